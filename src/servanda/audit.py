@@ -1,0 +1,129 @@
+"""Audit: with everyone else keeping for certain, who would gain by breaking the plan, where, how, and how much?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from servanda.equilibrium import is_choice
+from servanda.game import Floats, Game
+
+
+@dataclass(frozen=True)
+class Deviation:
+    """One type's best single breach: at one entry, keeping before and after.
+
+    Attributes
+    ----------
+    party, type, entry, title : str
+    date : datetime.date
+    act : {'withdraw', 'conceal'}
+    gain : float
+        Present value at the entry's date beyond keeping, units; positive means that breaking pays.
+    """
+
+    party: str
+    type: str
+    entry: str
+    title: str
+    date: date
+    act: str
+    gain: float
+
+
+@dataclass(frozen=True)
+class TypeAudit:
+    """The audit of one party's type.
+
+    Attributes
+    ----------
+    party, type : str
+    best : Deviation or None
+        The most profitable single breach (or the least unprofitable); None if the party never chooses.
+    deviations : tuple[Deviation, ...]
+        The better breach at every entry, in date order.
+    best_course : float
+        What the best course of action over all entries gains at the start, units (never negative): breaking
+        as often and as late as pays.
+    """
+
+    party: str
+    type: str
+    best: Deviation | None
+    deviations: tuple[Deviation, ...]
+    best_course: float
+
+    @property
+    def self_enforcing(self) -> bool:
+        """Whether no breach gains anything."""
+        return self.best is None or (self.best.gain <= 1e-9 and self.best_course <= 1e-9)
+
+
+def audit(game: Game, draw: int = 0) -> tuple[TypeAudit, ...]:
+    """Audit a plan for self-enforcement.
+
+    Everyone else keeps for certain and conceals nothing; ratifications, turnovers and incidents come by chance.
+
+    Parameters
+    ----------
+    game : Game
+    draw : int
+
+    Returns
+    -------
+    tuple[TypeAudit, ...]
+        One for each party and type, in file order.
+
+    Examples
+    --------
+    >>> import servanda
+    >>> rows = servanda.audit(servanda.compile(servanda.read("singapore-2018"), plan="phased"))
+    >>> sorted({row.party for row in rows})
+    ['dprk', 'usa']
+    """
+    result: list[TypeAudit] = []
+    for p, party in enumerate(game.parties):
+        keeping, gain = _values(game, p, draw, mode=1)
+        best_value, _ = _values(game, p, draw, mode=2)
+        tables = game.tables[draw][p]
+        kinds = tables.log_prior.size
+        for k, name in enumerate(game.types[p]):
+            found: dict[int, Deviation] = {}
+            for v in range(len(game.node_step)):
+                if not is_choice(game, v) or game.tree.actor[v] != p:
+                    continue
+                x = int(tables.offset[v]) + k * int(tables.sets[v])
+                keep, conceal, withdraw = gain[:, x]
+                act = "conceal" if conceal > withdraw else "withdraw"
+                step = game.steps[game.node_step[v]]
+                here = Deviation(
+                    party, name, step.id, step.title, step.date, act, float(max(conceal, withdraw) - keep)
+                )
+                e = int(game.node_step[v])
+                if e not in found or here.gain > found[e].gain:
+                    found[e] = here
+            rows = tuple(found[e] for e in sorted(found))
+            course = tables.discount[0, k] * (best_value[:kinds][k] - keeping[:kinds][k])
+            best = max(rows, key=lambda row: row.gain, default=None)
+            result.append(TypeAudit(party, name, best, rows, float(max(0.0, course))))
+    return tuple(result)
+
+
+def _values(game: Game, p: int, draw: int, mode: int) -> tuple[Floats, Floats]:
+    """Values (states,) and acts' values (3, states) of one party when the others keep for certain."""
+    from servanda._kernel import respond, surroundings
+
+    tables = game.tables[draw][p]
+    N, V, G, K = len(game.parties), len(game.node_step), len(game.hideable), len(game.types[p])
+    around = (np.zeros(V), *(np.zeros((V, K)) for _ in range(4)))
+    nothing = np.zeros((V, G))
+    leaves = game.fails[draw].copy()
+    surroundings(
+        p, game.tree, tables, game.holder, game.calm[draw], np.ones((N, V)), leaves, nothing, nothing, nothing, *around
+    )
+    states = tables.breakdown.size
+    choice, gain, value = np.zeros((3, states)), np.full((3, states), -np.inf), np.zeros(states)
+    respond(p, game.tree, tables, 1.0, game.replaced[draw], leaves, *around, mode, choice, gain, value)
+    return value, gain

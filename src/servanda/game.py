@@ -1,0 +1,515 @@
+"""An agreement and a plan, compiled into the arrays that the solver works on.
+
+The public tree holds what everybody sees: one node per entry and branch (only a turnover branches), and a last
+node for the horizon. What is private, a party's type and which of its own steps it has concealed, is a flat
+block per party and node. All payoffs are closed form. See `docs/model.md`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from servanda.agreement import Agreement, Number, Party
+from servanda.schedule import Step, schedule, years_between
+
+Floats: TypeAlias = NDArray[np.float64]
+Ints: TypeAlias = NDArray[np.int64]
+Valuation: TypeAlias = Callable[[Number], Floats]
+
+OBLIGATION, REVIEW, AUTOMATIC, RATIFICATION, TURNOVER, HORIZON = range(6)
+_KIND = {"obligation": 0, "review": 1, "automatic": 2, "ratification": 3, "turnover": 4}
+MAX_CONCEALABLE = 16
+MAX_STATES = 40_000_000
+ONLY = "only"
+
+
+class GameTooLarge(ValueError):
+    """A plan that the exact solver does not take on, with the reason and what to do."""
+
+
+class PublicTree(NamedTuple):
+    """What everybody sees. Parents come before children; `V` nodes.
+
+    `kind` (V,) one of the constants above; `actor` (V,) party index, -1 at the horizon; `parent` (V,), -1 at the
+    root; `child` (V, 2): the next node, and at a turnover the next node under a new government, else -1;
+    `conceals` (V,): 1 where the actor may conceal.
+    """
+
+    kind: Ints
+    actor: Ints
+    parent: Ints
+    child: Ints
+    conceals: Ints
+
+
+class PartyTables(NamedTuple):
+    """One party's private states and payoffs, for one draw.
+
+    Types `K`, concealable stakes of all parties `G`, private states flat: node v's block begins at `offset[v]`
+    and holds `K` rows of `sets[v]` sets of concealed steps; bit k of a set is the party's k-th concealable step.
+
+    `sets` (V,), `offset` (V,), `found_offset` (V,): blocks. `log_survive` flat by set: log chance that the report
+    at v finds nothing. `log_prior` (K,); `log_fresh` (V, K): types of a new government. `precision`, `withdrawing`,
+    `found`, `unratified` (K,): per unit; units. `breakdown` flat by state: present value at v of a breakdown at v,
+    lump cost included, others' claims taken as true. `hidden_flow` (K, most sets): units per year from own stakes
+    kept in secret. `hidden_share` (most sets, G): shares concealed. `span` (V, K): years on the way to v, discounted
+    to its start; `discount` (V, K): over the same way. `flow` (V, K): units on the way to v, at its start, claims
+    taken as true. `worth` (K, G): units per year; `after` (V, K, G): units that a concealed stake still pays from a
+    breakdown at v until it would have been restored anyway.
+    """
+
+    sets: Ints
+    offset: Ints
+    found_offset: Ints
+    log_survive: Floats
+    log_prior: Floats
+    log_fresh: Floats
+    precision: Floats
+    withdrawing: Floats
+    found: Floats
+    unratified: Floats
+    breakdown: Floats
+    hidden_flow: Floats
+    hidden_share: Floats
+    span: Floats
+    discount: Floats
+    flow: Floats
+    worth: Floats
+    after: Floats
+
+
+@dataclass(frozen=True, repr=False)
+class Game:
+    """A plan as a game. `D` draws, `V` nodes of the public tree, `N` parties, `S` stakes, `G` concealable stakes.
+
+    Attributes
+    ----------
+    agreement : Agreement
+    plan : str
+    steps : tuple[Step, ...]
+    parties : tuple[str, ...]
+    types : tuple[tuple[str, ...], ...]
+        Per party.
+    tree : PublicTree
+    node_step : (V,) ints
+        Index into `steps`; `len(steps)` at the horizon.
+    node_years : (V,) floats
+        From the start.
+    branches : tuple[tuple[str, ...], ...]
+        Per node, the turnovers at which a new government came.
+    concealable : tuple[tuple[int, ...], ...]
+        Per party, the steps (index) it may conceal.
+    hideable : tuple[str, ...]
+        The `G` stakes that some step of the plan may conceal.
+    holder : (G,) ints
+    tables : tuple of D tuples of N PartyTables
+    calm : (D, V) floats
+        Chance of no incident on the way to the node.
+    fails : (D, V) floats
+        Ratification: chance that it fails. Zero elsewhere.
+    replaced : (D, V) floats
+        Turnover: chance of a new government. Zero elsewhere.
+    claimed : (D, V, S) floats
+        Share of each stake given by claim before the node's act.
+    hazard : (D, V, G) floats
+        Integrated finding rate on the way to the node.
+    worth : tuple of N (D, K, S) floats
+        Units per year.
+    costs : tuple of N (D, K, 4) floats
+        Lump sums: breakdown, withdrawing, found, unratified; units.
+    rate : tuple of N (D, K) floats
+        Continuous discount per year.
+    restore : (D, S) floats
+        Years.
+    """
+
+    agreement: Agreement
+    plan: str
+    steps: tuple[Step, ...]
+    parties: tuple[str, ...]
+    types: tuple[tuple[str, ...], ...]
+    tree: PublicTree
+    node_step: Ints
+    node_years: Floats
+    branches: tuple[tuple[str, ...], ...]
+    concealable: tuple[tuple[int, ...], ...]
+    hideable: tuple[str, ...]
+    holder: Ints
+    tables: tuple[tuple[PartyTables, ...], ...]
+    calm: Floats
+    fails: Floats
+    replaced: Floats
+    claimed: Floats
+    hazard: Floats
+    worth: tuple[Floats, ...]
+    costs: tuple[Floats, ...]
+    rate: tuple[Floats, ...]
+    restore: Floats
+
+    @property
+    def draws(self) -> int:
+        """Number of draws of the uncertain numbers."""
+        return len(self.tables)
+
+    @property
+    def horizon(self) -> float:
+        """Years from the start until which payoffs count."""
+        return self.agreement.horizon
+
+    def __repr__(self) -> str:
+        states = sum(int(t.breakdown.size) for t in self.tables[0])
+        return (
+            f"<Game of plan {self.plan!r}: {len(self.steps)} entries, {len(self.node_step)} public nodes,"
+            f" {states} private states>"
+        )
+
+
+def likely(number: Number) -> Floats:
+    """The value used where one value is needed, as one draw."""
+    return np.array([number.likely])
+
+
+def annuity(rate: Floats, duration: Floats) -> Floats:
+    """Present value of one unit a year for a while.
+
+    Parameters
+    ----------
+    rate, duration : floats that broadcast; per year, years
+
+    Returns
+    -------
+    floats
+        ∫ exp(-rate·u) du from 0 to duration.
+    """
+    rate, duration = np.broadcast_arrays(rate, duration)
+    safe = np.where(rate > 0, rate, 1.0)
+    return np.where(rate > 0, -np.expm1(-safe * duration) / safe, duration)
+
+
+def compile(agreement: Agreement, plan: str, valuation: Valuation = likely) -> Game:  # noqa: A001 - the field's verb
+    """Turn a plan of an agreement into a game.
+
+    Parameters
+    ----------
+    agreement : Agreement
+    plan : str
+        Name of one of its plans.
+    valuation : function from a Number to (D,) floats, optional
+        How to draw the numbers; by default their likely values, as one draw.
+
+    Returns
+    -------
+    Game
+
+    Raises
+    ------
+    KeyError
+        If the agreement has no such plan.
+    GameTooLarge
+        If a party has more than 16 concealable steps, or turnovers branch the path too often.
+
+    Examples
+    --------
+    >>> import servanda
+    >>> agreement = servanda.read("singapore-2018")
+    >>> game = servanda.compile(agreement, plan="phased")
+    """
+    steps = schedule(agreement, plan)
+    parties = tuple(agreement.parties)
+    concealable = tuple(
+        tuple(e for e, step in enumerate(steps) if step.conceals and step.party == name) for name in parties
+    )
+    for name, own in zip(parties, concealable, strict=True):
+        if len(own) > MAX_CONCEALABLE:
+            raise GameTooLarge(
+                f"plan {plan}: {name} could conceal at {len(own)} entries, and the exact solver keeps track of"
+                f" every combination for at most {MAX_CONCEALABLE}. Join some of these entries into one, or mark"
+                f" stakes that could hardly be hidden as concealable: false"
+            )
+    nodes = _Nodes(steps, concealable, parties, tuple(len(_types(p)) for p in agreement.parties.values()), plan)
+    return _tables(agreement, plan, steps, concealable, nodes, valuation)
+
+
+class _Nodes:
+    """The public tree under construction."""
+
+    def __init__(
+        self,
+        steps: tuple[Step, ...],
+        concealable: tuple[tuple[int, ...], ...],
+        parties: tuple[str, ...],
+        kinds: tuple[int, ...],
+        plan: str,
+    ) -> None:
+        self.step: list[int] = []
+        self.parent: list[int] = []
+        self.child: list[list[int]] = []
+        self.branches: list[tuple[str, ...]] = []
+        done = np.array([[sum(own < e for own in mine) for mine in concealable] for e in range(len(steps) + 1)])
+        self.sets: list[list[int]] = []
+        states = 0
+        stack: list[tuple[int, int, int, tuple[str, ...]]] = [(0, -1, 0, ())]
+        while stack:
+            e, parent, slot, branch = stack.pop()
+            node = len(self.step)
+            self.step.append(e)
+            self.parent.append(parent)
+            self.child.append([-1, -1])
+            self.branches.append(branch)
+            self.sets.append([1 << int(k) for k in done[e]])
+            states += sum(k * s for k, s in zip(kinds, self.sets[-1], strict=True))
+            if states > MAX_STATES:
+                raise GameTooLarge(
+                    f"plan {plan}: the game has more than {MAX_STATES:,} private states. Every turnover doubles the"
+                    f" paths after it, and every concealable step doubles what may be hidden: leave out some of them"
+                )
+            if parent >= 0:
+                self.child[parent][slot] = node
+            if e < len(steps):
+                if steps[e].kind == "turnover":
+                    stack.append((e + 1, node, 1, (*branch, steps[e].id)))
+                stack.append((e + 1, node, 0, branch))
+
+
+def _types(party: Party) -> tuple[str, ...]:
+    return tuple(party.types) or (ONLY,)
+
+
+def _tables(
+    agreement: Agreement,
+    plan: str,
+    steps: tuple[Step, ...],
+    concealable: tuple[tuple[int, ...], ...],
+    nodes: _Nodes,
+    valuation: Valuation,
+) -> Game:
+    parties, stakes = tuple(agreement.parties), tuple(agreement.stakes)
+    E, V, T = len(steps), len(nodes.step), agreement.horizon
+    step = np.array(nodes.step)
+    parent = np.array(nodes.parent)
+    dates = np.array([s.years for s in steps] + [T])
+    years = dates[step]
+    before = np.where(parent >= 0, years[parent], 0.0)
+    way = years - before
+    D = valuation(agreement.incidents).size
+
+    def value(number: Number) -> Floats:
+        return np.broadcast_to(valuation(number), (D,))
+
+    # By step (E + 1, the last being the horizon); the same in every branch.
+    claimed = np.zeros((D, E + 1, len(stakes)))
+    share = np.zeros((D, E, len(stakes)))
+    for e, s in enumerate(steps):
+        for name, number in s.gives.items():
+            j = stakes.index(name)
+            share[:, e, j] = 1.0 - claimed[:, e, j] if name in s.rest else value(number)
+        claimed[:, e + 1] = claimed[:, e] + share[:, e]
+    hideable = tuple(name for name in stakes if any(name in s.conceals for s in steps))
+    hazard, alarms = _hazards(agreement, hideable, before, years, parent, value, D)
+
+    kind = np.array([_KIND[s.kind] for s in steps] + [HORIZON])[step]
+    actor = np.array([parties.index(s.party) for s in steps] + [-1])[step]
+    chance = np.stack([value(s.chance) if s.chance is not None else np.zeros(D) for s in steps] + [np.zeros(D)], axis=1)
+    chance = chance[:, step]
+    tree = PublicTree(
+        kind=kind,
+        actor=actor,
+        parent=parent,
+        child=np.array(nodes.child),
+        conceals=np.array([int(bool(s.conceals)) for s in steps] + [0])[step],
+    )
+    restore = np.stack([value(agreement.stakes[name].restore) for name in stakes], axis=1)
+    common = _Common(D, V, years, way, claimed[:, step], hazard, restore, T, share, stakes, hideable, steps, step)
+    sets = np.array(nodes.sets)
+    per_party = [
+        _party_tables(agreement, i, name, concealable[i], sets[:, i], common, value)
+        for i, name in enumerate(parties)
+    ]
+    game = Game(
+        agreement=agreement,
+        plan=plan,
+        steps=steps,
+        parties=parties,
+        types=tuple(_types(p) for p in agreement.parties.values()),
+        tree=tree,
+        node_step=step,
+        node_years=years,
+        branches=tuple(nodes.branches),
+        concealable=concealable,
+        hideable=hideable,
+        holder=np.array([parties.index(agreement.stakes[name].holder) for name in hideable], dtype=np.int64),
+        tables=tuple(tuple(tables[d] for tables, _ in per_party) for d in range(D)),
+        calm=np.exp(-alarms),
+        fails=np.where(kind == RATIFICATION, 1.0 - chance, 0.0),
+        replaced=np.where(kind == TURNOVER, chance, 0.0),
+        claimed=common.claimed,
+        hazard=hazard,
+        worth=tuple(more["worth"] for _, more in per_party),
+        costs=tuple(more["costs"] for _, more in per_party),
+        rate=tuple(more["rate"] for _, more in per_party),
+        restore=restore,
+    )
+    freeze(game)
+    return game
+
+
+def _hazards(
+    agreement: Agreement,
+    hideable: tuple[str, ...],
+    before: Floats,
+    after: Floats,
+    parent: Ints,
+    value: Valuation,
+    D: int,
+) -> tuple[Floats, Floats]:
+    """Integrate finding and incident rates on the way to each node; nothing is found before the first entry."""
+    reported = np.where(parent >= 0, 1.0, 0.0)
+    hazard = np.zeros((D, before.size, len(hideable)))
+    alarms = value(agreement.incidents)[:, None] * (after - before) * reported
+    for measure in agreement.measures.values():
+        opens = years_between(agreement.start, measure.starts) if measure.starts else -np.inf
+        closes = years_between(agreement.start, measure.until) if measure.until else np.inf
+        overlap = np.maximum(0.0, np.minimum(after, closes) - np.maximum(before, opens)) * reported
+        for j, name in enumerate(hideable):
+            if name in measure.covers:
+                hazard[:, :, j] += value(measure.finds)[:, None] * overlap
+        alarms = alarms + (value(measure.false_alarms) * value(measure.breaks))[:, None] * overlap
+    return hazard, alarms
+
+
+@dataclass(frozen=True)
+class _Common:
+    """What the parties' tables have in common."""
+
+    D: int
+    V: int
+    years: Floats
+    way: Floats
+    claimed: Floats
+    hazard: Floats
+    restore: Floats
+    T: float
+    share: Floats
+    stakes: tuple[str, ...]
+    hideable: tuple[str, ...]
+    steps: tuple[Step, ...]
+    step: Ints
+
+
+def _party_tables(
+    agreement: Agreement,
+    i: int,
+    name: str,
+    concealable: tuple[int, ...],
+    sets: Ints,
+    c: _Common,
+    value: Valuation,
+) -> tuple[list[PartyTables], dict[str, Floats]]:
+    party = agreement.parties[name]
+    types = _types(party)
+    K, G = len(types), len(c.hideable)
+    declared = [party.types.get(t) for t in types]
+
+    def by_type(pick: Callable[[Any], Number]) -> Floats:
+        return np.stack([value(pick(t)) for t in declared], axis=1)
+
+    zero = Number(likely=0.0)
+    one = Number(likely=1.0)
+    worth = np.stack(
+        [
+            by_type(lambda t, s=s: (t.worth.get(s) if t else None) or agreement.stakes[s].worth.get(name, zero))
+            for s in c.stakes
+        ],
+        axis=2,
+    )
+    costs = np.stack(
+        [
+            by_type(lambda t, key=key: (getattr(t.costs, key) if t else None) or getattr(party.costs, key))
+            for key in ("breakdown", "withdrawing", "found", "unratified")
+        ],
+        axis=2,
+    )
+    rate = by_type(lambda t: (t.discount if t else None) or party.discount)
+    precision = by_type(lambda t: (t.precision if t else None) or party.precision)
+    with np.errstate(divide="ignore"):
+        log_prior = np.log(by_type(lambda t: t.chance if t else one))
+        log_fresh = np.zeros((c.D, len(c.steps) + 1, K))
+        for e, s in enumerate(c.steps):
+            if s.kind == "turnover" and s.party == name:
+                log_fresh[:, e] = np.log(np.stack([value(s.types.get(t, zero)) for t in types], axis=1))
+
+    most = 1 << len(concealable)
+    hidden = np.zeros((c.D, most, G))
+    there = np.zeros((most, G))
+    numbers = np.arange(most)
+    for bit, e in enumerate(concealable):
+        has = (numbers >> bit & 1).astype(float)
+        for j, stake in enumerate(c.hideable):
+            if stake in c.steps[e].conceals:
+                hidden[:, :, j] += has * c.share[:, e, c.stakes.index(stake), None]
+                there[:, j] = np.maximum(there[:, j], has)
+
+    # Present values at a breakdown: everything in full until T, less what was given until it is restored.
+    columns = [c.stakes.index(stake) for stake in c.hideable]
+    left = np.minimum(c.restore[:, None, :], (c.T - c.years)[None, :, None])
+    gone = annuity(rate[:, None, :, None], left[:, :, None, :])  # (D, V, K, S)
+    rest = annuity(rate[:, None, :], (c.T - c.years)[None, :, None])  # (D, V, K)
+    total = worth.sum(axis=2)
+    claims = total[:, None, :] * rest - np.einsum("dks,dvks,dvs->dvk", worth, gone, c.claimed)
+    after = worth[:, None, :, :][..., columns] * gone[..., columns]
+    span = annuity(rate[:, None, :], c.way[None, :, None])
+    flow = span * (total[:, None, :] - np.einsum("dks,dvs->dvk", worth, c.claimed))
+    own_columns = np.array([agreement.stakes[s].holder == name for s in c.hideable], dtype=float)
+
+    offset = np.concatenate([[0], np.cumsum(K * sets)])
+    found_offset = np.concatenate([[0], np.cumsum(sets)])
+    tables: list[PartyTables] = []
+    for d in range(c.D):
+        breakdown = np.empty(offset[-1])
+        log_survive = np.empty(found_offset[-1])
+        for v in range(c.V):
+            n = int(sets[v])
+            secret = (after[d, v] * own_columns) @ hidden[d, :n].T  # (K, n)
+            block = claims[d, v][:, None] + secret - costs[d, :, 0][:, None]
+            breakdown[offset[v] : offset[v + 1]] = block.ravel()
+            log_survive[found_offset[v] : found_offset[v + 1]] = -(there[:n] @ (c.hazard[d, v] * own_columns))
+        tables.append(
+            PartyTables(
+                sets=sets.copy(),
+                offset=offset[:-1].copy(),
+                found_offset=found_offset[:-1].copy(),
+                log_survive=log_survive,
+                log_prior=log_prior[d].copy(),
+                log_fresh=log_fresh[d][c.step],
+                precision=precision[d].copy(),
+                withdrawing=costs[d, :, 1].copy(),
+                found=costs[d, :, 2].copy(),
+                unratified=costs[d, :, 3].copy(),
+                breakdown=breakdown,
+                hidden_flow=np.ascontiguousarray((worth[d][:, columns] * own_columns) @ hidden[d].T),
+                hidden_share=hidden[d].copy(),
+                span=np.ascontiguousarray(span[d]),
+                discount=np.exp(-rate[d][None, :] * c.way[:, None]),
+                flow=np.ascontiguousarray(flow[d]),
+                worth=np.ascontiguousarray(worth[d][:, columns]),
+                after=np.ascontiguousarray(after[d]),
+            )
+        )
+    return tables, {"worth": worth, "costs": costs, "rate": rate}
+
+
+def freeze(thing: Any) -> None:
+    """Make every array in a dataclass, tuple or named tuple read-only."""
+    if isinstance(thing, np.ndarray):
+        thing.flags.writeable = False
+    elif isinstance(thing, tuple):
+        for part in thing:
+            freeze(part)
+    elif hasattr(thing, "__dataclass_fields__"):
+        for field in thing.__dataclass_fields__:
+            freeze(getattr(thing, field))

@@ -1,0 +1,498 @@
+"""What an equilibrium means: outcomes, entries, beliefs, values, survival, the weakest link, exposure.
+
+Everything here is a sum over the public tree; nothing is solved again. The words are those of `docs/format.md`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+
+from servanda.agreement import DAYS_PER_YEAR
+from servanda.equilibrium import Equilibrium, fails_at, is_choice
+from servanda.game import TURNOVER, Floats, Game, annuity
+
+HORIZON = "horizon"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What one type of a party does at one entry, in one branch, having concealed certain steps.
+
+    Attributes
+    ----------
+    entry, party, type : str
+    branch : tuple[str, ...]
+        Turnovers at which a new government came before.
+    concealed : frozenset[str]
+        Entries that the party has concealed.
+    keep, conceal, withdraw : float
+        Chances; they add up to 1.
+    margin : float
+        Present value of keeping less that of the better other act, units.
+    """
+
+    entry: str
+    branch: tuple[str, ...]
+    party: str
+    type: str
+    concealed: frozenset[str]
+    keep: float
+    conceal: float
+    withdraw: float
+    margin: float
+
+
+@dataclass(frozen=True)
+class TypeAct:
+    """What one type does at an entry, given that the entry is reached by it; see `Choice`."""
+
+    keep: float
+    conceal: float
+    withdraw: float
+    margin: float
+
+
+@dataclass(frozen=True)
+class EntryResult:
+    """What happens at one entry, averaged over branches by the chance of reaching it there.
+
+    Attributes
+    ----------
+    id, title, kind, by : str
+        `by`: the party that acts, ratifies or changes government.
+    date : datetime.date
+    reached : float
+        Chance that the agreement is in force when the entry comes up.
+    keep, conceal, withdraw : float
+        Given reached. Where nobody chooses, `keep` is the chance that it goes through.
+    by_type : dict[str, TypeAct or None]
+        None for a type that cannot be in office then.
+    belief : dict[str, float]
+        What the others believe about `by`'s type before it acts.
+    beliefs : dict[str, dict[str, float]]
+        The same for every party.
+    concealing : float
+        Chance that `by` has already concealed something.
+    lost : dict[str, float]
+        Chance, seen from the start, that the agreement breaks down here, by cause: found or upset on the way to the
+        entry, or ended by its act.
+    """
+
+    id: str
+    title: str
+    kind: str
+    by: str
+    date: date
+    reached: float
+    keep: float
+    conceal: float
+    withdraw: float
+    by_type: dict[str, TypeAct | None]
+    belief: dict[str, float]
+    beliefs: dict[str, dict[str, float]]
+    concealing: float
+    lost: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Value:
+    """Present value at the start, units: of signing, and of no agreement."""
+
+    sign: float
+    no_deal: float
+
+    @property
+    def gain(self) -> float:
+        """What signing is worth beyond no agreement."""
+        return self.sign - self.no_deal
+
+
+@dataclass(frozen=True)
+class PartyValue(Value):
+    """A party's value of signing, overall and by type."""
+
+    by_type: dict[str, Value]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How the agreement stands at a moment: chances that it is in force clean, and with something concealed."""
+
+    date: date
+    years: float
+    clean: float
+    concealed: float
+
+    @property
+    def in_force(self) -> float:
+        """Chance that it is in force at all."""
+        return self.clean + self.concealed
+
+
+@dataclass(frozen=True)
+class Exposure:
+    """What each party loses against no agreement if the others withdraw right after an entry, all having kept so far.
+
+    `loss` is in units, present value at the date, over the party's types by their prior chances; `by_type` has each.
+    """
+
+    entry: str
+    date: date
+    years: float
+    loss: dict[str, float]
+    by_type: dict[str, dict[str, float]]
+
+
+@dataclass(frozen=True)
+class WeakestLink:
+    """The entry (or `horizon`) where most chance of the agreement is lost, and its main cause."""
+
+    entry: str
+    title: str
+    date: date
+    lost: float
+    cause: str
+    cause_lost: float
+
+
+@dataclass(frozen=True, repr=False)
+class Summary:
+    """The answer for one plan, as it is printed, drawn and exported.
+
+    Attributes
+    ----------
+    plan, title, status : str
+    residual : float
+    iterations : int
+    held : dict[str, float]
+        Chance to be in force at the horizon: `clean`, `concealed`.
+    broken : dict[str, float]
+        Chance to have broken down, by cause.
+    completed : float
+        Chance that every obligation is performed or claimed, whatever comes after.
+    entries : tuple[EntryResult, ...]
+    values : dict[str, PartyValue]
+    standing : tuple[Standing, ...]
+        From the start to the horizon, before and after every entry.
+    exposure : tuple[Exposure, ...]
+    weakest_link : WeakestLink
+    """
+
+    plan: str
+    title: str
+    status: str
+    residual: float
+    iterations: int
+    held: dict[str, float]
+    broken: dict[str, float]
+    completed: float
+    entries: tuple[EntryResult, ...]
+    values: dict[str, PartyValue]
+    standing: tuple[Standing, ...]
+    exposure: tuple[Exposure, ...]
+    weakest_link: WeakestLink
+
+    @property
+    def outcomes(self) -> dict[str, float]:
+        """All outcomes in one table, adding up to 1."""
+        return {**{f"held:{k}": v for k, v in self.held.items()}, **self.broken}
+
+    def __repr__(self) -> str:
+        return (
+            f"<Summary of plan {self.plan!r}: held clean {self.held['clean']:.3f}, concealed"
+            f" {self.held['concealed']:.3f}; weakest at {self.weakest_link.entry}>"
+        )
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><td>{name}</td><td style='text-align:right'>{100 * p:.1f}%</td></tr>"
+            for name, p in self.outcomes.items()
+        )
+        return f"<table><caption>{self.title}</caption><tr><th>outcome</th><th>chance</th></tr>{rows}</table>"
+
+
+def choices(equilibrium: Equilibrium) -> Iterator[Choice]:
+    """List every choice of every party, branch, type and concealed set."""
+    game = equilibrium.game
+    for v in range(len(game.node_step)):
+        if not is_choice(game, v):
+            continue
+        p = int(game.tree.actor[v])
+        act, gain = (_block(equilibrium, array, p, v) for array in (equilibrium.choice, equilibrium.gain))
+        for t, name in enumerate(game.types[p]):
+            for c in range(act.shape[2]):
+                keep, conceal, withdraw = np.exp(act[:, t, c])
+                yield Choice(
+                    entry=game.steps[game.node_step[v]].id,
+                    branch=game.branches[v],
+                    party=game.parties[p],
+                    type=name,
+                    concealed=frozenset(game.steps[e].id for bit, e in enumerate(game.concealable[p]) if c >> bit & 1),
+                    keep=float(keep),
+                    conceal=float(conceal),
+                    withdraw=float(withdraw),
+                    margin=float(gain[0, t, c] - gain[1:, t, c].max()),
+                )
+
+
+def outcomes(equilibrium: Equilibrium) -> dict[str, float]:
+    """Chance of every outcome: `held:clean`, `held:concealed`, and the causes of breakdown; they add up to 1."""
+    return _Walk(equilibrium).outcomes()
+
+
+def summarise(equilibrium: Equilibrium) -> Summary:
+    """Work out everything that is reported of an equilibrium.
+
+    Parameters
+    ----------
+    equilibrium : Equilibrium
+        A converged one.
+
+    Returns
+    -------
+    Summary
+    """
+    game = equilibrium.game
+    walk = _Walk(equilibrium)
+    found = walk.outcomes()
+    entries = tuple(walk.entry(e) for e in range(len(game.steps)))
+    plan = game.agreement.plans[game.plan]
+    return Summary(
+        plan=game.plan,
+        title=plan.title or game.plan.replace("-", " "),
+        status=equilibrium.status,
+        residual=equilibrium.residual,
+        iterations=equilibrium.iterations,
+        held={k.removeprefix("held:"): v for k, v in found.items() if k.startswith("held:")},
+        broken={k: v for k, v in found.items() if not k.startswith("held:")},
+        completed=walk.completed(),
+        entries=entries,
+        values=values(equilibrium),
+        standing=walk.standing(),
+        exposure=exposure(game, equilibrium.draw),
+        weakest_link=walk.weakest(entries),
+    )
+
+
+def values(equilibrium: Equilibrium) -> dict[str, PartyValue]:
+    """Present value at the start of signing and of no agreement, units, by party and type."""
+    game, d = equilibrium.game, equilibrium.draw
+    result: dict[str, PartyValue] = {}
+    for p, name in enumerate(game.parties):
+        prior = np.exp(game.tables[d][p].log_prior)
+        none = game.worth[p][d].sum(axis=1) * annuity(game.rate[p][d], np.array(game.horizon))
+        sign = equilibrium.signing[p]
+        result[name] = PartyValue(
+            sign=float(prior @ sign),
+            no_deal=float(prior @ none),
+            by_type={t: Value(float(sign[k]), float(none[k])) for k, t in enumerate(game.types[p])},
+        )
+    return result
+
+
+def exposure(game: Game, draw: int = 0) -> tuple[Exposure, ...]:
+    """What each party stands to lose at each entry; see `Exposure`."""
+    result: list[Exposure] = []
+    claimed = np.zeros(game.restore.shape[1])
+    node_of = {int(e): v for v, e in reversed(list(enumerate(game.node_step)))}
+    for e, step in enumerate(game.steps):
+        claimed = game.claimed[draw, node_of[e + 1]]
+        left = np.minimum(game.restore[draw], game.horizon - step.years)
+        loss: dict[str, float] = {}
+        by_type: dict[str, dict[str, float]] = {}
+        for p, name in enumerate(game.parties):
+            gone = annuity(game.rate[p][draw][:, None], left[None, :])
+            each = (game.worth[p][draw] * gone) @ claimed + game.costs[p][draw][:, 0]
+            by_type[name] = {t: float(each[k]) for k, t in enumerate(game.types[p])}
+            loss[name] = float(np.exp(game.tables[draw][p].log_prior) @ each)
+        result.append(Exposure(step.id, step.date, step.years, loss, by_type))
+    return tuple(result)
+
+
+def _block(equilibrium: Equilibrium, arrays: tuple[Floats, ...], p: int, v: int) -> Floats:
+    """One party's block at one node: (..., types, sets)."""
+    tables = equilibrium.game.tables[equilibrium.draw][p]
+    n, o, kinds = int(tables.sets[v]), int(tables.offset[v]), tables.log_prior.size
+    part = arrays[p][..., o : o + kinds * n]
+    return part.reshape(*part.shape[:-1], kinds, n)
+
+
+class _Walk:
+    """Chances of arriving and of ending, node by node."""
+
+    def __init__(self, equilibrium: Equilibrium) -> None:
+        self.eq, self.game = equilibrium, equilibrium.game
+        game, d = self.game, equilibrium.draw
+        tree, V = game.tree, len(game.node_step)
+        self.several = "found:both" if len(game.parties) == 2 else "found:several"
+        self.reach = np.zeros(V)  # in force when the act comes up
+        self.arrive = np.zeros(V)  # in force before the report
+        self.lost: list[dict[str, float]] = []
+        for v in range(V):
+            u = int(tree.parent[v])
+            if u < 0:
+                self.arrive[v] = self.reach[v] = 1.0
+                self.lost.append({})
+            else:
+                go = self.reach[u] * (1.0 - equilibrium.leaves[u])
+                if tree.kind[u] == TURNOVER:
+                    new = game.replaced[d, u]
+                    go *= new if tree.child[u, 1] == v else 1.0 - new
+                self.arrive[v] = go
+                self.lost.append(self._report(v, go))
+                self.reach[v] = go * game.calm[d, v] * float(np.prod(equilibrium.survive[:, v]))
+            if is_choice(game, v):
+                self._lose(v, f"withdrew:{self._actor(v)}", self.reach[v] * equilibrium.leaves[v])
+            elif fails_at(game, v):
+                self._lose(v, f"unratified:{self._actor(v)}", self.reach[v] * equilibrium.leaves[v])
+
+    def _actor(self, v: int) -> str:
+        return self.game.parties[int(self.game.tree.actor[v])]
+
+    def _lose(self, v: int, cause: str, chance: float) -> None:
+        self.lost[v][cause] = self.lost[v].get(cause, 0.0) + float(chance)
+
+    def _report(self, v: int, arrive: float) -> dict[str, float]:
+        game, survive = self.game, self.eq.survive[:, v]
+        all_survive = float(np.prod(survive))
+        lost: dict[str, float] = {}
+        alone = 0.0
+        for p, name in enumerate(game.parties):
+            if self.hides(p):
+                chance = (1.0 - survive[p]) * float(np.prod(np.delete(survive, p)))
+                alone += chance
+                lost[f"found:{name}"] = arrive * float(chance)
+        if sum(self.hides(p) for p in range(len(game.parties))) > 1:
+            lost[self.several] = arrive * max(0.0, 1.0 - all_survive - alone)
+        lost["incident"] = arrive * all_survive * (1.0 - float(game.calm[self.eq.draw, v]))
+        return lost
+
+    def hides(self, p: int) -> bool:
+        """Whether a party could conceal anything in this plan."""
+        return bool(self.game.concealable[p])
+
+    def ends(self) -> list[int]:
+        """The nodes at the horizon."""
+        return [v for v, e in enumerate(self.game.node_step) if e == len(self.game.steps)]
+
+    def clean(self, v: int) -> float:
+        """Chance that nobody has concealed anything, given in force at v."""
+        return float(np.prod([self.honest(p, v) for p in range(len(self.game.parties))]))
+
+    def honest(self, p: int, v: int) -> float:
+        """Chance that a party has concealed nothing, given in force at v."""
+        return float(np.exp(_block(self.eq, self.eq.belief, p, v)[:, 0]).sum())
+
+    def outcomes(self) -> dict[str, float]:
+        game = self.game
+        names = [f"withdrew:{p}" for p in game.parties]
+        names += [f"found:{p}" for i, p in enumerate(game.parties) if self.hides(i)]
+        if sum(self.hides(p) for p in range(len(game.parties))) > 1:
+            names.append(self.several)
+        ratifies = {s.party for s in game.steps if s.kind == "ratification"}
+        names += [f"unratified:{p}" for p in game.parties if p in ratifies]
+        names.append("incident")
+        clean = sum(self.reach[v] * self.clean(v) for v in self.ends())
+        held = sum(self.reach[v] for v in self.ends())
+        result = {"held:clean": float(clean), "held:concealed": float(max(0.0, held - clean))}
+        for name in names:
+            result[name] = float(sum(lost.get(name, 0.0) for lost in self.lost))
+        return result
+
+    def completed(self) -> float:
+        last = max((e for e, s in enumerate(self.game.steps) if s.kind in ("obligation", "automatic")), default=-1)
+        if last < 0:
+            return 1.0
+        nodes = np.flatnonzero(self.game.node_step == last)
+        return float(sum(self.reach[v] * (1.0 - self.eq.leaves[v]) for v in nodes))
+
+    def entry(self, e: int) -> EntryResult:
+        game, step = self.game, self.game.steps[e]
+        nodes = [int(v) for v in np.flatnonzero(game.node_step == e)]
+        reached = float(sum(self.reach[v] for v in nodes))
+        weight = {v: (self.reach[v] / reached if reached > 0 else 1.0 / len(nodes)) for v in nodes}
+        p = game.parties.index(step.party)
+        beliefs: dict[str, dict[str, float]] = {}
+        for q, name in enumerate(game.parties):
+            each = sum(weight[v] * np.exp(_block(self.eq, self.eq.belief, q, v)).sum(axis=1) for v in nodes)
+            beliefs[name] = {t: float(np.asarray(each)[k]) for k, t in enumerate(game.types[q])}
+        keep, conceal, withdraw = 1.0, 0.0, 0.0
+        by_type: dict[str, TypeAct | None] = {}
+        if is_choice(game, nodes[0]):
+            total = np.zeros(3)
+            for k, name in enumerate(game.types[p]):
+                mass, acts, margin = 0.0, np.zeros(3), 0.0
+                for v in nodes:
+                    belief = weight[v] * np.exp(_block(self.eq, self.eq.belief, p, v)[k])
+                    act = np.exp(_block(self.eq, self.eq.choice, p, v)[:, k])
+                    gain = _block(self.eq, self.eq.gain, p, v)[:, k]
+                    mass += float(belief.sum())
+                    acts += act @ belief
+                    margin += float((gain[0] - gain[1:].max(axis=0)) @ belief)
+                total += acts
+                by_type[name] = TypeAct(*(float(a / mass) for a in acts), margin / mass) if mass > 0 else None
+            keep, conceal, withdraw = (float(a) for a in total)
+        elif step.kind == "ratification":
+            keep = float(sum(weight[v] * (1.0 - self.eq.leaves[v]) for v in nodes))
+        lost: dict[str, float] = {}
+        for v in nodes:
+            for cause, chance in self.lost[v].items():
+                lost[cause] = lost.get(cause, 0.0) + chance
+        return EntryResult(
+            id=step.id,
+            title=step.title,
+            kind=step.kind,
+            by=step.party,
+            date=step.date,
+            reached=reached,
+            keep=keep,
+            conceal=conceal,
+            withdraw=withdraw,
+            by_type=by_type,
+            belief=beliefs[step.party],
+            beliefs=beliefs,
+            concealing=float(max(0.0, 1.0 - sum(weight[v] * self.honest(p, v) for v in nodes))),
+            lost=lost,
+        )
+
+    def standing(self) -> tuple[Standing, ...]:
+        game = self.game
+        result = [Standing(game.agreement.start, 0.0, 1.0, 0.0)]
+        for e in range(len(game.steps) + 1):
+            nodes = [int(v) for v in np.flatnonzero(game.node_step == e)]
+            years = float(game.node_years[nodes[0]])
+            day = game.steps[e].date if e < len(game.steps) else horizon_date(game)
+            clean = sum(self.reach[v] * self.clean(v) for v in nodes)
+            force = sum(self.reach[v] for v in nodes)
+            result.append(Standing(day, years, float(clean), float(force - clean)))
+            after = [int(w) for v in nodes for w in game.tree.child[v] if w >= 0]
+            if after:
+                force = sum(self.arrive[w] for w in after)
+                clean = sum(self.arrive[w] * self._clean_on_the_way(w) for w in after)
+                result.append(Standing(day, years, float(clean), float(force - clean)))
+        return tuple(result)
+
+    def _clean_on_the_way(self, w: int) -> float:
+        """Chance that nobody has concealed anything right after the act before w: undo the report at w."""
+        survive = self.eq.survive[:, w]
+        return float(np.prod([self.honest(p, w) * survive[p] for p in range(len(self.game.parties))]))
+
+    def weakest(self, entries: tuple[EntryResult, ...]) -> WeakestLink:
+        losses = [(e.id, e.title, e.date, e.lost) for e in entries]
+        at_end: dict[str, float] = {}
+        for v in self.ends():
+            for cause, chance in self.lost[v].items():
+                at_end[cause] = at_end.get(cause, 0.0) + chance
+        losses.append((HORIZON, "the last report at the horizon", horizon_date(self.game), at_end))
+        identity, title, day, lost = max(losses, key=lambda row: sum(row[3].values()))
+        cause = max(lost, key=lambda name: lost[name]) if lost else "incident"
+        return WeakestLink(identity, title, day, sum(lost.values()), cause, lost.get(cause, 0.0))
+
+
+def horizon_date(game: Game) -> date:
+    """The last day that counts."""
+    return game.agreement.start + timedelta(days=int(game.horizon * DAYS_PER_YEAR + 1e-6))

@@ -22,9 +22,9 @@ MAX_CORRECTIONS = 8
 PATH_TOLERANCE = 1e-8
 SMALLEST_STEP = 1e-9
 LARGEST_STEP = 0.5
-LARGEST_TURN = 0.5  # radians between neighbouring tangents
+WANTED_TURN = 0.3  # radians between neighbouring tangents
 WANTED_CONTRACTION = 0.2
-WANTED_DISTANCE = 0.02
+WANTED_DISTANCE = 0.1  # of the guess from the curve, in steps
 
 
 @dataclass(frozen=True)
@@ -81,55 +81,50 @@ def follow_branch(image: Map, slope: Slope, start: Floats, tick: Callable[[float
     jacobian = fresh(point)
     tangent = _tangent(jacobian, np.append(np.zeros(n), 1.0))
     step, steps, folds = 1e-3, 0, 0
-    exact = True
-    while steps < MAX_STEPS:
-        if step < SMALLEST_STEP:
-            return Branch(point[:n], float(point[n]), False, steps, folds)
+    exact = True  # whether the Jacobian at the point is fresh, not carried along by updates
+    while steps < MAX_STEPS and step >= SMALLEST_STEP:
         step = min(step, LARGEST_STEP)
         guess = point + step * tangent
-        crossing = guess[n] >= 1.0
+        crossing = bool(guess[n] >= 1.0)
         if crossing:
             guess = point + tangent * ((1.0 - point[n]) / tangent[n])
-        found = _correct(off, guess, jacobian.copy(), at_end=crossing, scale=max(step, 1e-4))
-        if found is None:
-            if not exact:
-                jacobian = fresh(point)
-                tangent = _tangent(jacobian, tangent)
-                exact = True
-            else:
-                step *= 0.5
-            continue
-        target, improved, contraction, distance = found
-        if crossing:
-            return Branch(target[:n], 1.0, True, steps + 1, folds)
-        turned = _tangent(improved, tangent)
-        angle = float(np.arccos(np.clip(turned @ tangent, -1.0, 1.0)))
-        brake = max(
-            np.sqrt(contraction / WANTED_CONTRACTION), np.sqrt(distance / WANTED_DISTANCE), angle / LARGEST_TURN, 0.4
-        )
-        if brake > 2.0:
-            if not exact:
-                jacobian = fresh(point)
-                tangent = _tangent(jacobian, tangent)
-                exact = True
-            else:
-                step *= 0.5
-            continue
-        if target[n] < 0.0:
-            return Branch(point[:n], float(point[n]), False, steps, folds)
-        folds += int(turned[n] * tangent[n] < 0)
-        if contraction > 0.05 or angle > 0.1:
-            improved = fresh(target)
+        gap = off(guess)
+        predicted = _updated(jacobian, guess - point, gap)
+        found = _correct(off, guess, gap, predicted, at_end=crossing, step=step)
+        brake = np.inf
+        if found is not None:
+            target, improved, contraction, distance = found
+            if crossing:
+                return Branch(target[:n], 1.0, True, steps + 1, folds)
             turned = _tangent(improved, tangent)
-            exact = True
+            angle = float(np.arccos(np.clip(turned @ tangent, -1.0, 1.0)))
+            brake = max(
+                np.sqrt(contraction / WANTED_CONTRACTION), np.sqrt(distance / WANTED_DISTANCE), angle / WANTED_TURN, 0.4
+            )
+            if brake <= 2.0 and target[n] >= 0.0:
+                folds += int(turned[n] * tangent[n] < 0)
+                exact = brake > 0.8
+                if exact:
+                    improved = fresh(target)
+                    turned = _tangent(improved, tangent)
+                point, tangent, jacobian = target, turned, improved
+                step /= brake
+                steps += 1
+                if tick is not None:
+                    tick(float(point[n]))
+                continue
+        if exact:
+            step *= 0.5
         else:
-            exact = False
-        point, tangent, jacobian = target, turned, improved
-        step /= min(brake, 2.0)
-        steps += 1
-        if tick is not None:
-            tick(float(point[n]))
+            jacobian = fresh(point)
+            tangent = _tangent(jacobian, tangent)
+            exact = True
     return Branch(point[:n], float(point[n]), False, steps, folds)
+
+
+def _updated(jacobian: Floats, move: Floats, change: Floats) -> Floats:
+    """Broyden's update: the nearest matrix that maps this move to this change."""
+    return jacobian + np.outer(change - jacobian @ move, move) / (move @ move)
 
 
 def _tangent(jacobian: Floats, towards: Floats) -> Floats:
@@ -140,19 +135,21 @@ def _tangent(jacobian: Floats, towards: Floats) -> Floats:
 
 
 def _correct(
-    off: Callable[[Floats], Floats], guess: Floats, jacobian: Floats, at_end: bool, scale: float
+    off: Callable[[Floats], Floats], here: Floats, gap: Floats, jacobian: Floats, at_end: bool, step: float
 ) -> tuple[Floats, Floats, float, float] | None:
-    """Return from a guess to the curve, shortest way (at the end: with m held at 1); None if that fails."""
-    n = guess.size - 1
-    here = guess
-    gap = off(here)
+    """Return from a guess to the curve, shortest way (at the end: with m held at 1); None if that fails.
+
+    Gives the point, the Jacobian updated on the way, the first contraction of the corrections, and how far the
+    guess was off in steps.
+    """
+    n = here.size - 1
     distance, contraction, last = 0.0, 0.0, np.inf
     for count in range(MAX_CORRECTIONS):
         size = float(np.linalg.norm(gap))
-        if not np.isfinite(size):
-            return None
         if size <= PATH_TOLERANCE:
             return here, jacobian, contraction, distance
+        if not np.isfinite(size):
+            return None
         move = np.zeros(n + 1)
         try:
             if at_end:
@@ -164,16 +161,16 @@ def _correct(
             return None
         length = float(np.linalg.norm(move))
         if count == 0:
-            distance = length / scale * 0.1 if scale < 0.2 else length
-            if length > 2.0 * scale:
+            distance = length / step
+            if distance > 1.0:
                 return None
         else:
-            contraction = max(contraction, length / last) if count == 1 else contraction
+            if count == 1:
+                contraction = length / last
             if length > 0.9 * last:
                 return None
         last = length
-        there = here + move
-        arrived = off(there)
-        jacobian = jacobian + np.outer(arrived - gap - jacobian @ move, move) / (move @ move)
-        here, gap = there, arrived
+        here = here + move
+        before, gap = gap, off(here)
+        jacobian = _updated(jacobian, move, gap - before)
     return (here, jacobian, contraction, distance) if np.linalg.norm(gap) <= PATH_TOLERANCE else None

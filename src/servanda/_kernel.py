@@ -74,12 +74,15 @@ def surroundings(p, tree, own, holder, calm, survive, leaves, kept, now, taken, 
 
 
 @njit(cache=True)
-def respond(p, tree, own, factor, replaced, leaves, rho, flow, lost, saved, ended, mode, log_choice, margin, value):
+def respond(
+    p, tree, own, factor, replaced, leaves, rho, flow, lost, saved, ended, mode, heir, log_choice, gain, value
+):
     """Go backward over the public tree: party p's values and choices, given its surroundings.
 
-    `mode` 0: logit with precision times `factor`; 1: keep for certain; 2: the best choice for certain.
+    `mode` 0: logit with precision times `factor`; 1: keep for certain; 2: the best choice for certain. A new
+    government of p has the values in `heir` (pass `value` itself to have it respond like the rest).
     Fills `value` flat (states): present value at v after the report; `log_choice` (3, states) at p's own choices:
-    keep, conceal, withdraw; `margin` (3, states): their values Q.
+    keep, conceal, withdraw; `gain` (3, states): their values Q.
     """
     K = own.worth.shape[0]
     V = tree.kind.shape[0]
@@ -101,9 +104,9 @@ def respond(p, tree, own, factor, replaced, leaves, rho, flow, lost, saved, ende
                 if chosen:
                     quit_ = own.breakdown[x] - own.withdrawing[t] + ended[v, t]
                     hide = _onward(own, w, t, c + n, rho, flow, lost, saved, value) if hides else -np.inf
-                    margin[0, x] = go
-                    margin[1, x] = hide
-                    margin[2, x] = quit_
+                    gain[0, x] = go
+                    gain[1, x] = hide
+                    gain[2, x] = quit_
                     if mode == 0:
                         top = max(go, quit_)
                         if hides:
@@ -134,7 +137,7 @@ def respond(p, tree, own, factor, replaced, leaves, rho, flow, lost, saved, ende
                         for s in range(K):
                             if own.log_fresh[v, s] > -np.inf:
                                 new += math.exp(own.log_fresh[v, s]) * _onward(
-                                    own, u, s, c, rho, flow, lost, saved, value
+                                    own, u, s, c, rho, flow, lost, saved, heir
                                 )
                     else:
                         new = _onward(own, u, t, c, rho, flow, lost, saved, value)
@@ -153,7 +156,7 @@ def _onward(own, w, t, c, rho, flow, lost, saved, value):
     """Present value, right after an act, of going on to node w with type t and concealed set c."""
     n = own.sets[w]
     x = own.offset[w] + t * n + c
-    s = math.exp(own.log_survive[own.found_offset[w] + c])
+    s = own.survive[own.found_offset[w] + c]
     through = s * rho[w]
     report = (
         through * value[x]
@@ -174,6 +177,7 @@ def follow(p, tree, own, holder, log_choice, log_belief, survive, leaves, kept, 
     K = own.worth.shape[0]
     V, G = tree.kind.shape[0], holder.shape[0]
     stay = np.zeros(V)
+    mass = np.zeros(own.hidden_share.shape[0])
     for v in range(V):
         n, o = own.sets[v], own.offset[v]
         u = tree.parent[v]
@@ -183,30 +187,7 @@ def follow(p, tree, own, holder, log_choice, log_belief, survive, leaves, kept, 
             survive[p, v] = 1.0
         else:
             _arrive(p, u, v, tree, own, log_choice, log_belief, stay)
-            for g in range(G):
-                if holder[g] == p:
-                    kept[v, g] = 0.0
-            _expect(p, own, holder, log_belief, o, n, kept, v)
-            found = False
-            for c in range(n):
-                if own.log_survive[own.found_offset[v] + c] < 0.0:
-                    found = True
-            survive[p, v] = 1.0
-            if found:
-                top = -np.inf
-                for t in range(K):
-                    for c in range(n):
-                        x = o + t * n + c
-                        log_belief[x] += own.log_survive[own.found_offset[v] + c]
-                        top = max(top, log_belief[x])
-                total = 0.0
-                for x in range(o, o + K * n):
-                    total += math.exp(log_belief[x] - top)
-                norm = top + math.log(total)
-                for x in range(o, o + K * n):
-                    log_belief[x] -= norm
-                survive[p, v] = math.exp(norm)
-        _expect(p, own, holder, log_belief, o, n, now, v)
+            survive[p, v] = _report(p, v, own, holder, log_belief, kept, now, mass)
         if tree.actor[v] == p and (tree.kind[v] in (OBLIGATION, REVIEW)):
             gone = 0.0
             top = -np.inf
@@ -262,17 +243,59 @@ def _arrive(p, u, v, tree, own, log_choice, log_belief, stay):
 
 
 @njit(cache=True)
-def _expect(p, own, holder, log_belief, o, n, out, v):
-    """Expected shares kept in secret by p, by stake."""
+def _report(p, v, own, holder, log_belief, kept, now, mass):
+    """The report at v: from beliefs before it to beliefs after it; returns the chance that nothing is found.
+
+    Fills `kept` and `now` at v: expected shares kept in secret before and after.
+    """
     K = own.worth.shape[0]
+    n, o, f = own.sets[v], own.offset[v], own.found_offset[v]
     for g in range(holder.shape[0]):
         if holder[g] == p:
-            out[v, g] = 0.0
-    for c in range(1, n):
-        mass = 0.0
+            kept[v, g] = 0.0
+            now[v, g] = 0.0
+    if n == 1:
+        return 1.0
+    silent = True
+    through = 0.0
+    for c in range(n):
+        m = 0.0
         for t in range(K):
-            mass += math.exp(log_belief[o + t * n + c])
-        if mass > 0.0:
-            for g in range(holder.shape[0]):
-                if holder[g] == p:
-                    out[v, g] += mass * own.hidden_share[c, g]
+            m += math.exp(log_belief[o + t * n + c])
+        mass[c] = m
+        through += m * own.survive[f + c]
+        if own.log_survive[f + c] < 0.0:
+            silent = False
+    if silent:
+        through = 1.0
+    elif through > 1e-200:
+        norm = math.log(through)
+        for t in range(K):
+            for c in range(n):
+                log_belief[o + t * n + c] += own.log_survive[f + c] - norm
+    else:
+        top = -np.inf
+        for t in range(K):
+            for c in range(n):
+                log_belief[o + t * n + c] += own.log_survive[f + c]
+                top = max(top, log_belief[o + t * n + c])
+        total = 0.0
+        for x in range(o, o + K * n):
+            total += math.exp(log_belief[x] - top)
+        for x in range(o, o + K * n):
+            log_belief[x] -= top + math.log(total)
+    for c in range(1, n):
+        m = mass[c]
+        if silent:
+            after = m
+        elif through > 1e-200:
+            after = m * own.survive[f + c] / through
+        else:
+            after = 0.0
+            for t in range(K):
+                after += math.exp(log_belief[o + t * n + c])
+        for g in range(holder.shape[0]):
+            if holder[g] == p:
+                kept[v, g] += m * own.hidden_share[c, g]
+                now[v, g] += after * own.hidden_share[c, g]
+    return through

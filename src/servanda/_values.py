@@ -1,14 +1,15 @@
 """The values that stand in an agreement file: numbers with ranges, durations, dates, names, words.
 
-Every complaint is a `Problem` in words that a reader of the file understands; where in the file it is, `servanda.reading`
-adds.
+Every complaint is a `Problem` in words that a reader of the file understands; where in the file it is,
+`servanda.reading` adds.
 """
 
 from __future__ import annotations
 
+import contextlib
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Annotated, Any, cast
 
@@ -25,7 +26,7 @@ DURATION_PATTERN = r"\s*([0-9]+(?:\.[0-9]+)?)\s*(year|month|week|day)s?\s*"
 DATE_PATTERN = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 
 
-class Problem(ValueError):
+class Problem(ValueError):  # noqa: N818  a word of its own: it is a finding about the file, not a failure of ours
     """What is wrong with one value, in words a reader of the file understands (no place: that is added later).
 
     Attributes
@@ -117,6 +118,15 @@ def show(value: object) -> str:
     return f"'{text}'" if isinstance(value, str) else text
 
 
+def did_you_mean(found: object, allowed: Iterable[str]) -> str:
+    """Write a suggestion such as ` Did you mean usa?`, or nothing."""
+    import difflib
+
+    by_small = {name.lower(): name for name in allowed}
+    near = difflib.get_close_matches(str(found)[:80].lower(), by_small, n=1, cutoff=0.6)
+    return f" Did you mean {by_small[near[0]]}?" if near else ""
+
+
 # ----------------------------------------------------------------------------------------------- durations
 
 _DURATION = re.compile(DURATION_PATTERN)
@@ -146,15 +156,16 @@ def _from_file(info: ValidationInfo) -> bool:
 
 
 def _horizon(value: object, info: ValidationInfo) -> float:
-    try:
-        bare = isinstance(value, float) and not _from_file(info)
-        length = cast("float", value) if bare else years(value)
-    except Problem as problem:
-        raise problem.custom() from None
+    length = -1.0
+    if isinstance(value, float) and not _from_file(info):
+        length = value
+    elif isinstance(value, str):
+        with contextlib.suppress(Problem):
+            length = years(value)
     if not 0 < length <= LONGEST_HORIZON:
         raise Problem(
-            f"{show(value)} will not do here. Give a duration above zero and at most"
-            f" {digits(LONGEST_HORIZON)} years, such as 12 years"
+            f"{show(value)} is not a duration above zero and up to {digits(LONGEST_HORIZON)} years."
+            " Write a number and a unit, such as 12 years"
         ).custom()
     return length
 
@@ -229,7 +240,8 @@ def _read_keys(given: dict[object, object], one: Callable[[object], float]) -> d
     fields: dict[str, Any] = {}
     for key, found in given.items():
         if not isinstance(key, str) or key not in _NUMBER_KEYS:
-            raise Problem(f"a number has no key {show(key)}. Allowed: {', '.join(_NUMBER_KEYS)}", str(key))
+            hint = did_you_mean(key, _NUMBER_KEYS)
+            raise Problem(f"a number has no key {show(key)}.{hint} Allowed: {', '.join(_NUMBER_KEYS)}", str(key))
         if key in _SIZES:
             try:
                 fields[key] = one(found)
@@ -251,7 +263,7 @@ def _look_at_range(fields: dict[str, Any], given: dict[object, object]) -> None:
 
     if (low is None) != (high is None):
         there, lacking = ("high", "low") if low is None else ("low", "high")
-        raise Problem(f"{there} is given without {lacking}. A range needs both", there if there in given else None)
+        raise Problem(f"{there} is given without {lacking}. A range needs both", lacking if there in given else None)
     if likely is None and (low is None or high is None):
         raise Problem("this number has no value. Give likely, or low and high")
     if low is None or high is None:
@@ -317,9 +329,7 @@ def is_name(value: object) -> bool:
 def _key(value: object) -> str:
     if isinstance(value, str) and is_name(value):
         return value
-    raise Problem(
-        f"{show(value)} is not a name. A name is letters, digits, - and _, beginning with a letter"
-    ).custom()
+    raise Problem(f"{show(value)} is not a name. A name is letters, digits, - and _, beginning with a letter").custom()
 
 
 def _flag(value: object) -> bool:

@@ -7,429 +7,250 @@ a message with file and line. The types work on their own too, for agreements bu
 
 from __future__ import annotations
 
-import math
-import re
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, PrivateAttr, Tag
-from pydantic_core import PydanticCustomError
-
-DAYS_PER_YEAR = 365.25
-NEVER = math.inf
-
-
-class Problem(ValueError):
-    """What is wrong with one value, in words a reader of the file understands (no place: that is added later)."""
-
-
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
-
-
-# ---------------------------------------------------------------------------------------------- numbers
-
-
-class Number(_Frozen):
-    """A number that is somebody's judgement: a value, and where known its range, source and reason.
-
-    Attributes
-    ----------
-    likely : float
-        The value used where one value is needed. Where the file gives only `low` and `high`, their midpoint.
-    low, high : float or None
-        The range, where uncertainty is studied.
-    uniform : bool
-        True if the file gave `low` and `high` alone: every value between is as likely as another. Otherwise the
-        range is a PERT distribution with mode `likely`.
-    source : str or None
-        Key into the agreement's sources.
-    note : str or None
-        The reason, in words.
-    """
-
-    likely: float
-    low: float | None = None
-    high: float | None = None
-    uniform: bool = False
-    source: str | None = None
-    note: str | None = None
-
-    @property
-    def ranged(self) -> bool:
-        """Whether a range is given that has any width."""
-        return self.low is not None and self.high is not None and self.high > self.low
-
-
-class Years(Number):
-    """A duration in years (`math.inf` = never), with the same range, source and note as any number."""
-
-
-_DURATION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(year|month|week|day)s?\s*")
-_UNIT_YEARS = {"year": 1.0, "month": 1 / 12, "week": 7 / DAYS_PER_YEAR, "day": 1 / DAYS_PER_YEAR}
-
-
-def years(value: object) -> float:
-    """Read a duration such as '30 months' as years; 'never' is infinity.
-
-    Raises
-    ------
-    Problem
-        If the words are not a number and a unit of time.
-    """
-    if isinstance(value, str):
-        if value.strip() == "never":
-            return NEVER
-        match = _DURATION.fullmatch(value)
-        if match:
-            return float(match[1]) * _UNIT_YEARS[match[2]]
-    raise Problem(f"{show(value)} is not a duration. Write a number and a unit: 30 months, 2 years, 90 days; or: never")
-
-
-def show(value: object) -> str:
-    """Print a value as it would stand in the file, short enough for a message."""
-    if value is None:
-        return "nothing"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, dict):
-        return "a group of keys"
-    if isinstance(value, list):
-        return "a list"
-    if isinstance(value, date):
-        return f"the date {value.isoformat()}"
-    text = value if isinstance(value, str) else f"{value:g}" if isinstance(value, float) else str(value)
-    text = text if len(text) <= 60 else text[:57] + "..."
-    return f"'{text}'" if isinstance(value, str) else text
-
-
-_NUMBER_KEYS = ("likely", "low", "high", "source", "note")
-
-
-def _plain(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise Problem(f"{show(value)} is not a number. Write a number, or {{likely: .., low: .., high: ..}}")
-    if not math.isfinite(value):
-        raise Problem(f"{show(value)} is not a finite number")
-    return float(value)
-
-
-def _number(kind: type[Number], one: Any, check: Any = None) -> BeforeValidator:
-    """Make a reader of `0.4`, `{likely: 0.4, low: 0.2, high: 0.7, ...}` or a ready Number."""
-
-    def read(value: object) -> Number:
-        if isinstance(value, Number):
-            fields: dict[str, Any] = value.model_dump()
-        elif isinstance(value, dict):
-            fields = _ranged(value, one)
-        else:
-            fields = {"likely": one(value)}
-        if check is not None:
-            for key in ("likely", "low", "high"):
-                if fields.get(key) is not None:
-                    check(fields[key])
-        return kind.model_validate(fields)
-
-    def wrapped(value: object) -> Number:
-        try:
-            return read(value)
-        except Problem as problem:
-            raise PydanticCustomError("number", "{why}", {"why": str(problem)}) from None
-
-    return BeforeValidator(wrapped)
-
-
-def _ranged(value: dict[Any, Any], one: Any) -> dict[str, Any]:
-    unknown = [key for key in value if key not in _NUMBER_KEYS]
-    if unknown:
-        raise Problem(f"a number has no key {show(unknown[0])}. Allowed: {', '.join(_NUMBER_KEYS)}")
-    fields: dict[str, Any] = {key: one(value[key]) for key in ("likely", "low", "high") if key in value}
-    for key in ("source", "note"):
-        if key in value:
-            if not isinstance(value[key], str):
-                raise Problem(f"{key} is {show(value[key])}, but has to be words")
-            fields[key] = value[key]
-    low, likely, high = (fields.get(key) for key in ("low", "likely", "high"))
-    if (low is None) != (high is None):
-        given, missing = ("high", "low") if low is None else ("low", "high")
-        raise Problem(f"gives {given} without {missing}. A range needs both")
-    if likely is None:
-        if low is None or high is None:
-            raise Problem("has no value. Give likely, or low and high")
-        if math.isinf(high):
-            raise Problem("a range cannot end at never. Give a long duration instead")
-        fields["likely"] = likely = (low + high) / 2
-        fields["uniform"] = True
-    if low is not None and high is not None:
-        if low < high and math.isinf(high):
-            raise Problem("a range cannot end at never. Give a long duration instead")
-        if not low <= likely <= high:
-            raise Problem(
-                f"low {show_value(value, 'low')}, likely {show_value(value, 'likely', likely)}, high"
-                f" {show_value(value, 'high')} are not in order. low must not be above likely, nor likely above high"
-            )
-    return fields
-
-
-def show_value(value: dict[Any, Any], key: str, otherwise: object = None) -> str:
-    """Print one value of a ranged number as the file gives it."""
-    found = value.get(key, otherwise)
-    return found if isinstance(found, str) else show(found)
-
-
-def _chance(value: float) -> None:
-    if not 0 <= value <= 1:
-        raise Problem(f"{value:g} is not a chance. A chance is between 0 and 1")
-
-
-def _share(value: float) -> None:
-    if not 0 < value <= 1:
-        raise Problem(f"{value:g} is not a share. A share is above 0 and at most 1")
-
-
-def _not_negative(value: float) -> None:
-    if value < 0:
-        raise Problem(f"{value:g} is negative. It must be 0 or more")
-
-
-def _positive(value: float) -> None:
-    if value <= 0:
-        raise Problem(f"{value:g} is not above 0. It must be a positive number")
-
-
-Worth = Annotated[Number, _number(Number, _plain)]
-Chance = Annotated[Number, _number(Number, _plain, _chance)]
-Share = Annotated[Number, _number(Number, _plain, _share)]
-NotNegative = Annotated[Number, _number(Number, _plain, _not_negative)]
-Positive = Annotated[Number, _number(Number, _plain, _positive)]
-Duration = Annotated[Years, _number(Years, years)]
-
-
-def _custom(why: str) -> PydanticCustomError:
-    return PydanticCustomError("wrong", "{why}", {"why": why})
-
-
-def _a_duration(value: object) -> float:
-    if isinstance(value, float):
-        return value
-    try:
-        length = years(value)
-    except Problem as problem:
-        raise _custom(str(problem)) from None
-    if not 0 < length < NEVER:
-        raise _custom(f"{show(value)} will not do here. Give a duration above zero, such as 12 years")
-    return length
-
-
-PlainDuration = Annotated[float, BeforeValidator(_a_duration)]
-
-
-def _months(value: object) -> int:
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value
-    match = _DURATION.fullmatch(value) if isinstance(value, str) else None
-    if match and match[2] in ("year", "month"):
-        count = float(match[1]) * (12 if match[2] == "year" else 1)
-        if count == int(count) and count >= 1:
-            return int(count)
-    raise _custom(f"{show(value)} is not a whole number of months or years. Reviews step in calendar months: every: 6 months")
-
-
-CalendarMonths = Annotated[int, BeforeValidator(_months)]
-
-
-def _a_date(value: object) -> date:
-    if type(value) is date:
-        return value
-    raise _custom(f"{show(value)} is not a date. Write year-month-day, such as 2018-06-12")
-
-
-Day = Annotated[date, BeforeValidator(_a_date)]
-
-
-def _words(value: object) -> str:
-    if isinstance(value, str) and value.strip():
-        return value
-    raise _custom(f"{show(value)} is not words. Write a text, in quotes if it looks like a number")
-
-
-Words = Annotated[str, BeforeValidator(_words)]
-
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
-
-
-def _key(value: object) -> str:
-    if isinstance(value, str) and _NAME.fullmatch(value):
-        return value
-    raise _custom(f"{show(value)} is not a name. A name is letters, digits, - and _, beginning with a letter")
-
-
-Key = Annotated[str, BeforeValidator(_key)]
-
-
-def _flag(value: object) -> bool:
-    if isinstance(value, bool):
-        return value
-    raise _custom(f"{show(value)} is neither true nor false")
-
-
-Flag = Annotated[bool, BeforeValidator(_flag)]
-
-_ZERO = Number(likely=0.0)
+from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, PrivateAttr, Tag
+
+from servanda._values import (
+    DAYS_PER_YEAR,
+    NEVER,
+    ZERO,
+    CalendarMonths,
+    Chance,
+    Day,
+    Duration,
+    Flag,
+    Frozen,
+    Key,
+    NotNegative,
+    Number,
+    PlainDuration,
+    Problem,
+    Share,
+    Words,
+    Worth,
+    Years,
+    show,
+    years,
+)
+
+__all__ = [
+    "DAYS_PER_YEAR",
+    "NEVER",
+    "Agreement",
+    "AgreementError",
+    "Aims",
+    "CostChanges",
+    "Costs",
+    "Entry",
+    "Measure",
+    "Number",
+    "Obligation",
+    "Origin",
+    "Party",
+    "PartyType",
+    "Plan",
+    "Problem",
+    "Ratification",
+    "Review",
+    "Source",
+    "Stake",
+    "Turnover",
+    "VerifiedAim",
+    "Years",
+    "entry_kind",
+    "show",
+    "years",
+]
 
 # ------------------------------------------------------------------------------------------ the situation
 
 
-class Source(_Frozen):
+class Source(Frozen):
     """What a number or a step rests on."""
 
-    kind: Literal["document", "judgement", "data", "press", "scholarship", "interview"]
-    title: Words
-    author: Words | None = None
-    date: Day | None = None
-    url: Words | None = None
-    note: Words | None = None
+    kind: Literal["document", "judgement", "data", "press", "scholarship", "interview"] = Field(
+        description="what sort of source this is"
+    )
+    title: Words = Field(description="its title, in words")
+    author: Words | None = Field(default=None, description="who wrote or said it")
+    date: Day | None = Field(default=None, description="when it was published")
+    url: Words | None = Field(default=None, description="where to find it")
+    note: Words | None = Field(default=None, description="anything else, in words")
 
 
-class _Noted(_Frozen):
-    source: Words | None = None
-    note: Words | None = None
+class _Noted(Frozen):
+    source: Words | None = Field(default=None, description="key of one of the sources")
+    note: Words | None = Field(default=None, description="the reason, in words")
 
 
-class Costs(_Frozen):
+class Costs(Frozen):
     """Lump sums, in units, that a party pays when the agreement breaks down; those not given are 0."""
 
-    breakdown: Worth = _ZERO
-    withdrawing: Worth = _ZERO
-    found: Worth = _ZERO
-    unratified: Worth = _ZERO
+    breakdown: Worth = Field(default=ZERO, description="paid at any breakdown, in units")
+    withdrawing: Worth = Field(default=ZERO, description="paid in addition if this party withdrew, in units")
+    found: Worth = Field(default=ZERO, description="paid in addition if this party was found out, in units")
+    unratified: Worth = Field(default=ZERO, description="paid in addition if its own ratification failed, in units")
 
 
-class CostChanges(_Frozen):
-    """The lump sums that a type pays in place of its party's."""
+class CostChanges(Frozen):
+    """The lump sums, in units, that a type pays in place of its party's."""
 
-    breakdown: Worth | None = None
-    withdrawing: Worth | None = None
-    found: Worth | None = None
-    unratified: Worth | None = None
+    breakdown: Worth | None = Field(default=None, description="paid at any breakdown, in units")
+    withdrawing: Worth | None = Field(default=None, description="paid in addition if this party withdrew, in units")
+    found: Worth | None = Field(default=None, description="paid in addition if this party was found out, in units")
+    unratified: Worth | None = Field(
+        default=None, description="paid in addition if its own ratification failed, in units"
+    )
 
 
 class PartyType(_Noted):
     """What a party may privately be: its prior chance, and what differs from the party at large."""
 
-    chance: Chance
-    name: Words | None = None
-    worth: dict[Key, Worth] = {}
-    costs: CostChanges = CostChanges()
-    discount: NotNegative | None = None
-    precision: NotNegative | None = None
+    chance: Chance = Field(description="how likely the party is of this type; a party's types add up to 1")
+    name: Words | None = Field(default=None, description="its name in figures and tables")
+    worth: dict[Key, Worth] = Field(
+        default={}, description="what stakes are worth to this type, in place of what they are worth to the party"
+    )
+    costs: CostChanges = Field(default=CostChanges(), description="costs in place of the party's")
+    discount: NotNegative | None = Field(default=None, description="discount in place of the party's, per year")
+    precision: NotNegative | None = Field(default=None, description="precision in place of the party's, per unit")
 
 
-class VerifiedAim(_Frozen):
+class VerifiedAim(Frozen):
     """The aim that a concealment is found with at least this chance within this time."""
 
-    chance: Chance
-    within: Duration
+    chance: Chance = Field(description="the chance that a concealment is found")
+    within: Duration = Field(description="the time within which it has to be found")
 
 
-class Aims(_Frozen):
+class Aims(Frozen):
     """What a party wants to obtain of the others."""
 
-    complete: Chance | None = None
-    verifiable: VerifiedAim | None = None
-    irreversible: Duration | None = None
+    complete: Chance | None = Field(
+        default=None, description="share of the others' stakes harmful to it that must be given up"
+    )
+    verifiable: VerifiedAim | None = Field(default=None, description="how surely and how soon concealment is found")
+    irreversible: Duration | None = Field(default=None, description="restore time of what is given up, at least")
 
 
 class Party(_Noted):
-    """A state, government or movement that decides for itself.
+    """A state, government or movement that decides for itself."""
 
-    `discount` is continuous, per year; `precision` is the logit precision, per unit of worth.
-    """
-
-    name: Words
-    discount: NotNegative
-    precision: NotNegative
-    costs: Costs = Costs()
-    types: dict[Key, PartyType] = {}
-    aims: Aims | None = None
+    name: Words = Field(description="its name in figures and tables")
+    discount: NotNegative = Field(description="how much less the future counts: continuous rate per year, such as 0.05")
+    precision: NotNegative = Field(
+        description="how sharply the party follows its interest: logit precision per unit, such as 1.5"
+    )
+    costs: Costs = Field(default=Costs(), description="lump sums paid when the agreement breaks down, in units")
+    types: dict[Key, PartyType] = Field(default={}, description="what the party may privately be; chances add up to 1")
+    aims: Aims | None = Field(default=None, description="what the party wants to obtain of the others")
 
 
 class Stake(_Noted):
-    """Something one party holds and can give up.
+    """Something one party holds and can give up."""
 
-    `worth` is in units per year that the holder truly holds all of it; `restore` in years.
-    """
-
-    holder: Key
-    name: Words | None = None
-    worth: dict[Key, Worth]
-    restore: Duration
-    concealable: Flag = False
+    holder: Key = Field(description="the party that holds it")
+    name: Words | None = Field(default=None, description="its name in figures and tables")
+    worth: dict[Key, Worth] = Field(
+        description="what it is worth to each party, in units for every year that its holder holds all of it"
+    )
+    restore: Duration = Field(description="time its holder needs to have it back after a breakdown, such as 30 months")
+    concealable: Flag = Field(default=False, description="whether its holder can keep it in secret; true or false")
 
 
 class Measure(_Noted):
-    """A way to find concealment: rates per year while in force, `breaks` the chance that a false alarm ends all."""
+    """A way to find concealment."""
 
-    covers: list[Key] = Field(min_length=1)
-    finds: NotNegative
-    name: Words | None = None
-    starts: Day | None = Field(default=None, alias="from")
-    until: Day | None = None
-    false_alarms: NotNegative = _ZERO
-    breaks: Chance = _ZERO
+    covers: list[Key] = Field(min_length=1, description="list of the stakes whose concealment it can find")
+    finds: NotNegative = Field(description="how often it finds a concealed stake: rate per year while in force")
+    name: Words | None = Field(default=None, description="its name in figures and tables")
+    starts: Day | None = Field(default=None, alias="from", description="first day in force; without it, the start")
+    until: Day | None = Field(default=None, description="in force until this day; without it, the horizon")
+    false_alarms: NotNegative = Field(default=ZERO, description="false alarms: rate per year while in force")
+    breaks: Chance = Field(default=ZERO, description="chance that a false alarm ends the agreement")
 
 
 # ---------------------------------------------------------------------------------------------- the plans
 
 
 class _Entry(_Noted):
-    id: Key
-    title: Words | None = None
-    text: Words | None = None
-    needs: list[Key] = []
+    id: Key = Field(description="a name of its own within the plan")
+    title: Words | None = Field(default=None, description="its name in figures and tables")
+    text: Words | None = Field(default=None, description="the words of the agreement, or where they are")
+    needs: list[Key] = Field(default=[], description="list of the entries that must come first")
 
 
 def _gives(value: object) -> object:
+    given = value
     if isinstance(value, list | dict) and value:
-        return value
-    raise _custom(f"{show(value) if value else 'nothing'} cannot be given. Write gives: [stake] for all that is left, or gives: {{stake: 0.5}}")
+        return given
+    raise Problem(
+        f"{show(given) if given else 'nothing'} cannot be given."
+        " Write gives: [stake] for all that is left, or gives: {stake: 0.5}"
+    ).custom()
+
+
+def _gives_form(value: object) -> str:
+    return "all_left" if isinstance(value, list) else "shares"
+
+
+Gives = Annotated[
+    Annotated[dict[Key, Share], Tag("shares")] | Annotated[list[Key], Tag("all_left")], Discriminator(_gives_form)
+]
 
 
 class Obligation(_Entry):
     """A step a party has to take: it gives shares of stakes, by itself or (`automatic`) without a choice."""
 
-    date: Day
-    by: Key
-    gives: Annotated[dict[Key, Share] | list[Key], BeforeValidator(_gives)]
-    automatic: Flag = False
+    date: Day = Field(description="the day, such as 2018-06-12")
+    by: Key = Field(description="the party that has to take this step")
+    gives: Annotated[Gives, BeforeValidator(_gives)] = Field(
+        description="what is given up: shares such as {reactor: 0.5}, or a list such as [reactor] for all that is left"
+    )
+    automatic: Flag = Field(
+        default=False, description="whether it happens without a choice, as with escrow; true or false"
+    )
 
 
 class Ratification(_Entry):
     """A body of a party that has to approve: passes by chance, else the agreement breaks down."""
 
-    date: Day
-    ratify: Key
-    passes: Chance
+    date: Day = Field(description="the day, such as 2018-06-12")
+    ratify: Key = Field(description="the party that has to ratify")
+    passes: Chance = Field(description="the chance that it passes")
 
 
 class Turnover(_Entry):
     """With some chance a new government of a party, publicly; its type is drawn afresh."""
 
-    date: Day
-    turnover: Key
-    chance: Chance
-    types: dict[Key, Chance] = Field(min_length=1)
+    date: Day = Field(description="the day, such as 2018-06-12")
+    turnover: Key = Field(description="the party whose government may change")
+    chance: Chance = Field(description="the chance that a new government comes")
+    types: dict[Key, Chance] = Field(
+        min_length=1, description="how likely the new government is of each type; those not named have chance 0"
+    )
 
 
 class Review(_Entry):
     """A date at which parties may stay or withdraw: once (`date`), or repeated (`every`, `from`, `until`)."""
 
-    review: list[Key] = Field(min_length=1)
-    date: Day | None = None
-    every: CalendarMonths | None = None
-    starts: Day | None = Field(default=None, alias="from")
-    until: Day | None = None
+    model_config = ConfigDict(
+        json_schema_extra={
+            "oneOf": [
+                {"required": ["date"], "not": {"anyOf": [{"required": [k]} for k in ("every", "from", "until")]}},
+                {"required": ["every", "from", "until"], "not": {"required": ["date"]}},
+            ]
+        }
+    )
+
+    review: list[Key] = Field(min_length=1, description="list of the parties that may stay or withdraw")
+    date: Day | None = Field(default=None, description="the day of a single review")
+    every: CalendarMonths | None = Field(default=None, description="time between repeated reviews, such as 6 months")
+    starts: Day | None = Field(default=None, alias="from", description="day of the first repeated review")
+    until: Day | None = Field(default=None, description="repeated reviews go on up to and including this day")
 
 
 _KINDS = {"by": "obligation", "ratify": "ratification", "turnover": "turnover", "review": "review"}
@@ -455,8 +276,8 @@ Entry = Annotated[
 class Plan(_Noted):
     """A calendar of entries: one way to carry the agreement out."""
 
-    title: Words | None = None
-    entries: list[Entry] = Field(min_length=1)
+    title: Words | None = Field(default=None, description="its name in figures and tables")
+    entries: list[Entry] = Field(min_length=1, description="list of what happens when")
 
 
 # ------------------------------------------------------------------------------------------ the whole file
@@ -473,7 +294,7 @@ class Origin:
     sha256 : str
         Of the file's bytes.
     lines : dict[tuple, int]
-        The line of every key, by its path in the file: ('plans', 'phased', 'entries', 2, 'gives').
+        The line (from 1) of every key and list item, by its path in the file: ('plans', 'phased', 'entries', 2).
     """
 
     path: str
@@ -481,27 +302,29 @@ class Origin:
     lines: dict[tuple[str | int, ...], int]
 
 
-def _version(value: int) -> int:
-    if value != 1:
-        raise _custom(f"{value} is not a version of the format that this servanda can read. It reads version 1")
-    return value
+def _version(value: object) -> int:
+    if type(value) is int and value == 1:
+        return value
+    raise Problem(f"{show(value)} is not a version of the format that this servanda can read. Write 1").custom()
 
 
-class Agreement(_Frozen):
+class Agreement(Frozen):
     """A situation (parties, stakes, measures) and one or more plans for it."""
 
-    servanda: Annotated[int, AfterValidator(_version)]
-    title: Words
-    start: Day
-    horizon: PlainDuration
-    unit: Words
-    note: Words | None = None
-    incidents: NotNegative = _ZERO
-    sources: dict[Key, Source] = {}
-    parties: dict[Key, Party] = Field(min_length=1)
-    stakes: dict[Key, Stake] = Field(min_length=1)
-    measures: dict[Key, Measure] = {}
-    plans: dict[Key, Plan] = Field(min_length=1)
+    servanda: Annotated[int, BeforeValidator(_version), Field(ge=1, le=1)] = Field(
+        description="the version of this format: 1"
+    )
+    title: Words = Field(description="the agreement's name, in words")
+    start: Day = Field(description="day 0, such as 2018-06-12")
+    horizon: PlainDuration = Field(description="payoffs count until then, such as 12 years")
+    unit: Words = Field(description="what 1.0 of worth stands for, in words")
+    note: Words | None = Field(default=None, description="anything else, in words")
+    incidents: NotNegative = Field(default=ZERO, description="rate per year of a breakdown that nobody chose")
+    sources: dict[Key, Source] = Field(default={}, description="what numbers and steps rest on")
+    parties: dict[Key, Party] = Field(min_length=1, description="who decides")
+    stakes: dict[Key, Stake] = Field(min_length=1, description="what parties hold and can give up")
+    measures: dict[Key, Measure] = Field(default={}, description="ways to find concealment")
+    plans: dict[Key, Plan] = Field(min_length=1, description="calendars of entries, each a way to carry it out")
 
     _origin: Origin | None = PrivateAttr(default=None)
 
@@ -510,8 +333,17 @@ class Agreement(_Frozen):
         """Where this was read from; None if it was built in Python."""
         return self._origin
 
+    def read_from(self, origin: Origin) -> Agreement:
+        """Return a copy that knows where it was read from."""
+        copy = self.model_copy()
+        copy._origin = origin
+        return copy
+
     def __repr__(self) -> str:
         return f"<Agreement {self.title!r}: {', '.join(self.parties)}; plans {', '.join(self.plans)}>"
+
+    def __str__(self) -> str:
+        return f"{self.title}: {', '.join(party.name for party in self.parties.values())}"
 
 
 class AgreementError(Exception):
@@ -523,6 +355,9 @@ class AgreementError(Exception):
         One message each: `file:line: what was found, what is allowed, what to do`.
     """
 
-    def __init__(self, problems: tuple[str, ...]) -> None:
-        super().__init__("\n".join(problems))
-        self.problems = problems
+    def __init__(self, problems: Iterable[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(self.problems)
+
+    def __str__(self) -> str:
+        return "\n".join(self.problems)

@@ -45,8 +45,8 @@ class TypeAudit:
     deviations : tuple[Deviation, ...]
         The better breach at every entry, in date order.
     best_course : float
-        What the best course of action over all entries gains at the start, units (never negative): breaking
-        as often and as late as pays.
+        What the best course of action over all entries gains at the start, units (never negative): concealing
+        where it pays and withdrawing when it pays, until a new government, which keeps, takes over.
     """
 
     party: str
@@ -85,8 +85,8 @@ def audit(game: Game, draw: int = 0) -> tuple[TypeAudit, ...]:
     """
     result: list[TypeAudit] = []
     for p, party in enumerate(game.parties):
-        keeping, gain = _values(game, p, draw, mode=1)
-        best_value, _ = _values(game, p, draw, mode=2)
+        keeping, gain = _values(game, p, draw, mode=1, heir=None)
+        best_value, _ = _values(game, p, draw, mode=2, heir=keeping)
         tables = game.tables[draw][p]
         kinds = tables.log_prior.size
         for k, name in enumerate(game.types[p]):
@@ -111,8 +111,8 @@ def audit(game: Game, draw: int = 0) -> tuple[TypeAudit, ...]:
     return tuple(result)
 
 
-def _values(game: Game, p: int, draw: int, mode: int) -> tuple[Floats, Floats]:
-    """Values (states,) and acts' values (3, states) of one party when the others keep for certain."""
+def _values(game: Game, p: int, draw: int, mode: int, heir: Floats | None) -> tuple[Floats, Floats]:
+    """Values (states,) and acts' values (3, states) of one party when the others, and its successors, keep."""
     from servanda._kernel import respond, surroundings
 
     tables = game.tables[draw][p]
@@ -125,5 +125,6 @@ def _values(game: Game, p: int, draw: int, mode: int) -> tuple[Floats, Floats]:
     )
     states = tables.breakdown.size
     choice, gain, value = np.zeros((3, states)), np.full((3, states), -np.inf), np.zeros(states)
-    respond(p, game.tree, tables, 1.0, game.replaced[draw], leaves, *around, mode, choice, gain, value)
+    heirs = value if heir is None else heir
+    respond(p, game.tree, tables, 1.0, game.replaced[draw], leaves, *around, mode, heirs, choice, gain, value)
     return value, gain

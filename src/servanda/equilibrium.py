@@ -278,7 +278,7 @@ class _Play:
         )  # fmt: skip
         respond(
             p, game.tree, own, factor, game.replaced[self.draw], self.leaves, *self.around[p], 0,
-            self.choice[p], self.gain[p], self.value[p],
+            self.value[p], self.choice[p], self.gain[p], self.value[p],
         )  # fmt: skip
         follow(
             p, game.tree, own, game.holder, self.choice[p], self.belief[p], self.survive, self.leaves,

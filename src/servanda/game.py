@@ -53,8 +53,8 @@ class PartyTables(NamedTuple):
     Types `K`, concealable stakes of all parties `G`, private states flat: node v's block begins at `offset[v]`
     and holds `K` rows of `sets[v]` sets of concealed steps; bit k of a set is the party's k-th concealable step.
 
-    `sets` (V,), `offset` (V,), `found_offset` (V,): blocks. `log_survive` flat by set: log chance that the report
-    at v finds nothing. `log_prior` (K,); `log_fresh` (V, K): types of a new government. `precision`, `withdrawing`,
+    `sets` (V,), `offset` (V,), `found_offset` (V,): blocks. `log_survive`, `survive` flat by set: (log) chance
+    that the report at v finds nothing. `log_prior` (K,); `log_fresh` (V, K): types of a new government. `precision`, `withdrawing`,
     `found`, `unratified` (K,): per unit; units. `breakdown` flat by state: present value at v of a breakdown at v,
     lump cost included, others' claims taken as true. `hidden_flow` (K, most sets): units per year from own stakes
     kept in secret. `hidden_share` (most sets, G): shares concealed. `span` (V, K): years on the way to v, discounted
@@ -67,6 +67,7 @@ class PartyTables(NamedTuple):
     offset: Ints
     found_offset: Ints
     log_survive: Floats
+    survive: Floats
     log_prior: Floats
     log_fresh: Floats
     precision: Floats
@@ -484,6 +485,7 @@ def _party_tables(
                 offset=offset[:-1].copy(),
                 found_offset=found_offset[:-1].copy(),
                 log_survive=log_survive,
+                survive=np.exp(log_survive),
                 log_prior=log_prior[d].copy(),
                 log_fresh=log_fresh[d][c.step],
                 precision=precision[d].copy(),

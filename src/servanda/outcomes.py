@@ -441,7 +441,7 @@ class _Walk:
         lost: dict[str, float] = {}
         for v in nodes:
             for cause, chance in self.lost[v].items():
-                lost[cause] = lost.get(cause, 0.0) + chance
+                lost[cause] = lost.get(cause, 0.0) + float(chance)
         return EntryResult(
             id=step.id,
             title=step.title,
@@ -490,7 +490,7 @@ class _Walk:
         losses.append((HORIZON, "the last report at the horizon", horizon_date(self.game), at_end))
         identity, title, day, lost = max(losses, key=lambda row: sum(row[3].values()))
         cause = max(lost, key=lambda name: lost[name]) if lost else "incident"
-        return WeakestLink(identity, title, day, sum(lost.values()), cause, lost.get(cause, 0.0))
+        return WeakestLink(identity, title, day, float(sum(lost.values())), cause, float(lost.get(cause, 0.0)))
 
 
 def horizon_date(game: Game) -> date:

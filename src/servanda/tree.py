@@ -378,7 +378,7 @@ def efg(tree: Tree, scale: Mapping[str, float] | None = None) -> str:
             lines.append(f't "" {ends} {_quote(node.outcome)} {{ {", ".join(map(repr, totals))} }}')
         else:
             events += 1
-            exact = [Fraction(edge.chance or 0.0) for edge in node.edges]
+            exact = [Fraction(repr(edge.chance or 0.0)) for edge in node.edges]
             chances = (c / sum(exact) for c in exact)
             actions = " ".join(f"{_quote(e.label)} {c}" for e, c in zip(node.edges, chances, strict=True))
             lines.append(f'c "" {events} {_quote(f"{events} {node.title}")} {{ {actions} }} 0')

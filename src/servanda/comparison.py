@@ -1,0 +1,169 @@
+"""Solve all plans of an agreement and set them side by side."""
+
+from __future__ import annotations
+
+import platform
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+
+from servanda._version import __version__
+from servanda.agreement import Agreement
+from servanda.audit import TypeAudit, audit
+from servanda.equilibrium import Equilibrium, solve
+from servanda.game import Game, compile
+from servanda.outcomes import Summary, summarise
+
+
+@dataclass(frozen=True)
+class About:
+    """What is needed to repeat a result.
+
+    Attributes
+    ----------
+    path, sha256 : str or None
+        The agreement file and the hash of its bytes; None if the agreement was built in Python.
+    versions : dict[str, str]
+        Of servanda, Python and the libraries that compute.
+    seed : int or None
+        None where nothing random enters.
+    made : str
+        When, in UTC, ISO 8601.
+    seconds : float
+        Time spent solving.
+    """
+
+    path: str | None
+    sha256: str | None
+    versions: dict[str, str]
+    seed: int | None
+    made: str
+    seconds: float
+
+
+@dataclass(frozen=True, repr=False)
+class PlanResult:
+    """Everything known about one plan: the game, its equilibrium, what that means, and the audit."""
+
+    game: Game
+    equilibrium: Equilibrium
+    summary: Summary
+    audit: tuple[TypeAudit, ...]
+
+    @property
+    def plan(self) -> str:
+        """The plan's name in the file."""
+        return self.game.plan
+
+    @property
+    def title(self) -> str:
+        """The plan's title."""
+        return self.summary.title
+
+    def __repr__(self) -> str:
+        return f"<PlanResult {self.plan!r}: held clean {self.summary.held['clean']:.3f}>"
+
+
+@dataclass(frozen=True, repr=False)
+class Comparison:
+    """All plans of an agreement, solved.
+
+    Attributes
+    ----------
+    agreement : Agreement
+    plans : tuple[PlanResult, ...]
+        In file order.
+    about : About
+    """
+
+    agreement: Agreement
+    plans: tuple[PlanResult, ...]
+    about: About
+
+    def __getitem__(self, plan: str) -> PlanResult:
+        for result in self.plans:
+            if result.plan == plan:
+                return result
+        raise KeyError(plan)
+
+    @property
+    def best(self) -> PlanResult:
+        """The plan most likely to be in force and clean at the horizon."""
+        return max(self.plans, key=lambda result: result.summary.held["clean"])
+
+    def __repr__(self) -> str:
+        rows = ", ".join(f"{r.plan} {r.summary.held['clean']:.3f}" for r in self.plans)
+        return f"<Comparison of {self.agreement.title!r}: held clean {rows}>"
+
+    def _repr_html_(self) -> str:
+        causes = sorted({cause for r in self.plans for cause in r.summary.broken})
+        head = "".join(f"<th>{r.title}</th>" for r in self.plans)
+        names = ["held:clean", "held:concealed", *causes]
+        body = "".join(
+            f"<tr><td>{name}</td>"
+            + "".join(f"<td>{100 * r.summary.outcomes.get(name, 0.0):.1f}%</td>" for r in self.plans)
+            + "</tr>"
+            for name in names
+        )
+        return f"<table><caption>{self.agreement.title}</caption><tr><th></th>{head}</tr>{body}</table>"
+
+
+def compare(
+    agreement: Agreement, plans: Iterable[str] | None = None, *, progress: Callable[[str, float], None] | None = None
+) -> Comparison:
+    """Solve and audit several plans of an agreement.
+
+    Parameters
+    ----------
+    agreement : Agreement
+    plans : names, optional
+        By default all plans, in file order.
+    progress : function of a plan's name and a share done (0 to 1), optional
+
+    Returns
+    -------
+    Comparison
+
+    Raises
+    ------
+    KeyError
+        If there is no plan of such a name.
+    NotConverged
+        If a plan has no answer.
+    GameTooLarge
+        If a plan is too large for the exact solver.
+
+    Examples
+    --------
+    >>> import servanda
+    >>> comparison = servanda.compare(servanda.read("singapore-2018"), plans=["phased", "all-at-once"])
+    >>> [result.plan for result in comparison.plans]
+    ['phased', 'all-at-once']
+    """
+    began = time.perf_counter()
+    results: list[PlanResult] = []
+    for plan in plans if plans is not None else agreement.plans:
+        game = compile(agreement, plan)
+        tick = None if progress is None else (lambda share, plan=plan: progress(plan, share))
+        equilibrium = solve(game, progress=tick)
+        results.append(PlanResult(game, equilibrium, summarise(equilibrium), audit(game)))
+        if progress is not None:
+            progress(plan, 1.0)
+    return Comparison(agreement, tuple(results), about(agreement, time.perf_counter() - began))
+
+
+def about(agreement: Agreement, seconds: float, seed: int | None = None) -> About:
+    """What is needed to repeat a result of this agreement, made now."""
+    origin = agreement.origin
+    versions = {"servanda": __version__, "python": platform.python_version()}
+    versions |= {name: version(name) for name in ("numpy", "numba")}
+    return About(
+        path=origin.path if origin else None,
+        sha256=origin.sha256 if origin else None,
+        versions=versions,
+        seed=seed,
+        made=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        seconds=seconds,
+    )

@@ -1,0 +1,158 @@
+"""Results in plain sentences: what happens to a plan, where it breaks, and why."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from servanda.agreement import Agreement
+from servanda.comparison import Comparison, PlanResult
+from servanda.outcomes import HORIZON, EntryResult, horizon_date
+
+MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
+
+
+def percent(chance: float) -> str:
+    """Write a chance as a whole percentage that never claims certainty."""
+    if chance <= 0.0:
+        return "0%"
+    if chance < 0.01:
+        return "less than 1%"
+    if chance > 0.99:
+        return "more than 99%"
+    return f"{100 * chance:.0f}%"
+
+
+def month(day: date) -> str:
+    """Write a date as month and year."""
+    return f"{MONTHS[day.month - 1]} {day.year}"
+
+
+def party_name(agreement: Agreement, party: str) -> str:
+    """The name of a party as readers know it."""
+    return agreement.parties[party].name
+
+
+def type_name(agreement: Agreement, party: str, kind: str) -> str:
+    """The name of a party's type as readers know it."""
+    declared = agreement.parties[party].types.get(kind)
+    return (declared.name if declared and declared.name else kind).lower()
+
+
+def cause_name(agreement: Agreement, cause: str) -> str:
+    """Say a cause of breakdown (or a way of holding) in words: `withdrew:usa` is 'United States withdraws'."""
+    what, _, who = cause.partition(":")
+    if cause == "held:clean":
+        return "in force, nothing concealed"
+    if cause == "held:concealed":
+        return "in force, something concealed"
+    if cause == "incident":
+        return "an incident nobody chose"
+    if who in ("both", "several"):
+        return "both found out" if who == "both" else "several found out at once"
+    name = party_name(agreement, who)
+    return {
+        "withdrew": f"{name} withdraws",
+        "found": f"{name} is found out",
+        "unratified": f"{name} does not ratify",
+    }[what]
+
+
+def headline(result: PlanResult) -> str:
+    """One plain sentence or three: will this plan hold, where does it most likely break, and why?"""
+    agreement, summary, link = result.game.agreement, result.summary, result.summary.weakest_link
+    end = horizon_date(result.game).year
+    first = f"{summary.title}: {percent(summary.held['clean'])} to be still in force and clean in {end}"
+    if summary.held["concealed"] >= 0.005:
+        first += f" (and {percent(summary.held['concealed'])} to be in force with something concealed)"
+    if link.lost < 0.005:
+        return first + "."
+    where = (
+        f"at the last report, in {month(link.date)}"
+        if link.entry == HORIZON
+        else f"at “{link.title}” in {month(link.date)}"
+    )
+    return f"{first}. It most likely breaks {where} ({percent(link.lost)}): {_because(result, agreement)}."
+
+
+def _because(result: PlanResult, agreement: Agreement) -> str:
+    link = result.summary.weakest_link
+    what, _, who = link.cause.partition(":")
+    if what == "incident":
+        return "an incident that nobody chose"
+    if who in ("both", "several"):
+        return "more than one party is found concealing"
+    name = party_name(agreement, who)
+    entry = next((e for e in result.summary.entries if e.id == link.entry), None)
+    if what == "found" or entry is None:
+        hidden = _concealing_before(result, who, link.entry)
+        return f"{name} is found out; by then it is concealing something with a chance of {percent(hidden)}"
+    if what == "unratified":
+        return f"{name} does not ratify, as the vote passes with a chance of only {percent(entry.keep)}"
+    return f"{name} withdraws, because {_reason(agreement, who, entry)}"
+
+
+def _concealing_before(result: PlanResult, party: str, entry: str) -> float:
+    """Chance that a party was concealing when the report at an entry (or the horizon) came up, given in force."""
+    chance = 0.0
+    for row in result.summary.entries:
+        if row.id == entry:
+            break
+        if row.by == party and row.kind == "obligation":
+            done = row.concealing + (1.0 - row.concealing) * 0.0
+            stay = row.keep + row.conceal
+            chance = max(done, row.conceal / stay if stay > 0 else 0.0)
+    return chance
+
+
+def _reason(agreement: Agreement, party: str, entry: EntryResult) -> str:
+    leaving = {
+        kind: entry.belief[kind] * act.withdraw for kind, act in entry.by_type.items() if act is not None
+    }
+    kind = max(leaving, key=lambda k: leaving[k])
+    act = entry.by_type[kind]
+    assert act is not None
+    units = f"{abs(act.margin):.1f} units" if abs(act.margin) >= 0.05 else "next to nothing"
+    whom = "to it" if len(entry.by_type) == 1 else f"to its {type_name(agreement, party, kind)} type"
+    if len(entry.by_type) > 1:
+        whom += f" ({percent(entry.belief[kind])} likely by then)"
+    if act.margin < -0.05:
+        return f"{whom} another course is worth {units} more than keeping"
+    if abs(act.margin) <= 0.05:
+        return f"{whom} keeping is worth hardly more or less than leaving"
+    return f"{whom} keeping is worth only {units} more than leaving, too little to be relied on"
+
+
+def verdict(comparison: Comparison) -> str:
+    """Answer the question which plan holds best, in a sentence that does not claim more than the numbers."""
+    ranked = sorted(comparison.plans, key=lambda r: -r.summary.held["clean"])
+    if len(ranked) == 1:
+        return headline(ranked[0])
+    first, second = ranked[0], ranked[1]
+    best, next_best = first.summary.held["clean"], second.summary.held["clean"]
+    if best < 0.01:
+        longest = max(comparison.plans, key=expected_years)
+        return (
+            f"On these judgements none of the {len(ranked)} plans is likely to hold: each has less than 1% to be in"
+            f" force and clean at the end. {longest.title} lasts longest, {expected_years(longest):.1f} years on"
+            f" average."
+        )
+    if best - next_best < 0.01:
+        return (
+            f"On these judgements {first.title} and {second.title} hold about equally well:"
+            f" {percent(best)} and {percent(next_best)} to be in force and clean at the end."
+        )
+    return (
+        f"On these judgements {first.title} holds best: {percent(best)} to be in force and clean at the end, against"
+        f" {percent(next_best)} for {second.title}."
+    )
+
+
+def expected_years(result: PlanResult) -> float:
+    """Expected time in force until the horizon, years."""
+    points = result.summary.standing
+    return sum(
+        (after.years - before.years) * before.in_force for before, after in zip(points, points[1:], strict=False)
+    )

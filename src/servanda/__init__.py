@@ -1,1 +1,95 @@
-"""servanda."""
+"""servanda: will a phased agreement between parties who distrust each other be kept?
+
+    >>> import servanda
+    >>> agreement = servanda.read("singapore-2018")
+    >>> game = servanda.compile(agreement, plan="phased")
+    >>> equilibrium = servanda.solve(game)
+    >>> summary = servanda.summarise(equilibrium)
+
+Data are frozen objects; verbs are functions. Nothing heavy is imported before it is used.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from servanda._version import __version__
+
+if TYPE_CHECKING:
+    from servanda.agreement import Agreement, AgreementError, Number
+    from servanda.audit import audit
+    from servanda.comparison import Comparison, compare
+    from servanda.equilibrium import Equilibrium, NotConverged, solve
+    from servanda.game import Game, GameTooLarge, compile
+    from servanda.outcomes import Summary, choices, summarise
+    from servanda.reading import catalog, loads, read
+    from servanda.starter import new
+    from servanda.studies import Study, study
+    from servanda.wording import headline, verdict
+
+_HOME = {
+    "Agreement": "agreement",
+    "AgreementError": "agreement",
+    "Comparison": "comparison",
+    "Equilibrium": "equilibrium",
+    "Game": "game",
+    "GameTooLarge": "game",
+    "NotConverged": "equilibrium",
+    "Number": "agreement",
+    "Study": "studies",
+    "Summary": "outcomes",
+    "audit": "audit",
+    "catalog": "reading",
+    "choices": "outcomes",
+    "compare": "comparison",
+    "compile": "game",
+    "headline": "wording",
+    "loads": "reading",
+    "new": "starter",
+    "read": "reading",
+    "solve": "equilibrium",
+    "study": "studies",
+    "summarise": "outcomes",
+    "verdict": "wording",
+}
+
+__all__ = [
+    "Agreement",
+    "AgreementError",
+    "Comparison",
+    "Equilibrium",
+    "Game",
+    "GameTooLarge",
+    "NotConverged",
+    "Number",
+    "Study",
+    "Summary",
+    "__version__",
+    "audit",
+    "catalog",
+    "choices",
+    "compare",
+    "compile",
+    "headline",
+    "loads",
+    "new",
+    "read",
+    "solve",
+    "study",
+    "summarise",
+    "verdict",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        from importlib import import_module
+
+        value = getattr(import_module(f"servanda.{_HOME[name]}"), name)
+        globals()[name] = value
+        return value
+    raise AttributeError(f"module 'servanda' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -7,7 +7,7 @@ Pydantic stops at the first thing wrong with a value. So that one run reports ev
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Union, cast, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
@@ -36,13 +36,16 @@ class Book:
     lines : dict[tuple, int]
         Line of every key and list item.
     wrong : frozenset[tuple]
-        Places complained about already.
+        Places complained about already, or taken out in consequence.
+    around : frozenset[tuple]
+        Those, and every group around them.
     """
 
     agreement: Agreement | None
     data: dict[str, Any]
     lines: dict[Place, int]
-    wrong: frozenset[Place]
+    wrong: frozenset[Place] = frozenset()
+    around: frozenset[Place] = frozenset()
 
     def line(self, place: Place) -> int:
         """Line of a place, or of the nearest group around it that has one."""
@@ -52,7 +55,7 @@ class Book:
 
     def touched(self, place: Place) -> bool:
         """Whether anything at or within a place was complained about."""
-        return any(each[: len(place)] == place for each in self.wrong)
+        return place in self.around
 
     def named(self, *place: str | int) -> list[str]:
         """Names that the file gives in a group, whether or not what they name is in order."""
@@ -91,9 +94,9 @@ def shape(document: Document) -> tuple[Book, list[Complaint]]:
     data = document.data
     if not isinstance(data, dict):
         words = f"the file holds {show(data)}, but has to be a group of keys that begins with servanda: 1"
-        return Book(None, {}, document.lines, frozenset()), [Complaint(1, words)]
+        return Book(None, {}, document.lines), [Complaint(1, words)]
     whole = cast("dict[str, Any]", data)
-    fitting = _Fitting(Book(None, whole, document.lines, frozenset()), copy.deepcopy(whole), [], set())
+    fitting = _Fitting(Book(None, whole, document.lines), copy.deepcopy(whole))
     version = whole.get("servanda", 1)
     if type(version) is int and version != 1:
         words = f"servanda: {version} is not a version of the format that this servanda can read. Write 1, or update it"
@@ -101,7 +104,7 @@ def shape(document: Document) -> tuple[Book, list[Complaint]]:
     fitting.take_out_nothings(fitting.data, ())
     fitting.take_out_python_names()
     agreement = fitting.fit()
-    book = Book(agreement, whole, document.lines, frozenset(fitting.wrong))
+    book = Book(agreement, whole, document.lines, frozenset(fitting.wrong), frozenset(fitting.around))
     return book, fitting.complaints
 
 
@@ -130,12 +133,18 @@ _STANDIN_ENTRY: dict[str, object] = {"id": "removed", "date": "2000-01-01", "rat
 class _Fitting:
     book: Book
     data: dict[str, Any]  # a copy of the file's data, from which what is wrong is taken out
-    complaints: list[Complaint]
-    wrong: set[Place]
+    complaints: list[Complaint] = field(default_factory=list[Complaint])
+    wrong: set[Place] = field(default_factory=set[Place])
+    around: set[Place] = field(default_factory=set[Place])  # the wrong places and every group around them
+    unknown: dict[Place, list[str]] = field(default_factory=dict[Place, list[str]])  # keys, by their group
 
     def complain(self, place: Place, words: str) -> None:
         self.complaints.append(Complaint(self.book.line(place), words))
+        self.mark(place)
+
+    def mark(self, place: Place) -> None:
         self.wrong.add(place)
+        self.around |= {place[:length] for length in range(len(place) + 1)}
 
     def take_out_nothings(self, value: object, place: Place) -> None:
         """Complain about keys and list items without a value: nothing is filled in silently."""
@@ -187,22 +196,24 @@ class _Fitting:
         """Complain about what pydantic found, unless it follows from an earlier complaint, and take out the causes."""
         places = [_place(detail["loc"], detail) for detail in details]
         for place, detail in zip(places, details, strict=True):
-            known = any(each[: len(place)] == place for each in self.wrong)
-            if not known and not (detail["type"] == "missing" and self.misspelt(place)):
+            if detail["type"] == "extra_forbidden":
+                self.unknown.setdefault(place[:-1], []).append(str(place[-1]))
+            if place not in self.around and not (detail["type"] == "missing" and self.misspelt(place)):
                 self.complain(place, _words(detail, place, self.book))
+        groups = {place[:length] for place in places for length in range(len(place))}
         for place in places:
             # What a group's wrong name hides is looked at first; the group goes the next time round.
-            if not any(len(each) > len(place) and each[: len(place)] == place for each in places):
+            if place not in groups:
                 self.take_out(place)
 
     def misspelt(self, place: Place) -> bool:
         """Whether a missing key is there under a wrong name that has been complained about with a suggestion."""
         allowed = _fields(model_at(place[:-1], self.book.data))
-        siblings = [each[-1] for each in self.wrong if each[:-1] == place[:-1] and each[-1] not in allowed]
-        return any(did_you_mean(each, allowed) == f" Did you mean {place[-1]}?" for each in siblings)
+        found = self.unknown.get(place[:-1], [])
+        return any(did_you_mean(each, allowed) == f" Did you mean {place[-1]}?" for each in found)
 
     def take_out(self, place: Place) -> None:
-        self.wrong.add(place)
+        self.mark(place)
         if not place:
             self.data.clear()
             return

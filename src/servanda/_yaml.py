@@ -135,10 +135,10 @@ def _compose(text: str) -> _Node | None:
     except MarkedYAMLError as error:
         _explain(error)
     except ReaderError as error:
-        where, character = cast("int", error.position), cast("int", error.character)
+        found = cast("Any", error)
         raise NotReadableError(
-            text.count("\n", 0, where) + 1,
-            f"a character that cannot be printed (number {character}) stands here. Delete it",
+            text.count("\n", 0, found.position) + 1,
+            f"a character that cannot be printed (number {found.character}) stands here. Delete it",
         ) from None
     except (ValueError, OverflowError):  # an escape such as "\UFFFFFFFF" that no character has
         line = builder.open[-1].line if builder.open else 1

@@ -1,0 +1,335 @@
+"""The commands. Each reads its arguments, calls one function, and prints; every one has --json."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from servanda._version import __version__
+
+if TYPE_CHECKING:
+    from servanda.agreement import Agreement
+
+BAD_INPUT, NO_ANSWER, STOPPED = 2, 3, 130
+
+file_argument = click.argument("file", metavar="FILE")
+plan_option = click.option("--plan", metavar="NAME", help="Which plan of the file (needed if it has several).")
+json_option = click.option("--json", "as_json", is_flag=True, help="Print the result for programs, as JSON.")
+
+
+class Refused(Exception):
+    """A request that cannot be met, with one message for the user."""
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="servanda")
+def commands() -> None:
+    """Will a phased agreement be kept, where does it break first, and what would mend it?
+
+    FILE is an agreement file, or the name of an agreement that comes with servanda, such as singapore-2018.
+    """
+
+
+@commands.command()
+@file_argument
+@click.option("--out", metavar="FOLDER", default="report", show_default=True, help="Where to write the report.")
+@json_option
+def study(file: str, out: str, as_json: bool) -> None:
+    """Solve and compare all plans and write a report with pictures.
+
+    Does everything: every plan is solved, audited and compared; the report is one HTML file that opens without a
+    network, with its figures as PNG and SVG beside it.
+    """
+    agreement = _read(file)
+    _writable(out)
+    from servanda.studies import study as run
+
+    with _Progress() as progress:
+        done = run(agreement, out, progress=progress)
+    if as_json:
+        from servanda.export import compared
+
+        _print_json({**compared(done.comparison), "report": str(done.report)})
+        return
+    from servanda import tables
+
+    tables.study(done)
+
+
+@commands.command()
+@file_argument
+@plan_option
+@json_option
+def solve(file: str, plan: str | None, as_json: bool) -> None:
+    """Solve one plan: who keeps, conceals or withdraws at each entry, with what chance."""
+    import time
+
+    agreement = _read(file)
+    name = _plan(agreement, file, plan)
+    from servanda.comparison import about
+    from servanda.equilibrium import solve as run
+    from servanda.game import compile
+    from servanda.outcomes import summarise
+
+    began = time.perf_counter()
+    with _Progress() as progress:
+        answer = run(compile(agreement, name), throw=False, progress=lambda share: progress(f"solving {name}", share))
+    if not answer.converged:
+        if as_json:
+            from servanda.export import unsolved
+
+            _print_json(unsolved(name, answer.status, answer.residual, answer.iterations))
+        _complain(f"{file}: plan {name} has no answer: {answer.status}, after {answer.iterations} iterations.")
+        sys.exit(NO_ANSWER)
+    summary = summarise(answer)
+    if as_json:
+        from servanda.export import solved
+
+        _print_json(solved(summary, about(agreement, time.perf_counter() - began)))
+        return
+    from servanda import tables
+
+    tables.solve(agreement, answer, summary)
+
+
+@commands.command()
+@file_argument
+@json_option
+def compare(file: str, as_json: bool) -> None:
+    """Set all plans of an agreement side by side."""
+    agreement = _read(file)
+    from servanda.comparison import compare as run
+
+    names = list(agreement.plans)
+    with _Progress() as progress:
+        result = run(
+            agreement, progress=lambda name, share: progress(f"solving {name}", (names.index(name) + share) / len(names))
+        )
+    if as_json:
+        from servanda.export import compared
+
+        _print_json(compared(result))
+        return
+    from servanda import tables
+
+    tables.compare(result)
+
+
+@commands.command()
+@file_argument
+@plan_option
+@json_option
+def audit(file: str, plan: str | None, as_json: bool) -> None:
+    """Who would gain by breaking a plan if everyone else kept it, where, how, and how much?"""
+    agreement = _read(file)
+    name = _plan(agreement, file, plan)
+    _announce_preparation()
+    from servanda.audit import audit as run
+    from servanda.game import compile
+
+    rows = run(compile(agreement, name))
+    if as_json:
+        from servanda.export import audited
+
+        _print_json({"plan": name, "audit": audited(rows)})
+        return
+    from servanda import tables
+
+    tables.audit(agreement, name, rows)
+
+
+@commands.command()
+@file_argument
+@plan_option
+@click.option("--efg", is_flag=True, help="Print the tree in Gambit's .efg format.")
+@click.option("--max-nodes", default=200_000, show_default=True, help="Refuse a tree larger than this.")
+@json_option
+def tree(file: str, plan: str | None, efg: bool, max_nodes: int, as_json: bool) -> None:
+    """Write a plan out as an explicit game tree, for Gambit and other solvers."""
+    agreement = _read(file)
+    name = _plan(agreement, file, plan)
+    from servanda import tree as explicit
+
+    grown = explicit.tree(agreement, name, max_nodes=max_nodes)
+    if efg:
+        click.echo(explicit.efg(grown), nl=False)
+        return
+    size = {"plan": name, **explicit.size(grown)}
+    if as_json:
+        _print_json(size)
+        return
+    click.echo(
+        f"plan {name}: {size['nodes']:,} nodes, {size['terminal']:,} of them ends, {size['information_sets']:,}"
+        f" information sets. Add --efg to print it for Gambit."
+    )
+
+
+@commands.command()
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@json_option
+def new(file: Path, as_json: bool) -> None:
+    """Write a commented starter file that says how to choose every number."""
+    from servanda.starter import new as write
+
+    try:
+        write(file)
+    except OSError as error:
+        raise Refused(str(error)) from None
+    if as_json:
+        _print_json({"file": str(file)})
+        return
+    click.echo(f"Wrote {file}. Edit it, then try: servanda study {file}")
+
+
+@commands.command()
+@json_option
+def schema(as_json: bool) -> None:
+    """Print the JSON Schema of the agreement file, for editors that check and complete it."""
+    from servanda.schema import schema as make
+
+    _print_json(make())
+
+
+@commands.command()
+@json_option
+def catalog(as_json: bool) -> None:
+    """List the agreements that come with servanda."""
+    from servanda.reading import catalog as find
+
+    found = find()
+    if as_json:
+        _print_json({name: str(path) for name, path in found.items()})
+        return
+    for name in found:
+        click.echo(name)
+
+
+# ------------------------------------------------------------------------------------------------ what they share
+
+
+def _read(file: str) -> Agreement:
+    from servanda.reading import read
+
+    return read(file)
+
+
+def _plan(agreement: Agreement, file: str, plan: str | None) -> str:
+    from difflib import get_close_matches
+
+    names = list(agreement.plans)
+    if plan is None and len(names) == 1:
+        return names[0]
+    listed = ", ".join(names)
+    if plan is None:
+        raise Refused(f"{file}: the file has several plans: {listed}. Say which one: --plan {names[0]}")
+    if plan not in names:
+        near = get_close_matches(plan, names, 1)
+        hint = f" Did you mean {near[0]}?" if near else ""
+        raise Refused(f"{file}: there is no plan '{plan}'. Its plans are: {listed}.{hint}")
+    return plan
+
+
+def _writable(folder: str) -> None:
+    path = Path(folder)
+    if path.exists() and not path.is_dir():
+        raise Refused(f"{folder}: this is a file, and the report needs a folder. Give another name: --out FOLDER")
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        probe = path / ".servanda-writable"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise Refused(f"{folder}: cannot write here ({error.strerror}). Give another folder: --out FOLDER") from None
+
+
+def _print_json(thing: Any) -> None:
+    import json
+
+    click.echo(json.dumps(thing, indent=2, ensure_ascii=False, allow_nan=False))
+
+
+def _complain(message: str) -> None:
+    click.echo(message, err=True)
+
+
+def _announce_preparation() -> None:
+    """Say so if the solver has to be compiled first: it takes a while, once."""
+    from servanda import _kernel
+
+    where = Path(_kernel.respond.stats.cache_path)  # pyright: ignore[reportFunctionMemberAccess]
+    if not any(where.glob("_kernel.respond-*.nbi")):
+        _complain("Preparing the solver for this machine. This happens once and takes about a quarter of a minute.")
+
+
+class _Progress(AbstractContextManager["_Progress"]):
+    """A progress bar on standard error for whatever takes longer than two seconds, if somebody is watching."""
+
+    def __init__(self) -> None:
+        import time
+
+        self._clock: Callable[[], float] = time.monotonic
+        self._began = time.monotonic()
+        self._bar: Any = None
+        self._task: Any = None
+        _announce_preparation()
+
+    def __call__(self, text: str, share: float) -> None:
+        if self._bar is None and sys.stderr.isatty() and self._clock() - self._began > 2.0:
+            from rich.console import Console
+            from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+            self._bar = Progress(
+                TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn(),
+                console=Console(stderr=True), transient=True,
+            )  # fmt: skip
+            self._bar.start()
+            self._task = self._bar.add_task(text, total=1.0)
+        if self._bar is not None:
+            self._bar.update(self._task, completed=share, description=text)
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run a command; every foreseeable failure is one message and an exit code, never a traceback.
+
+    Exit codes: 0 done; 2 the input cannot be used; 3 no equilibrium was found; 130 stopped with Ctrl-C.
+    """
+    try:
+        sys.exit(commands.main(arguments, prog_name="servanda", standalone_mode=False))
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        sys.exit(0)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(BAD_INPUT)
+    except (click.Abort, KeyboardInterrupt):
+        _complain("Stopped.")
+        sys.exit(STOPPED)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)
+    except Refused as refusal:
+        _complain(str(refusal))
+        sys.exit(BAD_INPUT)
+    except Exception as error:
+        code = _known(error)
+        if code is None:
+            raise
+        _complain(str(error))
+        sys.exit(code)
+
+
+def _known(error: Exception) -> int | None:
+    """The exit code of a failure that the user can do something about; None if it is our own fault."""
+    kind = type(error).__name__
+    if kind in ("AgreementError", "GameTooLarge", "TreeTooLarge"):
+        return BAD_INPUT
+    return NO_ANSWER if kind == "NotConverged" else None

@@ -1,0 +1,91 @@
+"""Results as plain data for other programs: the machine output that `docs/format.md` promises."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import date
+from typing import Any
+
+from servanda.audit import TypeAudit
+from servanda.comparison import About, Comparison, PlanResult
+from servanda.outcomes import EntryResult, PartyValue, Summary
+
+
+def plain(thing: Any) -> Any:
+    """Turn frozen results into dicts, lists, numbers and ISO dates.
+
+    Parameters
+    ----------
+    thing : dataclass, dict, tuple, date, number, str or None
+
+    Returns
+    -------
+    the same, ready for `json.dumps`
+    """
+    if dataclasses.is_dataclass(thing) and not isinstance(thing, type):
+        return {field.name: plain(getattr(thing, field.name)) for field in dataclasses.fields(thing)}
+    if isinstance(thing, dict):
+        return {str(key): plain(value) for key, value in thing.items()}
+    if isinstance(thing, list | tuple):
+        return [plain(value) for value in thing]
+    return thing.isoformat() if isinstance(thing, date) else thing
+
+
+def solved(summary: Summary, about: About) -> dict[str, Any]:
+    """The object printed by `servanda solve --json`."""
+    return {
+        "plan": summary.plan,
+        "title": summary.title,
+        "status": summary.status,
+        "residual": summary.residual,
+        "iterations": summary.iterations,
+        "outcomes": {"held": dict(summary.held), "broken": dict(summary.broken)},
+        "completed": summary.completed,
+        "entries": [_entry(entry) for entry in summary.entries],
+        "values": {party: _value(value) for party, value in summary.values.items()},
+        "weakest_link": plain(summary.weakest_link),
+        "standing": plain(summary.standing),
+        "exposure": plain(summary.exposure),
+        "about": plain(about),
+    }
+
+
+def unsolved(plan: str, status: str, residual: float, iterations: int) -> dict[str, Any]:
+    """The object printed if there is no answer: no numbers that could be taken for one."""
+    return {"plan": plan, "status": status, "residual": residual, "iterations": iterations}
+
+
+def compared(comparison: Comparison) -> dict[str, Any]:
+    """The object printed by `servanda compare --json`."""
+    return {
+        "title": comparison.agreement.title,
+        "plans": [_plan(result, comparison.about) for result in comparison.plans],
+        "about": plain(comparison.about),
+    }
+
+
+def audited(rows: tuple[TypeAudit, ...]) -> list[dict[str, Any]]:
+    """The list printed by `servanda audit --json`."""
+    return [{**plain(row), "self_enforcing": row.self_enforcing} for row in rows]
+
+
+def _plan(result: PlanResult, about: About) -> dict[str, Any]:
+    answer = solved(result.summary, about)
+    del answer["about"]
+    return {**answer, "audit": audited(result.audit)}
+
+
+def _entry(entry: EntryResult) -> dict[str, Any]:
+    row = plain(entry)
+    return {
+        "id": row.pop("id"),
+        "title": row.pop("title"),
+        "date": row.pop("date"),
+        "by": row.pop("by"),
+        "kind": row.pop("kind"),
+        **row,
+    }
+
+
+def _value(value: PartyValue) -> dict[str, Any]:
+    return {"sign": value.sign, "no_deal": value.no_deal, "by_type": plain(value.by_type)}

@@ -1,0 +1,82 @@
+"""The main job: solve all plans, audit and compare them, and write the report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from servanda.agreement import Agreement
+from servanda.comparison import Comparison, compare
+
+SOLVING = 0.3  # share of the progress bar; drawing takes the rest
+
+
+@dataclass(frozen=True, repr=False)
+class Study:
+    """A comparison and the report written about it.
+
+    Attributes
+    ----------
+    comparison : Comparison
+    report : pathlib.Path
+        The HTML file; its figures are in `figures/` beside it.
+    """
+
+    comparison: Comparison
+    report: Path
+
+    def __repr__(self) -> str:
+        return f"<Study of {self.comparison.agreement.title!r}: {self.report}>"
+
+    def _repr_html_(self) -> str:
+        return f"{self.comparison._repr_html_()}<p>Report: <code>{self.report}</code></p>"  # pyright: ignore[reportPrivateUsage]
+
+
+def study(
+    agreement: Agreement, folder: str | Path = "report", *, progress: Callable[[str, float], None] | None = None
+) -> Study:
+    """Solve, audit and compare all plans of an agreement and write a report with figures.
+
+    Parameters
+    ----------
+    agreement : Agreement
+    folder : path
+        Made if missing. `report.html` and `figures/` in it are replaced.
+    progress : function of what is being done and the share done (0 to 1), optional
+
+    Returns
+    -------
+    Study
+
+    Raises
+    ------
+    NotConverged, GameTooLarge
+        As `compare`.
+    OSError
+        If the folder cannot be written.
+
+    Examples
+    --------
+    >>> import servanda
+    >>> done = servanda.study(servanda.read("singapore-2018"), folder)
+    >>> done.report.name
+    'report.html'
+    """
+    from servanda.report import write
+
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    count = len(agreement.plans)
+    names = list(agreement.plans)
+
+    def solving(plan: str, share: float) -> None:
+        if progress is not None:
+            progress(f"solving {plan}", SOLVING * (names.index(plan) + share) / count)
+
+    def drawing(what: str, share: float) -> None:
+        if progress is not None:
+            progress(what, SOLVING + (1.0 - SOLVING) * share)
+
+    comparison = compare(agreement, progress=solving)
+    return Study(comparison, write(comparison, folder, progress=drawing))

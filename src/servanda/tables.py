@@ -1,0 +1,183 @@
+"""Results as tables in a terminal."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from servanda.agreement import Agreement
+from servanda.audit import TypeAudit
+from servanda.comparison import Comparison, PlanResult
+from servanda.equilibrium import Equilibrium
+from servanda.outcomes import EntryResult, Summary
+from servanda.studies import Study
+from servanda.wording import cause_name, expected_years, headline, party_name, percent, type_name, verdict
+
+WIDTH = 100
+
+
+def _console() -> Console:
+    watched = sys.stdout.isatty()
+    return Console(highlight=False, width=None if watched or "COLUMNS" in os.environ else WIDTH, soft_wrap=False)
+
+
+def _table(title: str, *columns: str) -> Table:
+    from rich import box
+
+    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
+    for i, column in enumerate(columns):
+        table.add_column(column, justify="left" if i == 0 else "right", overflow="fold")
+    return table
+
+
+def _say(console: Console, text: str) -> None:
+    console.print(Text(text))
+
+
+def solve(agreement: Agreement, equilibrium: Equilibrium, summary: Summary) -> None:
+    """Print the answer for one plan."""
+    console = _console()
+    result = PlanResult(equilibrium.game, equilibrium, summary, ())
+    _say(console, headline(result) + "\n")
+    console.print(_outcomes(agreement, summary))
+    console.print(_entries(agreement, summary))
+    console.print(_values(agreement, summary))
+    _say(
+        console,
+        f"Every step performed or claimed: {percent(summary.completed)}. Expected time in force:"
+        f" {expected_years(result):.1f} of {agreement.horizon:.0f} years.\n"
+        f"Status: {summary.status}; residual {summary.residual:.0e} after {summary.iterations} iterations."
+        f" Chances rest on the judgements in the file.",
+    )
+
+
+def compare(comparison: Comparison) -> None:
+    """Print all plans side by side."""
+    console = _console()
+    _say(console, verdict(comparison) + "\n")
+    _side_by_side(console, comparison)
+
+
+def study(done: Study) -> None:
+    """Print the findings of a study and where its report is."""
+    console = _console()
+    _say(console, verdict(done.comparison) + "\n")
+    for result in done.comparison.plans:
+        _say(console, headline(result) + "\n")
+    _say(console, f"Report: {done.report}")
+
+
+def audit(agreement: Agreement, plan: str, rows: tuple[TypeAudit, ...]) -> None:
+    """Print who would gain by breaking a plan."""
+    console = _console()
+    table = _table(
+        f"Plan {plan}: the best single breach if everyone else keeps", "party", "type", "at", "date", "how", "gain",
+        "best course gains",
+    )  # fmt: skip
+    for row in rows:
+        best = row.best
+        table.add_row(
+            party_name(agreement, row.party),
+            type_name(agreement, row.party, row.type),
+            best.title if best else "no choice",
+            best.date.isoformat() if best else "",
+            best.act if best else "",
+            f"{best.gain:+.2f}" if best else "",
+            f"{row.best_course:+.2f}",
+        )
+    console.print(table)
+    breakers = [row for row in rows if not row.self_enforcing]
+    if breakers:
+        names = "; ".join(
+            f"{party_name(agreement, row.party)} ({type_name(agreement, row.party, row.type)})" for row in breakers
+        )
+        _say(console, f"Not self-enforcing. Breaking pays for: {names}. Gains in units at the date of the breach.")
+    else:
+        _say(console, "Self-enforcing: nobody gains by breaking it, if everyone else keeps.")
+
+
+def _outcomes(agreement: Agreement, summary: Summary) -> Table:
+    table = _table("How it ends", "outcome", "chance")
+    rows = sorted(summary.broken.items(), key=lambda row: -row[1])
+    for cause, chance in [*((f"held:{k}", v) for k, v in summary.held.items()), *rows]:
+        table.add_row(cause_name(agreement, cause), f"{100 * chance:.1f}%")
+    return table
+
+
+def _entries(agreement: Agreement, summary: Summary) -> Table:
+    table = _table("Entry by entry", "entry", "date", "by", "reached", "keep", "conceal", "withdraw")
+    table.columns[2].justify = "left"
+    for entry in summary.entries:
+        table.add_row(entry.id, entry.date.isoformat(), entry.by, f"{100 * entry.reached:.1f}%", *_acts(entry))
+        if len(entry.by_type) < 2:
+            continue
+        for kind, act in entry.by_type.items():
+            if act is not None:
+                name = type_name(agreement, entry.by, kind)
+                who = Text(f"  {name}, believed {100 * entry.belief[kind]:.0f}%", style="dim")
+                table.add_row(who, "", "", "", *_chances(act.keep, act.conceal, act.withdraw), style="dim")
+    return table
+
+
+def _acts(entry: EntryResult) -> tuple[str, str, str]:
+    if entry.kind == "ratification":
+        return f"passes {100 * entry.keep:.0f}%", "", ""
+    if entry.kind == "automatic":
+        return "automatic", "", ""
+    if entry.kind == "turnover":
+        return "turnover", "", ""
+    return _chances(entry.keep, entry.conceal, entry.withdraw)
+
+
+def _chances(keep: float, conceal: float, withdraw: float) -> tuple[str, str, str]:
+    return f"{100 * keep:.1f}%", f"{100 * conceal:.1f}%" if conceal > 0 else "", f"{100 * withdraw:.1f}%"
+
+
+def _values(agreement: Agreement, summary: Summary) -> Table:
+    table = _table("Is it worth signing? (present values, units)", "party", "sign", "no agreement", "gain")
+
+    def row(name: str, value: Any) -> None:
+        table.add_row(name, f"{value.sign:.2f}", f"{value.no_deal:.2f}", f"{value.gain:+.2f}")
+
+    for party, value in summary.values.items():
+        row(party_name(agreement, party), value)
+        if len(value.by_type) > 1:
+            for kind, one in value.by_type.items():
+                row(f"  if {type_name(agreement, party, kind)}", one)
+    return table
+
+
+def _side_by_side(console: Console, comparison: Comparison) -> None:
+    agreement = comparison.agreement
+    table = _table("", "", *(result.plan for result in comparison.plans))
+
+    def row(name: str, *cells: str) -> None:
+        table.add_row(name, *cells)
+
+    plans = comparison.plans
+    causes: list[str] = []
+    for result in plans:
+        causes += [cause for cause in result.summary.outcomes if cause not in causes]
+    for cause in causes:
+        row(
+            cause_name(agreement, cause),
+            *(f"{100 * r.summary.outcomes[cause]:.1f}%" if cause in r.summary.outcomes else "" for r in plans),
+        )
+    table.add_section()
+    row("every step performed or claimed", *(f"{100 * r.summary.completed:.1f}%" for r in plans))
+    row("expected years in force", *(f"{expected_years(r):.1f}" for r in plans))
+    row("weakest at", *(r.summary.weakest_link.title for r in plans))
+    row("  lost there", *(f"{100 * r.summary.weakest_link.lost:.1f}%" for r in plans))
+    table.add_section()
+    for party in agreement.parties:
+        row(
+            f"gain of {party_name(agreement, party)} over no agreement",
+            *(f"{r.summary.values[party].gain:+.2f}" for r in plans),
+        )
+    row("self-enforcing", *("yes" if all(a.self_enforcing for a in r.audit) else "no" for r in plans))
+    console.print(table)

@@ -21,10 +21,11 @@ if TYPE_CHECKING:
     from servanda.comparison import Comparison, compare
     from servanda.equilibrium import Equilibrium, NotConverged, solve
     from servanda.game import Game, GameTooLarge, compile
-    from servanda.outcomes import Summary, choices, summarise
+    from servanda.outcomes import choices, summarise
     from servanda.reading import catalog, loads, read
     from servanda.starter import new
     from servanda.studies import Study, study
+    from servanda.summary import Summary
     from servanda.wording import headline, verdict
 
 _HOME = {
@@ -37,7 +38,7 @@ _HOME = {
     "NotConverged": "equilibrium",
     "Number": "agreement",
     "Study": "studies",
-    "Summary": "outcomes",
+    "Summary": "summary",
     "audit": "audit",
     "catalog": "reading",
     "choices": "outcomes",

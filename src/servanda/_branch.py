@@ -150,13 +150,13 @@ def _correct(
             return here, jacobian, contraction, distance
         if not np.isfinite(size):
             return None
-        move = np.zeros(n + 1)
+        move: Floats = np.zeros(n + 1)
         try:
             if at_end:
                 move[:n] = -np.linalg.solve(jacobian[:, :n], gap)
             else:
                 q, r = np.linalg.qr(jacobian.T)
-                move = -q @ np.linalg.solve(r.T, gap)
+                move = np.asarray(-q @ np.linalg.solve(r.T, gap))
         except np.linalg.LinAlgError:
             return None
         length = float(np.linalg.norm(move))

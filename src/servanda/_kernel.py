@@ -74,9 +74,7 @@ def surroundings(p, tree, own, holder, calm, survive, leaves, kept, now, taken, 
 
 
 @njit(cache=True)
-def respond(
-    p, tree, own, factor, replaced, leaves, rho, flow, lost, saved, ended, mode, heir, log_choice, gain, value
-):
+def respond(p, tree, own, factor, replaced, leaves, rho, flow, lost, saved, ended, mode, heir, log_choice, gain, value):
     """Go backward over the public tree: party p's values and choices, given its surroundings.
 
     `mode` 0: logit with precision times `factor`; 1: keep for certain; 2: the best choice for certain. A new

@@ -26,7 +26,7 @@ DURATION_PATTERN = r"\s*([0-9]+(?:\.[0-9]+)?)\s*(year|month|week|day)s?\s*"
 DATE_PATTERN = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 
 
-class Problem(ValueError):  # noqa: N818  a word of its own: it is a finding about the file, not a failure of ours
+class Problem(ValueError):
     """What is wrong with one value, in words a reader of the file understands (no place: that is added later).
 
     Attributes

@@ -7,7 +7,7 @@ from datetime import date
 
 import numpy as np
 
-from servanda.equilibrium import is_choice
+from servanda.equilibrium import compiled, is_choice
 from servanda.game import Floats, Game
 
 
@@ -97,10 +97,8 @@ def audit(game: Game, draw: int = 0) -> tuple[TypeAudit, ...]:
                 x = int(tables.offset[v]) + k * int(tables.sets[v])
                 keep, conceal, withdraw = gain[:, x]
                 act = "conceal" if conceal > withdraw else "withdraw"
-                step = game.steps[game.node_step[v]]
-                here = Deviation(
-                    party, name, step.id, step.title, step.date, act, float(max(conceal, withdraw) - keep)
-                )
+                step = game.step_at(v)
+                here = Deviation(party, name, step.id, step.title, step.date, act, float(max(conceal, withdraw) - keep))
                 e = int(game.node_step[v])
                 if e not in found or here.gain > found[e].gain:
                     found[e] = here
@@ -113,18 +111,18 @@ def audit(game: Game, draw: int = 0) -> tuple[TypeAudit, ...]:
 
 def _values(game: Game, p: int, draw: int, mode: int, heir: Floats | None) -> tuple[Floats, Floats]:
     """Values (states,) and acts' values (3, states) of one party when the others, and its successors, keep."""
-    from servanda._kernel import respond, surroundings
-
     tables = game.tables[draw][p]
     N, V, G, K = len(game.parties), len(game.node_step), len(game.hideable), len(game.types[p])
-    around = (np.zeros(V), *(np.zeros((V, K)) for _ in range(4)))
+    around: tuple[Floats, ...] = (np.zeros(V), *(np.zeros((V, K)) for _ in range(4)))
     nothing = np.zeros((V, G))
     leaves = game.fails[draw].copy()
-    surroundings(
+    compiled().surroundings(
         p, game.tree, tables, game.holder, game.calm[draw], np.ones((N, V)), leaves, nothing, nothing, nothing, *around
     )
     states = tables.breakdown.size
     choice, gain, value = np.zeros((3, states)), np.full((3, states), -np.inf), np.zeros(states)
     heirs = value if heir is None else heir
-    respond(p, game.tree, tables, 1.0, game.replaced[draw], leaves, *around, mode, heirs, choice, gain, value)
+    compiled().respond(
+        p, game.tree, tables, 1.0, game.replaced[draw], leaves, *around, mode, heirs, choice, gain, value
+    )
     return value, gain

@@ -108,7 +108,8 @@ def compare(file: str, as_json: bool) -> None:
     names = list(agreement.plans)
     with _Progress() as progress:
         result = run(
-            agreement, progress=lambda name, share: progress(f"solving {name}", (names.index(name) + share) / len(names))
+            agreement,
+            progress=lambda name, share: progress(f"solving {name}", (names.index(name) + share) / len(names)),
         )
     if as_json:
         from servanda.export import compared
@@ -159,7 +160,12 @@ def tree(file: str, plan: str | None, efg: bool, max_nodes: int, as_json: bool) 
     if efg:
         click.echo(explicit.efg(grown), nl=False)
         return
-    size = {"plan": name, **explicit.size(grown)}
+    size: dict[str, Any] = {
+        "plan": name,
+        "nodes": len(grown.nodes),
+        "terminal": sum(node.kind == "terminal" for node in grown.nodes),
+        "information_sets": len({node.infoset for node in grown.nodes if node.infoset is not None}),
+    }
     if as_json:
         _print_json(size)
         return
@@ -259,9 +265,9 @@ def _complain(message: str) -> None:
 
 def _announce_preparation() -> None:
     """Say so if the solver has to be compiled first: it takes a while, once."""
-    from servanda import _kernel
+    from servanda.equilibrium import compiled
 
-    where = Path(_kernel.respond.stats.cache_path)  # pyright: ignore[reportFunctionMemberAccess]
+    where = Path(compiled().respond.stats.cache_path)
     if not any(where.glob("_kernel.respond-*.nbi")):
         _complain("Preparing the solver for this machine. This happens once and takes about a quarter of a minute.")
 

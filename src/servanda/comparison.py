@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
 
 from servanda._version import __version__
@@ -14,7 +15,8 @@ from servanda.agreement import Agreement
 from servanda.audit import TypeAudit, audit
 from servanda.equilibrium import Equilibrium, solve
 from servanda.game import Game, compile
-from servanda.outcomes import Summary, summarise
+from servanda.outcomes import summarise
+from servanda.summary import Summary
 
 
 @dataclass(frozen=True)
@@ -146,8 +148,7 @@ def compare(
     results: list[PlanResult] = []
     for plan in plans if plans is not None else agreement.plans:
         game = compile(agreement, plan)
-        tick = None if progress is None else (lambda share, plan=plan: progress(plan, share))
-        equilibrium = solve(game, progress=tick)
+        equilibrium = solve(game, progress=partial(progress, plan) if progress is not None else None)
         results.append(PlanResult(game, equilibrium, summarise(equilibrium), audit(game)))
         if progress is not None:
             progress(plan, 1.0)

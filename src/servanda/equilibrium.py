@@ -167,6 +167,13 @@ def _polish(play: _Play, x: Floats) -> Floats:
     return best
 
 
+def compiled() -> Any:
+    """Import the compiled loops, which takes a moment the first time."""
+    from servanda import _kernel
+
+    return _kernel
+
+
 class _Play:
     """Work space for one draw: the map from public expectations to public expectations."""
 
@@ -182,7 +189,7 @@ class _Play:
         self.gain = [np.zeros((3, s)) for s in states]
         self.belief = [np.zeros(s) for s in states]
         self.value = [np.zeros(s) for s in states]
-        self.around = [
+        self.around: list[tuple[Floats, ...]] = [
             (np.zeros(V), *(np.zeros((V, len(game.types[p]))) for _ in range(4))) for p in range(N)
         ]
         self._choose_unknowns()
@@ -269,18 +276,17 @@ class _Play:
 
     def party(self, p: int, factor: float) -> None:
         """One party's response and what the others then expect of it."""
-        from servanda._kernel import follow, respond, surroundings
-
+        kernel = compiled()
         game, own = self.game, self.tables[p]
-        surroundings(
+        kernel.surroundings(
             p, game.tree, own, game.holder, game.calm[self.draw], self.survive, self.leaves,
             self.kept, self.now, self.taken, *self.around[p],
         )  # fmt: skip
-        respond(
+        kernel.respond(
             p, game.tree, own, factor, game.replaced[self.draw], self.leaves, *self.around[p], 0,
             self.value[p], self.choice[p], self.gain[p], self.value[p],
         )  # fmt: skip
-        follow(
+        kernel.follow(
             p, game.tree, own, game.holder, self.choice[p], self.belief[p], self.survive, self.leaves,
             self.kept, self.now, self.taken,
         )  # fmt: skip

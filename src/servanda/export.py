@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from servanda.audit import TypeAudit
 from servanda.comparison import About, Comparison, PlanResult
-from servanda.outcomes import EntryResult, PartyValue, Summary
+from servanda.summary import EntryResult, PartyValue, Summary
 
 
-def plain(thing: Any) -> Any:
+def plain(thing: object) -> Any:
     """Turn frozen results into dicts, lists, numbers and ISO dates.
 
     Parameters
@@ -25,9 +25,9 @@ def plain(thing: Any) -> Any:
     if dataclasses.is_dataclass(thing) and not isinstance(thing, type):
         return {field.name: plain(getattr(thing, field.name)) for field in dataclasses.fields(thing)}
     if isinstance(thing, dict):
-        return {str(key): plain(value) for key, value in thing.items()}
+        return {str(key): plain(value) for key, value in cast("dict[Any, Any]", thing).items()}
     if isinstance(thing, list | tuple):
-        return [plain(value) for value in thing]
+        return [plain(value) for value in cast("list[Any]", thing)]
     return thing.isoformat() if isinstance(thing, date) else thing
 
 

@@ -7,25 +7,19 @@ block per party and node. All payoffs are closed form. See `docs/model.md`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, cast
 
 import numpy as np
-from numpy.typing import NDArray
 
-from servanda.agreement import Agreement, Number, Party
-from servanda.schedule import Step, schedule, years_between
-
-Floats: TypeAlias = NDArray[np.float64]
-Ints: TypeAlias = NDArray[np.int64]
-Valuation: TypeAlias = Callable[[Number], Floats]
+from servanda._tables import Common, Floats, Ints, PartyTables, Valuation, hazards, party_tables, types_of
+from servanda.agreement import Agreement, Number
+from servanda.schedule import Step, schedule
 
 OBLIGATION, REVIEW, AUTOMATIC, RATIFICATION, TURNOVER, HORIZON = range(6)
 _KIND = {"obligation": 0, "review": 1, "automatic": 2, "ratification": 3, "turnover": 4}
 MAX_CONCEALABLE = 16
 MAX_STATES = 40_000_000
-ONLY = "only"
 
 
 class GameTooLarge(ValueError):
@@ -45,43 +39,6 @@ class PublicTree(NamedTuple):
     parent: Ints
     child: Ints
     conceals: Ints
-
-
-class PartyTables(NamedTuple):
-    """One party's private states and payoffs, for one draw.
-
-    Types `K`, concealable stakes of all parties `G`, private states flat: node v's block begins at `offset[v]`
-    and holds `K` rows of `sets[v]` sets of concealed steps; bit k of a set is the party's k-th concealable step.
-
-    `sets` (V,), `offset` (V,), `found_offset` (V,): blocks. `log_survive`, `survive` flat by set: (log) chance
-    that the report at v finds nothing. `log_prior` (K,); `log_fresh` (V, K): types of a new government. `precision`, `withdrawing`,
-    `found`, `unratified` (K,): per unit; units. `breakdown` flat by state: present value at v of a breakdown at v,
-    lump cost included, others' claims taken as true. `hidden_flow` (K, most sets): units per year from own stakes
-    kept in secret. `hidden_share` (most sets, G): shares concealed. `span` (V, K): years on the way to v, discounted
-    to its start; `discount` (V, K): over the same way. `flow` (V, K): units on the way to v, at its start, claims
-    taken as true. `worth` (K, G): units per year; `after` (V, K, G): units that a concealed stake still pays from a
-    breakdown at v until it would have been restored anyway.
-    """
-
-    sets: Ints
-    offset: Ints
-    found_offset: Ints
-    log_survive: Floats
-    survive: Floats
-    log_prior: Floats
-    log_fresh: Floats
-    precision: Floats
-    withdrawing: Floats
-    found: Floats
-    unratified: Floats
-    breakdown: Floats
-    hidden_flow: Floats
-    hidden_share: Floats
-    span: Floats
-    discount: Floats
-    flow: Floats
-    worth: Floats
-    after: Floats
 
 
 @dataclass(frozen=True, repr=False)
@@ -162,6 +119,10 @@ class Game:
         """Years from the start until which payoffs count."""
         return self.agreement.horizon
 
+    def step_at(self, node: int) -> Step:
+        """The entry that a node stands for (not at the horizon)."""
+        return self.steps[int(self.node_step[node])]
+
     def __repr__(self) -> str:
         states = sum(int(t.breakdown.size) for t in self.tables[0])
         return (
@@ -173,23 +134,6 @@ class Game:
 def likely(number: Number) -> Floats:
     """The value used where one value is needed, as one draw."""
     return np.array([number.likely])
-
-
-def annuity(rate: Floats, duration: Floats) -> Floats:
-    """Present value of one unit a year for a while.
-
-    Parameters
-    ----------
-    rate, duration : floats that broadcast; per year, years
-
-    Returns
-    -------
-    floats
-        ∫ exp(-rate·u) du from 0 to duration.
-    """
-    rate, duration = np.broadcast_arrays(rate, duration)
-    safe = np.where(rate > 0, rate, 1.0)
-    return np.where(rate > 0, -np.expm1(-safe * duration) / safe, duration)
 
 
 def compile(agreement: Agreement, plan: str, valuation: Valuation = likely) -> Game:  # noqa: A001 - the field's verb
@@ -232,7 +176,7 @@ def compile(agreement: Agreement, plan: str, valuation: Valuation = likely) -> G
                 f" every combination for at most {MAX_CONCEALABLE}. Join some of these entries into one, or mark"
                 f" stakes that could hardly be hidden as concealable: false"
             )
-    nodes = _Nodes(steps, concealable, parties, tuple(len(_types(p)) for p in agreement.parties.values()), plan)
+    nodes = _Nodes(steps, concealable, parties, tuple(len(types_of(p)) for p in agreement.parties.values()), plan)
     return _tables(agreement, plan, steps, concealable, nodes, valuation)
 
 
@@ -277,10 +221,6 @@ class _Nodes:
                 stack.append((e + 1, node, 0, branch))
 
 
-def _types(party: Party) -> tuple[str, ...]:
-    return tuple(party.types) or (ONLY,)
-
-
 def _tables(
     agreement: Agreement,
     plan: str,
@@ -311,7 +251,7 @@ def _tables(
             share[:, e, j] = 1.0 - claimed[:, e, j] if name in s.rest else value(number)
         claimed[:, e + 1] = claimed[:, e] + share[:, e]
     hideable = tuple(name for name in stakes if any(name in s.conceals for s in steps))
-    hazard, alarms = _hazards(agreement, hideable, before, years, parent, value, D)
+    hazard, alarms = hazards(agreement, hideable, before, years, parent, value, D)
 
     kind = np.array([_KIND[s.kind] for s in steps] + [HORIZON])[step]
     actor = np.array([parties.index(s.party) for s in steps] + [-1])[step]
@@ -325,18 +265,17 @@ def _tables(
         conceals=np.array([int(bool(s.conceals)) for s in steps] + [0])[step],
     )
     restore = np.stack([value(agreement.stakes[name].restore) for name in stakes], axis=1)
-    common = _Common(D, V, years, way, claimed[:, step], hazard, restore, T, share, stakes, hideable, steps, step)
+    common = Common(D, V, years, way, claimed[:, step], hazard, restore, T, share, stakes, hideable, steps, step)
     sets = np.array(nodes.sets)
     per_party = [
-        _party_tables(agreement, i, name, concealable[i], sets[:, i], common, value)
-        for i, name in enumerate(parties)
+        party_tables(agreement, i, name, concealable[i], sets[:, i], common, value) for i, name in enumerate(parties)
     ]
     game = Game(
         agreement=agreement,
         plan=plan,
         steps=steps,
         parties=parties,
-        types=tuple(_types(p) for p in agreement.parties.values()),
+        types=tuple(types_of(p) for p in agreement.parties.values()),
         tree=tree,
         node_step=step,
         node_years=years,
@@ -359,158 +298,12 @@ def _tables(
     return game
 
 
-def _hazards(
-    agreement: Agreement,
-    hideable: tuple[str, ...],
-    before: Floats,
-    after: Floats,
-    parent: Ints,
-    value: Valuation,
-    D: int,
-) -> tuple[Floats, Floats]:
-    """Integrate finding and incident rates on the way to each node; nothing is found before the first entry."""
-    reported = np.where(parent >= 0, 1.0, 0.0)
-    hazard = np.zeros((D, before.size, len(hideable)))
-    alarms = value(agreement.incidents)[:, None] * (after - before) * reported
-    for measure in agreement.measures.values():
-        opens = years_between(agreement.start, measure.starts) if measure.starts else -np.inf
-        closes = years_between(agreement.start, measure.until) if measure.until else np.inf
-        overlap = np.maximum(0.0, np.minimum(after, closes) - np.maximum(before, opens)) * reported
-        for j, name in enumerate(hideable):
-            if name in measure.covers:
-                hazard[:, :, j] += value(measure.finds)[:, None] * overlap
-        alarms = alarms + (value(measure.false_alarms) * value(measure.breaks))[:, None] * overlap
-    return hazard, alarms
-
-
-@dataclass(frozen=True)
-class _Common:
-    """What the parties' tables have in common."""
-
-    D: int
-    V: int
-    years: Floats
-    way: Floats
-    claimed: Floats
-    hazard: Floats
-    restore: Floats
-    T: float
-    share: Floats
-    stakes: tuple[str, ...]
-    hideable: tuple[str, ...]
-    steps: tuple[Step, ...]
-    step: Ints
-
-
-def _party_tables(
-    agreement: Agreement,
-    i: int,
-    name: str,
-    concealable: tuple[int, ...],
-    sets: Ints,
-    c: _Common,
-    value: Valuation,
-) -> tuple[list[PartyTables], dict[str, Floats]]:
-    party = agreement.parties[name]
-    types = _types(party)
-    K, G = len(types), len(c.hideable)
-    declared = [party.types.get(t) for t in types]
-
-    def by_type(pick: Callable[[Any], Number]) -> Floats:
-        return np.stack([value(pick(t)) for t in declared], axis=1)
-
-    zero = Number(likely=0.0)
-    one = Number(likely=1.0)
-    worth = np.stack(
-        [
-            by_type(lambda t, s=s: (t.worth.get(s) if t else None) or agreement.stakes[s].worth.get(name, zero))
-            for s in c.stakes
-        ],
-        axis=2,
-    )
-    costs = np.stack(
-        [
-            by_type(lambda t, key=key: (getattr(t.costs, key) if t else None) or getattr(party.costs, key))
-            for key in ("breakdown", "withdrawing", "found", "unratified")
-        ],
-        axis=2,
-    )
-    rate = by_type(lambda t: (t.discount if t else None) or party.discount)
-    precision = by_type(lambda t: (t.precision if t else None) or party.precision)
-    with np.errstate(divide="ignore"):
-        log_prior = np.log(by_type(lambda t: t.chance if t else one))
-        log_fresh = np.zeros((c.D, len(c.steps) + 1, K))
-        for e, s in enumerate(c.steps):
-            if s.kind == "turnover" and s.party == name:
-                log_fresh[:, e] = np.log(np.stack([value(s.types.get(t, zero)) for t in types], axis=1))
-
-    most = 1 << len(concealable)
-    hidden = np.zeros((c.D, most, G))
-    there = np.zeros((most, G))
-    numbers = np.arange(most)
-    for bit, e in enumerate(concealable):
-        has = (numbers >> bit & 1).astype(float)
-        for j, stake in enumerate(c.hideable):
-            if stake in c.steps[e].conceals:
-                hidden[:, :, j] += has * c.share[:, e, c.stakes.index(stake), None]
-                there[:, j] = np.maximum(there[:, j], has)
-
-    # Present values at a breakdown: everything in full until T, less what was given until it is restored.
-    columns = [c.stakes.index(stake) for stake in c.hideable]
-    left = np.minimum(c.restore[:, None, :], (c.T - c.years)[None, :, None])
-    gone = annuity(rate[:, None, :, None], left[:, :, None, :])  # (D, V, K, S)
-    rest = annuity(rate[:, None, :], (c.T - c.years)[None, :, None])  # (D, V, K)
-    total = worth.sum(axis=2)
-    claims = total[:, None, :] * rest - np.einsum("dks,dvks,dvs->dvk", worth, gone, c.claimed)
-    after = worth[:, None, :, :][..., columns] * gone[..., columns]
-    span = annuity(rate[:, None, :], c.way[None, :, None])
-    flow = span * (total[:, None, :] - np.einsum("dks,dvs->dvk", worth, c.claimed))
-    own_columns = np.array([agreement.stakes[s].holder == name for s in c.hideable], dtype=float)
-
-    offset = np.concatenate([[0], np.cumsum(K * sets)])
-    found_offset = np.concatenate([[0], np.cumsum(sets)])
-    tables: list[PartyTables] = []
-    for d in range(c.D):
-        breakdown = np.empty(offset[-1])
-        log_survive = np.empty(found_offset[-1])
-        for v in range(c.V):
-            n = int(sets[v])
-            secret = (after[d, v] * own_columns) @ hidden[d, :n].T  # (K, n)
-            block = claims[d, v][:, None] + secret - costs[d, :, 0][:, None]
-            breakdown[offset[v] : offset[v + 1]] = block.ravel()
-            log_survive[found_offset[v] : found_offset[v + 1]] = -(there[:n] @ (c.hazard[d, v] * own_columns))
-        tables.append(
-            PartyTables(
-                sets=sets.copy(),
-                offset=offset[:-1].copy(),
-                found_offset=found_offset[:-1].copy(),
-                log_survive=log_survive,
-                survive=np.exp(log_survive),
-                log_prior=log_prior[d].copy(),
-                log_fresh=log_fresh[d][c.step],
-                precision=precision[d].copy(),
-                withdrawing=costs[d, :, 1].copy(),
-                found=costs[d, :, 2].copy(),
-                unratified=costs[d, :, 3].copy(),
-                breakdown=breakdown,
-                hidden_flow=np.ascontiguousarray((worth[d][:, columns] * own_columns) @ hidden[d].T),
-                hidden_share=hidden[d].copy(),
-                span=np.ascontiguousarray(span[d]),
-                discount=np.exp(-rate[d][None, :] * c.way[:, None]),
-                flow=np.ascontiguousarray(flow[d]),
-                worth=np.ascontiguousarray(worth[d][:, columns]),
-                after=np.ascontiguousarray(after[d]),
-            )
-        )
-    return tables, {"worth": worth, "costs": costs, "rate": rate}
-
-
 def freeze(thing: Any) -> None:
     """Make every array in a dataclass, tuple or named tuple read-only."""
     if isinstance(thing, np.ndarray):
         thing.flags.writeable = False
     elif isinstance(thing, tuple):
-        for part in thing:
+        for part in cast("tuple[Any, ...]", thing):
             freeze(part)
     elif hasattr(thing, "__dataclass_fields__"):
         for field in thing.__dataclass_fields__:

@@ -6,213 +6,17 @@ Everything here is a sum over the public tree; nothing is solved again. The word
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
 
+from servanda._tables import annuity
 from servanda.agreement import DAYS_PER_YEAR
 from servanda.equilibrium import Equilibrium, fails_at, is_choice
-from servanda.game import TURNOVER, Floats, Game, annuity
+from servanda.game import TURNOVER, Floats, Game
+from servanda.summary import Choice, EntryResult, Exposure, PartyValue, Standing, Summary, TypeAct, Value, WeakestLink
 
 HORIZON = "horizon"
-
-
-@dataclass(frozen=True)
-class Choice:
-    """What one type of a party does at one entry, in one branch, having concealed certain steps.
-
-    Attributes
-    ----------
-    entry, party, type : str
-    branch : tuple[str, ...]
-        Turnovers at which a new government came before.
-    concealed : frozenset[str]
-        Entries that the party has concealed.
-    keep, conceal, withdraw : float
-        Chances; they add up to 1.
-    margin : float
-        Present value of keeping less that of the better other act, units.
-    """
-
-    entry: str
-    branch: tuple[str, ...]
-    party: str
-    type: str
-    concealed: frozenset[str]
-    keep: float
-    conceal: float
-    withdraw: float
-    margin: float
-
-
-@dataclass(frozen=True)
-class TypeAct:
-    """What one type does at an entry, given that the entry is reached by it; see `Choice`."""
-
-    keep: float
-    conceal: float
-    withdraw: float
-    margin: float
-
-
-@dataclass(frozen=True)
-class EntryResult:
-    """What happens at one entry, averaged over branches by the chance of reaching it there.
-
-    Attributes
-    ----------
-    id, title, kind, by : str
-        `by`: the party that acts, ratifies or changes government.
-    date : datetime.date
-    reached : float
-        Chance that the agreement is in force when the entry comes up.
-    keep, conceal, withdraw : float
-        Given reached. Where nobody chooses, `keep` is the chance that it goes through.
-    by_type : dict[str, TypeAct or None]
-        None for a type that cannot be in office then.
-    belief : dict[str, float]
-        What the others believe about `by`'s type before it acts.
-    beliefs : dict[str, dict[str, float]]
-        The same for every party.
-    concealing : float
-        Chance that `by` has already concealed something.
-    lost : dict[str, float]
-        Chance, seen from the start, that the agreement breaks down here, by cause: found or upset on the way to the
-        entry, or ended by its act.
-    """
-
-    id: str
-    title: str
-    kind: str
-    by: str
-    date: date
-    reached: float
-    keep: float
-    conceal: float
-    withdraw: float
-    by_type: dict[str, TypeAct | None]
-    belief: dict[str, float]
-    beliefs: dict[str, dict[str, float]]
-    concealing: float
-    lost: dict[str, float]
-
-
-@dataclass(frozen=True)
-class Value:
-    """Present value at the start, units: of signing, and of no agreement."""
-
-    sign: float
-    no_deal: float
-
-    @property
-    def gain(self) -> float:
-        """What signing is worth beyond no agreement."""
-        return self.sign - self.no_deal
-
-
-@dataclass(frozen=True)
-class PartyValue(Value):
-    """A party's value of signing, overall and by type."""
-
-    by_type: dict[str, Value]
-
-
-@dataclass(frozen=True)
-class Standing:
-    """How the agreement stands at a moment: chances that it is in force clean, and with something concealed."""
-
-    date: date
-    years: float
-    clean: float
-    concealed: float
-
-    @property
-    def in_force(self) -> float:
-        """Chance that it is in force at all."""
-        return self.clean + self.concealed
-
-
-@dataclass(frozen=True)
-class Exposure:
-    """What each party loses against no agreement if the others withdraw right after an entry, all having kept so far.
-
-    `loss` is in units, present value at the date, over the party's types by their prior chances; `by_type` has each.
-    """
-
-    entry: str
-    date: date
-    years: float
-    loss: dict[str, float]
-    by_type: dict[str, dict[str, float]]
-
-
-@dataclass(frozen=True)
-class WeakestLink:
-    """The entry (or `horizon`) where most chance of the agreement is lost, and its main cause."""
-
-    entry: str
-    title: str
-    date: date
-    lost: float
-    cause: str
-    cause_lost: float
-
-
-@dataclass(frozen=True, repr=False)
-class Summary:
-    """The answer for one plan, as it is printed, drawn and exported.
-
-    Attributes
-    ----------
-    plan, title, status : str
-    residual : float
-    iterations : int
-    held : dict[str, float]
-        Chance to be in force at the horizon: `clean`, `concealed`.
-    broken : dict[str, float]
-        Chance to have broken down, by cause.
-    completed : float
-        Chance that every obligation is performed or claimed, whatever comes after.
-    entries : tuple[EntryResult, ...]
-    values : dict[str, PartyValue]
-    standing : tuple[Standing, ...]
-        From the start to the horizon, before and after every entry.
-    exposure : tuple[Exposure, ...]
-    weakest_link : WeakestLink
-    """
-
-    plan: str
-    title: str
-    status: str
-    residual: float
-    iterations: int
-    held: dict[str, float]
-    broken: dict[str, float]
-    completed: float
-    entries: tuple[EntryResult, ...]
-    values: dict[str, PartyValue]
-    standing: tuple[Standing, ...]
-    exposure: tuple[Exposure, ...]
-    weakest_link: WeakestLink
-
-    @property
-    def outcomes(self) -> dict[str, float]:
-        """All outcomes in one table, adding up to 1."""
-        return {**{f"held:{k}": v for k, v in self.held.items()}, **self.broken}
-
-    def __repr__(self) -> str:
-        return (
-            f"<Summary of plan {self.plan!r}: held clean {self.held['clean']:.3f}, concealed"
-            f" {self.held['concealed']:.3f}; weakest at {self.weakest_link.entry}>"
-        )
-
-    def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr><td>{name}</td><td style='text-align:right'>{100 * p:.1f}%</td></tr>"
-            for name, p in self.outcomes.items()
-        )
-        return f"<table><caption>{self.title}</caption><tr><th>outcome</th><th>chance</th></tr>{rows}</table>"
 
 
 def choices(equilibrium: Equilibrium) -> Iterator[Choice]:
@@ -227,16 +31,21 @@ def choices(equilibrium: Equilibrium) -> Iterator[Choice]:
             for c in range(act.shape[2]):
                 keep, conceal, withdraw = np.exp(act[:, t, c])
                 yield Choice(
-                    entry=game.steps[game.node_step[v]].id,
+                    entry=game.step_at(v).id,
                     branch=game.branches[v],
                     party=game.parties[p],
                     type=name,
-                    concealed=frozenset(game.steps[e].id for bit, e in enumerate(game.concealable[p]) if c >> bit & 1),
+                    concealed=_concealed(game, p, c),
                     keep=float(keep),
                     conceal=float(conceal),
                     withdraw=float(withdraw),
                     margin=float(gain[0, t, c] - gain[1:, t, c].max()),
                 )
+
+
+def _concealed(game: Game, party: int, number: int) -> frozenset[str]:
+    """Name the entries in a set of concealed steps, given as a number with one bit for each."""
+    return frozenset(game.steps[e].id for bit, e in enumerate(game.concealable[party]) if number >> bit & 1)
 
 
 def outcomes(equilibrium: Equilibrium) -> dict[str, float]:
@@ -434,7 +243,7 @@ class _Walk:
                     acts += act @ belief
                     margin += float((gain[0] - gain[1:].max(axis=0)) @ belief)
                 total += acts
-                by_type[name] = TypeAct(*(float(a / mass) for a in acts), margin / mass) if mass > 0 else None
+                by_type[name] = _act(acts / mass, margin / mass) if mass > 0 else None
             keep, conceal, withdraw = (float(a) for a in total)
         elif step.kind == "ratification":
             keep = float(sum(weight[v] * (1.0 - self.eq.leaves[v]) for v in nodes))
@@ -491,6 +300,10 @@ class _Walk:
         identity, title, day, lost = max(losses, key=lambda row: sum(row[3].values()))
         cause = max(lost, key=lambda name: lost[name]) if lost else "incident"
         return WeakestLink(identity, title, day, float(sum(lost.values())), cause, float(lost.get(cause, 0.0)))
+
+
+def _act(acts: Floats, margin: float) -> TypeAct:
+    return TypeAct(keep=float(acts[0]), conceal=float(acts[1]), withdraw=float(acts[2]), margin=margin)
 
 
 def horizon_date(game: Game) -> date:

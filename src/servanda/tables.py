@@ -14,8 +14,8 @@ from servanda.agreement import Agreement
 from servanda.audit import TypeAudit
 from servanda.comparison import Comparison, PlanResult
 from servanda.equilibrium import Equilibrium
-from servanda.outcomes import EntryResult, Summary
 from servanda.studies import Study
+from servanda.summary import EntryResult, Summary
 from servanda.wording import cause_name, expected_years, headline, party_name, percent, type_name, verdict
 
 WIDTH = 100

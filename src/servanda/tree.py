@@ -18,7 +18,7 @@ from servanda.agreement import Agreement
 from servanda.schedule import Step, schedule
 
 
-class TreeTooLarge(ValueError):  # noqa: N818 - it says what is the matter, as messages do
+class TreeTooLarge(ValueError):
     """The game tree of this plan has more nodes than was allowed."""
 
 

@@ -108,9 +108,7 @@ def _concealing_before(result: PlanResult, party: str, entry: str) -> float:
 
 
 def _reason(agreement: Agreement, party: str, entry: EntryResult) -> str:
-    leaving = {
-        kind: entry.belief[kind] * act.withdraw for kind, act in entry.by_type.items() if act is not None
-    }
+    leaving = {kind: entry.belief[kind] * act.withdraw for kind, act in entry.by_type.items() if act is not None}
     kind = max(leaving, key=lambda k: leaving[k])
     act = entry.by_type[kind]
     assert act is not None

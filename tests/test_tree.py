@@ -289,18 +289,6 @@ def test_a_long_plan_is_no_deeper_than_python_may_go() -> None:
     assert len(of.nodes) == 2 + 962 * 2 + 2 * 481  # start and end; decision and withdrawal; report and incident
 
 
-@pytest.mark.parametrize("entry", ["2019-12-31", "2028-01-02"])
-def test_entries_outside_the_time_are_refused(entry: str) -> None:
-    with pytest.raises(ValueError, match=r"entry 'late' is dated .* outside the time from 2020-01-01 to the horizon 8"):
-        made({"north": party()}, {"arms": stake("north", "1 year", north=1.0)}, [gives("late", entry, "north", "arms")])
-
-
-def test_types_whose_chances_do_not_add_up_are_refused() -> None:
-    short = {"a": {"chance": 0.5}, "b": {"chance": 0.4}}
-    with pytest.raises(ValueError, match=r"chances of the types of 'north' add up to 0\.9\. They have to add up to 1"):
-        made({"north": party(types=short)}, {"arms": stake("north", "1 year")}, [review("north", date="2021-01-01")])
-
-
 # --------------------------------------------------------------------------------------------------- Gambit
 
 

@@ -101,7 +101,7 @@ def follow_branch(image: Map, slope: Slope, start: Floats, tick: Callable[[float
             brake = max(
                 np.sqrt(contraction / WANTED_CONTRACTION), np.sqrt(distance / WANTED_DISTANCE), angle / WANTED_TURN, 0.4
             )
-            if brake <= 2.0 and target[n] >= 0.0:
+            if brake <= 2.0 and 0.0 <= target[n] < 1.0:
                 folds += int(turned[n] * tangent[n] < 0)
                 exact = brake > 0.8
                 if exact:
@@ -156,7 +156,7 @@ def _correct(
                 move[:n] = -np.linalg.solve(jacobian[:, :n], gap)
             else:
                 q, r = np.linalg.qr(jacobian.T)
-                move = np.asarray(-q @ np.linalg.solve(r.T, gap))
+                move[:] = -q @ np.linalg.solve(r.T, gap)
         except np.linalg.LinAlgError:
             return None
         length = float(np.linalg.norm(move))

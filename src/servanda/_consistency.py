@@ -6,18 +6,16 @@ Every check yields complaints and goes on; nothing is said twice about what `ser
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import cast
 
 from pydantic import BaseModel
 
 from servanda._shape import Book, value_at
-from servanda._values import DAYS_PER_YEAR, Number, did_you_mean, digits
+from servanda._values import Number, did_you_mean, digits
 from servanda._yaml import Complaint, Place
 from servanda.agreement import Agreement, Measure, Obligation, Party, Plan, Ratification, Review, Turnover
-from servanda.schedule import review_dates
-
-TOLERANCE = 1e-9  # of sums of chances and shares
+from servanda.schedule import TOLERANCE, last_day, review_dates
 
 Entries = list[tuple[Place, Obligation | Ratification | Turnover | Review]]
 
@@ -261,11 +259,6 @@ def _ids(book: Book, place: Place, entries: Entries) -> Iterator[Complaint]:
 
 
 # --------------------------------------------------------------------------------------------------- dates
-
-
-def last_day(agreement: Agreement) -> date:
-    """Last day on which something can happen: the last one not beyond the horizon."""
-    return agreement.start + timedelta(days=int(agreement.horizon * DAYS_PER_YEAR + TOLERANCE))
 
 
 def _dates(

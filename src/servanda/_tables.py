@@ -13,13 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from servanda.agreement import Agreement, Number, Party
-from servanda.schedule import Step, years_between
+from servanda.schedule import ONLY, Step, years_between
 
 Floats: TypeAlias = NDArray[np.float64]
 Ints: TypeAlias = NDArray[np.int64]
 Valuation: TypeAlias = Callable[[Number], Floats]
-
-ONLY = "only"
 
 
 class PartyTables(NamedTuple):
@@ -30,12 +28,12 @@ class PartyTables(NamedTuple):
 
     `sets` (V,), `offset` (V,), `found_offset` (V,): blocks. `log_survive`, `survive` flat by set: (log) chance
     that the report at v finds nothing. `log_prior` (K,); `log_fresh` (V, K): types of a new government.
-    `precision`, `withdrawing`, `found`, `unratified` (K,): per unit; units. `breakdown` flat by state: present value at v of a breakdown at v,
-    lump cost included, others' claims taken as true. `hidden_flow` (K, most sets): units per year from own stakes
-    kept in secret. `hidden_share` (most sets, G): shares concealed. `span` (V, K): years on the way to v, discounted
-    to its start; `discount` (V, K): over the same way. `flow` (V, K): units on the way to v, at its start, claims
-    taken as true. `worth` (K, G): units per year; `after` (V, K, G): units that a concealed stake still pays from a
-    breakdown at v until it would have been restored anyway.
+    `precision` (K,), per unit; `withdrawing`, `found`, `unratified` (K,), units. `breakdown` flat by state: present
+    value at v of a breakdown at v, lump cost included, others' claims taken as true. `hidden_flow` (K, most sets):
+    units per year from own stakes kept in secret. `hidden_share` (most sets, G): shares concealed. `span` (V, K):
+    years on the way to v, discounted to its start; `discount` (V, K): over the same way. `flow` (V, K): units on
+    the way to v, at its start, claims taken as true. `worth` (K, G): units per year; `after` (V, K, G): units that
+    a concealed stake still pays from a breakdown at v until it would have been restored anyway.
     """
 
     sets: Ints

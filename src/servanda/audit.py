@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
+from numpy.typing import NDArray
 
 from servanda.equilibrium import compiled, is_choice
-from servanda.game import Floats, Game
+from servanda.game import TURNOVER, Floats, Game
 
 
 @dataclass(frozen=True)
@@ -89,10 +90,11 @@ def audit(game: Game, draw: int = 0) -> tuple[TypeAudit, ...]:
         best_value, _ = _values(game, p, draw, mode=2, heir=keeping)
         tables = game.tables[draw][p]
         kinds = tables.log_prior.size
+        there = _possible(game, p, draw)
         for k, name in enumerate(game.types[p]):
             found: dict[int, Deviation] = {}
             for v in range(len(game.node_step)):
-                if not is_choice(game, v) or game.tree.actor[v] != p:
+                if not is_choice(game, v) or game.tree.actor[v] != p or not there[v, k]:
                     continue
                 x = int(tables.offset[v]) + k * int(tables.sets[v])
                 keep, conceal, withdraw = gain[:, x]
@@ -107,6 +109,21 @@ def audit(game: Game, draw: int = 0) -> tuple[TypeAudit, ...]:
             best = max(rows, key=lambda row: row.gain, default=None)
             result.append(TypeAudit(party, name, best, rows, float(max(0.0, course))))
     return tuple(result)
+
+
+def _possible(game: Game, p: int, draw: int) -> NDArray[np.bool_]:
+    """Tell at which nodes (V, K) a party can be of a type at all."""
+    tables = game.tables[draw][p]
+    there = np.empty((len(game.node_step), tables.log_prior.size), dtype=bool)
+    for v, u in enumerate(game.tree.parent):
+        if u < 0:
+            there[v] = tables.log_prior > -np.inf
+        elif game.tree.kind[u] == TURNOVER and game.tree.child[u, 1] == v:
+            fresh = tables.log_fresh[u] > -np.inf if game.tree.actor[u] == p else there[u]
+            there[v] = fresh & (game.replaced[draw, u] > 0)
+        else:
+            there[v] = there[u] & (game.replaced[draw, u] < 1)
+    return there
 
 
 def _values(game: Game, p: int, draw: int, mode: int, heir: Floats | None) -> tuple[Floats, Floats]:

@@ -6,14 +6,14 @@ Everything here is a sum over the public tree; nothing is solved again. The word
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 
 from servanda._tables import annuity
-from servanda.agreement import DAYS_PER_YEAR
 from servanda.equilibrium import Equilibrium, fails_at, is_choice
 from servanda.game import TURNOVER, Floats, Game
+from servanda.schedule import last_day
 from servanda.summary import Choice, EntryResult, Exposure, PartyValue, Standing, Summary, TypeAct, Value, WeakestLink
 
 HORIZON = "horizon"
@@ -274,7 +274,7 @@ class _Walk:
         for e in range(len(game.steps) + 1):
             nodes = [int(v) for v in np.flatnonzero(game.node_step == e)]
             years = float(game.node_years[nodes[0]])
-            day = game.steps[e].date if e < len(game.steps) else horizon_date(game)
+            day = game.steps[e].date if e < len(game.steps) else last_day(game.agreement)
             clean = sum(self.reach[v] * self.clean(v) for v in nodes)
             force = sum(self.reach[v] for v in nodes)
             result.append(Standing(day, years, float(clean), float(force - clean)))
@@ -296,10 +296,30 @@ class _Walk:
         for v in self.ends():
             for cause, chance in self.lost[v].items():
                 at_end[cause] = at_end.get(cause, 0.0) + chance
-        losses.append((HORIZON, "the last report at the horizon", horizon_date(self.game), at_end))
-        identity, title, day, lost = max(losses, key=lambda row: sum(row[3].values()))
+        losses.append((HORIZON, "the last report at the horizon", last_day(self.game.agreement), at_end))
+        worst = max(range(len(losses)), key=lambda e: sum(losses[e][3].values()))
+        identity, title, day, lost = losses[worst]
         cause = max(lost, key=lambda name: lost[name]) if lost else "incident"
-        return WeakestLink(identity, title, day, float(sum(lost.values())), cause, float(lost.get(cause, 0.0)))
+        return WeakestLink(
+            entry=identity,
+            title=title,
+            date=day,
+            lost=float(sum(lost.values())),
+            cause=cause,
+            cause_lost=float(lost.get(cause, 0.0)),
+            concealing=self._hiding(worst),
+        )
+
+    def _hiding(self, e: int) -> dict[str, float]:
+        """Chance that each party is concealing something when the report at an entry comes up, given in force."""
+        nodes = [int(v) for v in np.flatnonzero(self.game.node_step == e)]
+        arrive = sum(self.arrive[v] for v in nodes)
+        if arrive <= 0:
+            return dict.fromkeys(self.game.parties, 0.0)
+        return {
+            name: float(1.0 - sum(self.arrive[v] * self.honest(p, v) * self.eq.survive[p, v] for v in nodes) / arrive)
+            for p, name in enumerate(self.game.parties)
+        }
 
 
 def _act(acts: Floats, margin: float) -> TypeAct:
@@ -307,5 +327,5 @@ def _act(acts: Floats, margin: float) -> TypeAct:
 
 
 def horizon_date(game: Game) -> date:
-    """The last day that counts."""
-    return game.agreement.start + timedelta(days=int(game.horizon * DAYS_PER_YEAR + 1e-6))
+    """Last day that counts."""
+    return last_day(game.agreement)

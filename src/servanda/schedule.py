@@ -6,11 +6,24 @@ Both readings of an agreement, the fast game and the explicit tree, start from h
 from __future__ import annotations
 
 import calendar
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal
 
-from servanda.agreement import DAYS_PER_YEAR, Agreement, Number, Obligation, Ratification, Review, Turnover
+from servanda.agreement import (
+    DAYS_PER_YEAR,
+    Agreement,
+    AgreementError,
+    Number,
+    Obligation,
+    Ratification,
+    Review,
+    Turnover,
+)
+
+ONLY = "only"  # the one type of a party that declares none
+TOLERANCE = 1e-9  # of sums of chances and shares, and of days
 
 Kind = Literal["obligation", "automatic", "review", "ratification", "turnover"]
 
@@ -64,6 +77,11 @@ def years_between(first: date, second: date) -> float:
     return (second - first).days / DAYS_PER_YEAR
 
 
+def last_day(agreement: Agreement) -> date:
+    """Last day on which something can happen: the last one not beyond the horizon."""
+    return agreement.start + timedelta(days=int(agreement.horizon * DAYS_PER_YEAR + TOLERANCE))
+
+
 def add_months(day: date, months: int) -> date:
     """The same day some calendar months later; the last day of the month where that day does not exist."""
     index = day.year * 12 + day.month - 1 + months
@@ -101,7 +119,11 @@ def schedule(agreement: Agreement, plan: str) -> tuple[Step, ...]:
     ------
     KeyError
         If there is no such plan.
+    AgreementError
+        If an agreement that was built in Python, and not read from a file, contradicts itself.
     """
+    if agreement.origin is None:
+        _insist_on_types(agreement)
     dated: list[tuple[date, int, int, object, str, int]] = []
     for place, entry in enumerate(agreement.plans[plan].entries):
         if isinstance(entry, Review):
@@ -129,6 +151,8 @@ def schedule(agreement: Agreement, plan: str) -> tuple[Step, ...]:
                 gives = {stake: Number(likely=left.get(stake, 1.0)) for stake in entry.gives}
             else:
                 gives = dict(entry.gives)
+            if agreement.origin is None:
+                _insist_on_gifts(agreement, plan, entry, gives, left)
             for stake, share in gives.items():
                 left[stake] = 0.0 if stake in rest else left.get(stake, 1.0) - share.likely
         elif isinstance(entry, Ratification):
@@ -137,6 +161,8 @@ def schedule(agreement: Agreement, plan: str) -> tuple[Step, ...]:
             kind, chance, types = "turnover", entry.chance, dict(entry.types)
         else:
             identity, title = f"{entry.id}-{number}-{party}", f"{title} {number}" if entry.every else title
+        if agreement.origin is None:
+            _insist_on_place(agreement, plan, identity, day, party, types)
         conceals = tuple(s for s in gives if agreement.stakes[s].concealable) if kind == "obligation" else ()
         steps.append(
             Step(
@@ -161,3 +187,49 @@ def _party(entry: Obligation | Ratification | Turnover) -> str:
     if isinstance(entry, Obligation):
         return entry.by
     return entry.ratify if isinstance(entry, Ratification) else entry.turnover
+
+
+# What the reader of files looks at with line numbers (`servanda._consistency`), for agreements built in Python.
+
+
+def _insist_on_types(agreement: Agreement) -> None:
+    for name, party in agreement.parties.items():
+        if party.types:
+            _insist_on_sum(f"parties.{name}.types", {key: kind.chance for key, kind in party.types.items()})
+
+
+def _insist_on_sum(place: str, chances: Mapping[str, Number]) -> None:
+    total = sum(chance.likely for chance in chances.values())
+    if abs(total - 1.0) > TOLERANCE:
+        raise AgreementError([f"{place}: the chances add up to {total:g}. They must add up to 1"])
+
+
+def _insist_on_place(
+    agreement: Agreement, plan: str, identity: str, day: date, party: str, types: Mapping[str, Number]
+) -> None:
+    place = f"plans.{plan}.entries ({identity})"
+    if party not in agreement.parties:
+        raise AgreementError([f"{place} names party '{party}'. Parties: {', '.join(agreement.parties)}"])
+    first, last = agreement.start, last_day(agreement)
+    if not first <= day <= last:
+        raise AgreementError([f"{place}: {day} is outside the time that counts, {first} to {last}"])
+    if types:
+        _insist_on_sum(f"{place}.types", types)
+        declared = tuple(agreement.parties[party].types) or (ONLY,)
+        for kind in types:
+            if kind not in declared:
+                raise AgreementError([f"{place}.types names '{kind}'. Types of {party}: {', '.join(declared)}"])
+
+
+def _insist_on_gifts(
+    agreement: Agreement, plan: str, entry: Obligation, gives: Mapping[str, Number], left: Mapping[str, float]
+) -> None:
+    place = f"plans.{plan}.entries ({entry.id}).gives"
+    for stake, share in gives.items():
+        if stake not in agreement.stakes:
+            raise AgreementError([f"{place} names stake '{stake}'. Stakes: {', '.join(agreement.stakes)}"])
+        holder, rest = agreement.stakes[stake].holder, left.get(stake, 1.0)
+        if holder != entry.by:
+            raise AgreementError([f"{place} gives {stake}, but its holder is {holder}, not {entry.by}"])
+        if rest <= TOLERANCE or share.likely > rest + TOLERANCE:
+            raise AgreementError([f"{place} gives {share.likely:g} of {stake}, but only {max(rest, 0.0):g} is left"])

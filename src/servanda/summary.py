@@ -140,7 +140,10 @@ class Exposure:
 
 @dataclass(frozen=True)
 class WeakestLink:
-    """The entry (or `horizon`) where most chance of the agreement is lost, and its main cause."""
+    """The entry (or `horizon`) where most chance of the agreement is lost, and its main cause.
+
+    `concealing`: chance that each party is concealing something when the report there comes up, given in force.
+    """
 
     entry: str
     title: str
@@ -148,6 +151,7 @@ class WeakestLink:
     lost: float
     cause: str
     cause_lost: float
+    concealing: dict[str, float]
 
 
 @dataclass(frozen=True, repr=False)

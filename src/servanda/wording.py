@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 
 from servanda.agreement import Agreement
 from servanda.comparison import Comparison, PlanResult
-from servanda.outcomes import HORIZON, EntryResult, horizon_date
+from servanda.outcomes import HORIZON
+from servanda.schedule import last_day
+from servanda.summary import EntryResult
 
 MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
@@ -63,7 +66,7 @@ def cause_name(agreement: Agreement, cause: str) -> str:
 def headline(result: PlanResult) -> str:
     """One plain sentence or three: will this plan hold, where does it most likely break, and why?"""
     agreement, summary, link = result.game.agreement, result.summary, result.summary.weakest_link
-    end = horizon_date(result.game).year
+    end = last_day(agreement).year
     first = f"{summary.title}: {percent(summary.held['clean'])} to be still in force and clean in {end}"
     if summary.held["concealed"] >= 0.005:
         first += f" (and {percent(summary.held['concealed'])} to be in force with something concealed)"
@@ -87,24 +90,11 @@ def _because(result: PlanResult, agreement: Agreement) -> str:
     name = party_name(agreement, who)
     entry = next((e for e in result.summary.entries if e.id == link.entry), None)
     if what == "found" or entry is None:
-        hidden = _concealing_before(result, who, link.entry)
+        hidden = link.concealing[who]
         return f"{name} is found out; by then it is concealing something with a chance of {percent(hidden)}"
     if what == "unratified":
         return f"{name} does not ratify, as the vote passes with a chance of only {percent(entry.keep)}"
     return f"{name} withdraws, because {_reason(agreement, who, entry)}"
-
-
-def _concealing_before(result: PlanResult, party: str, entry: str) -> float:
-    """Chance that a party was concealing when the report at an entry (or the horizon) came up, given in force."""
-    chance = 0.0
-    for row in result.summary.entries:
-        if row.id == entry:
-            break
-        if row.by == party and row.kind == "obligation":
-            done = row.concealing + (1.0 - row.concealing) * 0.0
-            stay = row.keep + row.conceal
-            chance = max(done, row.conceal / stay if stay > 0 else 0.0)
-    return chance
 
 
 def _reason(agreement: Agreement, party: str, entry: EntryResult) -> str:
@@ -151,6 +141,4 @@ def verdict(comparison: Comparison) -> str:
 def expected_years(result: PlanResult) -> float:
     """Expected time in force until the horizon, years."""
     points = result.summary.standing
-    return sum(
-        (after.years - before.years) * before.in_force for before, after in zip(points, points[1:], strict=False)
-    )
+    return sum((after.years - before.years) * before.in_force for before, after in pairwise(points))

@@ -1,0 +1,66 @@
+"""What is written is run: the commands and the Python examples of the README, of docs/ and of the docstrings."""
+
+from __future__ import annotations
+
+import doctest
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sybil import Example, Sybil
+from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser
+from sybil.parsers.rest import DocTestParser
+
+FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+
+
+class ConsoleParser(CodeBlockParser):
+    """Blocks marked `console`: `$ ` begins a command, the lines below it are what it prints; `...` skips lines."""
+
+    language = "console"
+
+    def evaluate(self, example: Example) -> str | None:
+        folder: Path = example.namespace["folder"]
+        path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+        for part in ("\n" + example.parsed).split("\n$ ")[1:]:
+            command, _, wanted = part.partition("\n")
+            done = subprocess.run(
+                command, shell=True, cwd=folder, capture_output=True, text=True, timeout=300,
+                env={**os.environ, "PATH": path, "PYTHONUTF8": "1"},
+            )  # fmt: skip
+            got = done.stdout + done.stderr
+            if not doctest.OutputChecker().check_output(wanted.strip() + "\n", got.strip() + "\n", FLAGS):
+                return f"$ {command}\nwanted:\n{wanted}\ngot:\n{got}"
+        return None
+
+
+def setup(namespace: dict[str, Any]) -> None:
+    import tempfile
+
+    namespace["folder"] = Path(tempfile.mkdtemp(prefix="servanda-docs-"))
+
+
+def teardown(namespace: dict[str, Any]) -> None:
+    import shutil
+
+    shutil.rmtree(namespace["folder"])
+
+
+pages = Sybil(
+    parsers=[ConsoleParser("console"), PythonCodeBlockParser(doctest_optionflags=FLAGS)],
+    patterns=["*.md"],
+    setup=setup,
+    teardown=teardown,
+)
+docstrings = Sybil(
+    parsers=[DocTestParser(optionflags=FLAGS)], patterns=["src/servanda/*.py"], setup=setup, teardown=teardown
+)
+pytest_collect_file = (pages + docstrings).pytest()
+
+
+@pytest.fixture(autouse=True)
+def _leave_the_checkout_clean(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "100")

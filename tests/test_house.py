@@ -1,0 +1,122 @@
+"""The house rules of docs/architecture.md that a machine can check."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import servanda
+
+SOURCE = Path(servanda.__file__).parent
+MODULES = {path.stem: path for path in SOURCE.glob("*.py")}
+
+# One way through the house: a module imports only from rooms before its own. (`_kernel` and `game` know each other:
+# the loops need the game's constants, and nothing of the game is run at import.)
+WAY = [
+    ["_version"],
+    ["_values"],
+    ["agreement"],
+    ["schedule", "_yaml", "_shape", "schema"],
+    ["_consistency"],
+    ["starter", "reading"],
+    ["_tables", "_payoffs", "_branch"],
+    ["game", "tree"],
+    ["_kernel"],
+    ["equilibrium"],
+    ["summary"],
+    ["outcomes", "audit"],
+    ["comparison"],
+    ["wording", "export"],
+    ["_canvas"],
+    ["pictures", "_timeline"],
+    ["report"],
+    ["studies"],
+    ["tables"],
+    ["cli"],
+    ["__main__"],
+]
+ROOM = {name: i for i, names in enumerate(WAY) for name in names}
+
+
+def imports(path: Path) -> set[str]:
+    """The package's own modules that a module imports, anywhere in it."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("servanda"):
+            rest = node.module.removeprefix("servanda").lstrip(".")
+            found |= {rest.split(".")[0]} if rest else {alias.name for alias in node.names}
+        elif isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[1] for alias in node.names if alias.name.startswith("servanda.")}
+    return found & MODULES.keys()
+
+
+def test_every_module_has_its_room() -> None:
+    assert MODULES.keys() - {"__init__"} == ROOM.keys()
+
+
+@pytest.mark.parametrize("name", sorted(ROOM))
+def test_imports_flow_one_way(name: str) -> None:
+    for other in imports(MODULES[name]):
+        assert ROOM[other] < ROOM[name] or (ROOM[other] == ROOM[name] and other < name), f"{name} imports {other}"
+
+
+def test_public_names_are_exactly_what_is_public() -> None:
+    assert sorted(servanda.__all__) == servanda.__all__
+    for name in servanda.__all__:
+        assert getattr(servanda, name) is not None
+    homes = {*servanda._HOME, "__version__"}  # pyright: ignore[reportPrivateUsage]
+    assert homes == set(servanda.__all__)
+    # A module of the same name would hide the function as soon as it is imported.
+    assert not set(servanda.__all__) & MODULES.keys()
+
+
+def test_an_unknown_name_is_refused() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'slove'"):
+        servanda.slove  # noqa: B018  # pyright: ignore[reportAttributeAccessIssue]
+
+
+@pytest.mark.parametrize("name", sorted(MODULES))
+def test_rooms_are_small(name: str) -> None:
+    assert len(MODULES[name].read_text("utf-8").splitlines()) <= 400
+
+
+def test_no_room_for_odds_and_ends() -> None:
+    assert not MODULES.keys() & {"utils", "util", "core", "common", "helpers", "misc"}
+
+
+def fresh(code: str) -> float:
+    """Seconds that a new Python process takes for some code: the best of five, as machines are noisy."""
+    best = float("inf")
+    for _ in range(5):
+        began = time.perf_counter()
+        subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+        best = min(best, time.perf_counter() - began)
+    return best
+
+
+def test_import_and_help_are_quick() -> None:
+    assert fresh("import servanda") < 0.5
+    assert fresh("import sys; sys.argv = ['servanda', '--help']; from servanda.cli import main; main()") < 0.3
+
+
+def test_help_needs_nothing_heavy() -> None:
+    code = (
+        "import sys, contextlib, io\n"
+        "from servanda.cli import main\n"
+        "with contextlib.suppress(SystemExit), contextlib.redirect_stdout(io.StringIO()): main(['--help'])\n"
+        "print([m for m in ('numpy', 'numba', 'pydantic', 'matplotlib', 'rich', 'ruamel') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_nothing_random_and_no_clock_enters_the_solver() -> None:
+    for name in ("game", "_tables", "_kernel", "_branch", "equilibrium", "outcomes", "audit"):
+        text = MODULES[name].read_text("utf-8")
+        assert "random" not in text
+        assert "import time" not in text

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from html import escape
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, PrivateAttr, Tag
@@ -341,6 +342,14 @@ class Agreement(Frozen):
 
     def __repr__(self) -> str:
         return f"<Agreement {self.title!r}: {', '.join(self.parties)}; plans {', '.join(self.plans)}>"
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><td>{escape(plan.title or name)}</td><td style='text-align:right'>{len(plan.entries)}</td></tr>"
+            for name, plan in self.plans.items()
+        )
+        between = escape(", ".join(party.name for party in self.parties.values()))
+        return f"<table><caption>{escape(self.title)}: {between}</caption><tr><th>plan</th><th>entries</th></tr>{rows}</table>"
 
     def __str__(self) -> str:
         return f"{self.title}: {', '.join(party.name for party in self.parties.values())}"

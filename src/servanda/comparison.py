@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from html import escape
 from importlib.metadata import version
 
 from servanda._version import __version__
@@ -101,7 +102,7 @@ class Comparison:
 
     def _repr_html_(self) -> str:
         causes = sorted({cause for r in self.plans for cause in r.summary.broken})
-        head = "".join(f"<th>{r.title}</th>" for r in self.plans)
+        head = "".join(f"<th>{escape(r.title)}</th>" for r in self.plans)
         names = ["held:clean", "held:concealed", *causes]
         body = "".join(
             f"<tr><td>{name}</td>"
@@ -109,7 +110,7 @@ class Comparison:
             + "</tr>"
             for name in names
         )
-        return f"<table><caption>{self.agreement.title}</caption><tr><th></th>{head}</tr>{body}</table>"
+        return f"<table><caption>{escape(self.agreement.title)}</caption><tr><th></th>{head}</tr>{body}</table>"
 
 
 def compare(

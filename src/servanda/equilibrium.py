@@ -77,6 +77,18 @@ class Equilibrium:
         """Whether there is an answer."""
         return self.status == "converged"
 
+    def _repr_html_(self) -> str:
+        rows = {
+            "plan": self.game.plan,
+            "status": self.status,
+            "residual": f"{self.residual:.1e}",
+            "iterations": str(self.iterations),
+        }
+        cells = "".join(
+            f"<tr><th style='text-align:left'>{name}</th><td>{what}</td></tr>" for name, what in rows.items()
+        )
+        return f"<table><caption>Equilibrium</caption>{cells}</table>"
+
     def __repr__(self) -> str:
         return (
             f"<Equilibrium of plan {self.game.plan!r}: {self.status}, residual {self.residual:.1e},"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from html import escape
 
 
 @dataclass(frozen=True)
@@ -207,4 +208,4 @@ class Summary:
             f"<tr><td>{name}</td><td style='text-align:right'>{100 * p:.1f}%</td></tr>"
             for name, p in self.outcomes.items()
         )
-        return f"<table><caption>{self.title}</caption><tr><th>outcome</th><th>chance</th></tr>{rows}</table>"
+        return f"<table><caption>{escape(self.title)}</caption><tr><th>outcome</th><th>chance</th></tr>{rows}</table>"

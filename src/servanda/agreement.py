@@ -349,7 +349,10 @@ class Agreement(Frozen):
             for name, plan in self.plans.items()
         )
         between = escape(", ".join(party.name for party in self.parties.values()))
-        return f"<table><caption>{escape(self.title)}: {between}</caption><tr><th>plan</th><th>entries</th></tr>{rows}</table>"
+        return (
+            f"<table><caption>{escape(self.title)}: {between}</caption>"
+            f"<tr><th>plan</th><th>entries</th></tr>{rows}</table>"
+        )
 
     def __str__(self) -> str:
         return f"{self.title}: {', '.join(party.name for party in self.parties.values())}"

@@ -28,6 +28,11 @@ def percent(chance: float) -> str:
     return f"{100 * chance:.0f}%"
 
 
+def capital(words: str) -> str:
+    """Begin with a capital letter, as a title does."""
+    return words[:1].upper() + words[1:]
+
+
 def month(day: date) -> str:
     """Write a date as month and year."""
     return f"{MONTHS[day.month - 1]} {day.year}"
@@ -39,9 +44,11 @@ def party_name(agreement: Agreement, party: str) -> str:
 
 
 def type_name(agreement: Agreement, party: str, kind: str) -> str:
-    """The name of a party's type as readers know it."""
+    """The name of a party's type as readers know it, to stand within a sentence."""
     declared = agreement.parties[party].types.get(kind)
-    return (declared.name if declared and declared.name else kind).lower()
+    name = declared.name if declared and declared.name else kind.replace("-", " ")
+    first = name.split()[0]
+    return name[:1].lower() + name[1:] if first[1:] == first[1:].lower() and len(first) > 1 else name
 
 
 def cause_name(agreement: Agreement, cause: str) -> str:
@@ -67,7 +74,7 @@ def headline(result: PlanResult) -> str:
     """One plain sentence or three: will this plan hold, where does it most likely break, and why?"""
     agreement, summary, link = result.game.agreement, result.summary, result.summary.weakest_link
     end = last_day(agreement).year
-    first = f"{summary.title}: {percent(summary.held['clean'])} to be still in force and clean in {end}"
+    first = f"{capital(summary.title)}: {percent(summary.held['clean'])} to be still in force and clean in {end}"
     if summary.held["concealed"] >= 0.005:
         first += f" (and {percent(summary.held['concealed'])} to be in force with something concealed)"
     if link.lost < 0.005:
@@ -75,7 +82,7 @@ def headline(result: PlanResult) -> str:
     where = (
         f"at the last report, in {month(link.date)}"
         if link.entry == HORIZON
-        else f"at “{link.title}” in {month(link.date)}"
+        else f"at “{capital(link.title)}” in {month(link.date)}"
     )
     return f"{first}. It most likely breaks {where} ({percent(link.lost)}): {_because(result, agreement)}."
 
@@ -107,10 +114,10 @@ def _reason(agreement: Agreement, party: str, entry: EntryResult) -> str:
     if len(entry.by_type) > 1:
         whom += f" ({percent(entry.belief[kind])} likely by then)"
     if act.margin < -0.05:
-        return f"{whom} another course is worth {units} more than keeping"
+        return f"{whom} breaking its word is worth {units} more than keeping it"
     if abs(act.margin) <= 0.05:
-        return f"{whom} keeping is worth hardly more or less than leaving"
-    return f"{whom} keeping is worth only {units} more than leaving, too little to be relied on"
+        return f"{whom} keeping its word is worth hardly more or less than breaking it"
+    return f"{whom} keeping its word is worth only {units} more than breaking it, too little to be relied on"
 
 
 def verdict(comparison: Comparison) -> str:
@@ -124,17 +131,17 @@ def verdict(comparison: Comparison) -> str:
         longest = max(comparison.plans, key=expected_years)
         return (
             f"On these judgements none of the {len(ranked)} plans is likely to hold: each has less than 1% to be in"
-            f" force and clean at the end. {longest.title} lasts longest, {expected_years(longest):.1f} years on"
-            f" average."
+            f" force and clean at the end. {capital(longest.title)} lasts longest,"
+            f" {expected_years(longest):.1f} years on average."
         )
     if best - next_best < 0.01:
         return (
-            f"On these judgements {first.title} and {second.title} hold about equally well:"
+            f"On these judgements {capital(first.title)} and {capital(second.title)} hold about equally well:"
             f" {percent(best)} and {percent(next_best)} to be in force and clean at the end."
         )
     return (
-        f"On these judgements {first.title} holds best: {percent(best)} to be in force and clean at the end, against"
-        f" {percent(next_best)} for {second.title}."
+        f"On these judgements {capital(first.title)} holds best: {percent(best)} to be in force and clean at the end,"
+        f" against {percent(next_best)} for {capital(second.title)}."
     )
 
 

@@ -17,14 +17,14 @@ from servanda._version import __version__
 
 if TYPE_CHECKING:
     from servanda.agreement import Agreement, AgreementError, Number
-    from servanda.audit import audit
+    from servanda.auditing import audit
     from servanda.comparison import Comparison, compare
     from servanda.equilibrium import Equilibrium, NotConverged, solve
     from servanda.game import Game, GameTooLarge, compile
     from servanda.outcomes import choices, summarise
     from servanda.reading import catalog, loads, read
     from servanda.starter import new
-    from servanda.studies import Study, study
+    from servanda.studying import Study, study
     from servanda.summary import Summary
     from servanda.wording import headline, verdict
 
@@ -37,9 +37,9 @@ _HOME = {
     "GameTooLarge": "game",
     "NotConverged": "equilibrium",
     "Number": "agreement",
-    "Study": "studies",
+    "Study": "studying",
     "Summary": "summary",
-    "audit": "audit",
+    "audit": "auditing",
     "catalog": "reading",
     "choices": "outcomes",
     "compare": "comparison",
@@ -49,7 +49,7 @@ _HOME = {
     "new": "starter",
     "read": "reading",
     "solve": "equilibrium",
-    "study": "studies",
+    "study": "studying",
     "summarise": "outcomes",
     "verdict": "wording",
 }

@@ -1,176 +1,396 @@
-"""Follow the solution curve of x = F(x, m) from m = 0 to m = 1: pseudo-arclength, with Newton correction.
+"""Follow the solution curve of x = F(x, m) from m = 0 to m = 1: pseudo-arclength, corrected by Broyden's method.
 
-Nothing here knows about agreements. The corrector is Euler-Newton with Broyden updates, the step control that of
-Allgower and Georg (1990), Numerical Continuation Methods, chapters 6 and 7. Following the arc rather than m, the
-curve may turn back in m (a fold) and is still followed.
+Nothing here knows about agreements: `advance` is told F at the point it asked for last, and says which point it wants
+next. The step control is that of Allgower and Georg (1990), Numerical Continuation Methods, chapters 6 and 7; the
+inverse of the Jacobian, bordered by the tangent, is carried along by Broyden's updates (1965, Mathematics of
+Computation 19:577-593), so that a correction costs one value of F and no system of equations. Following the arc and not
+m, the curve may turn back in m (a fold) and is still followed. Compiled by numba.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import math
+from typing import Any, NamedTuple
 
 import numpy as np
+from numba import njit  # pyright: ignore[reportMissingTypeStubs, reportUnknownVariableType]
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Map = Callable[[Floats, float], Floats]
-Slope = Callable[[Floats, float, Floats], Floats]
+# pyright: basic
 
 MAX_STEPS = 4000
-MAX_CORRECTIONS = 8
+MAX_CORRECTIONS = 10
+FINAL_CORRECTIONS = 40
 PATH_TOLERANCE = 1e-8
 SMALLEST_STEP = 1e-9
 LARGEST_STEP = 0.5
 WANTED_TURN = 0.3  # radians between neighbouring tangents
 WANTED_CONTRACTION = 0.2
 WANTED_DISTANCE = 0.1  # of the guess from the curve, in steps
+NUDGE = 1e-7  # for derivatives by differences
+
+# What `advance` is told about next, and is doing: the slots of `State.count` and `State.size`.
+START, BASE, COLUMN, GUESS, CORRECTION, FINAL, ARRIVED, STUCK = range(8)
+PHASE, STEPS, FOLDS, VALUES, TRIES, COLUMN_AT, IS_FRESH, CROSSING, AT_END, WORSE, MOST_STEPS = range(11)
+STEP, LENGTH, DISTANCE, CONTRACTION, LAST, BEST = range(6)
 
 
-@dataclass(frozen=True)
-class Branch:
-    """Where following the curve ended.
+class State(NamedTuple):
+    """Where the following of a curve in n dimensions stands; all arrays are written into.
 
-    Attributes
-    ----------
-    x : (n,) floats
-        The point at m = 1 if `arrived`, else the last one on the curve.
-    m : float
-    arrived : bool
-    steps : int
-        Accepted steps along the curve.
-    folds : int
-        How often the curve turned round in m.
+    `point`, `probe`, `best` (n + 1,): the last point on the curve, the point at which F is wanted, the best final
+    point; x and m. `tangent`, `kept_tangent`, `move`, and space: `row`, `answer` (n + 1,). `gap`, `point_gap` (n,):
+    x - F(x, m); `change` (n,): of the gap. `inverse`,
+    `kept_inverse` (n + 1, n + 1): of the Jacobian of the gap, bordered by the tangent. `count`, `size`: see above.
     """
 
-    x: Floats
-    m: float
-    arrived: bool
-    steps: int
-    folds: int
+    point: NDArray[np.float64]
+    probe: NDArray[np.float64]
+    best: NDArray[np.float64]
+    tangent: NDArray[np.float64]
+    kept_tangent: NDArray[np.float64]
+    move: NDArray[np.float64]
+    row: NDArray[np.float64]
+    answer: NDArray[np.float64]
+    gap: NDArray[np.float64]
+    point_gap: NDArray[np.float64]
+    change: NDArray[np.float64]
+    inverse: NDArray[np.float64]
+    kept_inverse: NDArray[np.float64]
+    count: NDArray[np.int64]
+    size: NDArray[np.float64]
 
 
-def follow_branch(image: Map, slope: Slope, start: Floats, tick: Callable[[float], None] | None = None) -> Branch:
-    """Follow x = F(x, m) from (start, 0) to the first point with m = 1.
+def start(n: int, most_steps: int) -> State:
+    """Make ready to follow a curve in n dimensions; F is wanted first at m = 0, where it must not depend on x."""
+    count, size = np.zeros(11, dtype=np.int64), np.zeros(6)
+    count[MOST_STEPS] = most_steps
+    size[STEP] = 1e-3
+    shapes = dict.fromkeys(State._fields, (n + 1,))
+    shapes |= dict.fromkeys(("gap", "point_gap", "change"), (n,))
+    shapes |= dict.fromkeys(("inverse", "kept_inverse"), (n + 1, n + 1))
+    arrays: dict[str, Any] = {name: np.zeros(shape) for name, shape in shapes.items()}
+    return State(**{**arrays, "count": count, "size": size})
 
-    Parameters
-    ----------
-    image : (x, m) -> (n,) floats
-        The map F. At m = 0 it must not depend on x.
-    slope : (x, m, F(x, m)) -> (n, n + 1) floats
-        Its derivatives by x and m.
-    start : (n,) floats
-        The point at m = 0.
-    tick : function of m, optional
-        Called at every accepted step.
 
-    Returns
-    -------
-    Branch
-    """
-    n = start.size
-    point = np.append(start, 0.0)
-    fixed = np.hstack([np.eye(n), np.zeros((n, 1))])
-
-    def off(y: Floats) -> Floats:
-        return y[:n] - image(y[:n], float(y[n]))
-
-    def fresh(y: Floats) -> Floats:
-        return fixed - slope(y[:n], float(y[n]), image(y[:n], float(y[n])))
-
-    jacobian = fresh(point)
-    tangent = _tangent(jacobian, np.append(np.zeros(n), 1.0))
-    step, steps, folds = 1e-3, 0, 0
-    exact = True  # whether the Jacobian at the point is fresh, not carried along by updates
-    while steps < MAX_STEPS and step >= SMALLEST_STEP:
-        step = min(step, LARGEST_STEP)
-        guess = point + step * tangent
-        crossing = bool(guess[n] >= 1.0)
-        if crossing:
-            guess = point + tangent * ((1.0 - point[n]) / tangent[n])
-        gap = off(guess)
-        predicted = _updated(jacobian, guess - point, gap)
-        found = _correct(off, guess, gap, predicted, at_end=crossing, step=step)
-        brake = np.inf
-        if found is not None:
-            target, improved, contraction, distance = found
-            if crossing:
-                return Branch(target[:n], 1.0, True, steps + 1, folds)
-            turned = _tangent(improved, tangent)
-            angle = float(np.arccos(np.clip(turned @ tangent, -1.0, 1.0)))
-            brake = max(
-                np.sqrt(contraction / WANTED_CONTRACTION), np.sqrt(distance / WANTED_DISTANCE), angle / WANTED_TURN, 0.4
-            )
-            if brake <= 2.0 and 0.0 <= target[n] < 1.0:
-                folds += int(turned[n] * tangent[n] < 0)
-                exact = brake > 0.8
-                if exact:
-                    improved = fresh(target)
-                    turned = _tangent(improved, tangent)
-                point, tangent, jacobian = target, turned, improved
-                step /= brake
-                steps += 1
-                if tick is not None:
-                    tick(float(point[n]))
-                continue
-        if exact:
-            step *= 0.5
+@njit(cache=True)
+def advance(s, value):
+    """Take in F at `s.probe`; returns whether F is wanted again, at the new `s.probe`."""
+    n = value.shape[0]
+    count, size = s.count, s.size
+    count[VALUES] += 1
+    phase = count[PHASE]
+    if phase == START:
+        _copy(value, s.point)
+        s.tangent[n] = 1.0
+        if n == 0:
+            count[PHASE] = ARRIVED
+            return False
+        _derive(s)
+        return True
+    for j in range(n):
+        s.change[j] = -s.gap[j]
+        s.gap[j] = s.probe[j] - value[j]
+        if phase in (COLUMN, GUESS):
+            s.change[j] = -s.point_gap[j]
+        s.change[j] += s.gap[j]
+    if phase == BASE:
+        _copy(s.gap, s.point_gap)
+        _next_column(s, 0)
+    elif phase == COLUMN:
+        _learn(s, s.move[n])
+        if count[COLUMN_AT] < n:
+            _next_column(s, count[COLUMN_AT] + 1)
         else:
-            jacobian = fresh(point)
-            tangent = _tangent(jacobian, tangent)
-            exact = True
-    return Branch(point[:n], float(point[n]), False, steps, folds)
+            _derived(s)
+    elif phase == GUESS:
+        for i in range(n + 1):
+            s.move[i] = s.probe[i] - s.point[i]
+        _learn(s, size[LENGTH])
+        if count[CROSSING]:
+            _hold(s)
+        size[DISTANCE], size[CONTRACTION], size[LAST] = 0.0, 0.0, np.inf
+        count[TRIES] = 0
+        _correct(s)
+    elif phase == CORRECTION:
+        _learn(s, 0.0)
+        count[TRIES] += 1
+        _correct(s)
+    else:
+        _finish(s)
+    return count[PHASE] < ARRIVED
 
 
-def _updated(jacobian: Floats, move: Floats, change: Floats) -> Floats:
-    """Broyden's update: the nearest matrix that maps this move to this change."""
-    return jacobian + np.outer(change - jacobian @ move, move) / (move @ move)
+@njit(cache=True)
+def _derive(s):
+    """Begin to derive the inverse anew at `s.point`, one value of F for each column."""
+    _copy(s.point, s.probe)
+    s.count[PHASE] = BASE
 
 
-def _tangent(jacobian: Floats, towards: Floats) -> Floats:
-    """Unit vector along the curve: the null vector of the (n, n + 1) Jacobian, turned towards the last one."""
-    basis = np.linalg.qr(jacobian.T, mode="complete")[0]
-    vector = basis[:, -1]
-    return vector if vector @ towards >= 0 else -vector
+@njit(cache=True)
+def _next_column(s, j):
+    n = s.gap.shape[0]
+    if j == 0:
+        for i in range(n + 1):
+            for k in range(n + 1):
+                s.inverse[i, k] = 1.0 if i == k else 0.0
+    for i in range(n + 1):
+        s.move[i] = 0.0
+    s.move[j] = NUDGE if j < n else NUDGE * max(s.point[n], 1e-3)
+    for i in range(n + 1):
+        s.probe[i] = s.point[i] + s.move[i]
+    s.count[COLUMN_AT] = j
+    s.count[PHASE] = COLUMN
 
 
-def _correct(
-    off: Callable[[Floats], Floats], here: Floats, gap: Floats, jacobian: Floats, at_end: bool, step: float
-) -> tuple[Floats, Floats, float, float] | None:
-    """Return from a guess to the curve, shortest way (at the end: with m held at 1); None if that fails.
+@njit(cache=True)
+def _derived(s):
+    """The inverse is derived: border it, and go on where that was needed."""
+    n = s.gap.shape[0]
+    if s.count[AT_END]:
+        _copy(s.point, s.probe)
+        _copy(s.point_gap, s.gap)
+        _propose(s)
+        s.count[PHASE] = FINAL
+        return
+    for i in range(n + 1):
+        s.row[i] = 1.0 if i == n else 0.0
+    _border(s, s.row, s.tangent)
+    _turn(s)
+    _copy_square(s.inverse, s.kept_inverse)
+    _copy(s.tangent, s.kept_tangent)
+    s.count[IS_FRESH] = 1
+    _guess(s)
 
-    Gives the point, the Jacobian updated on the way, the first contraction of the corrections, and how far the
-    guess was off in steps.
-    """
-    n = here.size - 1
-    distance, contraction, last = 0.0, 0.0, np.inf
-    for count in range(MAX_CORRECTIONS):
-        size = float(np.linalg.norm(gap))
-        if size <= PATH_TOLERANCE:
-            return here, jacobian, contraction, distance
-        if not np.isfinite(size):
-            return None
-        move: Floats = np.zeros(n + 1)
-        try:
-            if at_end:
-                move[:n] = -np.linalg.solve(jacobian[:, :n], gap)
-            else:
-                q, r = np.linalg.qr(jacobian.T)
-                move[:] = -q @ np.linalg.solve(r.T, gap)
-        except np.linalg.LinAlgError:
-            return None
-        length = float(np.linalg.norm(move))
-        if count == 0:
-            distance = length / step
-            if distance > 1.0:
-                return None
-        else:
-            if count == 1:
-                contraction = length / last
-            if length > 0.9 * last:
-                return None
-        last = length
-        here = here + move
-        before, gap = gap, off(here)
-        jacobian = _updated(jacobian, move, gap - before)
-    return (here, jacobian, contraction, distance) if np.linalg.norm(gap) <= PATH_TOLERANCE else None
+
+@njit(cache=True)
+def _guess(s):
+    """Go a step along the tangent; a step that would pass m = 1 ends there."""
+    n = s.gap.shape[0]
+    size = s.size
+    if s.count[STEPS] >= s.count[MOST_STEPS] or size[STEP] < SMALLEST_STEP:
+        _copy(s.point, s.probe)
+        s.count[PHASE] = STUCK
+        return
+    size[STEP] = min(size[STEP], LARGEST_STEP)
+    crossing = s.point[n] + size[STEP] * s.tangent[n] >= 1.0
+    size[LENGTH] = (1.0 - s.point[n]) / s.tangent[n] if crossing else size[STEP]
+    for j in range(n + 1):
+        s.probe[j] = s.point[j] + size[LENGTH] * s.tangent[j]
+    if crossing:
+        s.probe[n] = 1.0
+    s.count[CROSSING] = int(crossing)
+    s.count[PHASE] = GUESS
+
+
+@njit(cache=True)
+def _propose(s):
+    """Move the probe by a Newton step with the inverse as it is."""
+    n = s.gap.shape[0]
+    for i in range(n + 1):
+        total = 0.0
+        for j in range(n):
+            total -= s.inverse[i, j] * s.gap[j]
+        s.move[i] = total
+    for i in range(n + 1):
+        s.probe[i] += s.move[i]
+    if s.count[CROSSING]:
+        s.probe[n] = 1.0
+
+
+@njit(cache=True)
+def _correct(s):
+    """Accept the probe, or correct it again, or give this step up."""
+    size, count = s.size, s.count
+    off = _norm(s.gap)
+    if off <= PATH_TOLERANCE:
+        _accept(s)
+        return
+    if count[TRIES] == MAX_CORRECTIONS or not math.isfinite(off):
+        _give_up(s)
+        return
+    _propose(s)
+    far = _norm(s.move)
+    if count[TRIES] == 0:
+        size[DISTANCE] = far / size[LENGTH]
+    elif count[TRIES] == 1:
+        size[CONTRACTION] = far / size[LAST]
+    if (count[TRIES] == 0 and size[DISTANCE] > 1.0) or (count[TRIES] > 0 and far > 0.9 * size[LAST]):
+        _give_up(s)
+        return
+    size[LAST] = far
+    count[PHASE] = CORRECTION
+
+
+@njit(cache=True)
+def _accept(s):
+    """The probe is on the curve: go on from there, unless the step was too bold."""
+    n = s.gap.shape[0]
+    size, count = s.size, s.count
+    if count[CROSSING]:
+        count[STEPS] += 1
+        count[AT_END] = 1
+        _copy(s.probe, s.best)
+        size[BEST] = _largest(s.gap)
+        _propose(s)
+        count[PHASE] = FINAL
+        return
+    angle = _turn(s)
+    brake = max(
+        math.sqrt(size[CONTRACTION] / WANTED_CONTRACTION),
+        math.sqrt(size[DISTANCE] / WANTED_DISTANCE),
+        angle / WANTED_TURN,
+        0.4,
+    )
+    if brake > 2.0 or s.probe[n] < 0.0 or s.probe[n] >= 1.0:
+        _give_up(s)
+        return
+    if s.tangent[n] * s.kept_tangent[n] < 0.0:
+        count[FOLDS] += 1
+    _copy(s.probe, s.point)
+    _copy(s.gap, s.point_gap)
+    _copy_square(s.inverse, s.kept_inverse)
+    _copy(s.tangent, s.kept_tangent)
+    size[STEP] /= brake
+    count[STEPS] += 1
+    count[IS_FRESH] = 0
+    _guess(s)
+
+
+@njit(cache=True)
+def _give_up(s):
+    """Try a shorter step, or first derive the inverse anew."""
+    _copy(s.kept_tangent, s.tangent)
+    if not s.count[IS_FRESH]:
+        _derive(s)
+        return
+    _copy_square(s.kept_inverse, s.inverse)
+    s.size[STEP] *= 0.5
+    _guess(s)
+
+
+@njit(cache=True)
+def _finish(s):
+    """At m = 1: correct until it gets no better; derive the inverse anew once, if that was not good enough."""
+    count, size = s.count, s.size
+    off = _largest(s.gap)
+    if off < size[BEST]:
+        _copy(s.probe, s.best)
+        size[BEST] = off
+        count[WORSE] = 0
+    else:
+        count[WORSE] += 1
+    count[TRIES] += 1
+    if size[BEST] > 1e-16 and count[WORSE] < 3 and count[TRIES] < FINAL_CORRECTIONS and math.isfinite(off):
+        if off > 1e-15:
+            _learn(s, 0.0)
+        _propose(s)
+        return
+    _copy(s.best, s.point)
+    if size[BEST] > 1e-14 and count[AT_END] == 1:
+        count[AT_END] = 2
+        count[WORSE] = count[TRIES] = 0
+        _derive(s)
+        return
+    _copy(s.best, s.probe)
+    count[PHASE] = ARRIVED
+
+
+@njit(cache=True)
+def _copy(old, new):
+    for i in range(old.shape[0]):
+        new[i] = old[i]
+
+
+@njit(cache=True)
+def _copy_square(old, new):
+    for i in range(old.shape[0]):
+        for j in range(old.shape[0]):
+            new[i, j] = old[i, j]
+
+
+@njit(cache=True)
+def _norm(vector):
+    total = 0.0
+    for value in vector:
+        total += value * value
+    return math.sqrt(total)
+
+
+@njit(cache=True)
+def _largest(vector):
+    most = 0.0
+    for value in vector:
+        if not abs(value) <= most:
+            most = abs(value)
+    return most
+
+
+@njit(cache=True)
+def _learn(s, along):
+    """Broyden's update: a move changed the gap by so much (and went `along` the border's direction so far)."""
+    n = s.gap.shape[0]
+    scale, square = 0.0, 0.0
+    for i in range(n + 1):
+        total = s.inverse[i, n] * along
+        for j in range(n):
+            total += s.inverse[i, j] * s.change[j]
+        s.answer[i] = total  # what the inverse so far makes of the change
+        s.row[i] = 0.0
+        scale += s.move[i] * total
+        square += s.move[i] * s.move[i]
+    if abs(scale) <= 1e-8 * square:
+        return
+    for i in range(n + 1):
+        if s.move[i] != 0.0:
+            for j in range(n + 1):
+                s.row[j] += s.move[i] * s.inverse[i, j]
+    for i in range(n + 1):
+        weight = (s.move[i] - s.answer[i]) / scale
+        for j in range(n + 1):
+            s.inverse[i, j] += weight * s.row[j]
+
+
+@njit(cache=True)
+def _border(s, old, new):
+    """Exchange the border of the inverted matrix, its last row."""
+    n = old.shape[0]
+    scale = 1.0
+    for j in range(n):
+        s.answer[j] = 0.0
+    for i in range(n):
+        change = new[i] - old[i]
+        scale += change * s.inverse[i, n - 1]
+        for j in range(n):
+            s.answer[j] += change * s.inverse[i, j]
+    for i in range(n):
+        weight = s.inverse[i, n - 1] / scale
+        for j in range(n):
+            s.inverse[i, j] -= weight * s.answer[j]
+
+
+@njit(cache=True)
+def _turn(s):
+    """Turn the tangent to the curve's direction, keeping its sense; returns the angle turned, in radians."""
+    n = s.tangent.shape[0]
+    size = 0.0
+    for i in range(n):
+        size += s.inverse[i, n - 1] * s.inverse[i, n - 1]
+    size = math.sqrt(size)
+    cosine = 0.0
+    for i in range(n):
+        s.row[i] = s.inverse[i, n - 1] / size
+        cosine += s.row[i] * s.tangent[i]
+    _border(s, s.tangent, s.row)
+    _copy(s.row, s.tangent)
+    return math.acos(min(1.0, max(-1.0, cosine)))
+
+
+@njit(cache=True)
+def _hold(s):
+    """Border the matrix so that corrections hold m still."""
+    n = s.tangent.shape[0]
+    for i in range(n):
+        s.row[i] = 1.0 if i == n - 1 else 0.0
+    _border(s, s.tangent, s.row)

@@ -21,24 +21,56 @@ Valuation: TypeAlias = Callable[[Number], Floats]
 
 
 class PartyTables(NamedTuple):
-    """One party's private states and payoffs, for one draw.
+    """One party's private states and payoffs, on the way to `Tables`; leading axis D.
 
-    Types `K`, concealable stakes of all parties `G`, private states flat: node v's block begins at `offset[v]`
-    and holds `K` rows of `sets[v]` sets of concealed steps; bit k of a set is the party's k-th concealable step.
-
-    `sets` (V,), `offset` (V,), `found_offset` (V,): blocks. `log_survive`, `survive` flat by set: (log) chance
-    that the report at v finds nothing. `log_prior` (K,); `log_fresh` (V, K): types of a new government.
-    `precision` (K,), per unit; `withdrawing`, `found`, `unratified` (K,), units. `breakdown` flat by state: present
-    value at v of a breakdown at v, lump cost included, others' claims taken as true. `hidden_flow` (K, most sets):
-    units per year from own stakes kept in secret. `hidden_share` (most sets, G): shares concealed. `span` (V, K):
-    years on the way to v, discounted to its start; `discount` (V, K): over the same way. `flow` (V, K): units on
-    the way to v, at its start, claims taken as true. `worth` (K, G): units per year; `after` (V, K, G): units that
-    a concealed stake still pays from a breakdown at v until it would have been restored anyway.
+    `offset`, `found_offset` (V + 1,): where node v's block of states (`K` rows of `sets[v]` sets) and of sets begins.
     """
 
     sets: Ints
     offset: Ints
     found_offset: Ints
+    log_survive: Floats
+    log_prior: Floats
+    log_fresh: Floats
+    precision: Floats
+    costs: Floats
+    breakdown: Floats
+    hidden_flow: Floats
+    hidden_share: Floats
+    span: Floats
+    discount: Floats
+    flow: Floats
+    worth: Floats
+    after: Floats
+    all_worth: Floats
+    rate: Floats
+
+
+class Tables(NamedTuple):
+    """All parties' private states and payoffs, as the compiled loops want them: one array a thing.
+
+    `N` parties, `V` nodes, at most `K` types and `M` sets of concealed steps a party, `G` concealable stakes. Private
+    states are flat: the block of party p at node v begins at `offset[p, v]` and holds `kinds[p]` rows of `sets[p, v]`
+    sets; bit k of a set is the party's k-th concealable step. Everything from `log_survive` on has a leading axis of
+    `D` draws, or none where it is one draw's.
+
+    `kinds` (N,); `sets`, `offset`, `found_offset` (N, V); `holder` (G,): party index. `log_survive`, `survive` flat
+    by set: (log) chance that the report at v finds nothing. `log_prior` (N, K); `log_fresh` (N, V, K): types of a new
+    government. `precision` (N, K), per unit; `withdrawing`, `found`, `unratified` (N, K), units. `breakdown` flat by
+    state: present value at v of a breakdown at v, lump cost included, others' claims taken as true. `hidden_flow`
+    (N, K, M): units per year from own stakes kept in secret. `hidden_share` (G, M): share of a stake that its holder
+    keeps in secret. `span` (N, V, K): years on the way to v, discounted to its start; `discount` (N, V, K): over the
+    same way. `flow` (N, V, K): units on the way to v, at its start, claims taken as true. `worth` (N, K, G): units per
+    year; `after` (N, V, K, G): units that a concealed stake still pays from a breakdown at v until it would have been
+    restored anyway. `calm` (V,): chance of no incident on the way to v; `fails` (V,): chance that the ratification at v
+    fails; `replaced` (V,): chance that the turnover at v brings a new government.
+    """
+
+    kinds: Ints
+    sets: Ints
+    offset: Ints
+    found_offset: Ints
+    holder: Ints
     log_survive: Floats
     survive: Floats
     log_prior: Floats
@@ -55,6 +87,9 @@ class PartyTables(NamedTuple):
     flow: Floats
     worth: Floats
     after: Floats
+    calm: Floats
+    fails: Floats
+    replaced: Floats
 
 
 def annuity(rate: Floats, duration: Floats) -> Floats:
@@ -123,13 +158,13 @@ class Common:
 
 def party_tables(
     agreement: Agreement,
-    i: int,
     name: str,
     concealable: tuple[int, ...],
     sets: Ints,
     c: Common,
     value: Valuation,
-) -> tuple[list[PartyTables], dict[str, Floats]]:
+) -> PartyTables:
+    """Work out one party's states and payoffs."""
     party = agreement.parties[name]
     types = types_of(party)
     K, G = len(types), len(c.hideable)
@@ -188,37 +223,84 @@ def party_tables(
 
     offset = np.concatenate([[0], np.cumsum(K * sets)])
     found_offset = np.concatenate([[0], np.cumsum(sets)])
-    tables: list[PartyTables] = []
-    for d in range(c.D):
-        breakdown = np.empty(offset[-1])
-        log_survive = np.empty(found_offset[-1])
-        for v in range(c.V):
-            n = int(sets[v])
-            secret = (after[d, v] * own_columns) @ hidden[d, :n].T  # (K, n)
-            block = claims[d, v][:, None] + secret - costs[d, :, 0][:, None]
-            breakdown[offset[v] : offset[v + 1]] = block.ravel()
-            log_survive[found_offset[v] : found_offset[v + 1]] = -(there[:n] @ (c.hazard[d, v] * own_columns))
-        tables.append(
-            PartyTables(
-                sets=sets.copy(),
-                offset=offset[:-1].copy(),
-                found_offset=found_offset[:-1].copy(),
-                log_survive=log_survive,
-                survive=np.exp(log_survive),
-                log_prior=log_prior[d].copy(),
-                log_fresh=log_fresh[d][c.step],
-                precision=precision[d].copy(),
-                withdrawing=costs[d, :, 1].copy(),
-                found=costs[d, :, 2].copy(),
-                unratified=costs[d, :, 3].copy(),
-                breakdown=breakdown,
-                hidden_flow=np.ascontiguousarray((worth[d][:, columns] * own_columns) @ hidden[d].T),
-                hidden_share=hidden[d].copy(),
-                span=np.ascontiguousarray(span[d]),
-                discount=np.exp(-rate[d][None, :] * c.way[:, None]),
-                flow=np.ascontiguousarray(flow[d]),
-                worth=np.ascontiguousarray(worth[d][:, columns]),
-                after=np.ascontiguousarray(after[d]),
-            )
-        )
-    return tables, {"worth": worth, "costs": costs, "rate": rate}
+    breakdown = np.empty((c.D, offset[-1]))
+    log_survive = np.empty((c.D, found_offset[-1]))
+    for v in range(c.V):
+        n = int(sets[v])
+        secret = (after[:, v] * own_columns) @ hidden[:, :n].swapaxes(1, 2)  # (D, K, n)
+        block = claims[:, v, :, None] + secret - costs[:, :, 0, None]
+        breakdown[:, offset[v] : offset[v + 1]] = block.reshape(c.D, -1)
+        log_survive[:, found_offset[v] : found_offset[v + 1]] = -((c.hazard[:, v] * own_columns) @ there[:n].T)
+    return PartyTables(
+        sets=sets,
+        offset=offset,
+        found_offset=found_offset,
+        log_survive=log_survive,
+        log_prior=log_prior,
+        log_fresh=log_fresh[:, c.step],
+        precision=precision,
+        costs=costs,
+        breakdown=breakdown,
+        hidden_flow=(worth[:, :, columns] * own_columns) @ hidden.swapaxes(1, 2),
+        hidden_share=hidden,
+        span=span,
+        discount=np.exp(-rate[:, None, :] * c.way[None, :, None]),
+        flow=flow,
+        worth=worth[:, :, columns],
+        after=after,
+        all_worth=worth,
+        rate=rate,
+    )
+
+
+def gather(parties: list[PartyTables], holder: Ints, calm: Floats, fails: Floats, replaced: Floats) -> Tables:
+    """Put the parties' tables together, padding with zeros where parties have fewer types or sets."""
+    D, V = calm.shape
+    K = max(p.log_prior.shape[1] for p in parties)
+    M = max(p.hidden_share.shape[1] for p in parties)
+    G = holder.size
+
+    def padded(arrays: list[Floats], *shape: int) -> Floats:
+        """Stack (D, ...) arrays along a new party axis: (D, N, *shape)."""
+        result = np.zeros((D, len(arrays), *shape))
+        for i, array in enumerate(arrays):
+            result[(slice(None), i, *(slice(0, size) for size in array.shape[1:]))] = array
+        return result
+
+    states = np.cumsum([0, *(p.offset[-1] for p in parties)])
+    finds = np.cumsum([0, *(p.found_offset[-1] for p in parties)])
+    log_survive = np.concatenate([p.log_survive for p in parties], axis=1)
+    share = np.zeros((D, G, M))
+    for g in range(G):
+        mine = parties[int(holder[g])].hidden_share[:, :, g]
+        share[:, g, : mine.shape[1]] = mine
+    return Tables(
+        kinds=np.array([p.log_prior.shape[1] for p in parties], dtype=np.int64),
+        sets=np.stack([p.sets for p in parties]).astype(np.int64),
+        offset=np.stack([p.offset[:-1] + start for p, start in zip(parties, states[:-1], strict=True)]).astype(
+            np.int64
+        ),
+        found_offset=np.stack(
+            [p.found_offset[:-1] + start for p, start in zip(parties, finds[:-1], strict=True)]
+        ).astype(np.int64),
+        holder=holder,
+        log_survive=log_survive,
+        survive=np.exp(log_survive),
+        log_prior=padded([p.log_prior for p in parties], K),
+        log_fresh=padded([p.log_fresh for p in parties], V, K),
+        precision=padded([p.precision for p in parties], K),
+        withdrawing=padded([p.costs[:, :, 1] for p in parties], K),
+        found=padded([p.costs[:, :, 2] for p in parties], K),
+        unratified=padded([p.costs[:, :, 3] for p in parties], K),
+        breakdown=np.concatenate([p.breakdown for p in parties], axis=1),
+        hidden_flow=padded([p.hidden_flow for p in parties], K, M),
+        hidden_share=share,
+        span=padded([p.span for p in parties], V, K),
+        discount=padded([p.discount for p in parties], V, K),
+        flow=padded([p.flow for p in parties], V, K),
+        worth=padded([p.worth for p in parties], K, G),
+        after=padded([p.after for p in parties], V, K, G),
+        calm=calm,
+        fails=fails,
+        replaced=replaced,
+    )

@@ -14,6 +14,7 @@ from servanda._version import __version__
 
 if TYPE_CHECKING:
     from servanda.agreement import Agreement
+    from servanda.equilibrium import Equilibrium
 
 BAD_INPUT, NO_ANSWER, STOPPED = 2, 3, 130
 
@@ -47,7 +48,7 @@ def study(file: str, out: str, as_json: bool) -> None:
     """
     agreement = _read(file)
     _writable(out)
-    from servanda.studies import study as run
+    from servanda.studying import study as run
 
     with _Progress() as progress:
         done = run(agreement, out, progress=progress)
@@ -64,28 +65,24 @@ def study(file: str, out: str, as_json: bool) -> None:
 @commands.command()
 @file_argument
 @plan_option
+@click.option("--prism", "as_prism", is_flag=True, help="Print the solved plan as a Markov chain for PRISM or Storm.")
 @json_option
-def solve(file: str, plan: str | None, as_json: bool) -> None:
+def solve(file: str, plan: str | None, as_prism: bool, as_json: bool) -> None:
     """Solve one plan: who keeps, conceals or withdraws at each entry, with what chance."""
     import time
 
     agreement = _read(file)
     name = _plan(agreement, file, plan)
+    began = time.perf_counter()
+    answer = _answer(agreement, file, name, as_json)
+    if as_prism:
+        from servanda.prism import prism
+
+        click.echo(prism(answer), nl=False)
+        return
     from servanda.comparison import about
-    from servanda.equilibrium import solve as run
-    from servanda.game import compile
     from servanda.outcomes import summarise
 
-    began = time.perf_counter()
-    with _Progress() as progress:
-        answer = run(compile(agreement, name), throw=False, progress=lambda share: progress(f"solving {name}", share))
-    if not answer.converged:
-        if as_json:
-            from servanda.export import unsolved
-
-            _print_json(unsolved(name, answer.status, answer.residual, answer.iterations))
-        _complain(f"{file}: plan {name} has no answer: {answer.status}, after {answer.iterations} iterations.")
-        sys.exit(NO_ANSWER)
     summary = summarise(answer)
     if as_json:
         from servanda.export import solved
@@ -95,6 +92,31 @@ def solve(file: str, plan: str | None, as_json: bool) -> None:
     from servanda import tables
 
     tables.solve(agreement, answer, summary)
+
+
+@commands.command()
+@file_argument
+@plan_option
+@click.option("--times", type=click.IntRange(min=1), default=100_000, show_default=True, help="How many plays.")
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="The same seed, the same plays.")
+@click.option("--examples", type=click.IntRange(min=0), default=3, show_default=True, help="Histories to write down.")
+@json_option
+def play(file: str, plan: str | None, times: int, seed: int, examples: int, as_json: bool) -> None:
+    """Play one plan out many times by drawing lots: a check of the solved chances, and histories to read."""
+    agreement = _read(file)
+    name = _plan(agreement, file, plan)
+    answer = _answer(agreement, file, name, as_json)
+    from servanda.playing import play as run
+
+    plays = run(answer, times, seed, examples=examples)
+    if as_json:
+        from servanda.export import plain
+
+        _print_json(plain(plays))
+        return
+    from servanda._play_text import show
+
+    show(plays, agreement)
 
 
 @commands.command()
@@ -130,7 +152,7 @@ def audit(file: str, plan: str | None, as_json: bool) -> None:
     agreement = _read(file)
     name = _plan(agreement, file, plan)
     _announce_preparation()
-    from servanda.audit import audit as run
+    from servanda.auditing import audit as run
     from servanda.game import compile
 
     rows = run(compile(agreement, name))
@@ -240,6 +262,23 @@ def _plan(agreement: Agreement, file: str, plan: str | None) -> str:
     return plan
 
 
+def _answer(agreement: Agreement, file: str, name: str, as_json: bool) -> Equilibrium:
+    """Solve a plan; without an answer, say so and leave."""
+    from servanda.equilibrium import solve as run
+    from servanda.game import compile
+
+    with _Progress() as progress:
+        answer = run(compile(agreement, name), throw=False, progress=lambda share: progress(f"solving {name}", share))
+    if answer.converged:
+        return answer
+    if as_json:
+        from servanda.export import unsolved
+
+        _print_json(unsolved(name, answer.status, answer.residual, answer.iterations))
+    _complain(f"{file}: plan {name} has no answer: {answer.status}, after {answer.iterations} iterations.")
+    sys.exit(NO_ANSWER)
+
+
 def _writable(folder: str) -> None:
     path = Path(folder)
     if path.exists() and not path.is_dir():
@@ -267,8 +306,8 @@ def _announce_preparation() -> None:
     """Say so if the solver has to be compiled first: it takes a while, once."""
     from servanda.equilibrium import compiled
 
-    where = Path(compiled().respond.stats.cache_path)
-    if not any(where.glob("_kernel.respond-*.nbi")):
+    where = Path(compiled().trace.stats.cache_path)
+    if not any(where.glob("_response.trace-*.nbi")):
         _complain("Preparing the solver for this machine. This happens once and takes about a quarter of a minute.")
 
 
@@ -336,6 +375,6 @@ def main(arguments: list[str] | None = None) -> None:
 def _known(error: Exception) -> int | None:
     """The exit code of a failure that the user can do something about; None if it is our own fault."""
     kind = type(error).__name__
-    if kind in ("AgreementError", "GameTooLarge", "TreeTooLarge"):
+    if kind in ("AgreementError", "GameTooLarge", "TreeTooLarge", "ChainTooLarge"):
         return BAD_INPUT
     return NO_ANSWER if kind == "NotConverged" else None

@@ -13,7 +13,7 @@ from importlib.metadata import version
 
 from servanda._version import __version__
 from servanda.agreement import Agreement
-from servanda.audit import TypeAudit, audit
+from servanda.auditing import TypeAudit, audit
 from servanda.equilibrium import Equilibrium, solve
 from servanda.game import Game, compile
 from servanda.outcomes import summarise

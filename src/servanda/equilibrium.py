@@ -13,11 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from servanda._branch import Branch, follow_branch
 from servanda.game import OBLIGATION, RATIFICATION, REVIEW, Floats, Game, freeze
 
 TOLERANCE = 1e-10
-_FINAL_STEPS = 40
+_AT_A_TIME = 200  # responses between two looks at the clock and at Ctrl-C
 
 
 class NotConverged(RuntimeError):
@@ -40,13 +39,13 @@ class Equilibrium:
         Times a response of all parties was worked out.
     steps, folds : int
         Steps along the branch, and how often it turned round in precision.
-    choice : tuple of N (3, states) floats
-        Per party, log probabilities of keep, conceal, withdraw at its own choices.
-    gain : tuple of N (3, states) floats
+    choice : (3, states) floats
+        Log probabilities of keep, conceal, withdraw at a party's own choices; `game.block` says where.
+    gain : (3, states) floats
         The present values of those acts, units, at the date of the entry.
-    belief : tuple of N (states,) floats
-        Log beliefs of the others about the party's type and concealed set, at each node before the act.
-    value : tuple of N (states,) floats
+    belief : (states,) floats
+        Log beliefs of the others about a party's type and concealed set, at each node before the act.
+    value : (states,) floats
         Present values, units, at each node after the report.
     survive : (N, V) floats
         Expected chance that a party is not found out on the way to a node.
@@ -63,10 +62,10 @@ class Equilibrium:
     iterations: int
     steps: int
     folds: int
-    choice: tuple[Floats, ...]
-    gain: tuple[Floats, ...]
-    belief: tuple[Floats, ...]
-    value: tuple[Floats, ...]
+    choice: Floats
+    gain: Floats
+    belief: Floats
+    value: Floats
     survive: Floats
     leaves: Floats
     signing: tuple[Floats, ...]
@@ -128,219 +127,154 @@ def solve(
     'converged'
     """
     play = _Play(game, draw)
-    start = play.image(play.pack(), 0.0)
-    if play.size == 0:
-        branch = Branch(start, 1.0, True, 0, 0)
-    else:
-        branch = follow_branch(play.image, play.slope, start, progress)
-    x = branch.x
-    if branch.arrived:
-        x = _polish(play, x)
-    first = play.image(x, branch.m)
-    before = [np.exp(c) for c in play.choice]
-    play.image(first, branch.m)
-    residual = max(
-        (float(np.max(np.abs(np.exp(c) - b), initial=0.0)) for c, b in zip(play.choice, before, strict=True)),
-        default=0.0,
-    )
-    if not branch.arrived:
-        status = f"stopped on the branch at {branch.m:.4f} of the precision asked for"
+    state = play.trace(progress)
+    x, m = state.point[:-1], float(state.point[-1]) if play.size else 1.0
+    play.image(x, m)
+    residual = play.residual(m)
+    if m < 1.0:
+        status = f"stopped on the branch at {m:.4f} of the precision asked for"
     elif not residual <= TOLERANCE:
         status = f"residual {residual:.1e} is above {TOLERANCE:.0e}"
     else:
         status = "converged"
-    answer = play.equilibrium(status, residual, branch)
+    answer = play.equilibrium(status, residual, state.count)
     if throw and not answer.converged:
         raise NotConverged(
-            f"plan {game.plan}: no answer ({status}, after {play.passes} iterations). Lower precisions are easier;"
-            f" please send the file to the authors if it should work"
+            f"plan {game.plan}: no answer ({status}, after {answer.iterations} iterations). Lower precisions are"
+            f" easier; please send the file to the authors if it should work"
         )
     return answer
 
 
-def _polish(play: _Play, x: Floats) -> Floats:
-    """Newton at full precision, until the answer stops getting better."""
-    eye = np.eye(play.size)
-    best, best_gap = x, np.inf
-    for _ in range(_FINAL_STEPS):
-        image = play.image(x, 1.0)
-        gap = float(np.max(np.abs(image - x), initial=0.0))
-        if gap < best_gap:
-            best, improved, best_gap = x, gap < 0.5 * best_gap, gap
-        else:
-            improved = False
-        if gap <= 1e-15 or not improved:
-            break
-        jacobian = eye - play.slope(x, 1.0, image)[:, : play.size]
-        try:
-            x = x + np.linalg.solve(jacobian, image - x)
-        except np.linalg.LinAlgError:
-            break
-    return best
-
-
 def compiled() -> Any:
     """Import the compiled loops, which takes a moment the first time."""
-    from servanda import _kernel
+    from servanda import _response
 
-    return _kernel
+    return _response
 
 
 class _Play:
     """Work space for one draw: the map from public expectations to public expectations."""
 
     def __init__(self, game: Game, draw: int) -> None:
-        self.game, self.draw = game, draw
-        self.tables = game.tables[draw]
-        self.passes = 0
-        N, V, G = len(game.parties), len(game.node_step), len(game.hideable)
-        self.survive, self.leaves = np.ones((N, V)), game.fails[draw].copy()
-        self.kept, self.now, self.taken = np.zeros((V, G)), np.zeros((V, G)), np.zeros((V, G))
-        states = [t.breakdown.size for t in self.tables]
-        self.choice = [np.zeros((3, s)) for s in states]
-        self.gain = [np.zeros((3, s)) for s in states]
-        self.belief = [np.zeros(s) for s in states]
-        self.value = [np.zeros(s) for s in states]
-        self.around: list[tuple[Floats, ...]] = [
-            (np.zeros(V), *(np.zeros((V, len(game.types[p]))) for _ in range(4))) for p in range(N)
-        ]
-        self._choose_unknowns()
+        kernel = compiled()
+        self.kernel, self.game, self.draw = kernel, game, draw
+        self.own = kernel.one_draw(game.tables, draw)
+        self.work = workspace(game, self.own)
+        self.unknowns = self._unknowns()
+        self.size = len(self.unknowns.where)
 
-    def _choose_unknowns(self) -> None:
+    def _unknowns(self) -> Any:
         """List the public numbers that can move, and leave out those of the party with most of them.
 
         That party responds first, to the others' numbers alone; the others respond to what it did.
         """
-        game = self.game
-        tree, V = game.tree, len(game.node_step)
-        own_choice = (tree.kind == OBLIGATION) | (tree.kind == REVIEW)
-        parent = tree.parent
-        by_party: list[tuple[Any, ...]] = []
-        sizes: list[int] = []
-        for p, tables in enumerate(self.tables):
-            acts = own_choice & (tree.actor == p)
-            mine = np.flatnonzero(game.holder == p)
-            may_hide = (tables.sets > 1)[:, None] & np.isin(np.arange(len(game.hideable)), mine)[None, :]
-            found = np.zeros(V, dtype=bool)
-            found[parent >= 0] = (game.hazard[self.draw][:, mine].sum(axis=1) > 0)[parent >= 0]
-            found &= tables.sets > 1
-            moved = np.zeros(V, dtype=bool)
-            moved[parent >= 0] = acts[parent[parent >= 0]]
-            spots = (
-                np.flatnonzero(acts),
-                np.flatnonzero(found),
-                np.nonzero(may_hide & moved[:, None]),
-                np.nonzero(may_hide & found[:, None]),
-                np.nonzero(may_hide & acts[:, None]),
-            )
-            by_party.append(spots)
-            sizes.append(spots[0].size + spots[1].size + sum(s[0].size for s in spots[2:]))
-        order = sorted(range(len(sizes)), key=lambda p: -sizes[p])
-        self.order = order
-        self.open = order[1:]
-        self.spots = by_party
-        self.size = sum(sizes[p] for p in self.open)
+        k, game, own = self.kernel, self.game, self.own
+        tree, G = game.tree, len(game.hideable)
+        choice = (tree.kind == OBLIGATION) | (tree.kind == REVIEW)
+        after = tree.parent >= 0
+        carried = np.zeros((2, len(tree.kind), G), dtype=np.int64)
+        lists: list[list[tuple[int, int, int]]] = []
+        for p in range(len(game.parties)):
+            acts = choice & (tree.actor == p)
+            hides = (own.sets[p] > 1)[:, None] & (own.holder == p)[None, :]
+            found = after & (own.sets[p] > 1) & (game.hazard[self.draw][:, own.holder == p].sum(axis=1) > 0)
+            moved = np.zeros(len(acts), dtype=bool)
+            moved[after] = acts[tree.parent[after]]
+            rows = [(k.LEAVES, int(v), 0) for v in np.flatnonzero(acts)]
+            rows += [(k.SURVIVE, p, int(v)) for v in np.flatnonzero(found)]
+            for what, where in ((k.KEPT, moved), (k.NOW, found), (k.TAKEN, acts)):
+                rows += [(what, int(v), int(g)) for v, g in np.argwhere(hides & where[:, None])]
+            carried[0][hides & ~moved[:, None]] = 1
+            carried[1][hides & ~found[:, None]] = 1
+            lists.append(rows)
+        order = sorted(range(len(lists)), key=lambda p: -len(lists[p]))
+        carried[:, :, own.holder == order[0]] = 0
+        where = [row for p in order[1:] for row in lists[p]]
+        return k.Unknowns(
+            where=np.array(where, dtype=np.int64).reshape(-1, 3),
+            order=np.array(order, dtype=np.int64),
+            carried=carried,
+        )
 
-    def pack(self) -> Floats:
-        """The unknowns, as a vector (n,)."""
-        parts: list[Floats] = []
-        for p in self.open:
-            acts, found, moved, seen, took = self.spots[p]
-            parts += [self.leaves[acts], self.survive[p, found], self.kept[moved], self.now[seen], self.taken[took]]
-        return np.concatenate(parts) if parts else np.zeros(0)
+    def trace(self, progress: Callable[[float], None] | None) -> Any:
+        """Follow the branch; the point reached is in the state's `point`."""
+        from servanda import _branch
 
-    def unpack(self, x: Floats) -> None:
-        """Put a vector of unknowns in place, with what follows from it."""
-        at = 0
-        tree = self.game.tree
-        for p in self.open:
-            acts, found, moved, seen, took = self.spots[p]
-            for array, where in (
-                (self.leaves, acts),
-                (self.survive, (p, found)),
-                (self.kept, moved),
-                (self.now, seen),
-                (self.taken, took),
-            ):
-                n = array[where].size
-                array[where] = x[at : at + n]
-                at += n
-        # What no own act and no report changes carries over from the node before.
-        mine = np.isin(self.game.holder, self.open)
-        if mine.any():
-            carried_kept = np.ones(self.kept.shape, dtype=bool) & mine[None, :]
-            carried_now = carried_kept.copy()
-            for p in self.open:
-                carried_kept[self.spots[p][2]] = False
-                carried_now[self.spots[p][3]] = False
-            for v in range(1, len(self.game.node_step)):
-                u = tree.parent[v]
-                self.kept[v, carried_kept[v]] = self.now[u, carried_kept[v]]
-                self.now[v, carried_now[v]] = self.kept[v, carried_now[v]]
+        state = _branch.start(self.size, _branch.MAX_STEPS)
+        out = np.zeros(self.size)
+        while self.kernel.trace(state, self.game.tree, self.own, self.work, self.unknowns, out, _AT_A_TIME):
+            if progress is not None:
+                progress(float(state.point[-1]))
+        return state
 
     def image(self, x: Floats, factor: float) -> Floats:
-        """Let every party respond once, with all precisions times `factor`; returns the unknowns (n,) after that."""
-        self.unpack(x)
-        for p in self.order:
-            self.party(p, factor)
-        self.passes += 1
-        return self.pack()
+        """Let every party respond once; returns the unknowns (n,) after that."""
+        out = np.empty_like(x)
+        self.kernel.image(x, factor, self.game.tree, self.own, self.work, self.unknowns, out)
+        return out
 
-    def party(self, p: int, factor: float) -> None:
-        """One party's response and what the others then expect of it."""
-        kernel = compiled()
-        game, own = self.game, self.tables[p]
-        kernel.surroundings(
-            p, game.tree, own, game.holder, game.calm[self.draw], self.survive, self.leaves,
-            self.kept, self.now, self.taken, *self.around[p],
-        )  # fmt: skip
-        kernel.respond(
-            p, game.tree, own, factor, game.replaced[self.draw], self.leaves, *self.around[p], 0,
-            self.value[p], self.choice[p], self.gain[p], self.value[p],
-        )  # fmt: skip
-        kernel.follow(
-            p, game.tree, own, game.holder, self.choice[p], self.belief[p], self.survive, self.leaves,
-            self.kept, self.now, self.taken,
-        )  # fmt: skip
+    def residual(self, factor: float) -> float:
+        """Largest change of any choice probability if every party responds once more; leaves the state as it is."""
+        work = self.work
+        state = [array.copy() for array in (work.choice, work.gain, work.value)]
+        self.kernel.reply(factor, self.game.tree, self.own, work)
+        change = np.abs(np.exp(work.choice) - np.exp(state[0]))
+        for array, old in zip((work.choice, work.gain, work.value), state, strict=True):
+            array[...] = old
+        return float(np.max(change, initial=0.0))
 
-    def slope(self, x: Floats, factor: float, image: Floats) -> Floats:
-        """Derivatives of `image` by the unknowns and by the factor, (n, n + 1), by differences."""
-        n = x.size
-        result = np.empty((n, n + 1))
-        step = 1e-7
-        for j in range(n):
-            nudged = x.copy()
-            nudged[j] += step
-            result[:, j] = (self.image(nudged, factor) - image) / step
-        small = 1e-7 * max(factor, 1e-3)
-        result[:, n] = (self.image(x, factor + small) - image) / small
-        return result
-
-    def equilibrium(self, status: str, residual: float, branch: Branch) -> Equilibrium:
+    def equilibrium(self, status: str, residual: float, count: Any) -> Equilibrium:
         """The state of the work space as a frozen answer."""
+        from servanda import _branch
+
+        game, own, work = self.game, self.own, self.work
         signing: list[Floats] = []
-        for p, tables in enumerate(self.tables):
-            kinds = tables.log_prior.size
-            at_root = self.value[p][:kinds]
-            signing.append(self.around[p][1][0] + tables.discount[0] * at_root)
+        for p in range(len(game.parties)):
+            kinds, root = int(own.kinds[p]), game.block(p, 0)
+            signing.append(work.moving[p, 0, :kinds] + own.discount[p, 0, :kinds] * work.value[root])
         answer = Equilibrium(
-            game=self.game,
+            game=game,
             status=status,
             residual=residual,
-            iterations=self.passes,
-            steps=branch.steps,
-            folds=branch.folds,
-            choice=tuple(self.choice),
-            gain=tuple(self.gain),
-            belief=tuple(self.belief),
-            value=tuple(self.value),
-            survive=self.survive,
-            leaves=self.leaves,
+            iterations=int(count[_branch.VALUES]) + 2,
+            steps=int(count[_branch.STEPS]),
+            folds=int(count[_branch.FOLDS]),
+            choice=work.choice,
+            gain=work.gain,
+            belief=work.belief,
+            value=work.value,
+            survive=work.survive,
+            leaves=work.leaves,
             signing=tuple(signing),
             draw=self.draw,
         )
         freeze(answer)
         return answer
+
+
+def workspace(game: Game, own: Any) -> Any:
+    """Space for the compiled loops, everybody keeping and nothing found."""
+    N, V, G, K = len(game.parties), len(game.node_step), len(game.hideable), own.log_prior.shape[1]
+    S, M = own.breakdown.size, own.hidden_flow.shape[2]
+    return compiled().Work(
+        survive=np.ones((N, V)),
+        leaves=own.fails.copy(),
+        kept=np.zeros((V, G)),
+        now=np.zeros((V, G)),
+        taken=np.zeros((V, G)),
+        rho=np.ones((N, V)),
+        moving=np.zeros((N, V, K)),
+        lost=np.zeros((N, V, K)),
+        saved=np.zeros((N, V, K)),
+        ended=np.zeros((N, V, K)),
+        choice=np.zeros((3, S)),
+        gain=np.full((3, S), -np.inf),
+        value=np.zeros(S),
+        belief=np.zeros(S),
+        stay=np.zeros(V),
+        mass=np.zeros(M),
+    )
 
 
 def is_choice(game: Game, node: int) -> bool:

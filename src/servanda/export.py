@@ -6,7 +6,7 @@ import dataclasses
 from datetime import date
 from typing import Any, cast
 
-from servanda.audit import TypeAudit
+from servanda.auditing import TypeAudit
 from servanda.comparison import About, Comparison, PlanResult
 from servanda.summary import EntryResult, PartyValue, Summary
 

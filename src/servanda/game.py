@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, cast
 
 import numpy as np
 
-from servanda._tables import Common, Floats, Ints, PartyTables, Valuation, hazards, party_tables, types_of
+from servanda._tables import Common, Floats, Ints, Tables, Valuation, gather, hazards, party_tables, types_of
 from servanda.agreement import Agreement, Number
 from servanda.schedule import Step, schedule
 
@@ -64,14 +64,8 @@ class Game:
         Per party, the steps (index) it may conceal.
     hideable : tuple[str, ...]
         The `G` stakes that some step of the plan may conceal.
-    holder : (G,) ints
-    tables : tuple of D tuples of N PartyTables
-    calm : (D, V) floats
-        Chance of no incident on the way to the node.
-    fails : (D, V) floats
-        Ratification: chance that it fails. Zero elsewhere.
-    replaced : (D, V) floats
-        Turnover: chance of a new government. Zero elsewhere.
+    tables : Tables
+        Private states and payoffs.
     claimed : (D, V, S) floats
         Share of each stake given by claim before the node's act.
     hazard : (D, V, G) floats
@@ -97,11 +91,7 @@ class Game:
     branches: tuple[tuple[str, ...], ...]
     concealable: tuple[tuple[int, ...], ...]
     hideable: tuple[str, ...]
-    holder: Ints
-    tables: tuple[tuple[PartyTables, ...], ...]
-    calm: Floats
-    fails: Floats
-    replaced: Floats
+    tables: Tables
     claimed: Floats
     hazard: Floats
     worth: tuple[Floats, ...]
@@ -112,19 +102,28 @@ class Game:
     @property
     def draws(self) -> int:
         """Number of draws of the uncertain numbers."""
-        return len(self.tables)
+        return len(self.tables.calm)
 
     @property
     def horizon(self) -> float:
         """Years from the start until which payoffs count."""
         return self.agreement.horizon
 
+    def block(self, party: int, node: int) -> slice:
+        """Where a party's private states at a node are in the flat arrays: types by sets of concealed steps."""
+        start = int(self.tables.offset[party, node])
+        return slice(start, start + int(self.tables.kinds[party] * self.tables.sets[party, node]))
+
+    def prior(self, party: int, draw: int = 0) -> Floats:
+        """Chances of a party's types, (K,), before anything has happened."""
+        return np.exp(self.tables.log_prior[draw, party, : self.tables.kinds[party]])
+
     def step_at(self, node: int) -> Step:
         """The entry that a node stands for (not at the horizon)."""
         return self.steps[int(self.node_step[node])]
 
     def __repr__(self) -> str:
-        states = sum(int(t.breakdown.size) for t in self.tables[0])
+        states = self.tables.breakdown.shape[1]
         return (
             f"<Game of plan {self.plan!r}: {len(self.steps)} entries, {len(self.node_step)} public nodes,"
             f" {states} private states>"
@@ -268,8 +267,9 @@ def _tables(
     common = Common(D, V, years, way, claimed[:, step], hazard, restore, T, share, stakes, hideable, steps, step)
     sets = np.array(nodes.sets)
     per_party = [
-        party_tables(agreement, i, name, concealable[i], sets[:, i], common, value) for i, name in enumerate(parties)
+        party_tables(agreement, name, concealable[i], sets[:, i], common, value) for i, name in enumerate(parties)
     ]
+    holder = np.array([parties.index(agreement.stakes[name].holder) for name in hideable], dtype=np.int64)
     game = Game(
         agreement=agreement,
         plan=plan,
@@ -282,16 +282,18 @@ def _tables(
         branches=tuple(nodes.branches),
         concealable=concealable,
         hideable=hideable,
-        holder=np.array([parties.index(agreement.stakes[name].holder) for name in hideable], dtype=np.int64),
-        tables=tuple(tuple(tables[d] for tables, _ in per_party) for d in range(D)),
-        calm=np.exp(-alarms),
-        fails=np.where(kind == RATIFICATION, 1.0 - chance, 0.0),
-        replaced=np.where(kind == TURNOVER, chance, 0.0),
+        tables=gather(
+            per_party,
+            holder,
+            calm=np.exp(-alarms),
+            fails=np.where(kind == RATIFICATION, 1.0 - chance, 0.0),
+            replaced=np.where(kind == TURNOVER, chance, 0.0),
+        ),
         claimed=common.claimed,
         hazard=hazard,
-        worth=tuple(more["worth"] for _, more in per_party),
-        costs=tuple(more["costs"] for _, more in per_party),
-        rate=tuple(more["rate"] for _, more in per_party),
+        worth=tuple(p.all_worth for p in per_party),
+        costs=tuple(p.costs for p in per_party),
+        rate=tuple(p.rate for p in per_party),
         restore=restore,
     )
     freeze(game)

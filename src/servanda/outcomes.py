@@ -84,6 +84,7 @@ def summarise(equilibrium: Equilibrium) -> Summary:
         standing=walk.standing(),
         exposure=exposure(game, equilibrium.draw),
         weakest_link=walk.weakest(entries),
+        final_beliefs=walk.beliefs(len(game.steps)),
     )
 
 
@@ -92,7 +93,7 @@ def values(equilibrium: Equilibrium) -> dict[str, PartyValue]:
     game, d = equilibrium.game, equilibrium.draw
     result: dict[str, PartyValue] = {}
     for p, name in enumerate(game.parties):
-        prior = np.exp(game.tables[d][p].log_prior)
+        prior = game.prior(p, d)
         none = game.worth[p][d].sum(axis=1) * annuity(game.rate[p][d], np.array(game.horizon))
         sign = equilibrium.signing[p]
         result[name] = PartyValue(
@@ -117,17 +118,16 @@ def exposure(game: Game, draw: int = 0) -> tuple[Exposure, ...]:
             gone = annuity(game.rate[p][draw][:, None], left[None, :])
             each = (game.worth[p][draw] * gone) @ claimed + game.costs[p][draw][:, 0]
             by_type[name] = {t: float(each[k]) for k, t in enumerate(game.types[p])}
-            loss[name] = float(np.exp(game.tables[draw][p].log_prior) @ each)
+            loss[name] = float(game.prior(p, draw) @ each)
         result.append(Exposure(step.id, step.date, step.years, loss, by_type))
     return tuple(result)
 
 
-def _block(equilibrium: Equilibrium, arrays: tuple[Floats, ...], p: int, v: int) -> Floats:
+def _block(equilibrium: Equilibrium, array: Floats, p: int, v: int) -> Floats:
     """One party's block at one node: (..., types, sets)."""
-    tables = equilibrium.game.tables[equilibrium.draw][p]
-    n, o, kinds = int(tables.sets[v]), int(tables.offset[v]), tables.log_prior.size
-    part = arrays[p][..., o : o + kinds * n]
-    return part.reshape(*part.shape[:-1], kinds, n)
+    game = equilibrium.game
+    part = array[..., game.block(p, v)]
+    return part.reshape(*part.shape[:-1], int(game.tables.kinds[p]), int(game.tables.sets[p, v]))
 
 
 class _Walk:
@@ -149,11 +149,11 @@ class _Walk:
             else:
                 go = self.reach[u] * (1.0 - equilibrium.leaves[u])
                 if tree.kind[u] == TURNOVER:
-                    new = game.replaced[d, u]
+                    new = game.tables.replaced[d, u]
                     go *= new if tree.child[u, 1] == v else 1.0 - new
                 self.arrive[v] = go
                 self.lost.append(self._report(v, go))
-                self.reach[v] = go * game.calm[d, v] * float(np.prod(equilibrium.survive[:, v]))
+                self.reach[v] = go * game.tables.calm[d, v] * float(np.prod(equilibrium.survive[:, v]))
             if is_choice(game, v):
                 self._lose(v, f"withdrew:{self._actor(v)}", self.reach[v] * equilibrium.leaves[v])
             elif fails_at(game, v):
@@ -177,7 +177,7 @@ class _Walk:
                 lost[f"found:{name}"] = arrive * float(chance)
         if sum(self.hides(p) for p in range(len(game.parties))) > 1:
             lost[self.several] = arrive * max(0.0, 1.0 - all_survive - alone)
-        lost["incident"] = arrive * all_survive * (1.0 - float(game.calm[self.eq.draw, v]))
+        lost["incident"] = arrive * all_survive * (1.0 - float(game.tables.calm[self.eq.draw, v]))
         return lost
 
     def hides(self, p: int) -> bool:
@@ -219,16 +219,29 @@ class _Walk:
         nodes = np.flatnonzero(self.game.node_step == last)
         return float(sum(self.reach[v] * (1.0 - self.eq.leaves[v]) for v in nodes))
 
+    def weights(self, e: int) -> dict[int, float]:
+        """The nodes of an entry (or the horizon), with the chance of each given that the entry is reached."""
+        nodes = [int(v) for v in np.flatnonzero(self.game.node_step == e)]
+        total = float(self.reach[nodes].sum())
+        return {v: (float(self.reach[v]) / total if total > 0 else 1.0 / len(nodes)) for v in nodes}
+
+    def beliefs(self, e: int) -> dict[str, dict[str, float]]:
+        """What the others believe about each party's type at an entry (or the horizon), given that it is reached."""
+        found: dict[str, dict[str, float]] = {}
+        for q, name in enumerate(self.game.parties):
+            each = np.zeros(len(self.game.types[q]))
+            for v, weight in self.weights(e).items():
+                each += weight * np.exp(_block(self.eq, self.eq.belief, q, v)).sum(axis=1)
+            found[name] = {kind: float(each[k]) for k, kind in enumerate(self.game.types[q])}
+        return found
+
     def entry(self, e: int) -> EntryResult:
         game, step = self.game, self.game.steps[e]
-        nodes = [int(v) for v in np.flatnonzero(game.node_step == e)]
-        reached = float(sum(self.reach[v] for v in nodes))
-        weight = {v: (self.reach[v] / reached if reached > 0 else 1.0 / len(nodes)) for v in nodes}
+        weight = self.weights(e)
+        nodes = list(weight)
+        reached = float(self.reach[nodes].sum())
         p = game.parties.index(step.party)
-        beliefs: dict[str, dict[str, float]] = {}
-        for q, name in enumerate(game.parties):
-            each = sum(weight[v] * np.exp(_block(self.eq, self.eq.belief, q, v)).sum(axis=1) for v in nodes)
-            beliefs[name] = {t: float(np.asarray(each)[k]) for k, t in enumerate(game.types[q])}
+        beliefs = self.beliefs(e)
         keep, conceal, withdraw = 1.0, 0.0, 0.0
         by_type: dict[str, TypeAct | None] = {}
         if is_choice(game, nodes[0]):

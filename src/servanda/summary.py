@@ -176,6 +176,8 @@ class Summary:
         From the start to the horizon, before and after every entry.
     exposure : tuple[Exposure, ...]
     weakest_link : WeakestLink
+    final_beliefs : dict[str, dict[str, float]]
+        What the others believe about each party's type, given that the agreement is in force at the horizon.
     """
 
     plan: str
@@ -191,6 +193,7 @@ class Summary:
     standing: tuple[Standing, ...]
     exposure: tuple[Exposure, ...]
     weakest_link: WeakestLink
+    final_beliefs: dict[str, dict[str, float]]
 
     @property
     def outcomes(self) -> dict[str, float]:

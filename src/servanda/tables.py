@@ -11,10 +11,10 @@ from rich.table import Table
 from rich.text import Text
 
 from servanda.agreement import Agreement
-from servanda.audit import TypeAudit
+from servanda.auditing import TypeAudit
 from servanda.comparison import Comparison, PlanResult
 from servanda.equilibrium import Equilibrium
-from servanda.studies import Study
+from servanda.studying import Study
 from servanda.summary import EntryResult, Summary
 from servanda.wording import cause_name, expected_years, headline, party_name, percent, type_name, verdict
 

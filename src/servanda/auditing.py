@@ -8,7 +8,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from servanda.equilibrium import compiled, is_choice
+from servanda.equilibrium import compiled, is_choice, workspace
 from servanda.game import TURNOVER, Floats, Game
 
 
@@ -86,17 +86,15 @@ def audit(game: Game, draw: int = 0) -> tuple[TypeAudit, ...]:
     """
     result: list[TypeAudit] = []
     for p, party in enumerate(game.parties):
-        keeping, gain = _values(game, p, draw, mode=1, heir=None)
-        best_value, _ = _values(game, p, draw, mode=2, heir=keeping)
-        tables = game.tables[draw][p]
-        kinds = tables.log_prior.size
+        keeping, gain = _values(game, p, draw, heir=None)
+        best_value, _ = _values(game, p, draw, heir=keeping)
         there = _possible(game, p, draw)
         for k, name in enumerate(game.types[p]):
             found: dict[int, Deviation] = {}
             for v in range(len(game.node_step)):
                 if not is_choice(game, v) or game.tree.actor[v] != p or not there[v, k]:
                     continue
-                x = int(tables.offset[v]) + k * int(tables.sets[v])
+                x = game.block(p, v).start + k * int(game.tables.sets[p, v])
                 keep, conceal, withdraw = gain[:, x]
                 act = "conceal" if conceal > withdraw else "withdraw"
                 step = game.step_at(v)
@@ -105,7 +103,8 @@ def audit(game: Game, draw: int = 0) -> tuple[TypeAudit, ...]:
                 if e not in found or here.gain > found[e].gain:
                     found[e] = here
             rows = tuple(found[e] for e in sorted(found))
-            course = tables.discount[0, k] * (best_value[:kinds][k] - keeping[:kinds][k])
+            at_start = game.block(p, 0).start + k
+            course = game.tables.discount[draw, p, 0, k] * (best_value[at_start] - keeping[at_start])
             best = max(rows, key=lambda row: row.gain, default=None)
             result.append(TypeAudit(party, name, best, rows, float(max(0.0, course))))
     return tuple(result)
@@ -113,33 +112,28 @@ def audit(game: Game, draw: int = 0) -> tuple[TypeAudit, ...]:
 
 def _possible(game: Game, p: int, draw: int) -> NDArray[np.bool_]:
     """Tell at which nodes (V, K) a party can be of a type at all."""
-    tables = game.tables[draw][p]
-    there = np.empty((len(game.node_step), tables.log_prior.size), dtype=bool)
+    tables, kinds = game.tables, int(game.tables.kinds[p])
+    there = np.empty((len(game.node_step), kinds), dtype=bool)
     for v, u in enumerate(game.tree.parent):
         if u < 0:
-            there[v] = tables.log_prior > -np.inf
+            there[v] = tables.log_prior[draw, p, :kinds] > -np.inf
         elif game.tree.kind[u] == TURNOVER and game.tree.child[u, 1] == v:
-            fresh = tables.log_fresh[u] > -np.inf if game.tree.actor[u] == p else there[u]
-            there[v] = fresh & (game.replaced[draw, u] > 0)
+            fresh = tables.log_fresh[draw, p, u, :kinds] > -np.inf if game.tree.actor[u] == p else there[u]
+            there[v] = fresh & (tables.replaced[draw, u] > 0)
         else:
-            there[v] = there[u] & (game.replaced[draw, u] < 1)
+            there[v] = there[u] & (tables.replaced[draw, u] < 1)
     return there
 
 
-def _values(game: Game, p: int, draw: int, mode: int, heir: Floats | None) -> tuple[Floats, Floats]:
-    """Values (states,) and acts' values (3, states) of one party when the others, and its successors, keep."""
-    tables = game.tables[draw][p]
-    N, V, G, K = len(game.parties), len(game.node_step), len(game.hideable), len(game.types[p])
-    around: tuple[Floats, ...] = (np.zeros(V), *(np.zeros((V, K)) for _ in range(4)))
-    nothing = np.zeros((V, G))
-    leaves = game.fails[draw].copy()
-    compiled().surroundings(
-        p, game.tree, tables, game.holder, game.calm[draw], np.ones((N, V)), leaves, nothing, nothing, nothing, *around
-    )
-    states = tables.breakdown.size
-    choice, gain, value = np.zeros((3, states)), np.full((3, states), -np.inf), np.zeros(states)
-    heirs = value if heir is None else heir
-    compiled().respond(
-        p, game.tree, tables, 1.0, game.replaced[draw], leaves, *around, mode, heirs, choice, gain, value
-    )
-    return value, gain
+def _values(game: Game, p: int, draw: int, heir: Floats | None) -> tuple[Floats, Floats]:
+    """Values (states,) and acts' values (3, states) of one party when the others, and its successors, keep.
+
+    It keeps too; or, given the values of its successors, takes the best course.
+    """
+    kernel = compiled()
+    own = kernel.one_draw(game.tables, draw)
+    work = workspace(game, own)
+    kernel.surroundings(p, game.tree, own, work)
+    mode = kernel.KEEP if heir is None else kernel.BEST
+    kernel.respond(p, game.tree, own, work, 1.0, mode, work.value if heir is None else heir)
+    return work.value, work.gain

@@ -1,0 +1,195 @@
+"""The rows of the report's tables: results in words and printed numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from servanda._captions import label_of, last_loss, name_of
+from servanda.agreement import Agreement
+from servanda.comparison import Comparison, PlanResult
+from servanda.schedule import Step, last_day
+from servanda.summary import EntryResult, Value
+from servanda.wording import capital, cause_name, expected_years, party_name, type_name
+
+
+def exact(chance: float) -> str:
+    """Write a chance with one decimal, neither hiding a small one nor claiming a sure one."""
+    if chance <= 0.0:
+        return "0"
+    if chance < 0.0005:
+        return "<0.1%"
+    if 0.9995 <= chance < 1.0:
+        return ">99.9%"
+    return f"{100 * chance:.1f}%"
+
+
+def signed(units: float) -> str:
+    """Write units with their sign."""
+    return f"{units:+.2f}".replace("-", "−")
+
+
+def plain(units: float) -> str:
+    """Write units."""
+    return f"{units:.2f}".replace("-", "−")
+
+
+def outcome_rows(comparison: Comparison) -> list[tuple[str, list[str]]]:
+    """Every outcome, and the figures that compare plans: (what, one cell a plan)."""
+    from servanda._canvas import outcome_order
+
+    agreement, plans = comparison.agreement, comparison.plans
+    rows: list[tuple[str, list[str]]] = []
+    for outcome in outcome_order(agreement, [r.summary for r in plans]):
+        cells = [r.summary.outcomes.get(outcome) for r in plans]
+        rows.append((capital(cause_name(agreement, outcome)), ["–" if c is None else exact(c) for c in cells]))
+    rows.append(("Every step performed or claimed, whatever came after", [exact(r.summary.completed) for r in plans]))
+    rows.append((f"Years in force, of {agreement.horizon:g}", [f"{expected_years(r):.1f}" for r in plans]))
+    return rows
+
+
+def weakest_rows(comparison: Comparison) -> list[dict[str, str]]:
+    """Where each plan loses most."""
+    rows: list[dict[str, str]] = []
+    for result in comparison.plans:
+        link = result.summary.weakest_link
+        rows.append(
+            {
+                "plan": name_of(result),
+                "entry": capital(link.title),
+                "date": link.date.isoformat(),
+                "lost": exact(link.lost),
+                "cause": cause_name(comparison.agreement, link.cause),
+                "cause_lost": exact(link.cause_lost),
+            }
+        )
+    return rows
+
+
+def value_rows(result: PlanResult) -> list[dict[str, Any]]:
+    """What signing is worth to each party and type, against no agreement."""
+    agreement = result.game.agreement
+    rows: list[dict[str, Any]] = []
+    for party, value in result.summary.values.items():
+        rows.append(_value(party_name(agreement, party), "", value, sub=False))
+        if len(value.by_type) > 1:
+            for kind, one in value.by_type.items():
+                prior = exact(agreement.parties[party].types[kind].chance.likely)
+                rows.append(_value(f"if {type_name(agreement, party, kind)}", prior, one, sub=True))
+    return rows
+
+
+def _value(name: str, prior: str, value: Value, sub: bool) -> dict[str, Any]:
+    signs = "yes" if value.gain > 0 else "no"
+    return {
+        "name": name,
+        "prior": prior,
+        "sign": plain(value.sign),
+        "no_deal": plain(value.no_deal),
+        "gain": signed(value.gain),
+        "signs": signs,
+        "sub": sub,
+    }
+
+
+def audit_rows(result: PlanResult) -> list[dict[str, str]]:
+    """Who would gain by breaking the plan if all others kept it."""
+    agreement = result.game.agreement
+    rows: list[dict[str, str]] = []
+    for row in result.audit:
+        best = row.best
+        rows.append(
+            {
+                "party": party_name(agreement, row.party),
+                "type": type_name(agreement, row.party, row.type) if agreement.parties[row.party].types else "",
+                "at": capital(best.title) if best else "no choice to make",
+                "date": best.date.isoformat() if best else "",
+                "how": best.act if best else "",
+                "gain": signed(best.gain) if best else "",
+                "course": signed(row.best_course),
+                "keeps": "yes" if row.self_enforcing else "no",
+            }
+        )
+    return rows
+
+
+def entry_rows(result: PlanResult) -> list[dict[str, Any]]:
+    """Every entry of a plan, and the last report at the horizon."""
+    agreement = result.game.agreement
+    steps = {step.id: step for step in result.game.steps}
+    entries = agreement.plans[result.plan].entries
+    rows: list[dict[str, Any]] = []
+    for e in result.summary.entries:
+        step = steps[e.id]
+        rows.append(
+            {
+                "id": e.id,
+                "date": e.date.isoformat(),
+                "title": label_of(agreement, e),
+                "text": entries[step.place].text or "",
+                "who": party_name(agreement, e.by),
+                "gives": _gives(agreement, step),
+                "reached": exact(e.reached),
+                "acts": _acts(e),
+                "types": _types(agreement, e),
+                "lost": _lost(agreement, e.lost),
+                "weakest": e.id == result.summary.weakest_link.entry,
+            }
+        )
+    lost = last_loss(result)
+    points = result.summary.standing
+    rows.append(
+        {
+            "id": "horizon",
+            "date": last_day(agreement).isoformat(),
+            "title": "The last report, at the horizon",
+            "text": "",
+            "who": "–",
+            "gives": [],
+            "reached": exact(points[-2].in_force if len(points) > 1 else 1.0),
+            "acts": ["–", "–", "–"],
+            "types": [],
+            "lost": [f"{exact(lost)} found out, or an incident"] if lost >= 0.0005 else [],
+            "weakest": result.summary.weakest_link.entry not in steps,
+        }
+    )
+    return rows
+
+
+def _gives(agreement: Agreement, step: Step) -> list[str]:
+    said: list[str] = []
+    for stake, share in step.gives.items():
+        name = agreement.stakes[stake].name or stake.replace("-", " ")
+        part = "all" if share.likely >= 1.0 - 1e-9 else f"{100 * share.likely:.0f}%"
+        said.append(f"the rest ({part}) of {name}" if stake in step.rest and part != "all" else f"{part} of {name}")
+    if step.kind == "ratification":
+        return ["a vote"]
+    if step.kind == "turnover":
+        return [f"a new government, with a chance of {exact(step.chance.likely) if step.chance else '–'}"]
+    return [*said, "(automatic)"] if step.kind == "automatic" else said or ["stay or leave"]
+
+
+def _acts(e: EntryResult) -> list[str]:
+    if e.kind == "ratification":
+        return [f"passes {exact(e.keep)}", "–", "–"]
+    if e.kind in ("turnover", "automatic"):
+        return ["no choice", "–", "–"]
+    return [exact(e.keep), exact(e.conceal) if e.conceal > 0 else "–", exact(e.withdraw)]
+
+
+def _types(agreement: Agreement, e: EntryResult) -> list[str]:
+    rows: list[str] = []
+    for kind, act in e.by_type.items():
+        name = type_name(agreement, e.by, kind) if agreement.parties[e.by].types else party_name(agreement, e.by)
+        if act is None:
+            rows.append(f"{name}: cannot be in office")
+        else:
+            shares = " / ".join(exact(share) for share in (act.keep, act.conceal, act.withdraw))
+            rows.append(f"{name}: {shares} ({signed(act.margin)})")
+    return rows
+
+
+def _lost(agreement: Agreement, lost: dict[str, float]) -> list[str]:
+    named = sorted(((cause, chance) for cause, chance in lost.items() if chance >= 0.0005), key=lambda row: -row[1])
+    if not named and sum(lost.values()) > 0:
+        return [exact(sum(lost.values()))]
+    return [f"{exact(chance)} {cause_name(agreement, cause)}" for cause, chance in named]

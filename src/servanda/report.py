@@ -1,0 +1,238 @@
+"""One HTML file that says what was found, shows it, and lists what it rests on; it opens without a network."""
+
+from __future__ import annotations
+
+import base64
+import os
+import shlex
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from servanda._assumptions import Assumption, assumptions, length
+from servanda._report_tables import audit_rows, entry_rows, outcome_rows, value_rows, weakest_rows
+from servanda.comparison import Comparison, PlanResult
+from servanda.schedule import last_day
+from servanda.wording import capital, headline, month, verdict
+
+READING = {
+    "outcomes": "Each bar is one plan. Green on the left is the chance that the agreement is still in force at the end;"
+    " the rest is how it breaks. A full colour means that this party walks out, the same colour with slanted lines"
+    " that it is caught cheating, with upright lines that its parliament says no.",
+    "calendar": "Above, one lane a party: the higher a mark, the likelier the entry is kept if the agreement gets that"
+    " far; the grey area is the chance that it gets that far. Below, every entry in turn, and how much of the"
+    " agreement's chance is lost there.",
+    "survival": "The line falls at every date at which the agreement may break. The steepest falls bear the name of"
+    " their entry. Hatched: in force, but somebody is concealing something.",
+    "beliefs": "Each line is a type that the party may be; together they make 100%. Each act that others see moves"
+    " them. Dotted: so unlikely to be reached that it hardly matters.",
+    "exposure": "Above zero (shaded), a party would be worse off than if it had never signed, should the others walk"
+    " out at that moment. The higher, the more it has trusted.",
+    "acts": "For each party's possible type, what it does at each of its entries. A long green bar is a type that can"
+    " be relied on there.",
+}
+NAMES = {
+    "outcomes": "How each plan ends",
+    "calendar": "The calendar: is each entry kept?",
+    "survival": "How long it stays in force",
+    "beliefs": "What the parties believe of each other",
+    "exposure": "What each party stands to lose",
+    "acts": "What each type does",
+}
+PER_PLAN = ("calendar", "acts")
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure as it stands in the report: `wide` and `narrow` are data URIs, `file` its name without ending."""
+
+    file: str
+    title: str
+    alt: str
+    wide: str
+    narrow: str
+
+
+def write(comparison: Comparison, folder: str | Path, progress: Callable[[str, float], None] | None = None) -> Path:
+    """Write `report.html` and its figures (SVG, and PNG at 200 dots an inch) into a folder.
+
+    Nothing is left half-written: all is made first, then put in place, the report last.
+
+    Parameters
+    ----------
+    comparison : Comparison
+    folder : path
+        Made if missing; files of an earlier report in it are replaced.
+    progress : function of what is being done and the share done (0 to 1), optional
+
+    Returns
+    -------
+    pathlib.Path
+        The report.
+
+    Raises
+    ------
+    OSError
+        If the folder cannot be written.
+    """
+    tell = progress or _silent
+    files: dict[str, bytes] = {}
+    figures = _figures(comparison, files, tell)
+    tell("writing the report", 0.98)
+    files["report.html"] = page(comparison, figures).encode("utf-8")
+    folder = Path(folder)
+    _put(folder, files)
+    tell("report written", 1.0)
+    return folder / "report.html"
+
+
+def _silent(text: str, share: float) -> None:
+    """Report nothing."""
+
+
+def _figures(
+    comparison: Comparison, files: dict[str, bytes], tell: Callable[[str, float], None]
+) -> dict[str, list[Figure]]:
+    """Draw every figure wide and narrow; put the wide ones into `files`."""
+    from servanda import pictures
+    from servanda._captions import uncertain
+
+    jobs: list[tuple[str, str, Any]] = []
+    for name in NAMES:
+        if name in PER_PLAN:
+            jobs += [(name, f"{name}-{result.plan}", result) for result in comparison.plans]
+        elif name != "beliefs" or uncertain(comparison):
+            jobs.append((name, name, comparison))
+    drawn: dict[str, list[Figure]] = {name: [] for name in NAMES}
+    for i, (name, file, subject) in enumerate(jobs):
+        tell(f"drawing {file}", 0.97 * i / len(jobs))
+        draw = getattr(pictures, name)
+        wide, narrow = draw(subject), draw(subject, narrow=True)
+        text = pictures.svg(wide)
+        files[f"figures/{file}.svg"] = text.encode("utf-8")
+        files[f"figures/{file}.png"] = pictures.png(wide)
+        drawn[name].append(
+            Figure(
+                file, pictures.title(name, subject), pictures.alt(name, subject), _uri(text), _uri(pictures.svg(narrow))
+            )
+        )
+    return drawn
+
+
+def _uri(svg: str) -> str:
+    return "data:image/svg+xml;base64," + base64.b64encode(svg.encode("utf-8")).decode("ascii")
+
+
+def _put(folder: Path, files: dict[str, bytes]) -> None:
+    """Write every file beside its place first, then move all into place."""
+    ready: list[tuple[Path, Path]] = []
+    try:
+        for name, content in files.items():
+            place = folder / name
+            place.parent.mkdir(parents=True, exist_ok=True)
+            part = place.with_name(f".{place.name}.part")
+            ready.append((part, place))
+            part.write_bytes(content)
+        for part, place in ready:
+            os.replace(part, place)  # noqa: PTH105 - one system call, all or nothing
+    finally:
+        for part, _ in ready:
+            part.unlink(missing_ok=True)
+
+
+def _weblink(value: Any) -> bool:
+    """Whether a source's address may stand in a link; no other kind of address may (`javascript:`, `file:`)."""
+    return isinstance(value, str) and value.startswith(("https://", "http://"))
+
+
+def page(comparison: Comparison, figures: dict[str, list[Figure]]) -> str:
+    """Fill the template.
+
+    Parameters
+    ----------
+    comparison : Comparison
+    figures : dict[str, list[Figure]]
+        By the names of `NAMES`, in the order in which they are shown.
+
+    Returns
+    -------
+    str
+        HTML.
+    """
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("servanda", "."), autoescape=True, trim_blocks=True, lstrip_blocks=True,
+        undefined=StrictUndefined,
+    )  # fmt: skip
+    environment.tests["weblink"] = _weblink
+    agreement, about = comparison.agreement, comparison.about
+    numbers = assumptions(agreement)
+    return environment.get_template("report.html.jinja").render(
+        agreement=agreement,
+        about=about,
+        end=last_day(agreement),
+        span=length(agreement.horizon),
+        verdict=verdict(comparison),
+        plans=[_plan(comparison, result) for result in comparison.plans],
+        figures=figures,
+        names=NAMES,
+        reading=READING,
+        per_plan=PER_PLAN,
+        outcomes=outcome_rows(comparison),
+        weakest=weakest_rows(comparison),
+        numbers=numbers,
+        groups=_groups(numbers),
+        counts=_counts(numbers),
+        command=f"servanda study {shlex.quote(about.path)}" if about.path else "servanda.study(agreement)",
+        month=month,
+        capital=capital,
+    )
+
+
+def _plan(comparison: Comparison, result: PlanResult) -> dict[str, Any]:
+    from servanda._canvas import short
+
+    agreement = comparison.agreement
+    sentence = headline(result)
+    name = capital(result.title)
+    return {
+        "id": result.plan,
+        "name": name,
+        "headline": sentence,
+        "rest": sentence.removeprefix(f"{name}: "),
+        "held": short(result.summary.held["clean"]),
+        "note": agreement.plans[result.plan].note,
+        "entries": entry_rows(result),
+        "values": value_rows(result),
+        "audit": audit_rows(result),
+        "status": result.summary.status,
+        "residual": f"{result.summary.residual:.1e}",
+        "iterations": result.summary.iterations,
+    }
+
+
+def _groups(numbers: tuple[Assumption, ...]) -> dict[str, list[Assumption]]:
+    """The numbers that the file gives, by what they belong to, in file order."""
+    groups: dict[str, list[Assumption]] = {}
+    for number in numbers:
+        if number.given:
+            groups.setdefault(number.group, []).append(number)
+    return groups
+
+
+def _counts(numbers: tuple[Assumption, ...]) -> dict[str, Any]:
+    """How many numbers the file gives, and what they rest on."""
+    given = [n for n in numbers if n.given]
+    kinds = sorted({n.basis for n in given} - {"judgement"})
+    return {
+        "all": len(given),
+        "silent": len(numbers) - len(given),
+        "judged": sum(n.judged for n in given),
+        "named": sum(n.judged and n.source is not None for n in given),
+        "bare": sum(n.source is None for n in given),
+        "terms": sum(n.source is None and "gives" in n.path for n in given),
+        "ranged": sum(bool(n.spread) for n in given),
+        "kinds": [(kind, sum(n.basis == kind for n in given)) for kind in kinds],
+    }

@@ -33,6 +33,7 @@ WAY = [
     ["equilibrium"],
     ["summary"],
     ["auditing", "outcomes"],
+    ["searching"],
     ["comparison"],
     ["_play_rules", "export", "prism", "wording"],
     ["playing"],

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from servanda.game import Game, GameTooLarge, compile
     from servanda.outcomes import choices, summarise
     from servanda.reading import catalog, loads, read
+    from servanda.searching import search
     from servanda.starter import new
     from servanda.studying import Study, study
     from servanda.summary import Summary
@@ -48,6 +49,7 @@ _HOME = {
     "loads": "reading",
     "new": "starter",
     "read": "reading",
+    "search": "searching",
     "solve": "equilibrium",
     "study": "studying",
     "summarise": "outcomes",
@@ -75,6 +77,7 @@ __all__ = [
     "loads",
     "new",
     "read",
+    "search",
     "solve",
     "study",
     "summarise",

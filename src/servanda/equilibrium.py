@@ -126,7 +126,9 @@ def solve(
     >>> servanda.solve(game).status
     'converged'
     """
-    play = _Play(game, draw)
+    from servanda import _branch
+
+    play = Play(game, draw)
     state = play.trace(progress)
     x, m = state.point[:-1], float(state.point[-1]) if play.size else 1.0
     play.image(x, m)
@@ -137,7 +139,9 @@ def solve(
         status = f"residual {residual:.1e} is above {TOLERANCE:.0e}"
     else:
         status = "converged"
-    answer = play.equilibrium(status, residual, state.count)
+    answer = play.equilibrium(
+        status, residual, *(int(state.count[i]) for i in (_branch.VALUES, _branch.STEPS, _branch.FOLDS))
+    )
     if throw and not answer.converged:
         raise NotConverged(
             f"plan {game.plan}: no answer ({status}, after {answer.iterations} iterations). Lower precisions are"
@@ -153,7 +157,7 @@ def compiled() -> Any:
     return _response
 
 
-class _Play:
+class Play:
     """Work space for one draw: the map from public expectations to public expectations."""
 
     def __init__(self, game: Game, draw: int) -> None:
@@ -208,6 +212,17 @@ class _Play:
                 progress(float(state.point[-1]))
         return state
 
+    def expecting(self, leaves: Floats | float) -> Floats:
+        """The unknowns (n,) if everyone is expected to leave with these chances (n,), nothing hidden or found."""
+        what = self.unknowns.where[:, 0]
+        return np.where(what == self.kernel.LEAVES, leaves, np.where(what == self.kernel.SURVIVE, 1.0, 0.0))
+
+    def pack(self) -> Floats:
+        """The unknowns (n,) as they stand."""
+        out = np.zeros(self.size)
+        self.kernel.pack(self.unknowns, self.work, out)
+        return out
+
     def image(self, x: Floats, factor: float) -> Floats:
         """Let every party respond once; returns the unknowns (n,) after that."""
         out = np.empty_like(x)
@@ -224,10 +239,8 @@ class _Play:
             array[...] = old
         return float(np.max(change, initial=0.0))
 
-    def equilibrium(self, status: str, residual: float, count: Any) -> Equilibrium:
+    def equilibrium(self, status: str, residual: float, passes: int = 0, steps: int = 0, folds: int = 0) -> Equilibrium:
         """The state of the work space as a frozen answer."""
-        from servanda import _branch
-
         game, own, work = self.game, self.own, self.work
         signing: list[Floats] = []
         for p in range(len(game.parties)):
@@ -237,9 +250,9 @@ class _Play:
             game=game,
             status=status,
             residual=residual,
-            iterations=int(count[_branch.VALUES]) + 2,
-            steps=int(count[_branch.STEPS]),
-            folds=int(count[_branch.FOLDS]),
+            iterations=passes + 2,
+            steps=steps,
+            folds=folds,
             choice=work.choice,
             gain=work.gain,
             belief=work.belief,

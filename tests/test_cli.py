@@ -192,3 +192,16 @@ def test_ctrl_c_stops_cleanly() -> None:
     _, err = child.communicate(timeout=20)
     assert err.strip() == "Stopped."
     assert child.returncode == 130
+
+
+def test_solve_looks_for_other_equilibria_when_asked(run: Any, tmp_path: Path) -> None:
+    plain = run("solve", SMALL, "--plan", "phased", "--json").json
+    assert "others" not in plain
+    searched = run("solve", SMALL, "--plan", "phased", "--search", "4", "--json").json
+    assert searched["searched"] == 4
+    assert searched["others"] == []
+    assert searched["outcomes"] == plain["outcomes"]
+    assert searched["about"]["seed"] == 0
+    assert (
+        "No other equilibrium was found from 4 starts." in run("solve", SMALL, "--plan", "phased", "--search", "4").out
+    )

@@ -15,6 +15,7 @@ from servanda._version import __version__
 if TYPE_CHECKING:
     from servanda.agreement import Agreement
     from servanda.equilibrium import Equilibrium
+    from servanda.searching import Another
 
 BAD_INPUT, NO_ANSWER, STOPPED = 2, 3, 130
 
@@ -65,9 +66,11 @@ def study(file: str, out: str, as_json: bool) -> None:
 @commands.command()
 @file_argument
 @plan_option
+@click.option("--search", "starts", type=click.IntRange(min=0), default=0, help="Look for other equilibria, N starts.")
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of the random starts.")
 @click.option("--prism", "as_prism", is_flag=True, help="Print the solved plan as a Markov chain for PRISM or Storm.")
 @json_option
-def solve(file: str, plan: str | None, as_prism: bool, as_json: bool) -> None:
+def solve(file: str, plan: str | None, starts: int, seed: int, as_prism: bool, as_json: bool) -> None:
     """Solve one plan: who keeps, conceals or withdraws at each entry, with what chance."""
     import time
 
@@ -84,14 +87,20 @@ def solve(file: str, plan: str | None, as_prism: bool, as_json: bool) -> None:
     from servanda.outcomes import summarise
 
     summary = summarise(answer)
-    if as_json:
-        from servanda.export import solved
+    others: tuple[Another, ...] = ()
+    if starts:
+        from servanda.searching import search
 
-        _print_json(solved(summary, about(agreement, time.perf_counter() - began)))
+        others = search(answer, starts, seed)
+    if as_json:
+        from servanda.export import other_equilibria, solved
+
+        made = about(agreement, time.perf_counter() - began, seed if starts else None)
+        _print_json({**solved(summary, made), **(other_equilibria(starts, others) if starts else {})})
         return
     from servanda import tables
 
-    tables.solve(agreement, answer, summary)
+    tables.solve(agreement, answer, summary, starts, others)
 
 
 @commands.command()

@@ -17,6 +17,7 @@ from servanda.auditing import TypeAudit, audit
 from servanda.equilibrium import Equilibrium, solve
 from servanda.game import Game, compile
 from servanda.outcomes import summarise
+from servanda.searching import Another, search
 from servanda.summary import Summary
 
 
@@ -31,7 +32,7 @@ class About:
     versions : dict[str, str]
         Of servanda, Python and the libraries that compute.
     seed : int or None
-        None where nothing random enters.
+        Of random starts in the search for further equilibria; None where nothing random enters.
     made : str
         When, in UTC, ISO 8601.
     seconds : float
@@ -48,12 +49,28 @@ class About:
 
 @dataclass(frozen=True, repr=False)
 class PlanResult:
-    """Everything known about one plan: the game, its equilibrium, what that means, and the audit."""
+    """Everything known about one plan.
+
+    Attributes
+    ----------
+    game : Game
+    equilibrium : Equilibrium
+        The answer, on the principal branch.
+    summary : Summary
+        What it means.
+    audit : tuple[TypeAudit, ...]
+    searched : int
+        Number of starts from which further equilibria were looked for.
+    others : tuple[Another, ...]
+        Those found.
+    """
 
     game: Game
     equilibrium: Equilibrium
     summary: Summary
     audit: tuple[TypeAudit, ...]
+    searched: int = 0
+    others: tuple[Another, ...] = ()
 
     @property
     def plan(self) -> str:
@@ -114,7 +131,12 @@ class Comparison:
 
 
 def compare(
-    agreement: Agreement, plans: Iterable[str] | None = None, *, progress: Callable[[str, float], None] | None = None
+    agreement: Agreement,
+    plans: Iterable[str] | None = None,
+    *,
+    starts: int = 0,
+    seed: int = 0,
+    progress: Callable[[str, float], None] | None = None,
 ) -> Comparison:
     """Solve and audit several plans of an agreement.
 
@@ -123,6 +145,10 @@ def compare(
     agreement : Agreement
     plans : names, optional
         By default all plans, in file order.
+    starts : int
+        Look for further equilibria of each plan from so many starts (see `search`).
+    seed : int
+        Of the random ones among them.
     progress : function of a plan's name and a share done (0 to 1), optional
 
     Returns
@@ -150,10 +176,13 @@ def compare(
     for plan in plans if plans is not None else agreement.plans:
         game = compile(agreement, plan)
         equilibrium = solve(game, progress=partial(progress, plan) if progress is not None else None)
-        results.append(PlanResult(game, equilibrium, summarise(equilibrium), audit(game)))
+        others = search(equilibrium, starts, seed) if starts else ()
+        results.append(PlanResult(game, equilibrium, summarise(equilibrium), audit(game), starts, others))
         if progress is not None:
             progress(plan, 1.0)
-    return Comparison(agreement, tuple(results), about(agreement, time.perf_counter() - began))
+    return Comparison(
+        agreement, tuple(results), about(agreement, time.perf_counter() - began, seed if starts else None)
+    )
 
 
 def about(agreement: Agreement, seconds: float, seed: int | None = None) -> About:

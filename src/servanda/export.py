@@ -8,6 +8,8 @@ from typing import Any, cast
 
 from servanda.auditing import TypeAudit
 from servanda.comparison import About, Comparison, PlanResult
+from servanda.outcomes import outcomes
+from servanda.searching import Another
 from servanda.summary import EntryResult, PartyValue, Summary
 
 
@@ -72,7 +74,13 @@ def audited(rows: tuple[TypeAudit, ...]) -> list[dict[str, Any]]:
 def _plan(result: PlanResult, about: About) -> dict[str, Any]:
     answer = solved(result.summary, about)
     del answer["about"]
-    return {**answer, "audit": audited(result.audit)}
+    return {**answer, "audit": audited(result.audit), **other_equilibria(result.searched, result.others)}
+
+
+def other_equilibria(starts: int, others: tuple[Another, ...]) -> dict[str, Any]:
+    """What was found besides the answer, and from how many starts."""
+    rows = [{"start": o.start, "entry": o.entry, "keep": o.keep, "outcomes": outcomes(o.equilibrium)} for o in others]
+    return {"searched": starts, "others": rows}
 
 
 def _entry(entry: EntryResult) -> dict[str, Any]:

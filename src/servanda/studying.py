@@ -10,6 +10,7 @@ from servanda.agreement import Agreement
 from servanda.comparison import Comparison, compare
 
 SOLVING = 0.3  # share of the progress bar; drawing takes the rest
+STARTS = 5  # from which further equilibria of each plan are looked for
 
 
 @dataclass(frozen=True, repr=False)
@@ -78,5 +79,5 @@ def study(
         if progress is not None:
             progress(what, SOLVING + (1.0 - SOLVING) * share)
 
-    comparison = compare(agreement, progress=solving)
+    comparison = compare(agreement, starts=STARTS, progress=solving)
     return Study(comparison, write(comparison, folder, progress=drawing))

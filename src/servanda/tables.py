@@ -14,9 +14,19 @@ from servanda.agreement import Agreement
 from servanda.auditing import TypeAudit
 from servanda.comparison import Comparison, PlanResult
 from servanda.equilibrium import Equilibrium
+from servanda.searching import Another
 from servanda.studying import Study
 from servanda.summary import EntryResult, Summary
-from servanda.wording import cause_name, expected_years, headline, party_name, percent, type_name, verdict
+from servanda.wording import (
+    cause_name,
+    expected_years,
+    headline,
+    other_ways,
+    party_name,
+    percent,
+    type_name,
+    verdict,
+)  # fmt: skip
 
 WIDTH = 100
 
@@ -39,10 +49,12 @@ def _say(console: Console, text: str) -> None:
     console.print(Text(text))
 
 
-def solve(agreement: Agreement, equilibrium: Equilibrium, summary: Summary) -> None:
+def solve(
+    agreement: Agreement, equilibrium: Equilibrium, summary: Summary, starts: int = 0, others: tuple[Another, ...] = ()
+) -> None:
     """Print the answer for one plan."""
     console = _console()
-    result = PlanResult(equilibrium.game, equilibrium, summary, ())
+    result = PlanResult(equilibrium.game, equilibrium, summary, (), starts, others)
     _say(console, headline(result) + "\n")
     console.print(_outcomes(agreement, summary))
     console.print(_entries(agreement, summary))
@@ -54,6 +66,8 @@ def solve(agreement: Agreement, equilibrium: Equilibrium, summary: Summary) -> N
         f"Status: {summary.status}; residual {summary.residual:.0e} after {summary.iterations} iterations."
         f" Chances rest on the judgements in the file.",
     )
+    for sentence in other_ways(result):
+        _say(console, sentence)
 
 
 def compare(comparison: Comparison) -> None:

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from servanda.agreement import Agreement
 from servanda.comparison import Comparison, PlanResult
-from servanda.outcomes import HORIZON
+from servanda.outcomes import HORIZON, outcomes
 from servanda.schedule import last_day
 from servanda.summary import EntryResult
 
@@ -143,6 +143,26 @@ def verdict(comparison: Comparison) -> str:
         f"On these judgements {capital(first.title)} holds best: {percent(best)} to be in force and clean at the end,"
         f" against {percent(next_best)} for {capital(second.title)}."
     )
+
+
+def other_ways(result: PlanResult) -> list[str]:
+    """Say what is known of equilibria besides the answer, one sentence each; nothing if none was looked for."""
+    if not result.searched:
+        return []
+    if not result.others:
+        return [f"No other equilibrium was found from {result.searched} starts."]
+    entries = {entry.id: entry for entry in result.summary.entries}
+    said: list[str] = []
+    for other in result.others:
+        entry, agreement = entries[other.entry], result.game.agreement
+        held = sum(chance for name, chance in outcomes(other.equilibrium).items() if name.startswith("held:"))
+        said.append(
+            f"In another equilibrium {party_name(agreement, entry.by)} is expected to keep “{entry.title}” with a chance"
+            f" of {percent(other.keep)}, and does (in the answer {percent(other.answer_keep)}); the agreement is then in"
+            f" force at the end with a chance of {percent(held)}, against"
+            f" {percent(sum(result.summary.held.values()))}."
+        )
+    return said
 
 
 def expected_years(result: PlanResult) -> float:

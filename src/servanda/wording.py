@@ -157,9 +157,9 @@ def other_ways(result: PlanResult) -> list[str]:
         entry, agreement = entries[other.entry], result.game.agreement
         held = sum(chance for name, chance in outcomes(other.equilibrium).items() if name.startswith("held:"))
         said.append(
-            f"In another equilibrium {party_name(agreement, entry.by)} is expected to keep “{entry.title}” with a chance"
-            f" of {percent(other.keep)}, and does (in the answer {percent(other.answer_keep)}); the agreement is then in"
-            f" force at the end with a chance of {percent(held)}, against"
+            f"In another equilibrium {party_name(agreement, entry.by)} is expected to keep “{entry.title}” with a"
+            f" chance of {percent(other.keep)}, and does (in the answer {percent(other.answer_keep)}); the agreement is"
+            f" then in force at the end with a chance of {percent(held)}, against"
             f" {percent(sum(result.summary.held.values()))}."
         )
     return said

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 MAX_STEPS = 4000
 MAX_CORRECTIONS = 10
 FINAL_CORRECTIONS = 40
-PATH_TOLERANCE = 1e-8
+PATH_TOLERANCE = 1e-5  # on the way only; at m = 1 the answer is made exact
 SMALLEST_STEP = 1e-9
 LARGEST_STEP = 0.5
 WANTED_TURN = 0.3  # radians between neighbouring tangents

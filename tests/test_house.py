@@ -15,8 +15,7 @@ import servanda
 SOURCE = Path(servanda.__file__).parent
 MODULES = {path.stem: path for path in SOURCE.glob("*.py")}
 
-# One way through the house: a module imports only from rooms before its own. (`_kernel` and `game` know each other:
-# the loops need the game's constants, and nothing of the game is run at import.)
+# One way through the house: a module imports only from rooms before its own.
 WAY = [
     ["_version"],
     ["_values"],

@@ -1,4 +1,4 @@
-"""Laws that every solution obeys, whatever the numbers; on random agreements and on those of `cases.py`."""
+"""Laws that every solution obeys, whatever the numbers; on random agreements."""
 
 from __future__ import annotations
 

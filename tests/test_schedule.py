@@ -76,6 +76,17 @@ def test_months_are_calendar_months() -> None:
             [review("north", date="2021-01-01")],
             "parties.north.types: the chances add up to 0.9. They must add up to 1",
         ),
+        (
+            NORTH,
+            [gives("x", "2021-01-01", "north", arms=0.5), gives("x", "2022-01-01", "north", arms=0.5)],
+            "the id x is there twice",
+        ),
+        (
+            {"north": party(types={"a": {"chance": 1.0, "worth": {"guns": 1.0}}})},
+            [review("north", date="2021-01-01")],
+            "parties.north.types.a.worth names stake 'guns'",
+        ),
+        ({"south": party()}, [review("south", date="2021-01-01")], "stakes.arms names party 'north'"),
         (TWO, [turnover("vote", "2021-01-01", "north", 0.5, a=0.5)], "vote.*.types: the chances add up to 0.5"),
         (TWO, [turnover("vote", "2021-01-01", "north", 0.5, c=1.0)], "names 'c'. Types of north: a, b"),
     ],

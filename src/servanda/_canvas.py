@@ -19,7 +19,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from servanda.agreement import Agreement
-from servanda.outcomes import Summary
+from servanda.summary import Summary
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -48,6 +48,7 @@ def study(file: str, out: str, as_json: bool) -> None:
     network, with its figures as PNG and SVG beside it.
     """
     agreement = _read(file)
+    _can_draw()
     _writable(out)
     from servanda.studying import study as run
 
@@ -78,6 +79,8 @@ def solve(file: str, plan: str | None, starts: int, seed: int, as_prism: bool, a
     name = _plan(agreement, file, plan)
     began = time.perf_counter()
     answer = _answer(agreement, file, name, as_json)
+    if as_prism and as_json:
+        raise Refused("--prism prints a program, not JSON. Leave out one of the two")
     if as_prism:
         from servanda.prism import prism
 
@@ -112,16 +115,20 @@ def solve(file: str, plan: str | None, starts: int, seed: int, as_prism: bool, a
 @json_option
 def play(file: str, plan: str | None, times: int, seed: int, examples: int, as_json: bool) -> None:
     """Play one plan out many times by drawing lots: a check of the solved chances, and histories to read."""
+    import time
+
     agreement = _read(file)
     name = _plan(agreement, file, plan)
     answer = _answer(agreement, file, name, as_json)
     from servanda.playing import play as run
 
+    began = time.perf_counter()
     plays = run(answer, times, seed, examples=examples)
     if as_json:
+        from servanda.comparison import about
         from servanda.export import plain
 
-        _print_json(plain(plays))
+        _print_json({**plain(plays), "about": plain(about(agreement, time.perf_counter() - began, seed))})
         return
     from servanda._play_text import show
 
@@ -183,14 +190,20 @@ def audit(file: str, plan: str | None, as_json: bool) -> None:
 @json_option
 def tree(file: str, plan: str | None, efg: bool, max_nodes: int, as_json: bool) -> None:
     """Write a plan out as an explicit game tree, for Gambit and other solvers."""
+    import time
+
     agreement = _read(file)
     name = _plan(agreement, file, plan)
     from servanda import tree as explicit
 
+    began = time.perf_counter()
     grown = explicit.tree(agreement, name, max_nodes=max_nodes)
     if efg:
         click.echo(explicit.efg(grown), nl=False)
         return
+    from servanda.comparison import about
+    from servanda.export import plain
+
     size: dict[str, Any] = {
         "plan": name,
         "nodes": len(grown.nodes),
@@ -198,7 +211,7 @@ def tree(file: str, plan: str | None, efg: bool, max_nodes: int, as_json: bool) 
         "information_sets": len({node.infoset for node in grown.nodes if node.infoset is not None}),
     }
     if as_json:
-        _print_json(size)
+        _print_json({**size, "about": plain(about(agreement, time.perf_counter() - began))})
         return
     click.echo(
         f"plan {name}: {size['nodes']:,} nodes, {size['terminal']:,} of them ends, {size['information_sets']:,}"
@@ -286,6 +299,18 @@ def _answer(agreement: Agreement, file: str, name: str, as_json: bool) -> Equili
         _print_json(unsolved(name, answer.status, answer.residual, answer.iterations))
     _complain(f"{file}: plan {name} has no answer: {answer.status}, after {answer.iterations} iterations.")
     sys.exit(NO_ANSWER)
+
+
+def _can_draw() -> None:
+    """Refuse to begin a report that could not be drawn."""
+    from importlib.util import find_spec
+
+    missing = [name for name in ("jinja2", "matplotlib") if find_spec(name) is None]
+    if missing:
+        raise Refused(
+            f"The report needs {' and '.join(missing)}, not installed here. Install them with: pip install"
+            " 'servanda[pictures]'. The commands solve, compare and audit work without"
+        )
 
 
 def _writable(folder: str) -> None:

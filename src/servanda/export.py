@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from datetime import date
 from typing import Any, cast
 
@@ -48,13 +49,15 @@ def solved(summary: Summary, about: About) -> dict[str, Any]:
         "weakest_link": plain(summary.weakest_link),
         "standing": plain(summary.standing),
         "exposure": plain(summary.exposure),
+        "final_beliefs": plain(summary.final_beliefs),
         "about": plain(about),
     }
 
 
 def unsolved(plan: str, status: str, residual: float, iterations: int) -> dict[str, Any]:
     """The object printed if there is no answer: no numbers that could be taken for one."""
-    return {"plan": plan, "status": status, "residual": residual, "iterations": iterations}
+    known = residual if math.isfinite(residual) else None
+    return {"plan": plan, "status": status, "residual": known, "iterations": iterations}
 
 
 def compared(comparison: Comparison) -> dict[str, Any]:

@@ -6,7 +6,7 @@ Both readings of an agreement, the fast game and the explicit tree, start from h
 from __future__ import annotations
 
 import calendar
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
@@ -123,6 +123,7 @@ def schedule(agreement: Agreement, plan: str) -> tuple[Step, ...]:
         If an agreement that was built in Python, and not read from a file, contradicts itself.
     """
     if agreement.origin is None:
+        _insist_on_names(agreement)
         _insist_on_types(agreement)
     dated: list[tuple[date, int, int, object, str, int]] = []
     for place, entry in enumerate(agreement.plans[plan].entries):
@@ -164,6 +165,8 @@ def schedule(agreement: Agreement, plan: str) -> tuple[Step, ...]:
         if agreement.origin is None:
             _insist_on_place(agreement, plan, identity, day, party, types)
         conceals = tuple(s for s in gives if agreement.stakes[s].concealable) if kind == "obligation" else ()
+        if agreement.origin is None and any(step.id == identity for step in steps):
+            raise AgreementError([f"plans.{plan}.entries: the id {identity} is there twice. Ids must differ"])
         steps.append(
             Step(
                 id=identity,
@@ -190,6 +193,21 @@ def _party(entry: Obligation | Ratification | Turnover) -> str:
 
 
 # What the reader of files looks at with line numbers (`servanda._consistency`), for agreements built in Python.
+
+
+def _insist_on_names(agreement: Agreement) -> None:
+    def known(place: str, names: Iterable[str], among: Iterable[str], what: str) -> None:
+        for name in names:
+            if name not in among:
+                raise AgreementError([f"{place} names {what} '{name}', which is not in the agreement"])
+
+    for key, party in agreement.parties.items():
+        for name, kind in party.types.items():
+            known(f"parties.{key}.types.{name}.worth", kind.worth, agreement.stakes, "stake")
+    for key, stake in agreement.stakes.items():
+        known(f"stakes.{key}", [stake.holder, *stake.worth], agreement.parties, "party")
+    for key, measure in agreement.measures.items():
+        known(f"measures.{key}.covers", measure.covers, agreement.stakes, "stake")
 
 
 def _insist_on_types(agreement: Agreement) -> None:

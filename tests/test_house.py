@@ -25,6 +25,7 @@ WAY = [
     ["_shape", "schema"],
     ["_consistency"],
     ["reading", "starter"],
+    ["_machine"],
     ["_branch", "_payoffs", "_tables"],
     ["game", "tree"],
     ["_kernel"],
@@ -35,13 +36,13 @@ WAY = [
     ["searching"],
     ["comparison"],
     ["_play_rules", "export", "prism", "wording"],
-    ["playing"],
+    ["critical", "playing"],
     ["_assumptions", "_canvas", "_captions"],
     ["_courses", "_report_tables", "_timeline"],
     ["pictures"],
     ["report"],
     ["studying"],
-    ["_play_text", "tables"],
+    ["_play_text", "_progress", "tables"],
     ["cli"],
     ["__main__"],
 ]
@@ -121,7 +122,17 @@ def test_help_needs_nothing_heavy() -> None:
 
 
 def test_nothing_random_and_no_clock_enters_the_solver() -> None:
-    for name in ("game", "_tables", "_kernel", "_branch", "_response", "equilibrium", "outcomes", "auditing"):
+    for name in (
+        "game",
+        "_tables",
+        "_kernel",
+        "_branch",
+        "_response",
+        "equilibrium",
+        "outcomes",
+        "auditing",
+        "critical",
+    ):
         text = MODULES[name].read_text("utf-8")
         assert "random" not in text
         assert "import time" not in text

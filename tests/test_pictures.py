@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache
 from itertools import combinations, pairwise
@@ -14,11 +15,13 @@ pytest.importorskip("matplotlib")
 from building import gives, party, ratify, review, situation, stake, turnover
 
 import servanda
+from servanda import _captions as captions
 from servanda import pictures
-from servanda._canvas import look, wrap
+from servanda._canvas import look, short, wrap
 from servanda.agreement import Agreement
 from servanda.comparison import Comparison, compare
-from servanda.wording import percent
+from servanda.summary import TypeAct
+from servanda.wording import expected_years, month, percent
 
 PER_PLAN = ("calendar", "acts")
 NAMES = ("outcomes", "survival", "beliefs", "exposure", *PER_PLAN)
@@ -82,7 +85,34 @@ def sixty() -> Comparison:
     return compare(Agreement.model_validate(situation(parties, stakes, entries)))
 
 
-CASES = {"singapore": singapore, "three": three, "sixty": sixty}
+@cache
+def fair() -> Comparison:
+    """What is concealed comes to light at elections, which nobody is to blame for; it may well hold to the end."""
+    kinds = {"sincere": {"chance": 0.6, "worth": {"arms": -1.0}}, "stalling": {"chance": 0.4, "worth": {"arms": 2.5}}}
+    parties = {"north": party(2.0, types=kinds), "south": party(4.0, breakdown=3)}
+    stakes = {
+        "arms": stake("north", "4 years", True, north=0.5, south=-1.5),
+        "relief": stake("south", "3 months", south=0.2, north=-1.5),
+    }
+    entries: list[dict[str, Any]] = [
+        gives("aid", "2020-06-01", "south", "relief"),
+        gives("disarm", "2020-12-01", "north", "arms"),
+        turnover("election", "2024-01-01", "north", 0.5, sincere=0.5, stalling=0.5),
+    ]
+    measures = {"inspectors": {"covers": ["arms"], "finds": 0.2}}
+    return compare(Agreement.model_validate(situation(parties, stakes, entries, measures)))
+
+
+def changed(result: Any, **summary: Any) -> Any:
+    """A result with some of its summary made up."""
+    return replace(result, summary=replace(result.summary, **summary))
+
+
+def only(result: Any, of: Comparison) -> Comparison:
+    return replace(of, plans=(result,))
+
+
+CASES = {"singapore": singapore, "three": three, "sixty": sixty, "fair": fair}
 
 
 def subjects(case: str) -> list[tuple[str, Any]]:
@@ -153,6 +183,31 @@ def test_beliefs_are_the_summarys_and_add_up(narrow: bool) -> None:
     assert [sum(now) for now in zip(*each, strict=True)] == pytest.approx([1.0] * len(each[0]))
     with pytest.raises(StopIteration):
         axes(figure, "beliefs|plan|mid")
+
+
+def test_a_belief_is_drawn_where_it_is_known_and_joined_by_straight_lines() -> None:
+    panel = axes(pictures.beliefs(fair()), "beliefs|plan|north")
+    (result,) = fair().plans
+    assert all(one.get_drawstyle() == "default" for one in panel.lines)
+    known = line(panel, "sincere")
+    assert known[-1] == (2028.0, result.summary.final_beliefs["north"]["sincere"])
+    marked = [one for one in panel.lines if one.get_linewidth() and one.get_marker() not in ("", "None")]
+    drawn = {(x, y) for one in marked for x, y in zip(one.get_xdata(), one.get_ydata(), strict=True)}
+    assert set(known) <= drawn
+    assert all(one.get_markevery() in (None, slice(1, None)) for one in marked)  # the first of a tail is marked before
+
+
+def test_words_on_beliefs_include_the_last_report() -> None:
+    (result,) = fair().plans
+    first, last = result.summary.entries[0].beliefs["north"]["sincere"], result.summary.final_beliefs["north"]
+    before = result.summary.entries[-1].beliefs["north"]["sincere"]
+    assert sum(result.summary.held.values()) > 0.01
+    assert percent(before) != percent(last["sincere"])
+    assert f"from {percent(first)} to {percent(last['sincere'])} by January 2028" in pictures.title("beliefs", fair())
+    assert f"{percent(last['sincere'])} in January 2028" in pictures.alt("beliefs", fair())
+    gone = only(changed(result, held={"clean": 0.005, "concealed": 0.0}), fair())
+    assert f"to {percent(before)} by January 2024" in pictures.title("beliefs", gone)
+    assert f"{percent(before)} in January 2024" in pictures.alt("beliefs", gone)
 
 
 def test_final_beliefs_agree_with_an_entry_at_the_end() -> None:
@@ -308,6 +363,112 @@ def test_the_title_in_the_figure_is_the_finding(name: str) -> None:
     subject = singapore()["phased"] if name in PER_PLAN else singapore()
     words = " ".join(t.get_text() for t in axes(getattr(pictures, name)(subject), "page").texts)
     assert words.startswith(pictures.title(name, subject))
+
+
+def test_nothing_but_a_given_start_is_certain() -> None:
+    assert [short(x) for x in (0.0, 1e-9, 0.5, 0.995, 1.0)] == ["0%", "<1%", "50%", ">99%", ">99%"]
+    assert [short(x, sure=True) for x in (1.0, 1.0 - 1e-12)] == ["100%", ">99%"]
+    (result,) = three().plans
+    held = dict.fromkeys(result.summary.broken, 0.0)
+    sure = only(changed(result, held={"clean": 1.0, "concealed": 0.0}, broken=held), three())
+    words = [t.get_text() for t in axes(pictures.outcomes(sure), "page").texts]
+    assert ">99%" in words
+    assert not any("100%" in one and "Each bar" not in one for one in words)
+
+
+def test_no_weakest_link_is_marked_where_nothing_is_lost() -> None:
+    (result,) = three().plans
+    for lost, wanted in ((0.3, True), (0.0, False)):
+        entry = result.summary.entries[0]
+        link = replace(result.summary.weakest_link, entry=entry.id, lost=lost)
+        figure = pictures.calendar(changed(result, weakest_link=link))
+        texts = axes(figure, "page").texts
+        assert any("weakest link" in t.get_text() for t in texts) == wanted
+        assert any(t.get_fontweight() == "bold" and t.get_text() == "Pay" for t in texts) == wanted
+        assert any(one.get_markersize() == 13 for one in axes(figure, f"lane|{entry.by}").lines) == wanted
+        ends = "no single entry loses as much as 1%"
+        assert (ends in pictures.title("calendar", changed(result, weakest_link=link))) != wanted
+
+
+def test_titles_claim_no_more_than_the_numbers() -> None:
+    (result,) = fair().plans
+    assert "likeliest breakdown: North is found out" in pictures.title("outcomes", fair())
+    again = replace(fair(), plans=(result, changed(result, title="the copy")))
+    assert pictures.title("survival", again) == (
+        f"Plan and The copy last about equally long: {expected_years(result):.1f} of 8 years on average"
+    )
+    trio = replace(again, plans=(*again.plans, result))
+    assert pictures.title("survival", trio).startswith("The 3 plans last about equally long")
+    half = changed(result, standing=tuple(replace(p, years=p.years / 2) for p in result.summary.standing), title="half")
+    mixed = replace(again, plans=(*again.plans, half))
+    assert pictures.title("survival", mixed).startswith("Plan and The copy last longest, about equally long")
+    assert pictures.title("survival", replace(mixed, plans=(result, half))).startswith("Plan lasts longest: ")
+
+
+def test_each_party_is_named_with_its_own_peak() -> None:
+    (result,) = fair().plans
+    said = pictures.title("exposure", fair())
+    for party_id, name in (("north", "North"), ("south", "South")):
+        point = max(result.summary.exposure, key=lambda x, p=party_id: x.loss[p])
+        words = f"{point.loss[party_id]:.1f} units ({month(point.date)})"
+        assert (words in said) == (point.loss[party_id] >= 0.05) == (name in said)
+    both = pictures.title("exposure", singapore())
+    assert "North Korea" in both
+    assert "United States" in both
+    assert "most exposed" not in both
+    for loss, wanted in (
+        (0.04, "No party ever stands to lose as much as 0.05 units against having no agreement"),
+        (-1.0, "No party ever stands to lose against having no agreement"),
+    ):
+        points = tuple(replace(x, loss=dict.fromkeys(x.loss, loss)) for x in result.summary.exposure)
+        assert pictures.title("exposure", only(changed(result, exposure=points), fair())) == wanted
+
+
+def test_a_party_alone_has_no_others() -> None:
+    one = compare(servanda.read("tests/good/one-party.yaml"))
+    words = " ".join(t.get_text() for t in axes(pictures.exposure(one), "page").texts)
+    assert "others" not in words + pictures.alt("exposure", one)
+    assert "the agreement breaks down" in words
+
+
+def test_who_keeps_everything_is_not_called_least_reliable() -> None:
+    (result,) = three().plans
+    sure = TypeAct(0.999, 0.0, 0.001, 5.0)
+    entries = tuple(replace(e, by_type=dict.fromkeys(e.by_type, sure)) for e in result.summary.entries)
+    assert pictures.title("acts", changed(result, entries=entries)) == (
+        "Plan: every type keeps everything with more than 99%"
+    )
+    worst = captions.least_kept(result)
+    assert worst
+    assert f"(chance of keeping {percent(worst[2].keep)})" in pictures.title("acts", result)
+
+
+@pytest.mark.parametrize("narrow", [False, True])
+def test_a_fall_is_not_blamed_on_the_entry_at_which_it_shows(narrow: bool) -> None:
+    (result,) = fair().plans
+    election = next(e for e in result.summary.entries if e.id == "election")
+    assert max(election.lost, key=lambda c: election.lost[c]) == "found:north"
+    panel = axes(pictures.survival(fair(), narrow=narrow), "survival|plan")
+    words = " ".join(t.get_text() for t in panel.texts)
+    lost = short(sum(election.lost.values()))
+    assert f"−{lost} Election: North found out" in words
+    assert narrow or "Last report: North found out" in words  # a phone has room for the larger fall only
+    for day, lost, said in captions.drops(result):
+        if day == election.date:
+            assert lost == pytest.approx(sum(election.lost.values()))
+            assert said == ["Election: North found out", "North found out"]  # not the bare “Election”
+    total = sum(lost for _, lost, _ in captions.drops(result))
+    assert total == pytest.approx(sum(result.summary.broken.values()))
+
+
+def test_a_plan_of_reviews_has_no_steps_to_perform() -> None:
+    parties = {"north": party(), "south": party()}
+    entries = [review("north", "south", date="2021-01-01")]
+    one = compare(Agreement.model_validate(situation(parties, {"arms": stake("north", "1 years", north=1)}, entries)))
+    said = pictures.alt("calendar", one.plans[0])
+    assert "Every step" not in said
+    assert "There are no steps to perform." in said
+    assert "Every step is performed or claimed" in pictures.alt("calendar", fair().plans[0])
 
 
 def test_no_two_outcomes_look_alike_even_in_grey() -> None:

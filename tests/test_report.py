@@ -15,12 +15,12 @@ pytest.importorskip("jinja2")
 
 import itertools
 
-from building import gives, party, ratify, situation, stake
+from building import gives, party, ratify, review, situation, stake
 
 import servanda
 from servanda import pictures, report
 from servanda._assumptions import assumptions, length
-from servanda._report_tables import exact
+from servanda._report_tables import entry_rows, exact, outcome_rows, without_capital
 from servanda.agreement import Agreement
 from servanda.comparison import Comparison, compare
 from servanda.wording import headline, verdict
@@ -214,6 +214,52 @@ def test_durations_in_words() -> None:
     assert [length(y) for y in (2.5, 5.0, 60 / 365.25, float("inf"), 1.0)] == [
         "30 months", "5 years", "60 days", "never", "1 year",
     ]  # fmt: skip
+
+
+def test_where_all_is_judgement_it_says_so(page: Page) -> None:
+    parties = {"up": party(), "down": party()}
+    stakes = {"dam": {**stake("up", "1 years", up=1, down=-2), "name": "The Dam of Ur"}, "fund": stake("down", "never")}
+    entries = [
+        gives("both", "2020-06-01", "up", "dam", automatic=True),
+        gives("half", "2020-09-01", "down", fund=0.5),
+    ]
+    one = compare(Agreement.model_validate(situation(parties, stakes, entries)))
+    text = Page(report.page(one, {name: [] for name in report.NAMES})).text
+    count = sum(row.given for row in assumptions(one.agreement))
+    assert f"from {count} numbers in the agreement file, all of them somebody's judgement." in text
+    assert "All of them are judgements" in text
+    assert "Up: all of the Dam of Ur, automatically" in text
+    assert "50% of fund" in text
+    judged = sum(row.judged for row in assumptions(singapore().agreement) if row.given)
+    assert f"numbers in the agreement file, {judged} of them somebody's judgement." in page.text
+
+
+def test_only_a_leading_article_is_lowered() -> None:
+    names = ["The closure of X", "Theory", "A Bomb", "An Act", "Arms", "US troops", "The"]
+    assert [without_capital(n) for n in names] == [
+        "the closure of X", "Theory", "a Bomb", "an Act", "Arms", "US troops", "The",
+    ]  # fmt: skip
+
+
+def test_names_of_types_are_quoted() -> None:
+    rows = {row.dotted: row.what for row in assumptions(singapore().agreement)}
+    assert rows["parties.dprk.types.stalling.chance"] == "Chance of the “stalling” type"
+
+
+def test_no_steps_no_sure_chance_no_weakest_link() -> None:
+    parties = {"north": party(50), "south": party(50)}
+    stakes = {"arms": stake("north", "1 years", north=-9, south=9)}
+    entries = [review("north", "south", date="2021-01-01")]
+    one = compare(Agreement.model_validate(situation({k: {**v, "costs": {"breakdown": 50}} for k, v in parties.items()},
+                                                     stakes, entries)))  # fmt: skip
+    rows = dict(outcome_rows(one))
+    assert rows["Every step performed or claimed, whatever came after"] == ["no steps to perform"]
+    assert rows["In force, nothing concealed"] == [">99.9%"]
+    table = entry_rows(one.plans[0])
+    assert not any(row["weakest"] for row in table)
+    assert table[0]["reached"] == "100.0%"
+    assert table[-1]["reached"] == ">99.9%"
+    assert sum(row["weakest"] for row in entry_rows(singapore()["phased"])) == 1
 
 
 # ------------------------------------------------------------------------------------ self-contained, sound

@@ -270,9 +270,9 @@ def test_too_large_says_what_to_do() -> None:
     with pytest.raises(TreeTooLarge) as told:
         tree(DISCOUNTED["everything"], "plan", max_nodes=838)
     assert str(told.value) == (
-        "the game tree of plan 'plan' has more than 838 nodes: it multiplies with every type, concealable step, report"
+        "plan plan: the game tree has more than 838 nodes: it multiplies with every type, concealable step, report"
         " and turnover. Shorten the plan (fewer entries), make fewer of its steps concealable or its parties' types"
-        " fewer, or raise max_nodes"
+        " fewer, or allow more nodes (--max-nodes, max_nodes)"
     )
     assert len(tree(DISCOUNTED["everything"], "plan", max_nodes=839).nodes) == 839
 

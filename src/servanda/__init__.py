@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from servanda.agreement import Agreement, AgreementError, Number
     from servanda.auditing import audit
     from servanda.comparison import Comparison, compare
+    from servanda.critical import CriticalValue, critical_values
     from servanda.equilibrium import Equilibrium, NotConverged, solve
     from servanda.game import Game, GameTooLarge, compile
     from servanda.outcomes import choices, summarise
@@ -33,6 +34,7 @@ _HOME = {
     "Agreement": "agreement",
     "AgreementError": "agreement",
     "Comparison": "comparison",
+    "CriticalValue": "critical",
     "Equilibrium": "equilibrium",
     "Game": "game",
     "GameTooLarge": "game",
@@ -45,6 +47,7 @@ _HOME = {
     "choices": "outcomes",
     "compare": "comparison",
     "compile": "game",
+    "critical_values": "critical",
     "headline": "wording",
     "loads": "reading",
     "new": "starter",
@@ -60,6 +63,7 @@ __all__ = [
     "Agreement",
     "AgreementError",
     "Comparison",
+    "CriticalValue",
     "Equilibrium",
     "Game",
     "GameTooLarge",
@@ -73,6 +77,7 @@ __all__ = [
     "choices",
     "compare",
     "compile",
+    "critical_values",
     "headline",
     "loads",
     "new",

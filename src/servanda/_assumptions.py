@@ -194,7 +194,7 @@ def _words(agreement: Agreement, path: Path, party: str | None) -> str:
         if key == "types" and party is not None:
             last = at >= len(path)
             kind = type_name(agreement, party, after)
-            parts.append(f"chance that a new government is of the {kind} type" if last else f"if {kind}:")
+            parts.append(f"chance that a new government is of the “{kind}” type" if last else f"if {kind}:")
         elif key == "worth":
             parts.append(f"worth to {party_name(agreement, after)}" if party is None else _worth_of(agreement, after))
         elif key == "gives":
@@ -206,7 +206,7 @@ def _words(agreement: Agreement, path: Path, party: str | None) -> str:
         elif key == "verifiable":
             parts.append("aim: concealment found, " + ("time within which" if after == "within" else "chance"))
         elif key == "chance" and party is not None and parts:
-            parts = [f"chance of the {parts[0].removeprefix('if ').removesuffix(':')} type"]
+            parts = [f"chance of the “{parts[0].removeprefix('if ').removesuffix(':')}” type"]
         elif key == "chance" and party is not None:
             parts.append("chance of a new government")
         else:

@@ -13,15 +13,16 @@ import math
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit  # pyright: ignore[reportMissingTypeStubs, reportUnknownVariableType]
 from numpy.typing import NDArray
+
+from servanda._machine import loops
 
 # pyright: basic
 
 MAX_STEPS = 4000
 MAX_CORRECTIONS = 10
 FINAL_CORRECTIONS = 40
-PATH_TOLERANCE = 1e-5  # on the way only; at m = 1 the answer is made exact
+PATH_TOLERANCE = 1e-8
 SMALLEST_STEP = 1e-9
 LARGEST_STEP = 0.5
 WANTED_TURN = 0.3  # radians between neighbouring tangents
@@ -73,7 +74,7 @@ def start(n: int, most_steps: int) -> State:
     return State(**{**arrays, "count": count, "size": size})
 
 
-@njit(cache=True)
+@loops
 def advance(s, value):
     """Take in F at `s.probe`; returns whether F is wanted again, at the new `s.probe`."""
     n = value.shape[0]
@@ -121,14 +122,14 @@ def advance(s, value):
     return count[PHASE] < ARRIVED
 
 
-@njit(cache=True)
+@loops
 def _derive(s):
     """Begin to derive the inverse anew at `s.point`, one value of F for each column."""
     _copy(s.point, s.probe)
     s.count[PHASE] = BASE
 
 
-@njit(cache=True)
+@loops
 def _next_column(s, j):
     n = s.gap.shape[0]
     if j == 0:
@@ -144,7 +145,7 @@ def _next_column(s, j):
     s.count[PHASE] = COLUMN
 
 
-@njit(cache=True)
+@loops
 def _derived(s):
     """The inverse is derived: border it, and go on where that was needed."""
     n = s.gap.shape[0]
@@ -164,7 +165,7 @@ def _derived(s):
     _guess(s)
 
 
-@njit(cache=True)
+@loops
 def _guess(s):
     """Go a step along the tangent; a step that would pass m = 1 ends there."""
     n = s.gap.shape[0]
@@ -184,7 +185,7 @@ def _guess(s):
     s.count[PHASE] = GUESS
 
 
-@njit(cache=True)
+@loops
 def _propose(s):
     """Move the probe by a Newton step with the inverse as it is."""
     n = s.gap.shape[0]
@@ -199,7 +200,7 @@ def _propose(s):
         s.probe[n] = 1.0
 
 
-@njit(cache=True)
+@loops
 def _correct(s):
     """Accept the probe, or correct it again, or give this step up."""
     size, count = s.size, s.count
@@ -223,7 +224,7 @@ def _correct(s):
     count[PHASE] = CORRECTION
 
 
-@njit(cache=True)
+@loops
 def _accept(s):
     """The probe is on the curve: go on from there, unless the step was too bold."""
     n = s.gap.shape[0]
@@ -258,7 +259,7 @@ def _accept(s):
     _guess(s)
 
 
-@njit(cache=True)
+@loops
 def _give_up(s):
     """Try a shorter step, or first derive the inverse anew."""
     _copy(s.kept_tangent, s.tangent)
@@ -270,7 +271,7 @@ def _give_up(s):
     _guess(s)
 
 
-@njit(cache=True)
+@loops
 def _finish(s):
     """At m = 1: correct until it gets no better; derive the inverse anew once, if that was not good enough."""
     count, size = s.count, s.size
@@ -297,20 +298,20 @@ def _finish(s):
     count[PHASE] = ARRIVED
 
 
-@njit(cache=True)
+@loops
 def _copy(old, new):
     for i in range(old.shape[0]):
         new[i] = old[i]
 
 
-@njit(cache=True)
+@loops
 def _copy_square(old, new):
     for i in range(old.shape[0]):
         for j in range(old.shape[0]):
             new[i, j] = old[i, j]
 
 
-@njit(cache=True)
+@loops
 def _norm(vector):
     total = 0.0
     for value in vector:
@@ -318,7 +319,7 @@ def _norm(vector):
     return math.sqrt(total)
 
 
-@njit(cache=True)
+@loops
 def _largest(vector):
     most = 0.0
     for value in vector:
@@ -327,7 +328,7 @@ def _largest(vector):
     return most
 
 
-@njit(cache=True)
+@loops
 def _learn(s, along):
     """Broyden's update: a move changed the gap by so much (and went `along` the border's direction so far)."""
     n = s.gap.shape[0]
@@ -352,7 +353,7 @@ def _learn(s, along):
             s.inverse[i, j] += weight * s.row[j]
 
 
-@njit(cache=True)
+@loops
 def _border(s, old, new):
     """Exchange the border of the inverted matrix, its last row."""
     n = old.shape[0]
@@ -370,7 +371,7 @@ def _border(s, old, new):
             s.inverse[i, j] -= weight * s.answer[j]
 
 
-@njit(cache=True)
+@loops
 def _turn(s):
     """Turn the tangent to the curve's direction, keeping its sense; returns the angle turned, in radians."""
     n = s.tangent.shape[0]
@@ -387,7 +388,7 @@ def _turn(s):
     return math.acos(min(1.0, max(-1.0, cosine)))
 
 
-@njit(cache=True)
+@loops
 def _hold(s):
     """Border the matrix so that corrections hold m still."""
     n = s.tangent.shape[0]

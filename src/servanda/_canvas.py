@@ -103,13 +103,13 @@ def outcome_order(agreement: Agreement, summaries: Sequence[Summary]) -> list[st
     return [name for name in order if name in present]
 
 
-def short(chance: float) -> str:
-    """Write a chance in the least room, never claiming certainty: `<1%`, `58%`, `>99%`."""
+def short(chance: float, sure: bool = False) -> str:
+    """Write a chance in the least room: `<1%`, `58%`, `>99%`; `100%` only of what is sure from the start (`sure`)."""
     if chance <= 0.0:
         return "0%"
     if chance < 0.01:
         return "<1%"
-    if 0.99 < chance < 1.0:
+    if chance > 0.99 and not (sure and chance >= 1.0):
         return ">99%"
     return f"{100 * chance:.0f}%"
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from servanda.agreement import Agreement
 from servanda.comparison import Comparison, PlanResult
 from servanda.outcomes import HORIZON
@@ -29,10 +31,43 @@ def last_loss(result: PlanResult) -> float:
 
 
 def main_cause(result: PlanResult) -> tuple[str, float]:
-    """The likeliest way of ending, and its chance."""
+    """The likeliest way of breaking down, and its chance."""
     broken = result.summary.broken
     cause = max(broken, key=lambda name: broken[name])
     return cause, broken[cause]
+
+
+def drops(result: PlanResult) -> list[tuple[date, float, list[str]]]:
+    """Where chance is lost: date, how much, and what to call it (entry and main cause; below it, in less room)."""
+    agreement, summary = result.game.agreement, result.summary
+    rows = [(e.date, capital(e.title), e.by, e.lost) for e in summary.entries]
+    rest = {c: summary.broken[c] - sum(e.lost.get(c, 0.0) for e in summary.entries) for c in summary.broken}
+    rows.append((last_day(agreement), "Last report", "", rest))
+    found: list[tuple[date, float, list[str]]] = []
+    for day, name, by, lost in rows:
+        cause = max(lost, key=lambda c, lost=lost: lost[c], default="incident")
+        why = _cause_short(agreement, cause)
+        # The bare title must not blame an act for what a report brings to light.
+        own = by != "" and cause in (f"withdrew:{by}", f"unratified:{by}")
+        total = last_loss(result) if by == "" else sum(lost.values())
+        found.append((day, total, [f"{name}: {why}", name if own else capital(why)]))
+    return found
+
+
+def _cause_short(agreement: Agreement, cause: str) -> str:
+    """A cause of breakdown in few words: `North found out`."""
+    return "incident" if cause == "incident" else cause_name(agreement, cause).replace(" is found out", " found out")
+
+
+def weakest(result: PlanResult, entry: str) -> bool:
+    """Whether an entry is to be marked as the weakest link: not where next to nothing is lost."""
+    link = result.summary.weakest_link
+    return entry == link.entry and link.lost >= 0.005
+
+
+def steps_to_perform(result: PlanResult) -> bool:
+    """Whether a plan asks anybody to do anything, and not only to stay."""
+    return any(e.kind in ("obligation", "automatic") for e in result.summary.entries)
 
 
 def weakest_words(result: PlanResult) -> str:
@@ -59,7 +94,7 @@ def outcomes_title(comparison: Comparison) -> str:
     causes = {main_cause(r)[0] for r in plans}
     if len(plans) == 1:
         cause, chance = main_cause(best)
-        more = f"; likeliest end: {cause_name(agreement, cause)} ({percent(chance)})" if chance >= 0.005 else ""
+        more = f"; likeliest breakdown: {cause_name(agreement, cause)} ({percent(chance)})" if chance >= 0.005 else ""
         return capital(f"{percent(held)} to be in force and clean in {end_year(best)}{more}")
     if held >= 0.01:
         rest = max(r.summary.held["clean"] for r in plans if r is not best)
@@ -96,7 +131,7 @@ def calendar_title(result: PlanResult) -> str:
     """The finding of a plan's calendar."""
     link = result.summary.weakest_link
     if link.lost < 0.005:
-        return f"{name_of(result)}: no single entry loses more than {percent(link.lost)}"
+        return f"{name_of(result)}: no single entry loses as much as 1%"
     return f"{name_of(result)}: most likely to break at {weakest_words(result)} ({percent(link.lost)})"
 
 
@@ -111,11 +146,13 @@ def calendar_alt(result: PlanResult) -> str:
         if sum(e.lost.values()) >= 0.005
     ]
     first, last = summary.entries[0].date.year, summary.entries[-1].date.year
-    where = "Most is lost at " + "; ".join(rows) + "." if rows else "No entry loses as much as half a percent."
-    return (
-        f"Calendar of {name_of(result)}: {len(summary.entries)} entries from {first} to {last}. {where}"
-        f" Every step is performed or claimed with a chance of {percent(summary.completed)}."
+    done = (
+        f"Every step is performed or claimed with a chance of {percent(summary.completed)}."
+        if steps_to_perform(result)
+        else "There are no steps to perform."
     )
+    where = "Most is lost at " + "; ".join(rows) + "." if rows else "No entry loses as much as half a percent."
+    return f"Calendar of {name_of(result)}: {len(summary.entries)} entries from {first} to {last}. {where} {done}"
 
 
 # ------------------------------------------------------------------------------------------------ survival
@@ -124,10 +161,17 @@ def calendar_alt(result: PlanResult) -> str:
 def survival_title(comparison: Comparison) -> str:
     """The finding of the figure of survival."""
     longest = max(comparison.plans, key=expected_years)
-    years = f"{expected_years(longest):.1f} of {comparison.agreement.horizon:.0f} years"
+    years = f"{expected_years(longest):.1f} of {comparison.agreement.horizon:.3g} years"
     if len(comparison.plans) == 1:
         return f"In force for {years} on average"
-    return f"{name_of(longest)} lasts longest: {years} on average"
+    tied = [r for r in comparison.plans if expected_years(longest) - expected_years(r) < 0.05]
+    if len(tied) == 1:
+        return f"{name_of(longest)} lasts longest: {years} on average"
+    if len(tied) == len(comparison.plans) > 2:
+        return f"The {len(tied)} plans last about equally long: {years} on average"
+    names = ", ".join(name_of(r) for r in tied[:-1]) + f" and {name_of(tied[-1])}"
+    how = "" if len(tied) == len(comparison.plans) else "longest, "
+    return f"{names} last {how}about equally long: {years} on average"
 
 
 def half_life(result: PlanResult) -> str:
@@ -156,10 +200,14 @@ def uncertain(comparison: Comparison) -> list[str]:
     return [name for name, party in comparison.agreement.parties.items() if len(party.types) > 1]
 
 
-def belief_span(result: PlanResult, party: str, kind: str) -> tuple[EntryResult, EntryResult]:
-    """The first entry, and the last that is reached with a chance worth speaking of."""
-    entries = [e for e in result.summary.entries if e.reached >= RARE and kind in e.beliefs[party]]
-    return entries[0], entries[-1]
+def belief_span(result: PlanResult, party: str, kind: str) -> tuple[float, float, date]:
+    """The belief at the first entry, and at the last moment reached with a chance worth speaking of, and its date."""
+    summary = result.summary
+    entries = [e for e in summary.entries if e.reached >= RARE] or list(summary.entries[:1])
+    first, last, day = entries[0].beliefs[party][kind], entries[-1].beliefs[party][kind], entries[-1].date
+    if sum(summary.held.values()) >= RARE:
+        last, day = summary.final_beliefs[party][kind], last_day(result.game.agreement)
+    return first, last, day
 
 
 def beliefs_title(comparison: Comparison) -> str:
@@ -169,12 +217,11 @@ def beliefs_title(comparison: Comparison) -> str:
     for result in comparison.plans:
         for party in uncertain(comparison):
             kind = next(iter(agreement.parties[party].types))
-            first, last = belief_span(result, party, kind)
-            a, b = first.beliefs[party][kind], last.beliefs[party][kind]
+            a, b, day = belief_span(result, party, kind)
             name = type_name(agreement, party, kind)
             words = (
-                f"belief that {party_name(agreement, party)} is of the {name} type goes from {percent(a)} to"
-                f" {percent(b)} by {month(last.date)}"
+                f"belief that {party_name(agreement, party)} is of the “{name}” type goes from {percent(a)} to"
+                f" {percent(b)} by {month(day)}"
             )
             words = f"{name_of(result)}: {words}" if len(comparison.plans) > 1 else capital(words)
             found.append((abs(b - a), words))
@@ -189,11 +236,10 @@ def beliefs_alt(comparison: Comparison) -> str:
         parts: list[str] = []
         for party in uncertain(comparison):
             kind = next(iter(agreement.parties[party].types))
-            first, last = belief_span(result, party, kind)
+            first, last, day = belief_span(result, party, kind)
             parts.append(
-                f"{party_name(agreement, party)} {type_name(agreement, party, kind)}"
-                f" {percent(first.beliefs[party][kind])} at first,"
-                f" {percent(last.beliefs[party][kind])} in {month(last.date)}"
+                f"{party_name(agreement, party)} “{type_name(agreement, party, kind)}” {percent(first)} at first,"
+                f" {percent(last)} in {month(day)}"
             )
         rows.append(f"{name_of(result)}: {'; '.join(parts)}.")
     return "What the others believe about each party's type while the agreement lasts. " + " ".join(rows)
@@ -208,19 +254,30 @@ def peak(result: PlanResult, party: str) -> Exposure:
 
 
 def exposure_title(comparison: Comparison) -> str:
-    """The finding of the figure of exposure."""
-    agreement = comparison.agreement
-    rows = [(peak(r, p).loss[p], p, r) for r in comparison.plans for p in agreement.parties]
-    loss, party, result = max(rows, key=lambda row: row[0])
-    if loss <= 0:
-        return "No party ever stands to lose against having no agreement"
-    point = peak(result, party)
-    title = next(e.title for e in result.summary.entries if e.id == point.entry)
-    within = f" ({name_of(result)})" if len(comparison.plans) > 1 else ""
-    return (
-        f"{party_name(agreement, party)} is most exposed: {loss:.1f} units after “{capital(title)}”,"
-        f" {month(point.date)}{within}"
-    )
+    """The finding of the figure of exposure: each party's own peak, as units of two parties cannot be compared."""
+    agreement, several = comparison.agreement, len(comparison.plans) > 1
+    found: list[tuple[str, float, str, str]] = []
+    most = 0.0
+    for party in agreement.parties:
+        result = max(comparison.plans, key=lambda r, party=party: peak(r, party).loss[party])
+        point = peak(result, party)
+        most = max(most, point.loss[party])
+        if point.loss[party] >= 0.05:
+            found.append((party_name(agreement, party), point.loss[party], month(point.date), name_of(result)))
+    if not found:
+        tiny = "as much as 0.05 units " if most > 0 else ""
+        return f"No party ever stands to lose {tiny}against having no agreement"
+    if len(found) > 3:
+        return (
+            f"{len(found)} of {len(agreement.parties)} parties at some time stand to lose against having no agreement"
+        )
+    same = several and len({plan for *_, plan in found}) == 1
+    parts = [
+        f"{name} {'stands to lose ' if i == 0 else ''}{loss:.1f} units"
+        f" ({when}{f', {plan}' if several and not same else ''})"
+        for i, (name, loss, when, plan) in enumerate(found)
+    ]
+    return (f"{found[0][3]}: at most, " if same else "At most, ") + ", ".join(parts)
 
 
 def exposure_alt(comparison: Comparison) -> str:
@@ -235,7 +292,8 @@ def exposure_alt(comparison: Comparison) -> str:
         + "."
         for r in comparison.plans
     ]
-    return "What each party loses against no agreement if the others withdraw after an entry. " + " ".join(rows)
+    how = "if the others withdraw" if len(agreement.parties) > 1 else "if the agreement breaks down"
+    return f"What each party loses against no agreement {how} after an entry. " + " ".join(rows)
 
 
 # ---------------------------------------------------------------------------------------------------- acts
@@ -264,9 +322,13 @@ def acts_title(result: PlanResult) -> str:
     if found is None:
         return f"{name_of(result)}: nobody has a choice to make"
     entry, kind, act = found
+    if act.keep > 0.99:
+        every = [a.keep for e in result.summary.entries for a in e.by_type.values() if a is not None]
+        what = "everything" if min(every) > 0.99 else "all that comes up with a chance of at least 1%"
+        return f"{name_of(result)}: every type keeps {what} with more than 99%"
     return (
         f"{name_of(result)}: least to be relied on is {who(agreement, entry.by, kind)}, at “{capital(entry.title)}”"
-        f" (keeps it with {percent(act.keep)})"
+        f" (chance of keeping {percent(act.keep)})"
     )
 
 

@@ -32,7 +32,7 @@ from servanda._canvas import (
 )
 from servanda.comparison import Comparison, PlanResult
 from servanda.schedule import last_day
-from servanda.wording import capital, expected_years, party_name, type_name
+from servanda.wording import expected_years, party_name, type_name
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -138,36 +138,60 @@ def _percent_axis(axes: Axes) -> None:
 
 
 def _name_drops(axes: Axes, result: PlanResult, room: float, tall: float, sheet: Sheet) -> None:
-    """Name the entries where most is lost, beside the fall: above a line that only falls there is always room."""
-    losses = [(e.date, capital(e.title), sum(e.lost.values())) for e in result.summary.entries]
-    losses.append((last_day(result.game.agreement), "Last report", words.last_loss(result)))
-    big = sorted((x for x in losses if x[2] >= 0.05), key=lambda x: -x[2])[:3]
+    """Name the entries where most is lost, and why, beside the fall: above a line that only falls there is room."""
+    big = sorted((x for x in words.drops(result) if x[1] >= 0.05), key=lambda x: -x[1])[:3]
     first, last = axes.get_xlim()
     days, force, _ = _course(result)
     px = [(d - first) / (last - first) * room for d in days]
-    size, line, taken = sheet.small, sheet.small * 1.25, list[tuple[float, float, float, float]]()
-    for day, name, lost in sorted(big, key=lambda x: x[0], reverse=True):
-        x = (year_of(day) - first) / (last - first) * room
-        rows = wrap(f"−{short(lost)} {name}", size, max(room - x - 8, 110.0))
-        wide = max(text_width(row, size) for row in rows)
-        left = min(x + 7, room - wide)
-        high = len(rows) * line
-        after = _level(px, force, x + 0.01)
-        y = max((after + lost / 2) * tall - high / 2, after * tall + 3, 3.0)  # beside the fall
-        if left < x:  # no room to its right: above the line
-            y = max(y, _level(px, force, left) * tall + 4)
-        for l0, l1, y0, y1 in sorted(taken, key=lambda t: t[2]):
-            if left < l1 and l0 < left + wide and y < y1 and y0 < y + high:
-                y = y1 + 2
-        if y + high > tall * 1.06:
-            continue  # no room: the calendar names it
-        taken.append((left, left + wide, y, y + high))
+    placed: list[tuple[float, float, list[str]]] = []
+    tries = [(n, least) for n in range(len(big), 0, -1) for least in (0, 1)]
+    for n, least in tries:  # in fewer words, or without the smallest falls, which the calendar names
+        falls = [
+            ((year_of(day) - first) / (last - first) * room, lost, [f"−{short(lost)} {one}" for one in said[least:]])
+            for day, lost, said in sorted(big[:n], key=lambda x: x[0], reverse=True)
+        ]
+        found = _beside(falls, px, force, room, tall, sheet.small)
+        if len(found) == n:
+            placed = found
+            break
+        placed = max(placed, found, key=len)
+    for left, y, rows in placed:
         for k, row in enumerate(rows):
             axes.text(
-                left / room, (y + (len(rows) - 1 - k) * line + 3) / tall, row, fontsize=size, label="drop",
-                transform=axes.transAxes, va="baseline", parse_math=False, zorder=6,
+                left / room, (y + (len(rows) - 1 - k) * sheet.small * 1.25 + 3) / tall, row, fontsize=sheet.small,
+                label="drop", transform=axes.transAxes, va="baseline", parse_math=False, zorder=6,
                 bbox={"facecolor": "white", "alpha": 0.9, "pad": 0.6, "linewidth": 0},
             )  # fmt: skip
+
+
+def _beside(
+    falls: Sequence[tuple[float, float, list[str]]],
+    px: Sequence[float],
+    force: Sequence[float],
+    room: float,
+    tall: float,
+    size: float,
+) -> list[tuple[float, float, list[str]]]:
+    """Find places for words beside falls, for each the first that fit: (left, bottom, lines)."""
+    placed: list[tuple[float, float, list[str]]] = []
+    taken: list[tuple[float, float, float, float]] = []
+    for x, lost, choices in falls:
+        for said in choices:
+            rows = wrap(said, size, max(room - x - 8, 110.0))
+            wide, high = max(text_width(row, size) for row in rows), len(rows) * size * 1.25
+            left = min(x + 7, room - wide)
+            after = _level(px, force, x + 0.01)
+            y = max((after + lost / 2) * tall - high / 2, after * tall + 3, 3.0)  # beside the fall
+            if left < x:  # no room to its right: above the line
+                y = max(y, _level(px, force, left) * tall + 4)
+            for l0, l1, y0, y1 in sorted(taken, key=lambda t: t[2]):
+                if left < l1 and l0 < left + wide and y < y1 and y0 < y + high:
+                    y = y1 + 2
+            if y + high <= tall * 1.06 and (len(rows) <= 3 or said == choices[-1]):
+                placed.append((left, y, rows))
+                taken.append((left, left + wide, y, y + high))
+                break
+    return placed
 
 
 def _level(px: Sequence[float], force: Sequence[float], at: float) -> float:
@@ -206,7 +230,7 @@ def beliefs(comparison: Comparison, narrow: bool = False) -> Figure:
         )
         sheet.legend(
             [
-                ("Belief at each entry, and at the end", (INK, "-", "o")),
+                ("Belief at each entry (before its act), and at the end; lines only join these", (INK, "-", "o")),
                 ("In force with a chance below 1%", (GREY, (0, (1, 1.6)), "")),
             ]
         )
@@ -248,21 +272,21 @@ def _belief_panel(
     end = year_of(last_day(agreement))
     days = [*(year_of(e.date) for e in entries), end]
     reached = [*(e.reached for e in entries), sum(result.summary.held.values())]
-    likely = sum(chance >= words.RARE for chance in reached)
+    likely = max(1, sum(chance >= words.RARE for chance in reached))
     final = result.summary.final_beliefs[party]
     colour, marker = party_colour(agreement, party), party_marker(agreement, party)
     ends: list[tuple[float, str]] = []
     for k, kind in enumerate(kinds):
         values = [*(e.beliefs[party][kind] for e in entries), final[kind]]
-        axes.step(
-            days[likely - 1 :], values[likely - 1 :], where="pre", color=GREY, linewidth=1.1, linestyle=(0, (1, 1.6))
-        )
-        axes.step(
-            days[:likely], values[:likely], where="pre", linewidth=2, linestyle=DASHES[k % len(DASHES)], color=colour,
-            marker=marker, markevery=[i for i in range(likely) if i < len(entries)], markersize=4.5,
-            markerfacecolor=colour if k == 0 else "white",
+        axes.plot(
+            days[likely - 1 :], values[likely - 1 :], color=GREY, linewidth=1, linestyle=(0, (1, 1.6)),
+            marker=marker, markevery=slice(1, None), markersize=2.5, clip_on=False,
         )  # fmt: skip
-        axes.step(days, values, where="pre", linewidth=0, label=kind)
+        axes.plot(
+            days[:likely], values[:likely], linewidth=1.3, linestyle=DASHES[k % len(DASHES)], color=colour,
+            marker=marker, markersize=4.5, markerfacecolor=colour if k == 0 else "white", clip_on=False,
+        )  # fmt: skip
+        axes.plot(days, values, linewidth=0, label=kind)
         ends += [
             (values[-1] * tall, row) for row in reversed(wrap(f"{said[k]} {short(values[-1])}", sheet.small, side))
         ]
@@ -304,10 +328,13 @@ def exposure(comparison: Comparison, narrow: bool = False) -> Figure:
     agreement = comparison.agreement
     with style():
         sheet = Sheet(narrow)
+        alone = len(agreement.parties) == 1
+        how = "the agreement breaks down" if alone else "the others walk out"
+        whose = "Units:" if alone else "Each line in its party's own units, which cannot be compared:"
         sheet.heading(
             words.exposure_title(comparison),
-            f"What a party loses against no agreement if the others walk out right after an entry, all having kept"
-            f" till then. Units; 1 unit = {agreement.unit}.",
+            f"What a party loses against no agreement, costs of the breakdown included, if {how} right after an entry,"
+            f" all having kept till then. {whose} 1 unit = {agreement.unit}.",
         )
         sheet.legend(
             [

@@ -10,8 +10,8 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit  # pyright: ignore[reportMissingTypeStubs, reportUnknownVariableType]
 
+from servanda._machine import loops
 from servanda._tables import Floats, Tables
 from servanda.game import AUTOMATIC, HORIZON, OBLIGATION, RATIFICATION, REVIEW, TURNOVER
 
@@ -55,7 +55,7 @@ class Work(NamedTuple):
     mass: Floats
 
 
-@njit(cache=True)
+@loops
 def one_draw(tables, d):
     """Tables of one draw."""
     return Tables(
@@ -67,7 +67,7 @@ def one_draw(tables, d):
     )  # fmt: skip
 
 
-@njit(cache=True)
+@loops
 def surroundings(p, tree, own, work):
     """Sum up for party p what the others are expected to do."""
     V, N, G = tree.kind.shape[0], own.kinds.shape[0], own.holder.shape[0]
@@ -105,7 +105,7 @@ def surroundings(p, tree, own, work):
                 work.ended[p, v, t] += after * end
 
 
-@njit(cache=True)
+@loops
 def respond(p, tree, own, work, factor, mode, heir):
     """Go backward over the public tree: party p's values and choices, given its surroundings.
 
@@ -146,7 +146,7 @@ def respond(p, tree, own, work, factor, mode, heir):
                     work.value[x] = (1.0 - work.leaves[v]) * go + work.leaves[v] * end + work.ended[p, v, t]
 
 
-@njit(cache=True)
+@loops
 def _choose(p, tree, own, work, scale, mode, v, w, t, c, go):
     """One choice of party p at node v, of type t with concealed set c."""
     n = own.sets[p, v]
@@ -179,7 +179,7 @@ def _choose(p, tree, own, work, scale, mode, v, w, t, c, go):
         work.value[x] = top
 
 
-@njit(cache=True)
+@loops
 def _onward(p, own, work, w, t, c, value):
     """Present value, right after an act, of going on to node w with type t and concealed set c."""
     x = own.offset[p, w] + t * own.sets[p, w] + c
@@ -195,7 +195,7 @@ def _onward(p, own, work, w, t, c, value):
     return work.moving[p, w, t] + own.span[p, w, t] * own.hidden_flow[p, t, c] + own.discount[p, w, t] * report
 
 
-@njit(cache=True)
+@loops
 def follow(p, tree, own, work):
     """Go forward over the public tree: beliefs about party p given the agreement is in force, and what others need."""
     K, G = own.kinds[p], own.holder.shape[0]
@@ -233,7 +233,7 @@ def follow(p, tree, own, work):
                         work.taken[v, g] += work.mass[c] * own.hidden_share[g, c]
 
 
-@njit(cache=True)
+@loops
 def _arrive(p, u, v, tree, own, work):
     """Beliefs about p on the way from node u to v, before the report at v."""
     K = own.kinds[p]
@@ -264,7 +264,7 @@ def _arrive(p, u, v, tree, own, work):
                 belief[y] = belief[x]
 
 
-@njit(cache=True)
+@loops
 def _report(p, v, own, work):
     """Take beliefs about p across the report at v; returns the chance that nothing is found.
 

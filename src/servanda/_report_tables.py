@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from servanda._captions import label_of, last_loss, name_of
+from servanda._captions import label_of, last_loss, name_of, steps_to_perform, weakest
 from servanda.agreement import Agreement
 from servanda.comparison import Comparison, PlanResult
+from servanda.outcomes import HORIZON
 from servanda.schedule import Step, last_day
 from servanda.summary import EntryResult, Value
 from servanda.wording import capital, cause_name, expected_years, party_name, type_name
 
 
-def exact(chance: float) -> str:
-    """Write a chance with one decimal, neither hiding a small one nor claiming a sure one."""
+def exact(chance: float, sure: bool = False) -> str:
+    """Write a chance with one decimal, neither hiding a small one nor claiming certainty of what is not `sure`."""
     if chance <= 0.0:
         return "0"
     if chance < 0.0005:
         return "<0.1%"
-    if 0.9995 <= chance < 1.0:
+    if chance >= 0.9995 and not (sure and chance >= 1.0):
         return ">99.9%"
     return f"{100 * chance:.1f}%"
 
@@ -42,7 +43,8 @@ def outcome_rows(comparison: Comparison) -> list[tuple[str, list[str]]]:
     for outcome in outcome_order(agreement, [r.summary for r in plans]):
         cells = [r.summary.outcomes.get(outcome) for r in plans]
         rows.append((capital(cause_name(agreement, outcome)), ["–" if c is None else exact(c) for c in cells]))
-    rows.append(("Every step performed or claimed, whatever came after", [exact(r.summary.completed) for r in plans]))
+    done = [exact(r.summary.completed) if steps_to_perform(r) else "no steps to perform" for r in plans]
+    rows.append(("Every step performed or claimed, whatever came after", done))
     rows.append((f"Years in force, of {agreement.horizon:g}", [f"{expected_years(r):.1f}" for r in plans]))
     return rows
 
@@ -73,7 +75,7 @@ def value_rows(result: PlanResult) -> list[dict[str, Any]]:
         rows.append(_value(party_name(agreement, party), "", value, sub=False))
         if len(value.by_type) > 1:
             for kind, one in value.by_type.items():
-                prior = exact(agreement.parties[party].types[kind].chance.likely)
+                prior = exact(agreement.parties[party].types[kind].chance.likely, sure=True)
                 rows.append(_value(f"if {type_name(agreement, party, kind)}", prior, one, sub=True))
     return rows
 
@@ -128,11 +130,11 @@ def entry_rows(result: PlanResult) -> list[dict[str, Any]]:
                 "text": entries[step.place].text or "",
                 "who": party_name(agreement, e.by),
                 "gives": _gives(agreement, step),
-                "reached": exact(e.reached),
+                "reached": exact(e.reached, sure=e is result.summary.entries[0]),
                 "acts": _acts(e),
                 "types": _types(agreement, e),
                 "lost": _lost(agreement, e.lost),
-                "weakest": e.id == result.summary.weakest_link.entry,
+                "weakest": weakest(result, e.id),
             }
         )
     lost = last_loss(result)
@@ -149,7 +151,7 @@ def entry_rows(result: PlanResult) -> list[dict[str, Any]]:
             "acts": ["–", "–", "–"],
             "types": [],
             "lost": [f"{exact(lost)} found out, or an incident"] if lost >= 0.0005 else [],
-            "weakest": result.summary.weakest_link.entry not in steps,
+            "weakest": weakest(result, HORIZON),
         }
     )
     return rows
@@ -158,19 +160,27 @@ def entry_rows(result: PlanResult) -> list[dict[str, Any]]:
 def _gives(agreement: Agreement, step: Step) -> list[str]:
     said: list[str] = []
     for stake, share in step.gives.items():
-        name = agreement.stakes[stake].name or stake.replace("-", " ")
+        name = without_capital(agreement.stakes[stake].name or stake.replace("-", " "))
         part = "all" if share.likely >= 1.0 - 1e-9 else f"{100 * share.likely:.0f}%"
         said.append(f"the rest ({part}) of {name}" if stake in step.rest and part != "all" else f"{part} of {name}")
     if step.kind == "ratification":
         return ["a vote"]
     if step.kind == "turnover":
-        return [f"a new government, with a chance of {exact(step.chance.likely) if step.chance else '–'}"]
-    return [*said, "(automatic)"] if step.kind == "automatic" else said or ["stay or leave"]
+        return [f"a new government, with a chance of {exact(step.chance.likely, sure=True) if step.chance else '–'}"]
+    if step.kind == "automatic":
+        return [*said[:-1], f"{said[-1]}, {'all ' if len(said) > 1 else ''}automatically"]
+    return said or ["stay or leave"]
+
+
+def without_capital(name: str) -> str:
+    """A name within a sentence: a leading article in lower case, all else as written."""
+    article, _, rest = name.partition(" ")
+    return f"{article.lower()} {rest}" if rest and article in ("The", "A", "An") else name
 
 
 def _acts(e: EntryResult) -> list[str]:
     if e.kind == "ratification":
-        return [f"passes {exact(e.keep)}", "–", "–"]
+        return [f"passes {exact(e.keep, sure=True)}", "–", "–"]
     if e.kind in ("turnover", "automatic"):
         return ["no choice", "–", "–"]
     return [exact(e.keep), exact(e.conceal) if e.conceal > 0 else "–", exact(e.withdraw)]

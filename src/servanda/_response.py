@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from numba import njit  # pyright: ignore[reportMissingTypeStubs, reportUnknownVariableType]
-
 from servanda._branch import advance
 from servanda._kernel import BEST, KEEP, LOGIT, Work, follow, one_draw, respond, surroundings
+from servanda._machine import loops
 from servanda._tables import Ints
 
 # pyright: basic
@@ -35,7 +34,7 @@ class Unknowns(NamedTuple):
     carried: Ints
 
 
-@njit(cache=True)
+@loops
 def pack(unknowns, work, out):
     """Write the unknowns out as a vector (n,)."""
     for j in range(unknowns.where.shape[0]):
@@ -52,7 +51,7 @@ def pack(unknowns, work, out):
             out[j] = work.taken[a, b]
 
 
-@njit(cache=True)
+@loops
 def unpack(unknowns, tree, work, x):
     """Put a vector of unknowns in place, with what follows from it."""
     for j in range(unknowns.where.shape[0]):
@@ -76,7 +75,7 @@ def unpack(unknowns, tree, work, x):
                 work.now[v, g] = work.kept[v, g]
 
 
-@njit(cache=True)
+@loops
 def image(x, factor, tree, own, work, unknowns, out):
     """Let every party respond once, with all precisions times `factor`; `out` (n,) are the unknowns after that."""
     unpack(unknowns, tree, work, x)
@@ -88,7 +87,7 @@ def image(x, factor, tree, own, work, unknowns, out):
     pack(unknowns, work, out)
 
 
-@njit(cache=True)
+@loops
 def reply(factor, tree, own, work):
     """Let every party respond at once to what the others do; beliefs and public numbers stay as they are."""
     for p in range(own.kinds.shape[0]):
@@ -96,7 +95,7 @@ def reply(factor, tree, own, work):
         respond(p, tree, own, work, factor, LOGIT, work.value)
 
 
-@njit(cache=True)
+@loops
 def trace(state, tree, own, work, unknowns, out, most):
     """Follow the branch from precision zero, by at most so many responses; returns whether there is more to do."""
     n = out.shape[0]

@@ -83,7 +83,6 @@ def _lanes(sheet: Sheet, result: PlanResult) -> None:
     last = year_of(last_day(agreement))
     acting = [p for p in agreement.parties if any(e.by == p for e in entries)]
     tall, left = 62.0, 40.0
-    weakest = result.summary.weakest_link.entry
     for party in acting:
         sheet.mark(5, sheet.y + 13, party_marker(agreement, party), party_colour(agreement, party))
         rows = wrap(party_name(agreement, party), sheet.base, sheet.width - 16, True)
@@ -99,7 +98,7 @@ def _lanes(sheet: Sheet, result: PlanResult) -> None:
             markeredgewidth=0.7, label="kept", clip_on=False, zorder=3,
         )  # fmt: skip
         for e in own:
-            if e.id == weakest:
+            if words.weakest(result, e.id):
                 axes.plot(
                     [year_of(e.date)], [e.keep], "o", markersize=13, markerfacecolor="none", markeredgecolor=INK,
                     markeredgewidth=1.4, clip_on=False, zorder=4,
@@ -112,7 +111,7 @@ def _lanes(sheet: Sheet, result: PlanResult) -> None:
             sheet.y += 30 + tall + 8
         else:
             sheet.y += 30 + tall + 28
-    if any(e.id == weakest for e in entries):
+    if any(words.weakest(result, e.id) for e in entries):
         size = sheet.small
         sheet.mark_ring(7, sheet.y + 9)
         for line in wrap("The weakest link: where most chance of the agreement is lost", size, sheet.width - 24):
@@ -146,15 +145,15 @@ def _rows(sheet: Sheet, result: PlanResult) -> None:
         deep = (len(rows) * 16 + 22) if sheet.narrow else max(21.0, len(rows) * 16 + 5)
         if e.date.year != year:
             year, shade = e.date.year, not shade
-        strong = e.id == result.summary.weakest_link.entry
+        strong = words.weakest(result, e.id)
         sheet.box(0, sheet.y, sheet.width, deep, WARN if strong else PALE if shade else "#ffffff")
         base = sheet.y + 15
         if sheet.narrow:
             sheet.text(sheet.width, base, day_label(e), sheet.small, color=GREY, ha="right")
-            _bars(sheet, agreement, e, sheet.y + len(rows) * 16 + 4, bars)
+            _bars(sheet, agreement, e, sheet.y + len(rows) * 16 + 4, bars, e is entries[0])
         else:
             sheet.text(76, base, day_label(e), sheet.small, color=GREY, ha="right")
-            _bars(sheet, agreement, e, sheet.y + 3.5, bars)
+            _bars(sheet, agreement, e, sheet.y + 3.5, bars, e is entries[0])
         sheet.lines(left, base, rows, size, bold=strong)
         if e.by:
             x = first + lane * (acting.index(e.by) + 0.5)
@@ -198,13 +197,15 @@ def _aside(e: EntryResult) -> str:
     )
 
 
-def _bars(sheet: Sheet, agreement: Agreement, e: EntryResult, y: float, bars: list[tuple[float, float]]) -> None:
+def _bars(
+    sheet: Sheet, agreement: Agreement, e: EntryResult, y: float, bars: list[tuple[float, float]], first: bool
+) -> None:
     (x0, w0), (x1, w1), (x2, w2) = bars
     tall, size = 13.0, sheet.small
     base = y + 11
     sheet.rule(x0, y + tall, x0 + w0, y + tall, LINE, 0.6)
     sheet.box(x0, y, w0 * e.reached, tall, "#9aa1a9", f"{e.id}|reached")
-    sheet.text(x0 + w0 + 5, base, short(e.reached), size)
+    sheet.text(x0 + w0 + 5, base, short(e.reached, sure=first), size)
     if e.kind in (*CHOICE, *VOTE):
         keep, hide, leave = act_looks(agreement, e.by)
         left = e.withdraw
@@ -310,7 +311,14 @@ def _party_acts(sheet: Sheet, result: PlanResult, party: str) -> None:
         else:
             sheet.text(76, base, day_label(e), sheet.small, color=GREY, ha="right")
             sheet.lines(88, base, rows, sheet.base, color=rare)
-            sheet.text(left - 14, base, short(e.reached), sheet.small, color=rare, ha="right")
+            sheet.text(
+                left - 14,
+                base,
+                short(e.reached, sure=e is result.summary.entries[0]),
+                sheet.small,
+                color=rare,
+                ha="right",
+            )
             bar = sheet.y + 2
         for k, kind in enumerate(kinds):
             x, y = left + k % across * (room + gap), bar + k // across * 20

@@ -229,7 +229,8 @@ def breaches(game: Game, p: int, found: Replies, there: NDArray[np.bool_]) -> Br
     """
     nodes = trunk(game)[:-1]
     decides = np.array([is_choice(game, v) and game.tree.actor[v] == p for v in nodes], dtype=bool)
-    where: Ints = game.tables.offset[p, nodes, None] + np.arange(there.shape[1]) * game.tables.sets[p, nodes, None]
+    kinds = np.arange(there.shape[1], dtype=np.int64)
+    where: Ints = game.tables.offset[p, nodes, None] + kinds * game.tables.sets[p, nodes, None]
     kept = np.where(decides[:, None] & there, found.keeping_acts[0, where], np.inf)
     conceal, withdraw = (found.keeping_acts[act, where] - kept for act in (1, 2))
     best = np.maximum(found.best_acts[1, where], found.best_acts[2, where]) - kept

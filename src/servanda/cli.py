@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import sys
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from servanda._progress import Progress, announce_preparation
 from servanda._version import __version__
 
 if TYPE_CHECKING:
@@ -48,11 +48,10 @@ def study(file: str, out: str, as_json: bool) -> None:
     network, with its figures as PNG and SVG beside it.
     """
     agreement = _read(file)
-    _can_draw()
     _writable(out)
     from servanda.studying import study as run
 
-    with _Progress() as progress:
+    with Progress() as progress:
         done = run(agreement, out, progress=progress)
     if as_json:
         from servanda.export import compared
@@ -144,7 +143,7 @@ def compare(file: str, as_json: bool) -> None:
     from servanda.comparison import compare as run
 
     names = list(agreement.plans)
-    with _Progress() as progress:
+    with Progress() as progress:
         result = run(
             agreement,
             progress=lambda name, share: progress(f"solving {name}", (names.index(name) + share) / len(names)),
@@ -162,31 +161,46 @@ def compare(file: str, as_json: bool) -> None:
 @commands.command()
 @file_argument
 @plan_option
+@click.option("--critical", is_flag=True, help="Also find the single numbers that would change the verdict.")
 @json_option
-def audit(file: str, plan: str | None, as_json: bool) -> None:
+def audit(file: str, plan: str | None, critical: bool, as_json: bool) -> None:
     """Who would gain by breaking a plan if everyone else kept it, where, how, and how much?"""
+    import time
+
     agreement = _read(file)
     name = _plan(agreement, file, plan)
-    _announce_preparation()
+    announce_preparation("respond")
     from servanda.auditing import audit as run
+    from servanda.critical import critical_values
     from servanda.game import compile
 
+    began = time.perf_counter()
     rows = run(compile(agreement, name))
+    values = critical_values(agreement, name) if critical else None
     if as_json:
-        from servanda.export import audited
+        from servanda.comparison import about
+        from servanda.export import audited, plain
 
-        _print_json({"plan": name, "audit": audited(rows)})
+        more = {} if values is None else {"critical": plain(values)}
+        made = plain(about(agreement, time.perf_counter() - began))
+        _print_json({"plan": name, "audit": audited(rows), **more, "about": made})
         return
     from servanda import tables
 
-    tables.audit(agreement, name, rows)
+    tables.audit(agreement, name, rows, values or ())
 
 
 @commands.command()
 @file_argument
 @plan_option
 @click.option("--efg", is_flag=True, help="Print the tree in Gambit's .efg format.")
-@click.option("--max-nodes", default=200_000, show_default=True, help="Refuse a tree larger than this.")
+@click.option(
+    "--max-nodes",
+    type=click.IntRange(min=1),
+    default=200_000,
+    show_default=True,
+    help="Refuse a tree larger than this.",
+)
 @json_option
 def tree(file: str, plan: str | None, efg: bool, max_nodes: int, as_json: bool) -> None:
     """Write a plan out as an explicit game tree, for Gambit and other solvers."""
@@ -197,6 +211,8 @@ def tree(file: str, plan: str | None, efg: bool, max_nodes: int, as_json: bool) 
     from servanda import tree as explicit
 
     began = time.perf_counter()
+    if efg and as_json:
+        raise Refused("--efg prints a game for Gambit, not JSON. Leave out one of the two")
     grown = explicit.tree(agreement, name, max_nodes=max_nodes)
     if efg:
         click.echo(explicit.efg(grown), nl=False)
@@ -289,7 +305,7 @@ def _answer(agreement: Agreement, file: str, name: str, as_json: bool) -> Equili
     from servanda.equilibrium import solve as run
     from servanda.game import compile
 
-    with _Progress() as progress:
+    with Progress() as progress:
         answer = run(compile(agreement, name), throw=False, progress=lambda share: progress(f"solving {name}", share))
     if answer.converged:
         return answer
@@ -301,23 +317,11 @@ def _answer(agreement: Agreement, file: str, name: str, as_json: bool) -> Equili
     sys.exit(NO_ANSWER)
 
 
-def _can_draw() -> None:
-    """Refuse to begin a report that could not be drawn."""
-    from importlib.util import find_spec
-
-    missing = [name for name in ("jinja2", "matplotlib") if find_spec(name) is None]
-    if missing:
-        raise Refused(
-            f"The report needs {' and '.join(missing)}, not installed here. Install them with: pip install"
-            " 'servanda[pictures]'. The commands solve, compare and audit work without"
-        )
-
-
 def _writable(folder: str) -> None:
     path = Path(folder)
-    if path.exists() and not path.is_dir():
-        raise Refused(f"{folder}: this is a file, and the report needs a folder. Give another name: --out FOLDER")
     try:
+        if path.exists() and not path.is_dir():
+            raise Refused(f"{folder}: this is a file, and the report needs a folder. Give another name: --out FOLDER")
         path.mkdir(parents=True, exist_ok=True)
         probe = path / ".servanda-writable"
         probe.touch()
@@ -336,51 +340,14 @@ def _complain(message: str) -> None:
     click.echo(message, err=True)
 
 
-def _announce_preparation() -> None:
-    """Say so if the solver has to be compiled first: it takes a while, once."""
-    from servanda.equilibrium import compiled
-
-    where = Path(compiled().trace.stats.cache_path)
-    if not any(where.glob("_response.trace-*.nbi")):
-        _complain("Preparing the solver for this machine. This happens once and takes about a quarter of a minute.")
-
-
-class _Progress(AbstractContextManager["_Progress"]):
-    """A progress bar on standard error for whatever takes longer than two seconds, if somebody is watching."""
-
-    def __init__(self) -> None:
-        import time
-
-        self._clock: Callable[[], float] = time.monotonic
-        self._began = time.monotonic()
-        self._bar: Any = None
-        self._task: Any = None
-        _announce_preparation()
-
-    def __call__(self, text: str, share: float) -> None:
-        if self._bar is None and sys.stderr.isatty() and self._clock() - self._began > 2.0:
-            from rich.console import Console
-            from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-            self._bar = Progress(
-                TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn(),
-                console=Console(stderr=True), transient=True,
-            )  # fmt: skip
-            self._bar.start()
-            self._task = self._bar.add_task(text, total=1.0)
-        if self._bar is not None:
-            self._bar.update(self._task, completed=share, description=text)
-
-    def __exit__(self, *_: object) -> None:
-        if self._bar is not None:
-            self._bar.stop()
-
-
 def main(arguments: list[str] | None = None) -> None:
     """Run a command; every foreseeable failure is one message and an exit code, never a traceback.
 
     Exit codes: 0 done; 2 the input cannot be used; 3 no equilibrium was found; 130 stopped with Ctrl-C.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that lacks a letter shows ? for it
     try:
         sys.exit(commands.main(arguments, prog_name="servanda", standalone_mode=False))
     except click.exceptions.NoArgsIsHelpError as error:
@@ -409,6 +376,6 @@ def main(arguments: list[str] | None = None) -> None:
 def _known(error: Exception) -> int | None:
     """The exit code of a failure that the user can do something about; None if it is our own fault."""
     kind = type(error).__name__
-    if kind in ("AgreementError", "GameTooLarge", "TreeTooLarge", "ChainTooLarge"):
+    if kind in ("AgreementError", "GameTooLarge", "TreeTooLarge", "ChainTooLarge", "PicturesMissing"):
         return BAD_INPUT
     return NO_ANSWER if kind == "NotConverged" else None

@@ -106,7 +106,7 @@ class Comparison:
         for result in self.plans:
             if result.plan == plan:
                 return result
-        raise KeyError(plan)
+        raise KeyError(f"there is no plan {plan!r}. Plans compared: {', '.join(r.plan for r in self.plans)}")
 
     @property
     def best(self) -> PlanResult:
@@ -122,7 +122,7 @@ class Comparison:
         head = "".join(f"<th>{escape(r.title)}</th>" for r in self.plans)
         names = ["held:clean", "held:concealed", *causes]
         body = "".join(
-            f"<tr><td>{name}</td>"
+            f"<tr><td>{escape(name)}</td>"
             + "".join(f"<td>{100 * r.summary.outcomes.get(name, 0.0):.1f}%</td>" for r in self.plans)
             + "</tr>"
             for name in names

@@ -76,12 +76,15 @@ def _understand(content: bytes, path: str) -> Agreement:
 
 
 def _message(path: str, complaint: Complaint) -> str:
-    words = complaint.words
-    return f"{path}:{complaint.line}: {words}{'' if words.endswith(('.', '?', ':')) else '.'}"
+    return f"{path}:{complaint.line}: {_ended(complaint.words)}"
+
+
+def _ended(words: str) -> str:
+    return words if words.endswith((".", "?", ":")) else f"{words}."
 
 
 def _refuse(path: str, words: str) -> NoReturn:
-    raise AgreementError([_message(path, Complaint(1, words))]) from None
+    raise AgreementError([f"{path}: {_ended(words)}"]) from None
 
 
 def _too_large(size: int) -> str:

@@ -24,11 +24,12 @@ READING = {
     " far; the grey area is the chance that it gets that far. Below, every entry in turn, and how much of the"
     " agreement's chance is lost there.",
     "survival": "The line falls at every date at which the agreement may break. The steepest falls bear the name of"
-    " their entry. Hatched: in force, but somebody is concealing something.",
-    "beliefs": "Each line is a type that the party may be; together they make 100%. Each act that others see moves"
-    " them. Dotted: so unlikely to be reached that it hardly matters.",
-    "exposure": "Above zero (shaded), a party would be worse off than if it had never signed, should the others walk"
-    " out at that moment. The higher, the more it has trusted.",
+    " their entry and the main cause. Hatched: in force, but somebody is concealing something.",
+    "beliefs": "Each line is a type that the party may be; together they make 100%. Each act, and each report that"
+    " finds nothing, moves them. Dotted: so unlikely to be reached that it hardly matters.",
+    "exposure": "Above zero (shaded), a party would be worse off than if it had never signed, should the agreement"
+    " break down at that moment through no doing of its own. The higher, the more it has trusted. Compare a line only"
+    " with itself: each party counts in units of its own.",
     "acts": "For each party's possible type, what it does at each of its entries. A long green bar is a type that can"
     " be relied on there.",
 }

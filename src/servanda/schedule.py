@@ -39,7 +39,8 @@ class Step:
     kind : {'obligation', 'automatic', 'review', 'ratification', 'turnover'}
     date : datetime.date
     years : float
-        From the agreement's start.
+        From the agreement's start; at most the horizon (the same day twelve years on may be 12.0007 years of 365.25
+        days).
     party : str
         Who acts, ratifies, or changes government.
     gives : dict[str, Number]
@@ -78,8 +79,10 @@ def years_between(first: date, second: date) -> float:
 
 
 def last_day(agreement: Agreement) -> date:
-    """Last day on which something can happen: the last one not beyond the horizon."""
-    return agreement.start + timedelta(days=int(agreement.horizon * DAYS_PER_YEAR + TOLERANCE))
+    """Last day on which something can happen: the horizon's, to the day where it is a whole number of months."""
+    day = agreement.start + timedelta(days=int(agreement.horizon * DAYS_PER_YEAR + TOLERANCE))
+    months = agreement.horizon * 12
+    return max(day, add_months(agreement.start, round(months))) if abs(months - round(months)) < TOLERANCE else day
 
 
 def add_months(day: date, months: int) -> date:
@@ -122,6 +125,8 @@ def schedule(agreement: Agreement, plan: str) -> tuple[Step, ...]:
     AgreementError
         If an agreement that was built in Python, and not read from a file, contradicts itself.
     """
+    if plan not in agreement.plans:
+        raise KeyError(f"there is no plan {plan!r}. Its plans are: {', '.join(agreement.plans)}")
     if agreement.origin is None:
         _insist_on_names(agreement)
         _insist_on_types(agreement)
@@ -172,7 +177,7 @@ def schedule(agreement: Agreement, plan: str) -> tuple[Step, ...]:
                 id=identity,
                 kind=kind,
                 date=day,
-                years=years_between(agreement.start, day),
+                years=min(years_between(agreement.start, day), agreement.horizon),
                 party=party,
                 gives=gives,
                 rest=rest,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 from servanda.agreement import Agreement
@@ -11,6 +12,10 @@ from servanda.comparison import Comparison, compare
 
 SOLVING = 0.3  # share of the progress bar; drawing takes the rest
 STARTS = 5  # from which further equilibria of each plan are looked for
+
+
+class PicturesMissing(RuntimeError):
+    """What draws the report is not installed; the message says how to install it."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -54,6 +59,8 @@ def study(
     ------
     NotConverged, GameTooLarge
         As `compare`.
+    PicturesMissing
+        If what draws the pictures is not installed.
     OSError
         If the folder cannot be written.
 
@@ -64,8 +71,12 @@ def study(
     >>> done.report.name
     'report.html'
     """
-    from servanda.report import write
-
+    missing = [name for name in ("jinja2", "matplotlib") if find_spec(name) is None]
+    if missing:
+        raise PicturesMissing(
+            f"The report needs {' and '.join(missing)}, not installed here. Install them with: pip install"
+            " 'servanda[pictures]'. The commands solve, compare and audit work without"
+        )
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     count = len(agreement.plans)
@@ -78,6 +89,8 @@ def study(
     def drawing(what: str, share: float) -> None:
         if progress is not None:
             progress(what, SOLVING + (1.0 - SOLVING) * share)
+
+    from servanda.report import write
 
     comparison = compare(agreement, starts=STARTS, progress=solving)
     return Study(comparison, write(comparison, folder, progress=drawing))

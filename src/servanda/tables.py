@@ -13,6 +13,7 @@ from rich.text import Text
 from servanda.agreement import Agreement
 from servanda.auditing import TypeAudit
 from servanda.comparison import Comparison, PlanResult
+from servanda.critical import CriticalValue, sentences
 from servanda.equilibrium import Equilibrium
 from servanda.searching import Another
 from servanda.studying import Study
@@ -32,16 +33,22 @@ WIDTH = 100
 
 
 def _console() -> Console:
-    watched = sys.stdout.isatty()
-    return Console(highlight=False, width=None if watched or "COLUMNS" in os.environ else WIDTH, soft_wrap=False)
+    watched = sys.stdout.isatty() or "COLUMNS" in os.environ
+    return Console(highlight=False, width=None if watched else WIDTH)
 
 
-def _table(title: str, *columns: str) -> Table:
+def _show(console: Console, table: Table) -> None:
+    """Print a table whole: wider than the terminal if it must be, as broken dates and numbers cannot be read."""
+    need = console.measure(table, options=console.options.update(max_width=10 * WIDTH)).maximum
+    Console(highlight=False, width=max(need, 1)).print(table)
+
+
+def _table(title: str, *columns: str, prose: bool = True) -> Table:
     from rich import box
 
     table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
     for i, column in enumerate(columns):
-        table.add_column(column, justify="left" if i == 0 else "right", overflow="fold")
+        table.add_column(column, justify="left" if i == 0 else "right", max_width=34 if prose else None)
     return table
 
 
@@ -56,12 +63,11 @@ def solve(
     console = _console()
     result = PlanResult(equilibrium.game, equilibrium, summary, (), starts, others)
     _say(console, headline(result) + "\n")
-    console.print(_outcomes(agreement, summary))
-    console.print(_entries(agreement, summary))
-    console.print(_values(agreement, summary))
+    for table in (_outcomes(agreement, summary), _entries(agreement, summary), _values(agreement, summary)):
+        _show(console, table)
     _say(
         console,
-        f"Every step performed or claimed: {percent(summary.completed)}. Expected time in force:"
+        f"{_completed(summary)} Expected time in force:"
         f" {expected_years(result):.1f} of {agreement.horizon:.0f} years.\n"
         f"Status: {summary.status}; residual {summary.residual:.0e} after {summary.iterations} iterations."
         f" Chances rest on the judgements in the file.",
@@ -80,14 +86,15 @@ def compare(comparison: Comparison) -> None:
 def study(done: Study) -> None:
     """Print the findings of a study and where its report is."""
     console = _console()
-    _say(console, verdict(done.comparison) + "\n")
+    if len(done.comparison.plans) > 1:
+        _say(console, verdict(done.comparison) + "\n")
     for result in done.comparison.plans:
         _say(console, headline(result) + "\n")
     _say(console, f"Report: {done.report}")
 
 
-def audit(agreement: Agreement, plan: str, rows: tuple[TypeAudit, ...]) -> None:
-    """Print who would gain by breaking a plan."""
+def audit(agreement: Agreement, plan: str, rows: tuple[TypeAudit, ...], values: tuple[CriticalValue, ...] = ()) -> None:
+    """Print who would gain by breaking a plan, and what single numbers would change that."""
     console = _console()
     table = _table(
         f"Plan {plan}: the best single breach if everyone else keeps", "party", "type", "at", "date", "how", "gain",
@@ -97,22 +104,41 @@ def audit(agreement: Agreement, plan: str, rows: tuple[TypeAudit, ...]) -> None:
         best = row.best
         table.add_row(
             party_name(agreement, row.party),
-            type_name(agreement, row.party, row.type),
+            _type(agreement, row),
             best.title if best else "no choice",
             best.date.isoformat() if best else "",
             best.act if best else "",
             f"{best.gain:+.2f}" if best else "",
             f"{row.best_course:+.2f}",
         )
-    console.print(table)
+    _show(console, table)
     breakers = [row for row in rows if not row.self_enforcing]
     if breakers:
         names = "; ".join(
-            f"{party_name(agreement, row.party)} ({type_name(agreement, row.party, row.type)})" for row in breakers
+            party_name(agreement, row.party)
+            + (f" ({_type(agreement, row)})" if agreement.parties[row.party].types else "")
+            for row in breakers
         )
         _say(console, f"Not self-enforcing. Breaking pays for: {names}. Gains in units at the date of the breach.")
     else:
         _say(console, "Self-enforcing: nobody gains by breaking it, if everyone else keeps.")
+    for row in rows:
+        if row.course and row.course.breaches:
+            acts = ", then ".join(f"{act.act} “{act.title}” ({act.date})" for act in row.course.breaches)
+            kind = f" ({_type(agreement, row)})" if agreement.parties[row.party].types else ""
+            _say(console, f"Best course of {party_name(agreement, row.party)}{kind}: {acts}.")
+    for said in sentences(values, agreement):
+        _say(console, f"\n{said}")
+
+
+def _type(agreement: Agreement, row: TypeAudit) -> str:
+    return type_name(agreement, row.party, row.type) if agreement.parties[row.party].types else "–"
+
+
+def _completed(summary: Summary) -> str:
+    if not any(entry.kind in ("obligation", "automatic") for entry in summary.entries):
+        return "The plan has no steps to perform."
+    return f"Every step performed or claimed: {percent(summary.completed)}."
 
 
 def _outcomes(agreement: Agreement, summary: Summary) -> Table:
@@ -124,7 +150,7 @@ def _outcomes(agreement: Agreement, summary: Summary) -> Table:
 
 
 def _entries(agreement: Agreement, summary: Summary) -> Table:
-    table = _table("Entry by entry", "entry", "date", "by", "reached", "keep", "conceal", "withdraw")
+    table = _table("Entry by entry", "entry", "date", "by", "reached", "keep", "conceal", "withdraw", prose=False)
     table.columns[2].justify = "left"
     for entry in summary.entries:
         table.add_row(entry.id, entry.date.isoformat(), entry.by, f"{100 * entry.reached:.1f}%", *_acts(entry))
@@ -194,4 +220,4 @@ def _side_by_side(console: Console, comparison: Comparison) -> None:
             *(f"{r.summary.values[party].gain:+.2f}" for r in plans),
         )
     row("self-enforcing", *("yes" if all(a.self_enforcing for a in r.audit) else "no" for r in plans))
-    console.print(table)
+    _show(console, table)

@@ -75,7 +75,7 @@ def headline(result: PlanResult) -> str:
     agreement, summary, link = result.game.agreement, result.summary, result.summary.weakest_link
     end = last_day(agreement).year
     first = f"{capital(summary.title)}: {percent(summary.held['clean'])} to be still in force and clean in {end}"
-    if summary.held["concealed"] >= 0.005:
+    if summary.held["concealed"] >= 0.01:
         first += f" (and {percent(summary.held['concealed'])} to be in force with something concealed)"
     if link.lost < 0.005:
         return first + "."
@@ -84,7 +84,9 @@ def headline(result: PlanResult) -> str:
         if link.entry == HORIZON
         else f"at “{capital(link.title)}” in {month(link.date)}"
     )
-    return f"{first}. It most likely breaks {where} ({percent(link.lost)}): {_because(result, agreement)}."
+    breaks = "If it breaks, then most likely" if sum(summary.held.values()) >= 0.5 else "It most likely breaks"
+    part = "" if percent(link.lost) == percent(link.cause_lost) else f"; {percent(link.cause_lost)} by the main cause"
+    return f"{first}. {breaks} {where} ({percent(link.lost)}{part}): {_because(result, agreement)}."
 
 
 def _because(result: PlanResult, agreement: Agreement) -> str:
@@ -109,6 +111,8 @@ def _reason(agreement: Agreement, party: str, entry: EntryResult) -> str:
     kind = max(leaving, key=lambda k: leaving[k])
     act = entry.by_type[kind]
     assert act is not None
+    if _precision(agreement, party, kind) == 0:
+        return "it chooses at random (its precision is 0)"
     units = f"{abs(act.margin):.1f} units" if abs(act.margin) >= 0.05 else "next to nothing"
     whom = "to it" if len(entry.by_type) == 1 else f"to its {type_name(agreement, party, kind)} type"
     if len(entry.by_type) > 1:
@@ -117,7 +121,14 @@ def _reason(agreement: Agreement, party: str, entry: EntryResult) -> str:
         return f"{whom} breaking its word is worth {units} more than keeping it"
     if abs(act.margin) <= 0.05:
         return f"{whom} keeping its word is worth hardly more or less than breaking it"
+    if act.keep >= 0.95:
+        return f"{whom} keeping its word is worth {units} more than breaking it, which leaves a small chance of error"
     return f"{whom} keeping its word is worth only {units} more than breaking it, too little to be relied on"
+
+
+def _precision(agreement: Agreement, party: str, kind: str) -> float:
+    declared = agreement.parties[party].types.get(kind)
+    return ((declared.precision if declared else None) or agreement.parties[party].precision).likely
 
 
 def verdict(comparison: Comparison) -> str:
@@ -135,9 +146,11 @@ def verdict(comparison: Comparison) -> str:
             f" {expected_years(longest):.1f} years on average."
         )
     if best - next_best < 0.01:
+        same = percent(best) == percent(next_best)
+        chances = f"each has {percent(best)}" if same else f"{percent(best)} and {percent(next_best)}"
         return (
-            f"On these judgements {capital(first.title)} and {capital(second.title)} hold about equally well:"
-            f" {percent(best)} and {percent(next_best)} to be in force and clean at the end."
+            f"On these judgements {capital(first.title)} and {capital(second.title)} hold about equally well: {chances}"
+            f" to be in force and clean at the end."
         )
     return (
         f"On these judgements {capital(first.title)} holds best: {percent(best)} to be in force and clean at the end,"

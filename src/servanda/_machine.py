@@ -1,0 +1,77 @@
+"""Compile the loops for this machine with numba, and keep the result where it cannot go stale.
+
+numba's own cache looks only at the file of the function it compiles, not at those of the functions compiled into it.
+Here the folder bears a hash of all of them, so a changed loop is never answered by an old one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+LOOPS = ("_machine", "_tables", "game", "_branch", "_kernel", "_response")
+
+
+@cache
+def digest() -> str:
+    """Hash of the sources of all compiled loops, of numba's version and of Python's."""
+    import numba  # pyright: ignore[reportMissingTypeStubs]
+
+    found = hashlib.sha256(f"{numba.__version__} {sys.version}".encode())
+    for name in LOOPS:
+        found.update(Path(__file__).with_name(f"{name}.py").read_bytes())
+    return found.hexdigest()[:16]
+
+
+@cache
+def folder() -> Path | None:
+    """Folder for the compiled loops: the user's cache, else a private one for temporary files; None if neither works.
+
+    `NUMBA_CACHE_DIR`, if set, is used in place of the user's cache.
+    """
+    given = os.environ.get("NUMBA_CACHE_DIR")
+    if given:
+        wanted = Path(given)
+    else:
+        from platformdirs import user_cache_path
+
+        wanted = user_cache_path("servanda", appauthor=False)
+    user = os.getuid() if hasattr(os, "getuid") else "user"
+    for place in (wanted, Path(tempfile.gettempdir()) / f"servanda-{user}"):
+        here = place / digest()
+        try:
+            here.mkdir(parents=True, exist_ok=True, mode=0o700)
+            if hasattr(os, "getuid") and here.stat().st_uid != os.getuid():
+                continue
+            with tempfile.TemporaryFile(dir=here):
+                return here
+        except OSError:
+            continue
+    return None
+
+
+def loops(function: Callable[..., Any]) -> Any:
+    """Compile a function of bare loops when it is first called, and keep the result (a decorator)."""
+    import numba  # pyright: ignore[reportMissingTypeStubs]
+
+    place = folder()
+    if place is None:
+        return numba.njit(function)
+    config: Any = numba.config  # pyright: ignore[reportPrivateImportUsage] - documented, and the only way
+    before, config.CACHE_DIR = config.CACHE_DIR, str(place)
+    try:
+        return numba.njit(cache=True)(function)
+    finally:
+        config.CACHE_DIR = before
+
+
+def ready(name: str) -> bool:
+    """Whether the loop of this name has been compiled on this machine before."""
+    place = folder()
+    return place is not None and any(place.rglob(f"*.{name}-*.nbi"))

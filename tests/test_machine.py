@@ -1,0 +1,65 @@
+"""Compiled loops are kept where they cannot go stale, and servanda works where nothing can be kept."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import servanda
+from servanda import _machine
+
+SOURCE = Path(servanda.__file__).parent
+
+
+@pytest.fixture(autouse=True)
+def _forget() -> None:
+    _machine.folder.cache_clear()
+    _machine.digest.cache_clear()
+
+
+def test_every_module_of_loops_is_in_the_hash() -> None:
+    using = {path.stem for path in SOURCE.glob("*.py") if "@loops" in path.read_text("utf-8")}
+    assert using <= set(_machine.LOOPS)
+    for name in using:
+        text = (SOURCE / f"{name}.py").read_text("utf-8")
+        for other in {line.split()[1] for line in text.splitlines() if line.startswith("from servanda.")}:
+            assert other.removeprefix("servanda.") in _machine.LOOPS
+
+
+def test_a_changed_loop_gets_another_folder(tmp_path: Path) -> None:
+    package = shutil.copytree(SOURCE, tmp_path / "servanda", ignore=shutil.ignore_patterns("__pycache__"))
+    command = [sys.executable, "-c", "from servanda._machine import digest; print(digest())"]
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+
+    def digest() -> str:
+        return subprocess.run(command, check=True, capture_output=True, text=True, env=environment).stdout.strip()
+
+    before = digest()
+    assert before == _machine.digest()
+    kernel = package / "_kernel.py"
+    kernel.write_text(kernel.read_text("utf-8").replace("own.found[p, t]", "own.found[p, t] * 5.0"), "utf-8")
+    assert digest() != before
+
+
+def test_the_users_choice_of_folder_is_kept_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
+    assert _machine.folder() == tmp_path / _machine.digest()
+    assert not _machine.ready("trace")
+
+
+def test_without_a_folder_it_still_compiles(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("not a folder")
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(blocked))
+    monkeypatch.setattr("tempfile.gettempdir", lambda: str(blocked))
+    assert _machine.folder() is None
+    assert _machine.loops(abs_or_zero)(-2.0) == 2.0
+
+
+def abs_or_zero(x: float) -> float:
+    return x if x > 0 else -x

@@ -36,6 +36,13 @@ def read(path: str | pathlib.Path) -> Agreement:
     ------
     AgreementError
         If there is anything wrong with the file, with all of it, in the order of lines.
+
+    Examples
+    --------
+    >>> import servanda
+    >>> agreement = servanda.read("singapore-2018")
+    >>> list(agreement.plans)
+    ['all-at-once', 'phased', 'relief-first', 'action-for-action']
     """
     return _understand(_bytes(str(path)), str(path))
 

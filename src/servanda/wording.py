@@ -139,11 +139,13 @@ def verdict(comparison: Comparison) -> str:
     first, second = ranked[0], ranked[1]
     best, next_best = first.summary.held["clean"], second.summary.held["clean"]
     if best < 0.01:
-        longest = max(comparison.plans, key=expected_years)
+        years = {capital(result.title): expected_years(result) for result in comparison.plans}
+        most = max(years.values())
+        longest = [title for title, length in years.items() if most - length < 0.05]
+        last = f"{' and '.join(longest)} {'lasts' if len(longest) == 1 else 'last'} longest"
         return (
             f"On these judgements none of the {len(ranked)} plans is likely to hold: each has less than 1% to be in"
-            f" force and clean at the end. {capital(longest.title)} lasts longest,"
-            f" {expected_years(longest):.1f} years on average."
+            f" force and clean at the end. {last}, {most:.1f} years on average."
         )
     if best - next_best < 0.01:
         same = percent(best) == percent(next_best)

@@ -62,5 +62,5 @@ pytest_collect_file = (pages + docstrings).pytest()
 
 
 @pytest.fixture(autouse=True)
-def _leave_the_checkout_clean(monkeypatch: pytest.MonkeyPatch) -> None:
+def _one_width_of_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "100")

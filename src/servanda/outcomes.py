@@ -6,7 +6,6 @@ Everything here is a sum over the public tree; nothing is solved again. The word
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 
 import numpy as np
 
@@ -337,8 +336,3 @@ class _Walk:
 
 def _act(acts: Floats, margin: float) -> TypeAct:
     return TypeAct(keep=float(acts[0]), conceal=float(acts[1]), withdraw=float(acts[2]), margin=margin)
-
-
-def horizon_date(game: Game) -> date:
-    """Last day that counts."""
-    return last_day(game.agreement)

@@ -157,11 +157,9 @@ def watch(move: str, chance: float, since: int, until: int) -> dict[str, Any]:
     }
 
 
-def solved(of_agreement: Agreement, residual: float = 1e-10) -> tuple[Equilibrium, Summary]:
-    """Solve and sum up. A larger residual is for games so steep that 1e-10 is beyond the rounding of the numbers."""
-    equilibrium = solve(compile(of_agreement, "plan"), throw=False)
-    assert equilibrium.converged or equilibrium.status.startswith("residual"), equilibrium.status
-    assert equilibrium.residual <= residual
+def solved(of_agreement: Agreement) -> tuple[Equilibrium, Summary]:
+    """Solve and sum up; no answer is an error."""
+    equilibrium = solve(compile(of_agreement, "plan"))
     return equilibrium, summarise(equilibrium)
 
 

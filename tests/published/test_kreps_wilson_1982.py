@@ -57,7 +57,7 @@ def path(precision: float, prior: float, out: list[float], let_in: list[float]) 
     }
     first = moves[0]
     assert isinstance(first, Move)
-    return solved(agreement(parties, moves), residual=TOLERANCE)[1], first
+    return solved(agreement(parties, moves))[1], first
 
 
 def worth(precision: float, prior: float, out: list[float], let_in: list[float]) -> float:

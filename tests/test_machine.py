@@ -42,7 +42,9 @@ def test_a_changed_loop_gets_another_folder(tmp_path: Path) -> None:
     before = digest()
     assert before == _machine.digest()
     kernel = package / "_kernel.py"
-    kernel.write_text(kernel.read_text("utf-8").replace("own.found[p, t]", "own.found[p, t] * 5.0"), "utf-8")
+    kernel.write_text(
+        kernel.read_text("utf-8").replace("own.withdrawing[p, t]", "own.withdrawing[p, t] * 5.0"), "utf-8"
+    )
     assert digest() != before
 
 

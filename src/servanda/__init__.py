@@ -18,8 +18,10 @@ from servanda._version import __version__
 if TYPE_CHECKING:
     from servanda.agreement import Agreement, AgreementError, Number
     from servanda.auditing import audit
+    from servanda.batching import Batch, results, solve_draws
     from servanda.comparison import Comparison, compare
     from servanda.critical import CriticalValue, critical_values
+    from servanda.drawing import Draws, draw
     from servanda.equilibrium import Equilibrium, NotConverged, solve
     from servanda.game import Game, GameTooLarge, compile
     from servanda.outcomes import choices, summarise
@@ -33,8 +35,10 @@ if TYPE_CHECKING:
 _HOME = {
     "Agreement": "agreement",
     "AgreementError": "agreement",
+    "Batch": "batching",
     "Comparison": "comparison",
     "CriticalValue": "critical",
+    "Draws": "drawing",
     "Equilibrium": "equilibrium",
     "Game": "game",
     "GameTooLarge": "game",
@@ -48,12 +52,15 @@ _HOME = {
     "compare": "comparison",
     "compile": "game",
     "critical_values": "critical",
+    "draw": "drawing",
     "headline": "wording",
     "loads": "reading",
     "new": "starter",
     "read": "reading",
+    "results": "batching",
     "search": "searching",
     "solve": "equilibrium",
+    "solve_draws": "batching",
     "study": "studying",
     "summarise": "outcomes",
     "verdict": "wording",
@@ -62,8 +69,10 @@ _HOME = {
 __all__ = [
     "Agreement",
     "AgreementError",
+    "Batch",
     "Comparison",
     "CriticalValue",
+    "Draws",
     "Equilibrium",
     "Game",
     "GameTooLarge",
@@ -78,12 +87,15 @@ __all__ = [
     "compare",
     "compile",
     "critical_values",
+    "draw",
     "headline",
     "loads",
     "new",
     "read",
+    "results",
     "search",
     "solve",
+    "solve_draws",
     "study",
     "summarise",
     "verdict",

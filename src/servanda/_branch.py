@@ -15,7 +15,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from servanda._machine import loops
+from servanda._machine import part, within
+from servanda._vectors import copy, copy_square, largest, norm
 
 # pyright: basic
 
@@ -24,10 +25,12 @@ MAX_CORRECTIONS = 10
 FINAL_CORRECTIONS = 40
 PATH_TOLERANCE = 1e-8
 SMALLEST_STEP = 1e-9
+FIRST_STEP = 0.05
+LARGEST_GROWTH = 4.0
 LARGEST_STEP = 0.5
 WANTED_TURN = 0.3  # radians between neighbouring tangents
-WANTED_CONTRACTION = 0.2
-WANTED_DISTANCE = 0.1  # of the guess from the curve, in steps
+WANTED_CONTRACTION = 0.4
+WANTED_DISTANCE = 0.2  # of the guess from the curve, in steps
 NUDGE = 1e-7  # for derivatives by differences
 
 # What `advance` is told about next, and is doing: the slots of `State.count` and `State.size`.
@@ -66,7 +69,7 @@ def start(n: int, most_steps: int) -> State:
     """Make ready to follow a curve in n dimensions; F is wanted first at m = 0, where it must not depend on x."""
     count, size = np.zeros(11, dtype=np.int64), np.zeros(6)
     count[MOST_STEPS] = most_steps
-    size[STEP] = 1e-3
+    size[STEP] = FIRST_STEP
     shapes = dict.fromkeys(State._fields, (n + 1,))
     shapes |= dict.fromkeys(("gap", "point_gap", "change"), (n,))
     shapes |= dict.fromkeys(("inverse", "kept_inverse"), (n + 1, n + 1))
@@ -74,7 +77,23 @@ def start(n: int, most_steps: int) -> State:
     return State(**{**arrays, "count": count, "size": size})
 
 
-@loops
+@part
+def begin(s):
+    """Make ready to follow another curve in as many dimensions."""
+    most = s.count[MOST_STEPS]
+    for i in range(s.count.shape[0]):
+        s.count[i] = 0
+    for i in range(s.size.shape[0]):
+        s.size[i] = 0.0
+    for i in range(s.probe.shape[0]):
+        s.point[i] = 0.0
+        s.probe[i] = 0.0
+        s.tangent[i] = 0.0
+    s.count[MOST_STEPS] = most
+    s.size[STEP] = FIRST_STEP
+
+
+@part
 def advance(s, value):
     """Take in F at `s.probe`; returns whether F is wanted again, at the new `s.probe`."""
     n = value.shape[0]
@@ -82,12 +101,16 @@ def advance(s, value):
     count[VALUES] += 1
     phase = count[PHASE]
     if phase == START:
-        _copy(value, s.point)
+        copy(value, s.point)
         s.tangent[n] = 1.0
         if n == 0:
+            s.point[n] = 1.0
             count[PHASE] = ARRIVED
             return False
-        _derive(s)
+        for j in range(n):
+            s.point_gap[j] = 0.0
+        _forget(s)
+        _next_column(s, n)  # where F does not depend on x, the other columns are known
         return True
     for j in range(n):
         s.change[j] = -s.gap[j]
@@ -96,7 +119,8 @@ def advance(s, value):
             s.change[j] = -s.point_gap[j]
         s.change[j] += s.gap[j]
     if phase == BASE:
-        _copy(s.gap, s.point_gap)
+        copy(s.gap, s.point_gap)
+        _forget(s)
         _next_column(s, 0)
     elif phase == COLUMN:
         _learn(s, s.move[n])
@@ -111,31 +135,36 @@ def advance(s, value):
         if count[CROSSING]:
             _hold(s)
         size[DISTANCE], size[CONTRACTION], size[LAST] = 0.0, 0.0, np.inf
-        count[TRIES] = 0
-        _correct(s)
+        count[TRIES] = -1
+        count[PHASE] = CORRECTION
     elif phase == CORRECTION:
         _learn(s, 0.0)
-        count[TRIES] += 1
-        _correct(s)
     else:
         _finish(s)
+    if phase in (GUESS, CORRECTION):
+        count[TRIES] += 1
+        _correct(s)
     return count[PHASE] < ARRIVED
 
 
-@loops
+@within
 def _derive(s):
     """Begin to derive the inverse anew at `s.point`, one value of F for each column."""
-    _copy(s.point, s.probe)
+    copy(s.point, s.probe)
     s.count[PHASE] = BASE
 
 
-@loops
+@within
+def _forget(s):
+    n = s.gap.shape[0]
+    for i in range(n + 1):
+        for k in range(n + 1):
+            s.inverse[i, k] = 1.0 if i == k else 0.0
+
+
+@within
 def _next_column(s, j):
     n = s.gap.shape[0]
-    if j == 0:
-        for i in range(n + 1):
-            for k in range(n + 1):
-                s.inverse[i, k] = 1.0 if i == k else 0.0
     for i in range(n + 1):
         s.move[i] = 0.0
     s.move[j] = NUDGE if j < n else NUDGE * max(s.point[n], 1e-3)
@@ -145,13 +174,13 @@ def _next_column(s, j):
     s.count[PHASE] = COLUMN
 
 
-@loops
+@within
 def _derived(s):
     """The inverse is derived: border it, and go on where that was needed."""
     n = s.gap.shape[0]
     if s.count[AT_END]:
-        _copy(s.point, s.probe)
-        _copy(s.point_gap, s.gap)
+        copy(s.point, s.probe)
+        copy(s.point_gap, s.gap)
         _propose(s)
         s.count[PHASE] = FINAL
         return
@@ -159,19 +188,19 @@ def _derived(s):
         s.row[i] = 1.0 if i == n else 0.0
     _border(s, s.row, s.tangent)
     _turn(s)
-    _copy_square(s.inverse, s.kept_inverse)
-    _copy(s.tangent, s.kept_tangent)
+    copy_square(s.inverse, s.kept_inverse)
+    copy(s.tangent, s.kept_tangent)
     s.count[IS_FRESH] = 1
     _guess(s)
 
 
-@loops
+@part
 def _guess(s):
     """Go a step along the tangent; a step that would pass m = 1 ends there."""
     n = s.gap.shape[0]
     size = s.size
     if s.count[STEPS] >= s.count[MOST_STEPS] or size[STEP] < SMALLEST_STEP:
-        _copy(s.point, s.probe)
+        copy(s.point, s.probe)
         s.count[PHASE] = STUCK
         return
     size[STEP] = min(size[STEP], LARGEST_STEP)
@@ -185,7 +214,7 @@ def _guess(s):
     s.count[PHASE] = GUESS
 
 
-@loops
+@part
 def _propose(s):
     """Move the probe by a Newton step with the inverse as it is."""
     n = s.gap.shape[0]
@@ -200,11 +229,11 @@ def _propose(s):
         s.probe[n] = 1.0
 
 
-@loops
+@within
 def _correct(s):
     """Accept the probe, or correct it again, or give this step up."""
     size, count = s.size, s.count
-    off = _norm(s.gap)
+    off = norm(s.gap)
     if off <= PATH_TOLERANCE:
         _accept(s)
         return
@@ -212,7 +241,7 @@ def _correct(s):
         _give_up(s)
         return
     _propose(s)
-    far = _norm(s.move)
+    far = norm(s.move)
     if count[TRIES] == 0:
         size[DISTANCE] = far / size[LENGTH]
     elif count[TRIES] == 1:
@@ -224,7 +253,7 @@ def _correct(s):
     count[PHASE] = CORRECTION
 
 
-@loops
+@within
 def _accept(s):
     """The probe is on the curve: go on from there, unless the step was too bold."""
     n = s.gap.shape[0]
@@ -232,8 +261,8 @@ def _accept(s):
     if count[CROSSING]:
         count[STEPS] += 1
         count[AT_END] = 1
-        _copy(s.probe, s.best)
-        size[BEST] = _largest(s.gap)
+        copy(s.probe, s.best)
+        size[BEST] = largest(s.gap)
         _propose(s)
         count[PHASE] = FINAL
         return
@@ -242,42 +271,42 @@ def _accept(s):
         math.sqrt(size[CONTRACTION] / WANTED_CONTRACTION),
         math.sqrt(size[DISTANCE] / WANTED_DISTANCE),
         angle / WANTED_TURN,
-        0.4,
+        1.0 / LARGEST_GROWTH,
     )
     if brake > 2.0 or s.probe[n] < 0.0 or s.probe[n] >= 1.0:
         _give_up(s)
         return
     if s.tangent[n] * s.kept_tangent[n] < 0.0:
         count[FOLDS] += 1
-    _copy(s.probe, s.point)
-    _copy(s.gap, s.point_gap)
-    _copy_square(s.inverse, s.kept_inverse)
-    _copy(s.tangent, s.kept_tangent)
+    copy(s.probe, s.point)
+    copy(s.gap, s.point_gap)
+    copy_square(s.inverse, s.kept_inverse)
+    copy(s.tangent, s.kept_tangent)
     size[STEP] /= brake
     count[STEPS] += 1
     count[IS_FRESH] = 0
     _guess(s)
 
 
-@loops
+@part
 def _give_up(s):
     """Try a shorter step, or first derive the inverse anew."""
-    _copy(s.kept_tangent, s.tangent)
+    copy(s.kept_tangent, s.tangent)
     if not s.count[IS_FRESH]:
         _derive(s)
         return
-    _copy_square(s.kept_inverse, s.inverse)
+    copy_square(s.kept_inverse, s.inverse)
     s.size[STEP] *= 0.5
     _guess(s)
 
 
-@loops
+@within
 def _finish(s):
     """At m = 1: correct until it gets no better; derive the inverse anew once, if that was not good enough."""
     count, size = s.count, s.size
-    off = _largest(s.gap)
+    off = largest(s.gap)
     if off < size[BEST]:
-        _copy(s.probe, s.best)
+        copy(s.probe, s.best)
         size[BEST] = off
         count[WORSE] = 0
     else:
@@ -288,47 +317,17 @@ def _finish(s):
             _learn(s, 0.0)
         _propose(s)
         return
-    _copy(s.best, s.point)
+    copy(s.best, s.point)
     if size[BEST] > 1e-14 and count[AT_END] == 1:
         count[AT_END] = 2
         count[WORSE] = count[TRIES] = 0
         _derive(s)
         return
-    _copy(s.best, s.probe)
+    copy(s.best, s.probe)
     count[PHASE] = ARRIVED
 
 
-@loops
-def _copy(old, new):
-    for i in range(old.shape[0]):
-        new[i] = old[i]
-
-
-@loops
-def _copy_square(old, new):
-    for i in range(old.shape[0]):
-        for j in range(old.shape[0]):
-            new[i, j] = old[i, j]
-
-
-@loops
-def _norm(vector):
-    total = 0.0
-    for value in vector:
-        total += value * value
-    return math.sqrt(total)
-
-
-@loops
-def _largest(vector):
-    most = 0.0
-    for value in vector:
-        if not abs(value) <= most:
-            most = abs(value)
-    return most
-
-
-@loops
+@part
 def _learn(s, along):
     """Broyden's update: a move changed the gap by so much (and went `along` the border's direction so far)."""
     n = s.gap.shape[0]
@@ -353,7 +352,7 @@ def _learn(s, along):
             s.inverse[i, j] += weight * s.row[j]
 
 
-@loops
+@part
 def _border(s, old, new):
     """Exchange the border of the inverted matrix, its last row."""
     n = old.shape[0]
@@ -371,7 +370,7 @@ def _border(s, old, new):
             s.inverse[i, j] -= weight * s.answer[j]
 
 
-@loops
+@part
 def _turn(s):
     """Turn the tangent to the curve's direction, keeping its sense; returns the angle turned, in radians."""
     n = s.tangent.shape[0]
@@ -384,11 +383,11 @@ def _turn(s):
         s.row[i] = s.inverse[i, n - 1] / size
         cosine += s.row[i] * s.tangent[i]
     _border(s, s.tangent, s.row)
-    _copy(s.row, s.tangent)
+    copy(s.row, s.tangent)
     return math.acos(min(1.0, max(-1.0, cosine)))
 
 
-@loops
+@within
 def _hold(s):
     """Border the matrix so that corrections hold m still."""
     n = s.tangent.shape[0]

@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-LOOPS = ("_machine", "_tables", "game", "_branch", "_kernel", "_response")
+LOOPS = ("_machine", "_tables", "game", "_vectors", "_branch", "_kernel", "_response")
 
 
 @cache
@@ -57,16 +57,38 @@ def folder() -> Path | None:
 
 
 def loops(function: Callable[..., Any]) -> Any:
-    """Compile a function of bare loops when it is first called, and keep the result (a decorator)."""
+    """Compile a function of bare loops when it is first called, and keep the result (a decorator).
+
+    Threads may run it at the same time. The loops make no arrays and give none away, so numba need not count who uses
+    them; and they divide as numpy does, without raising.
+    """
+    return _compile(function, nogil=True)
+
+
+def part(function: Callable[..., Any]) -> Any:
+    """Like `loops`, for what is called by other loops only: needs no way in from Python."""
+    return _compile(function, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+
+
+def within(function: Callable[..., Any]) -> Any:
+    """Like `part`, but written out wherever it is called.
+
+    Calls that pass many arrays would cost more than what they do.
+    """
+    return _compile(function, inline="always")
+
+
+def _compile(function: Callable[..., Any], **options: Any) -> Any:
     import numba  # pyright: ignore[reportMissingTypeStubs]
 
+    options |= {"_nrt": False, "error_model": "numpy"}
     place = folder()
     if place is None:
-        return numba.njit(function)
+        return numba.njit(**options)(function)
     config: Any = numba.config  # pyright: ignore[reportPrivateImportUsage] - documented, and the only way
     before, config.CACHE_DIR = config.CACHE_DIR, str(place)
     try:
-        return numba.njit(cache=True)(function)
+        return numba.njit(cache=True, **options)(function)
     finally:
         config.CACHE_DIR = before
 

@@ -200,13 +200,13 @@ def replies(game: Game, p: int, draw: int) -> Replies:
     Replies
     """
     kernel = compiled()
-    own = kernel.one_draw(game.tables, draw)
+    own = kernel.one_draw.py_func(game.tables, draw)
     work = workspace(game, own)
     tree = _trunk_only(game, p)
     kernel.surroundings(p, tree, own, work)
-    kernel.respond(p, tree, own, work, 1.0, kernel.KEEP, work.value)
-    keeping, acts = work.value.copy(), work.gain.copy()
-    kernel.respond(p, tree, own, work, 1.0, kernel.BEST, keeping)
+    kernel.respond(p, tree, own, work, 1.0, kernel.KEEP, work.onward)
+    keeping, acts, onward = work.value.copy(), work.gain.copy(), work.onward.copy()
+    kernel.respond(p, tree, own, work, 1.0, kernel.BEST, onward)
     return Replies(keeping, acts, work.value, work.gain)
 
 
@@ -245,7 +245,7 @@ def in_office(game: Game, p: int, draw: int) -> NDArray[np.bool_]:
     for e, v in enumerate(trunk(game)[:-1]):
         there[e] = now
         if game.tree.kind[v] == TURNOVER and game.tree.actor[v] == p:
-            fresh, chance = tables.log_fresh[draw, p, v, :kinds] > -np.inf, tables.replaced[draw, v]
+            fresh, chance = tables.log_fresh[draw, p, e, :kinds] > -np.inf, tables.replaced[draw, game.tree.step[v]]
             now = (now & (chance < 1)) | (fresh & (chance > 0))
     return there
 
@@ -274,22 +274,26 @@ def _course(game: Game, p: int, k: int, found: Replies, draw: int) -> Course | N
     tables, nodes = game.tables, trunk(game)
     begin, since, day, weight = 0, None, game.agreement.start, 1.0
     if tables.log_prior[draw, p, k] == -np.inf:
-        brings = (game.tree.actor == p) & (tables.log_fresh[draw, p, :, k] > -np.inf) & (tables.replaced[draw] > 0)
+        brings = (
+            (game.tree.actor == p)
+            & (tables.log_fresh[draw, p, game.tree.step, k] > -np.inf)
+            & (tables.replaced[draw, game.tree.step] > 0)
+        )
         turnovers = [e for e, v in enumerate(nodes[:-1]) if brings[v] and game.tree.kind[v] == TURNOVER]
         if not turnovers:
             return None
         begin = turnovers[0] + 1
         since, day = game.steps[begin - 1].id, game.steps[begin - 1].date
-        weight = float(tables.calm[draw, nodes[begin]])  # an incident on the way spoils both courses alike
+        weight = float(tables.calm[draw, begin])  # an incident on the way spoils both courses alike
     first = nodes[begin]
     state = game.block(p, first).start + k * int(tables.sets[p, first])
-    gain = weight * tables.discount[draw, p, first, k] * (found.best[state] - found.keeping[state])
+    gain = weight * tables.discount[draw, p, begin, k] * (found.best[state] - found.keeping[state])
     acts: list[CourseAct] = []
     concealed = 0
     for v in nodes[begin:-1]:
         if game.tree.actor[v] != p:
             continue
-        if game.tree.kind[v] == TURNOVER and tables.replaced[draw, v] == 1:
+        if game.tree.kind[v] == TURNOVER and tables.replaced[draw, game.tree.step[v]] == 1:
             break
         if not is_choice(game, v):
             continue

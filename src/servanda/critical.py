@@ -136,7 +136,7 @@ class _Search:
         game = compile(agreement, plan)
         self.parties, self.types = game.parties, game.types
         self.there = [in_office(game, p, 0) for p in range(len(game.parties))]
-        self.at_once = max(1, _STATES // game.tables.breakdown.shape[1])
+        self.at_once = max(1, _STATES // int(game.tables.kinds @ game.tables.sets.sum(axis=1)))
 
     def along(self, dial: _Dial) -> Iterator[CriticalValue]:
         """The critical values of all types that a number matters to."""

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from servanda._tables import Tables
 from servanda.game import OBLIGATION, RATIFICATION, REVIEW, Floats, Game, freeze
 
 TOLERANCE = 1e-10
@@ -126,28 +127,30 @@ def solve(
     >>> servanda.solve(game).status
     'converged'
     """
-    from servanda import _branch
-
-    play = Play(game, draw)
-    state = play.trace(progress)
-    x, m = state.point[:-1], float(state.point[-1]) if play.size else 1.0
-    play.image(x, m)
-    residual = play.residual(m)
-    if m < 1.0:
-        status = f"stopped on the branch at {m:.4f} of the precision asked for"
-    elif not residual <= TOLERANCE:
-        status = f"residual {residual:.1e} is above {TOLERANCE:.0e}"
-    else:
-        status = "converged"
-    answer = play.equilibrium(
-        status, residual, *(int(state.count[i]) for i in (_branch.VALUES, _branch.STEPS, _branch.FOLDS))
-    )
+    play = Play(game, draw, game.merged)
+    record = play.record(1 + draw)
+    play.trace(record, draw, draw + 1, progress)
+    m, residual = (float(number) for number in record.reach[draw])
+    if game.merged is not game.tables:
+        play = Play(game, draw)
+        residual = play.residual(record.point[draw], m)
+    status = said(m, residual)
+    answer = play.equilibrium(status, residual, *(int(n) for n in record.count[draw]))
     if throw and not answer.converged:
         raise NotConverged(
-            f"plan {game.plan}: no answer ({status}, after {answer.iterations} iterations). Lower precisions are"
+            f"plan {game.plan}: no answer ({answer.status}, after {answer.iterations} iterations). Lower precisions are"
             f" easier; please send the file to the authors if it should work"
         )
     return answer
+
+
+def said(factor: float, residual: float) -> str:
+    """Put into words how far the branch was followed and what was reached there: a status."""
+    if factor < 1.0:
+        return f"stopped on the branch at {factor:.4f} of the precision asked for"
+    if not residual <= TOLERANCE:
+        return f"residual {residual:.1e} is above {TOLERANCE:.0e}"
+    return "converged"
 
 
 def compiled() -> Any:
@@ -158,86 +161,104 @@ def compiled() -> Any:
 
 
 class Play:
-    """Work space for one draw: the map from public expectations to public expectations."""
+    """Work space for draws of a game: the map from public expectations to public expectations."""
 
-    def __init__(self, game: Game, draw: int) -> None:
+    def __init__(self, game: Game, draw: int, tables: Tables | None = None) -> None:
         kernel = compiled()
-        self.kernel, self.game, self.draw = kernel, game, draw
-        self.own = kernel.one_draw(game.tables, draw)
+        self.kernel, self.game, self.draw, self.tables = kernel, game, draw, tables or game.tables
+        self.own = kernel.one_draw.py_func(self.tables, draw)
         self.work = workspace(game, self.own)
         self.unknowns = self._unknowns()
         self.size = len(self.unknowns.where)
+        self.state = self._start()
 
     def _unknowns(self) -> Any:
         """List the public numbers that can move, and leave out those of the party with most of them.
 
         That party responds first, to the others' numbers alone; the others respond to what it did.
         """
-        k, game, own = self.kernel, self.game, self.own
-        tree, G = game.tree, len(game.hideable)
+        k, tables, tree = self.kernel, self.tables, self.game.tree
         choice = (tree.kind == OBLIGATION) | (tree.kind == REVIEW)
-        after = tree.parent >= 0
-        carried = np.zeros((2, len(tree.kind), G), dtype=np.int64)
-        lists: list[list[tuple[int, int, int]]] = []
-        for p in range(len(game.parties)):
+        lists: list[list[tuple[int, int, int, float]]] = []
+        for p in range(len(self.game.parties)):
             acts = choice & (tree.actor == p)
-            hides = (own.sets[p] > 1)[:, None] & (own.holder == p)[None, :]
-            found = after & (own.sets[p] > 1) & (game.hazard[self.draw][:, own.holder == p].sum(axis=1) > 0)
-            moved = np.zeros(len(acts), dtype=bool)
-            moved[after] = acts[tree.parent[after]]
-            rows = [(k.LEAVES, int(v), 0) for v in np.flatnonzero(acts)]
-            rows += [(k.SURVIVE, p, int(v)) for v in np.flatnonzero(found)]
-            for what, where in ((k.KEPT, moved), (k.NOW, found), (k.TAKEN, acts)):
-                rows += [(what, int(v), int(g)) for v, g in np.argwhere(hides & where[:, None])]
-            carried[0][hides & ~moved[:, None]] = 1
-            carried[1][hides & ~found[:, None]] = 1
+            hides = tables.sets[p] > 1
+            rows = [(k.LEAVES, int(v), 0, 1.0) for v in np.flatnonzero(acts)]
+            rows += [(k.SURVIVE, p, int(v), 1.0) for v in np.flatnonzero(hides & (tables.quiet[p] == 0))]
+            for r in np.flatnonzero(tables.giver == p):
+                kept, after = tables.kept_worth, tables.after
+                for what, where, worth in ((k.WAY, hides, kept), (k.HELD, hides, after), (k.GONE, hides & acts, after)):
+                    most = np.abs(worth[:, r]).sum(axis=2).max(axis=0)[tree.step]
+                    rows += [(what, int(r), int(v), float(most[v])) for v in np.flatnonzero(where & (most > 0))]
             lists.append(rows)
         order = sorted(range(len(lists)), key=lambda p: -len(lists[p]))
-        carried[:, :, own.holder == order[0]] = 0
         where = [row for p in order[1:] for row in lists[p]]
         return k.Unknowns(
-            where=np.array(where, dtype=np.int64).reshape(-1, 3),
+            where=np.array([row[:3] for row in where], dtype=np.int64).reshape(-1, 3),
+            scale=np.array([row[3] for row in where]),
             order=np.array(order, dtype=np.int64),
-            carried=carried,
         )
 
-    def trace(self, progress: Callable[[float], None] | None) -> Any:
-        """Follow the branch; the point reached is in the state's `point`."""
+    def _start(self) -> Any:
         from servanda import _branch
 
-        state = _branch.start(self.size, _branch.MAX_STEPS)
+        return _branch.start(self.size, _branch.MAX_STEPS)
+
+    def record(self, draws: int) -> Any:
+        """Space for what is kept of so many draws."""
+        N, V = self.tables.sets.shape
+        return self.kernel.Record(
+            point=np.zeros((draws, self.size)),
+            reach=np.zeros((draws, 2)),
+            count=np.zeros((draws, 3), dtype=np.int64),
+            survive=np.ones((draws, N, V)),
+            leaves=np.zeros((draws, V)),
+            honest=np.ones((draws, N, V)),
+            signing=np.zeros((draws, N, self.tables.log_prior.shape[2])),
+        )
+
+    def trace(self, record: Any, first: int, last: int, progress: Callable[[float], None] | None) -> None:
+        """Follow the branch for some draws, and keep what is reached in the record."""
+        state = self.state = self._start()
         out = np.zeros(self.size)
-        while self.kernel.trace(state, self.game.tree, self.own, self.work, self.unknowns, out, _AT_A_TIME):
+        most = _AT_A_TIME if last == first + 1 else 2**62
+        while True:
+            first = self.kernel.trace(
+                self.kernel.FOLLOW, state, self.game.tree, self.tables, first, last, self.work, self.unknowns, record,
+                out, most,
+            )  # fmt: skip
+            if first == last:
+                return
             if progress is not None:
                 progress(float(state.point[-1]))
-        return state
 
     def expecting(self, leaves: Floats | float) -> Floats:
         """The unknowns (n,) if everyone is expected to leave with these chances (n,), nothing hidden or found."""
         what = self.unknowns.where[:, 0]
         return np.where(what == self.kernel.LEAVES, leaves, np.where(what == self.kernel.SURVIVE, 1.0, 0.0))
 
-    def pack(self) -> Floats:
-        """The unknowns (n,) as they stand."""
-        out = np.zeros(self.size)
-        self.kernel.pack(self.unknowns, self.work, out)
-        return out
-
     def image(self, x: Floats, factor: float) -> Floats:
         """Let every party respond once; returns the unknowns (n,) after that."""
         out = np.empty_like(x)
-        self.kernel.image(x, factor, self.game.tree, self.own, self.work, self.unknowns, out)
+        self._at(x, factor, self.kernel.RESPOND, self.record(0), out)
         return out
 
-    def residual(self, factor: float) -> float:
-        """Largest change of any choice probability if every party responds once more; leaves the state as it is."""
-        work = self.work
-        state = [array.copy() for array in (work.choice, work.gain, work.value)]
-        self.kernel.reply(factor, self.game.tree, self.own, work)
-        change = np.abs(np.exp(work.choice) - np.exp(state[0]))
-        for array, old in zip((work.choice, work.gain, work.value), state, strict=True):
-            array[...] = old
-        return float(np.max(change, initial=0.0))
+    def residual(self, x: Floats, factor: float) -> float:
+        """Largest change of any choice probability if every party responds to x (n,), and then once more.
+
+        Leaves the response to x in the work space.
+        """
+        record = self.record(1 + self.draw)
+        self._at(x, factor, self.kernel.ANSWER, record, np.empty_like(x))
+        return float(record.reach[self.draw, 1])
+
+    def _at(self, x: Floats, factor: float, task: int, record: Any, out: Floats) -> None:
+        point = self.state.probe if task == self.kernel.RESPOND else self.state.point
+        point[:-1], point[-1] = x, factor
+        self.kernel.trace(
+            task, self.state, self.game.tree, self.tables, self.draw, self.draw + 1, self.work, self.unknowns, record,
+            out, 0,
+        )  # fmt: skip
 
     def equilibrium(self, status: str, residual: float, passes: int = 0, steps: int = 0, folds: int = 0) -> Equilibrium:
         """The state of the work space as a frozen answer."""
@@ -245,12 +266,12 @@ class Play:
         signing: list[Floats] = []
         for p in range(len(game.parties)):
             kinds, root = int(own.kinds[p]), game.block(p, 0)
-            signing.append(work.moving[p, 0, :kinds] + own.discount[p, 0, :kinds] * work.value[root])
+            signing.append(work.onto[p, 0, :kinds] + own.discount[p, 0, :kinds] * work.value[root])
         answer = Equilibrium(
             game=game,
             status=status,
             residual=residual,
-            iterations=passes + 2,
+            iterations=passes,
             steps=steps,
             folds=folds,
             choice=work.choice,
@@ -268,25 +289,29 @@ class Play:
 
 def workspace(game: Game, own: Any) -> Any:
     """Space for the compiled loops, everybody keeping and nothing found."""
-    N, V, G, K = len(game.parties), len(game.node_step), len(game.hideable), own.log_prior.shape[1]
-    S, M = own.breakdown.size, own.hidden_flow.shape[2]
+    N, V = own.sets.shape
+    R, K = own.giver.size, own.log_prior.shape[1]
+    S = int(own.kinds @ own.sets.sum(axis=1))
     return compiled().Work(
         survive=np.ones((N, V)),
-        leaves=own.fails.copy(),
-        kept=np.zeros((V, G)),
-        now=np.zeros((V, G)),
-        taken=np.zeros((V, G)),
+        leaves=own.fails[game.tree.step],
+        way=np.zeros((R, V)),
+        held=np.zeros((R, V)),
+        gone=np.zeros((R, V)),
         rho=np.ones((N, V)),
-        moving=np.zeros((N, V, K)),
-        lost=np.zeros((N, V, K)),
-        saved=np.zeros((N, V, K)),
+        onto=np.zeros((N, V, K)),
+        hold=np.zeros((N, V, K)),
         ended=np.zeros((N, V, K)),
         choice=np.zeros((3, S)),
+        chance=np.zeros((3, S)),
+        before=np.zeros((3, S)),
         gain=np.full((3, S), -np.inf),
         value=np.zeros(S),
+        onward=np.zeros(S),
         belief=np.zeros(S),
+        mass=np.zeros(S),
         stay=np.zeros(V),
-        mass=np.zeros(M),
+        part=np.zeros(int(own.sets.max(initial=1))),
     )
 
 

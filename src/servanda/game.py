@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, cast
 
 import numpy as np
 
+from servanda._merging import merge
 from servanda._tables import Common, Floats, Ints, Tables, Valuation, gather, hazards, party_tables, types_of
 from servanda.agreement import Agreement, Number
 from servanda.schedule import Step, schedule
@@ -29,11 +30,12 @@ class GameTooLarge(ValueError):
 class PublicTree(NamedTuple):
     """What everybody sees. Parents come before children; `V` nodes.
 
-    `kind` (V,) one of the constants above; `actor` (V,) party index, -1 at the horizon; `parent` (V,), -1 at the
-    root; `child` (V, 2): the next node, and at a turnover the next node under a new government, else -1;
-    `conceals` (V,): 1 where the actor may conceal.
+    `step` (V,): index into the plan's steps, their number at the horizon; `kind` (V,) one of the constants above;
+    `actor` (V,) party index, -1 at the horizon; `parent` (V,), -1 at the root; `child` (V, 2): the next node, and at a
+    turnover the next node under a new government, else -1; `conceals` (V,): 1 where the actor may conceal.
     """
 
+    step: Ints
     kind: Ints
     actor: Ints
     parent: Ints
@@ -66,10 +68,12 @@ class Game:
         The `G` stakes that some step of the plan may conceal.
     tables : Tables
         Private states and payoffs.
-    claimed : (D, V, S) floats
-        Share of each stake given by claim before the node's act.
-    hazard : (D, V, G) floats
-        Integrated finding rate on the way to the node.
+    merged : Tables
+        The same with sets of concealed steps that play alike made one; the same object if there are none.
+    claimed : (D, E + 1, S) floats
+        Share of each stake given by claim before the step's act.
+    hazard : (D, E + 1, G) floats
+        Integrated finding rate on the way to the step.
     worth : tuple of N (D, K, S) floats
         Units per year.
     costs : tuple of N (D, K, 4) floats
@@ -92,6 +96,7 @@ class Game:
     concealable: tuple[tuple[int, ...], ...]
     hideable: tuple[str, ...]
     tables: Tables
+    merged: Tables
     claimed: Floats
     hazard: Floats
     worth: tuple[Floats, ...]
@@ -123,7 +128,7 @@ class Game:
         return self.steps[int(self.node_step[node])]
 
     def __repr__(self) -> str:
-        states = self.tables.breakdown.shape[1]
+        states = int(self.tables.kinds @ self.tables.sets.sum(axis=1))
         return (
             f"<Game of plan {self.plan!r}: {len(self.steps)} entries, {len(self.node_step)} public nodes,"
             f" {states} private states>"
@@ -135,7 +140,7 @@ def likely(number: Number) -> Floats:
     return np.array([number.likely])
 
 
-def compile(agreement: Agreement, plan: str, valuation: Valuation = likely) -> Game:  # noqa: A001 - the field's verb
+def compile(agreement: Agreement, plan: str, draws: Valuation = likely) -> Game:  # noqa: A001 - the field's verb
     """Turn a plan of an agreement into a game.
 
     Parameters
@@ -143,8 +148,8 @@ def compile(agreement: Agreement, plan: str, valuation: Valuation = likely) -> G
     agreement : Agreement
     plan : str
         Name of one of its plans.
-    valuation : function from a Number to (D,) floats, optional
-        How to draw the numbers; by default their likely values, as one draw.
+    draws : Draws, or function from a Number to (D,) floats, optional
+        Values of the uncertain numbers, from `draw`; by default their likely values, as one draw.
 
     Returns
     -------
@@ -176,7 +181,7 @@ def compile(agreement: Agreement, plan: str, valuation: Valuation = likely) -> G
                 f" stakes that could hardly be hidden as concealable: false"
             )
     nodes = _Nodes(steps, concealable, parties, tuple(len(types_of(p)) for p in agreement.parties.values()), plan)
-    return _tables(agreement, plan, steps, concealable, nodes, valuation)
+    return _tables(agreement, plan, steps, concealable, nodes, draws)
 
 
 class _Nodes:
@@ -195,7 +200,6 @@ class _Nodes:
         self.child: list[list[int]] = []
         self.branches: list[tuple[str, ...]] = []
         done = np.array([[sum(own < e for own in mine) for mine in concealable] for e in range(len(steps) + 1)])
-        self.sets: list[list[int]] = []
         states = 0
         stack: list[tuple[int, int, int, tuple[str, ...]]] = [(0, -1, 0, ())]
         while stack:
@@ -205,8 +209,7 @@ class _Nodes:
             self.parent.append(parent)
             self.child.append([-1, -1])
             self.branches.append(branch)
-            self.sets.append([1 << int(k) for k in done[e]])
-            states += sum(k * s for k, s in zip(kinds, self.sets[-1], strict=True))
+            states += sum(k << int(own) for k, own in zip(kinds, done[e], strict=True))
             if states > MAX_STATES:
                 raise GameTooLarge(
                     f"plan {plan}: the game has more than {MAX_STATES:,} private states. Every turnover doubles the"
@@ -229,13 +232,9 @@ def _tables(
     valuation: Valuation,
 ) -> Game:
     parties, stakes = tuple(agreement.parties), tuple(agreement.stakes)
-    E, V, T = len(steps), len(nodes.step), agreement.horizon
+    E, T = len(steps), agreement.horizon
     step = np.array(nodes.step)
-    parent = np.array(nodes.parent)
     dates = np.array([s.years for s in steps] + [T])
-    years = dates[step]
-    before = np.where(parent >= 0, years[parent], 0.0)
-    way = years - before
     D = valuation(agreement.incidents).size
 
     def value(number: Number) -> Floats:
@@ -247,29 +246,40 @@ def _tables(
     for e, s in enumerate(steps):
         for name, number in s.gives.items():
             j = stakes.index(name)
-            share[:, e, j] = 1.0 - claimed[:, e, j] if name in s.rest else value(number)
+            left = 1.0 - claimed[:, e, j]
+            share[:, e, j] = left if name in s.rest else np.minimum(value(number), left) if D > 1 else value(number)
         claimed[:, e + 1] = claimed[:, e] + share[:, e]
     hideable = tuple(name for name in stakes if any(name in s.conceals for s in steps))
-    hazard, alarms = hazards(agreement, hideable, before, years, parent, value, D)
+    hazard, alarms = hazards(agreement, hideable, dates, value, D)
 
-    kind = np.array([_KIND[s.kind] for s in steps] + [HORIZON])[step]
+    kind = np.array([_KIND[s.kind] for s in steps] + [HORIZON])
     actor = np.array([parties.index(s.party) for s in steps] + [-1])[step]
     chance = np.stack([value(s.chance) if s.chance is not None else np.zeros(D) for s in steps] + [np.zeros(D)], axis=1)
-    chance = chance[:, step]
     tree = PublicTree(
-        kind=kind,
+        step=step,
+        kind=kind[step],
         actor=actor,
-        parent=parent,
+        parent=np.array(nodes.parent),
         child=np.array(nodes.child),
         conceals=np.array([int(bool(s.conceals)) for s in steps] + [0])[step],
     )
     restore = np.stack([value(agreement.stakes[name].restore) for name in stakes], axis=1)
-    common = Common(D, V, years, way, claimed[:, step], hazard, restore, T, share, stakes, hideable, steps, step)
-    sets = np.array(nodes.sets)
+    way = np.diff(dates, prepend=0.0)
+    common = Common(D, dates, way, claimed, hazard, restore, T, share, stakes, hideable, steps)
+    sets = [np.array([1 << sum(own < e for own in mine) for e in range(E + 1)]) for mine in concealable]
     per_party = [
-        party_tables(agreement, name, concealable[i], sets[:, i], common, value) for i, name in enumerate(parties)
+        party_tables(agreement, name, concealable[i], sets[i], common, value) for i, name in enumerate(parties)
     ]
     holder = np.array([parties.index(agreement.stakes[name].holder) for name in hideable], dtype=np.int64)
+    tables = gather(
+        per_party,
+        concealable,
+        holder,
+        step,
+        calm=np.exp(-alarms),
+        fails=np.where(kind == RATIFICATION, 1.0 - chance, 0.0),
+        replaced=np.where(kind == TURNOVER, chance, 0.0),
+    )
     game = Game(
         agreement=agreement,
         plan=plan,
@@ -278,18 +288,13 @@ def _tables(
         types=tuple(types_of(p) for p in agreement.parties.values()),
         tree=tree,
         node_step=step,
-        node_years=years,
+        node_years=dates[step],
         branches=tuple(nodes.branches),
         concealable=concealable,
         hideable=hideable,
-        tables=gather(
-            per_party,
-            holder,
-            calm=np.exp(-alarms),
-            fails=np.where(kind == RATIFICATION, 1.0 - chance, 0.0),
-            replaced=np.where(kind == TURNOVER, chance, 0.0),
-        ),
-        claimed=common.claimed,
+        tables=tables,
+        merged=merge(tables, step),
+        claimed=claimed,
         hazard=hazard,
         worth=tuple(p.all_worth for p in per_party),
         costs=tuple(p.costs for p in per_party),
@@ -306,6 +311,9 @@ def freeze(thing: Any) -> None:
         thing.flags.writeable = False
     elif isinstance(thing, tuple):
         for part in cast("tuple[Any, ...]", thing):
+            freeze(part)
+    elif isinstance(thing, dict):
+        for part in cast("dict[Any, Any]", thing).values():
             freeze(part)
     elif hasattr(thing, "__dataclass_fields__"):
         for field in thing.__dataclass_fields__:

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from servanda._chances import at_end, chances
 from servanda._tables import annuity
-from servanda.equilibrium import Equilibrium, fails_at, is_choice
-from servanda.game import TURNOVER, Floats, Game
+from servanda.equilibrium import Equilibrium, is_choice
+from servanda.game import Floats, Game
 from servanda.schedule import last_day
 from servanda.summary import Choice, EntryResult, Exposure, PartyValue, Standing, Summary, TypeAct, Value, WeakestLink
 
@@ -106,10 +107,8 @@ def values(equilibrium: Equilibrium) -> dict[str, PartyValue]:
 def exposure(game: Game, draw: int = 0) -> tuple[Exposure, ...]:
     """What each party stands to lose at each entry; see `Exposure`."""
     result: list[Exposure] = []
-    claimed = np.zeros(game.restore.shape[1])
-    node_of = {int(e): v for v, e in reversed(list(enumerate(game.node_step)))}
     for e, step in enumerate(game.steps):
-        claimed = game.claimed[draw, node_of[e + 1]]
+        claimed = game.claimed[draw, e + 1]
         left = np.minimum(game.restore[draw], game.horizon - step.years)
         loss: dict[str, float] = {}
         by_type: dict[str, dict[str, float]] = {}
@@ -134,54 +133,13 @@ class _Walk:
 
     def __init__(self, equilibrium: Equilibrium) -> None:
         self.eq, self.game = equilibrium, equilibrium.game
-        game, d = self.game, equilibrium.draw
-        tree, V = game.tree, len(game.node_step)
-        self.several = "found:both" if len(game.parties) == 2 else "found:several"
-        self.reach = np.zeros(V)  # in force when the act comes up
-        self.arrive = np.zeros(V)  # in force before the report
-        self.lost: list[dict[str, float]] = []
-        for v in range(V):
-            u = int(tree.parent[v])
-            if u < 0:
-                self.arrive[v] = self.reach[v] = 1.0
-                self.lost.append({})
-            else:
-                go = self.reach[u] * (1.0 - equilibrium.leaves[u])
-                if tree.kind[u] == TURNOVER:
-                    new = game.tables.replaced[d, u]
-                    go *= new if tree.child[u, 1] == v else 1.0 - new
-                self.arrive[v] = go
-                self.lost.append(self._report(v, go))
-                self.reach[v] = go * game.tables.calm[d, v] * float(np.prod(equilibrium.survive[:, v]))
-            if is_choice(game, v):
-                self._lose(v, f"withdrew:{self._actor(v)}", self.reach[v] * equilibrium.leaves[v])
-            elif fails_at(game, v):
-                self._lose(v, f"unratified:{self._actor(v)}", self.reach[v] * equilibrium.leaves[v])
+        draws = np.array([equilibrium.draw])
+        self.found = chances(self.game, draws, equilibrium.survive[None], equilibrium.leaves[None])
+        self.arrive, self.reach = self.found.arrive[0], self.found.reach[0]
 
-    def _actor(self, v: int) -> str:
-        return self.game.parties[int(self.game.tree.actor[v])]
-
-    def _lose(self, v: int, cause: str, chance: float) -> None:
-        self.lost[v][cause] = self.lost[v].get(cause, 0.0) + float(chance)
-
-    def _report(self, v: int, arrive: float) -> dict[str, float]:
-        game, survive = self.game, self.eq.survive[:, v]
-        all_survive = float(np.prod(survive))
-        lost: dict[str, float] = {}
-        alone = 0.0
-        for p, name in enumerate(game.parties):
-            if self.hides(p):
-                chance = (1.0 - survive[p]) * float(np.prod(np.delete(survive, p)))
-                alone += chance
-                lost[f"found:{name}"] = arrive * float(chance)
-        if sum(self.hides(p) for p in range(len(game.parties))) > 1:
-            lost[self.several] = arrive * max(0.0, 1.0 - all_survive - alone)
-        lost["incident"] = arrive * all_survive * (1.0 - float(game.tables.calm[self.eq.draw, v]))
-        return lost
-
-    def hides(self, p: int) -> bool:
-        """Whether a party could conceal anything in this plan."""
-        return bool(self.game.concealable[p])
+    def lost(self, nodes: list[int]) -> dict[str, float]:
+        """What is lost at some nodes, by the causes that are possible there."""
+        return {cause: float(lost[0]) for cause, lost in self.found.at(nodes).items()}
 
     def ends(self) -> list[int]:
         """The nodes at the horizon."""
@@ -196,20 +154,8 @@ class _Walk:
         return float(np.exp(_block(self.eq, self.eq.belief, p, v)[:, 0]).sum())
 
     def outcomes(self) -> dict[str, float]:
-        game = self.game
-        names = [f"withdrew:{p}" for p in game.parties]
-        names += [f"found:{p}" for i, p in enumerate(game.parties) if self.hides(i)]
-        if sum(self.hides(p) for p in range(len(game.parties))) > 1:
-            names.append(self.several)
-        ratifies = {s.party for s in game.steps if s.kind == "ratification"}
-        names += [f"unratified:{p}" for p in game.parties if p in ratifies]
-        names.append("incident")
-        clean = sum(self.reach[v] * self.clean(v) for v in self.ends())
-        held = sum(self.reach[v] for v in self.ends())
-        result = {"held:clean": float(clean), "held:concealed": float(max(0.0, held - clean))}
-        for name in names:
-            result[name] = float(sum(lost.get(name, 0.0) for lost in self.lost))
-        return result
+        honest = [[self.honest(p, v) for v in range(len(self.reach))] for p in range(len(self.game.parties))]
+        return {name: float(found[0]) for name, found in at_end(self.game, self.found, np.array([honest])).items()}
 
     def completed(self) -> float:
         last = max((e for e, s in enumerate(self.game.steps) if s.kind in ("obligation", "automatic")), default=-1)
@@ -259,10 +205,6 @@ class _Walk:
             keep, conceal, withdraw = (float(a) for a in total)
         elif step.kind == "ratification":
             keep = float(sum(weight[v] * (1.0 - self.eq.leaves[v]) for v in nodes))
-        lost: dict[str, float] = {}
-        for v in nodes:
-            for cause, chance in self.lost[v].items():
-                lost[cause] = lost.get(cause, 0.0) + float(chance)
         return EntryResult(
             id=step.id,
             title=step.title,
@@ -277,7 +219,7 @@ class _Walk:
             belief=beliefs[step.party],
             beliefs=beliefs,
             concealing=float(max(0.0, 1.0 - sum(weight[v] * self.honest(p, v) for v in nodes))),
-            lost=lost,
+            lost=self.lost(nodes),
         )
 
     def standing(self) -> tuple[Standing, ...]:
@@ -304,11 +246,9 @@ class _Walk:
 
     def weakest(self, entries: tuple[EntryResult, ...]) -> WeakestLink:
         losses = [(e.id, e.title, e.date, e.lost) for e in entries]
-        at_end: dict[str, float] = {}
-        for v in self.ends():
-            for cause, chance in self.lost[v].items():
-                at_end[cause] = at_end.get(cause, 0.0) + chance
-        losses.append((HORIZON, "the last report at the horizon", last_day(self.game.agreement), at_end))
+        losses.append(
+            (HORIZON, "the last report at the horizon", last_day(self.game.agreement), self.lost(self.ends()))
+        )
         worst = max(range(len(losses)), key=lambda e: sum(losses[e][3].values()))
         identity, title, day, lost = losses[worst]
         cause = max(lost, key=lambda name: lost[name]) if lost else "incident"

@@ -147,7 +147,7 @@ class _Writer:
         self.entrance[v] = parts[0] if parts else self.act[v]
 
     def _calm(self, v: int) -> float:
-        return float(self.game.tables.calm[self.d, v])
+        return float(self.game.tables.calm[self.d, self.game.tree.step[v]])
 
     def _hiders(self, v: int) -> list[int]:
         """The parties of which something may be found at the report before a node."""
@@ -163,7 +163,7 @@ class _Writer:
                 for name, e in zip(self.hides[p], game.concealable[p], strict=True)
                 if e < game.node_step[v] and stake in game.steps[e].conceals
             ]
-            hazard = float(game.hazard[self.d, v, j])
+            hazard = float(game.hazard[self.d, game.tree.step[v], j])
             if own and hazard > 0.0:
                 risks.append((own, math.exp(-hazard)))
         return risks
@@ -295,12 +295,12 @@ class _Writer:
         if kind == AUTOMATIC:
             self._command(place, [], [(1.0, onward, "")])
         elif kind == RATIFICATION:
-            fails = float(game.tables.fails[d, v])
+            fails = float(game.tables.fails[d, tree.step[v]])
             ends = self.end[f"unratified:{game.parties[p]}"]
             self._command(place, [], [(1.0 - fails, onward, ""), (fails, ends, "")])
         elif kind == TURNOVER:
-            new, after = float(game.tables.replaced[d, v]), self.entrance[int(tree.child[v, 1])]
-            fresh = _shares(game.tables.log_fresh[d, p, v, : len(game.types[p])])
+            new, after = float(game.tables.replaced[d, tree.step[v]]), self.entrance[int(tree.child[v, 1])]
+            fresh = _shares(game.tables.log_fresh[d, p, tree.step[v], : len(game.types[p])])
             moves = [(new * share, after, self._set_type(p, k)) for k, share in enumerate(fresh)]
             self._command(place, [], [(1.0 - new, onward, ""), *moves])
         elif is_choice(game, v):

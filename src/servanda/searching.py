@@ -99,8 +99,9 @@ class _Hunt:
     def __init__(self, answer: Equilibrium) -> None:
         self.answer = answer
         self.play = Play(answer.game, answer.draw)
-        self.play.trace(None)
-        self.points = [self.play.pack()]
+        record = self.play.record(1 + answer.draw)
+        self.play.trace(record, answer.draw, answer.draw + 1, None)
+        self.points = [record.point[answer.draw]]
         self.known = [answer]
         self.found: list[Another] = []
 
@@ -117,8 +118,7 @@ class _Hunt:
         """Go to an equilibrium by Newton's method; keep it if it is one, and a new one."""
         play = self.play
         x = _newton(play, x)
-        play.image(x, 1.0)
-        residual = play.residual(1.0)
+        residual = play.residual(x, 1.0)
         if not residual <= TOLERANCE:
             return
         one = play.equilibrium("converged", residual)

@@ -1,0 +1,180 @@
+"""Draw the uncertain numbers of an agreement, each within its range."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias, cast
+
+import numpy as np
+from pydantic import BaseModel
+
+from servanda._tables import Floats
+from servanda._values import Number
+from servanda.agreement import Agreement
+from servanda.game import freeze
+
+Path: TypeAlias = tuple[str | int, ...]
+
+
+@dataclass(frozen=True)
+class Uncertain:
+    """A number of an agreement that has a range.
+
+    Attributes
+    ----------
+    name : str
+        Where it stands, joined by dots: `parties.dprk.discount`. Of an entry: `entries.inauguration.chance`, and with
+        the name of its plan where plans differ in it: `plans.phased.entries.inauguration.chance`.
+    number : Number
+    paths : tuple of paths
+        Every place where it stands: the same number of the same entry in several plans is one number.
+    """
+
+    name: str
+    number: Number
+    paths: tuple[Path, ...]
+
+
+@dataclass(frozen=True)
+class Draws:
+    """Values drawn for the uncertain numbers of an agreement; called with a `Number`, its values (D,).
+
+    `D` draws, `k` numbers.
+
+    Attributes
+    ----------
+    numbers : tuple[Uncertain, ...]
+        What was drawn, `k` of them.
+    values : (D, k) floats
+        As drawn. Chances that must add up to 1, those of a party's types, are scaled when a game is compiled.
+    seed : int
+    """
+
+    numbers: tuple[Uncertain, ...]
+    values: Floats
+    seed: int
+    column: dict[int, int] = field(repr=False)
+
+    def __call__(self, number: Number) -> Floats:
+        """Values of a number, (D,): as drawn, or its likely value throughout."""
+        j = self.column.get(id(number))
+        return np.full(len(self.values), number.likely) if j is None else self.values[:, j]
+
+
+def walk(thing: object, path: Path = ()) -> Iterator[tuple[Path, Number]]:
+    """Every number below a part of an agreement, with the path to it."""
+    if isinstance(thing, Number):
+        yield path, thing
+    elif isinstance(thing, BaseModel):
+        for name, info in type(thing).model_fields.items():
+            yield from walk(getattr(thing, name), (*path, info.alias or name))
+    elif isinstance(thing, dict):
+        for key, value in cast("dict[str, object]", thing).items():
+            yield from walk(value, (*path, key))
+    elif isinstance(thing, list | tuple):
+        for i, value in enumerate(cast("list[object]", thing)):
+            yield from walk(value, (*path, i))
+
+
+def uncertain(agreement: Agreement) -> tuple[Uncertain, ...]:
+    """List the numbers of an agreement that have a range, in file order; parties' aims, which do not enter, left out.
+
+    Parameters
+    ----------
+    agreement : Agreement
+
+    Returns
+    -------
+    tuple[Uncertain, ...]
+    """
+    found: dict[tuple[str, Number | None], list[tuple[Path, Number]]] = {}
+    for path, number in walk(agreement):
+        if not number.ranged or "aims" in path:
+            continue
+        name, rest = ".".join(str(part) for part in path), None
+        if path[0] == "plans" and path[2] == "entries":
+            entry = agreement.plans[str(path[1])].entries[int(path[3])]
+            name = ".".join(["entries", entry.id, *(str(part) for part in path[4:])])
+            rest = number
+        found.setdefault((name, rest), []).append((path, number))
+    names = [name for name, _ in found]
+    result: list[Uncertain] = []
+    for (name, _), places in found.items():
+        path = places[0][0]
+        called = f"plans.{path[1]}.{name}" if names.count(name) > 1 else name
+        result.append(Uncertain(called, places[0][1], tuple(path for path, _ in places)))
+    return tuple(result)
+
+
+def draw(agreement: Agreement, draws: int, seed: int = 0) -> Draws:
+    """Draw the uncertain numbers: scrambled Sobol points (Owen 1998), mapped to each number's distribution.
+
+    A range with a likely value is a PERT distribution (a beta distribution on the range, Malcolm et al. 1959, with
+    shape 1 + 4 (likely - low) / (high - low)); a range alone is uniform. The first draws of a longer list are those of
+    a shorter one with the same seed.
+
+    Parameters
+    ----------
+    agreement : Agreement
+    draws : int
+        How many, above 0.
+    seed : int
+
+    Returns
+    -------
+    Draws
+
+    Raises
+    ------
+    ValueError
+        If no draws are asked for.
+
+    Examples
+    --------
+    >>> import servanda
+    >>> draws = servanda.draw(servanda.read("singapore-2018"), 4, seed=1)
+    >>> draws.values.shape[0]
+    4
+    """
+    if draws < 1:
+        raise ValueError(f"draws is {draws}; at least 1 is needed")
+    numbers = uncertain(agreement)
+    values = np.empty((draws, len(numbers)))
+    if numbers:
+        from scipy import stats  # pyright: ignore[reportMissingTypeStubs]
+
+        sequence: Any = stats.qmc.Sobol(len(numbers), scramble=True, rng=np.random.default_rng(seed))
+        points: Floats = sequence.random(1 << (draws - 1).bit_length())[:draws]
+        for j, one in enumerate(numbers):
+            values[:, j] = quantile(one.number, points[:, j])
+    where = {id(number): path for path, number in walk(agreement)}
+    place = {path: j for j, one in enumerate(numbers) for path in one.paths}
+    column = {key: place[path] for key, path in where.items() if path in place}
+    result = Draws(numbers, values, seed, column)
+    freeze(result)
+    return result
+
+
+def quantile(number: Number, share: Floats) -> Floats:
+    """Values of a number's distribution below which the given shares of it lie.
+
+    Parameters
+    ----------
+    number : Number
+        With a range.
+    share : floats between 0 and 1
+
+    Returns
+    -------
+    floats
+    """
+    low, high = number.low, number.high
+    if low is None or high is None or not number.ranged:
+        return np.full_like(share, number.likely)
+    if number.uniform:
+        return low + (high - low) * share
+    from scipy import special  # pyright: ignore[reportMissingTypeStubs]
+
+    peak = 4.0 * (number.likely - low) / (high - low)
+    return low + (high - low) * special.betaincinv(1.0 + peak, 5.0 - peak, share)

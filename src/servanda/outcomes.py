@@ -10,9 +10,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from servanda._tables import annuity
+from servanda.dates import last_day
 from servanda.equilibrium import Equilibrium, fails_at, is_choice
 from servanda.game import TURNOVER, Floats, Game
-from servanda.schedule import last_day
+from servanda.schedule import unplayed
 from servanda.summary import Choice, EntryResult, Exposure, PartyValue, Standing, Summary, TypeAct, Value, WeakestLink
 
 HORIZON = "horizon"
@@ -84,6 +85,7 @@ def summarise(equilibrium: Equilibrium) -> Summary:
         exposure=exposure(game, equilibrium.draw),
         weakest_link=walk.weakest(entries),
         final_beliefs=walk.beliefs(len(game.steps)),
+        not_played=unplayed(game.agreement, game.plan),
     )
 
 

@@ -9,8 +9,9 @@ import pytest
 from building import gives, party, review, situation, stake, turnover
 
 from servanda.agreement import Agreement, AgreementError
+from servanda.dates import add_months
 from servanda.game import compile
-from servanda.schedule import add_months, schedule
+from servanda.schedule import schedule
 from servanda.tree import tree
 
 NORTH = {"north": party()}

@@ -15,7 +15,7 @@ from servanda.schema import schema
 from servanda.starter import starter
 
 HERE = Path(__file__).parent
-GOOD = sorted((HERE / "good").glob("*.yaml")) + list(catalog().values())
+GOOD = sorted((HERE / "good").glob("*.yaml")) + sorted((HERE / "texts").glob("*.yaml")) + list(catalog().values())
 CHECK = Draft202012Validator(schema(), format_checker=Draft202012Validator.FORMAT_CHECKER)
 
 
@@ -47,7 +47,8 @@ def test_it_accepts_the_starter():
 
 
 SEEN = ["unknown-key", "missing-key", "wrong-type", "chance-outside", "negative-rate", "empty-plan", "entry-of-no-kind",
-        "review-dates", "bad-name", "empty-value", "other-version", "not-a-group", "many-problems"]  # fmt: skip
+        "review-dates", "bad-name", "empty-value", "other-version", "not-a-group", "many-problems",
+        "due-out-of-order", "duties-out-of-order"]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", SEEN)
@@ -75,6 +76,11 @@ def test_it_refuses_bad_files(name: str):
         ("date: 2018-10-01", "date: 2018-02-30"),
         ("ratify: usa", "by: usa"),
         ("title: A small", "titel: A small"),
+        ("date: 2018-10-01", "due: {within: 30 days}"),
+        ("date: 2018-10-01", "due: {within: 30 days, before: rest}"),
+        ("date: 2018-10-01", "date: 2018-10-01, due: {after: start}"),
+        ("by: dprk, gives: {reactor: 0.5}", "by: dprk"),
+        ("by: dprk", "by: []"),
     ],
 )
 def test_it_refuses_one_bad_value(place: str, value: str):
@@ -86,7 +92,7 @@ def test_it_refuses_one_bad_value(place: str, value: str):
 def test_every_key_says_what_it_means():
     made = schema()
     groups = [made, *(each for each in made["$defs"].values() if "properties" in each)]
-    assert len(groups) == 15
+    assert len(groups) == 17
     for group in groups:
         assert group["additionalProperties"] is False
         assert group["description"]

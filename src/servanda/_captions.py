@@ -6,8 +6,8 @@ from datetime import date
 
 from servanda.agreement import Agreement
 from servanda.comparison import Comparison, PlanResult
+from servanda.dates import last_day
 from servanda.outcomes import HORIZON
-from servanda.schedule import last_day
 from servanda.summary import EntryResult, Exposure, TypeAct
 from servanda.wording import capital, cause_name, expected_years, month, party_name, percent, type_name
 

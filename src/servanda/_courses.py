@@ -31,7 +31,7 @@ from servanda._canvas import (
     year_ticks,
 )
 from servanda.comparison import Comparison, PlanResult
-from servanda.schedule import last_day
+from servanda.dates import last_day
 from servanda.wording import expected_years, party_name, type_name
 
 if TYPE_CHECKING:

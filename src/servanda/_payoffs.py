@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from servanda.agreement import Agreement, Costs, Number, PartyType
-from servanda.schedule import years_between
+from servanda.dates import years_between
 
 Cost = Literal["breakdown", "withdrawing", "found", "unratified"]
 

@@ -14,9 +14,10 @@ import numpy as np
 
 from servanda._tables import Floats, Ints
 from servanda.agreement import DAYS_PER_YEAR, Number
+from servanda.dates import last_day
 from servanda.equilibrium import Equilibrium
 from servanda.game import Game
-from servanda.schedule import ONLY, Step, last_day, schedule
+from servanda.schedule import ONLY, Step, schedule
 
 HELD = ("held:clean", "held:concealed")
 INCIDENT = "incident"

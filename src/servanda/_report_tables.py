@@ -7,8 +7,9 @@ from typing import Any
 from servanda._captions import label_of, last_loss, name_of, steps_to_perform, weakest
 from servanda.agreement import Agreement
 from servanda.comparison import Comparison, PlanResult
+from servanda.dates import last_day
 from servanda.outcomes import HORIZON
-from servanda.schedule import Step, last_day
+from servanda.schedule import Step
 from servanda.summary import EntryResult, Value
 from servanda.wording import capital, cause_name, expected_years, party_name, type_name
 

@@ -19,7 +19,6 @@ from servanda.agreement import Agreement, Obligation, Ratification, Review, Turn
 
 _ENTRIES = {"obligation": Obligation, "ratification": Ratification, "turnover": Turnover, "review": Review}
 _KIND_KEYS = ("by", "ratify", "turnover", "review")
-_RENAMED = {"starts": "from"}  # in Python; never in a file
 _PASSES = 100  # looks at the data; a file with twelve different mistakes needs three
 
 
@@ -112,19 +111,11 @@ def shape(document: Document) -> tuple[Book, list[Complaint]]:
 _STANDINS: dict[str | int, object] = {
     "servanda": 1,
     "title": "?",
-    "unit": "?",
     "name": "?",
     "kind": "document",
     "start": "2000-01-01",
-    "horizon": "100 years",
-    "discount": 0,
-    "precision": 1,
     "chance": 0.5,
-    "passes": 0.5,
-    "finds": 0,
-    "restore": "never",
     "within": "1 year",
-    "worth": {},
 }
 _STANDIN_ENTRY: dict[str, object] = {"id": "removed", "date": "2000-01-01", "ratify": "removed", "passes": 1}
 
@@ -243,8 +234,10 @@ def _place(loc: tuple[str | int, ...], detail: dict[str, Any]) -> Place:
     steps = [step for step in loc if step != "[key]"]
     if len(steps) > 4 and steps[0] == "plans" and steps[2] == "entries":
         del steps[4]
-        if len(steps) > 5 and steps[4] == "gives":
+        if len(steps) > 5 and steps[4] in ("gives", "by"):
             del steps[5]
+    elif len(steps) > 2 and steps[0] == "terms":
+        del steps[2]
     key = detail.get("ctx", {}).get("key")
     return (*steps, key) if key else tuple(steps)
 
@@ -329,7 +322,7 @@ def _words(detail: dict[str, Any], place: Place, book: Book) -> str:
 
 
 def _no_kind(entry: object, where: str) -> str:
-    kinds = "by (a step), ratify, turnover, review"
+    kinds = "by, gives or does (a step), ratify, turnover, review"
     if not isinstance(entry, dict):
         return f"{where} is {show(entry)}, but an entry is a group of keys: id, date, and one of {kinds}"
     keys = [str(key) for key in cast("dict[object, object]", entry)]
@@ -338,5 +331,5 @@ def _no_kind(entry: object, where: str) -> str:
         return (
             f"{where} has {' and '.join(there)}, but an entry is one thing. Keep one of {kinds}; make two entries of it"
         )
-    hints = (did_you_mean(key, _KIND_KEYS) for key in keys if key not in ("id", "date", "gives", "types", "title"))
+    hints = (did_you_mean(key, _KIND_KEYS) for key in keys if key not in ("id", "date", "types", "title"))
     return f"{where} says nothing of what it is.{next((h for h in hints if h), '')} Give it one of {kinds}"

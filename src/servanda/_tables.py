@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from servanda.agreement import Agreement, Number, Party
-from servanda.schedule import ONLY, Step, years_between
+from servanda.dates import years_between
+from servanda.schedule import ONLY, Step
 
 Floats: TypeAlias = NDArray[np.float64]
 Ints: TypeAlias = NDArray[np.int64]

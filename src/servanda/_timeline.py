@@ -28,8 +28,8 @@ from servanda._canvas import (
 )
 from servanda.agreement import Agreement
 from servanda.comparison import PlanResult
+from servanda.dates import last_day
 from servanda.outcomes import HORIZON
-from servanda.schedule import last_day
 from servanda.summary import EntryResult, TypeAct
 from servanda.wording import MONTHS, capital, party_name, type_name
 

@@ -56,7 +56,8 @@ class Number(Frozen):
     Attributes
     ----------
     likely : float
-        The value used where one value is needed. Where the file gives only `low` and `high`, their midpoint.
+        The value used where one value is needed. Where the file gives only `low` and `high`, their midpoint; NaN
+        where the file leaves out a number that play would need.
     low, high : float or None
         The range, where uncertainty is studied.
     uniform : bool
@@ -76,12 +77,19 @@ class Number(Frozen):
     note: str | None = None
 
     @property
+    def known(self) -> bool:
+        """Whether the file gives this number; False where it leaves out one that play would need."""
+        return not math.isnan(self.likely)
+
+    @property
     def ranged(self) -> bool:
         """Whether a range is given that has any width."""
         return self.low is not None and self.high is not None and self.high > self.low
 
     def __str__(self) -> str:
-        """Print as `0.4` or `0.4 (0.2 to 0.7)`."""
+        """Print as `0.4` or `0.4 (0.2 to 0.7)`; `not given` where the file leaves it out."""
+        if not self.known:
+            return "not given"
         value = digits(self.likely)
         if self.low is None or self.high is None:
             return value
@@ -155,17 +163,31 @@ def _from_file(info: ValidationInfo) -> bool:
     return cast("dict[str, object] | None", info.context) is not None
 
 
-def _horizon(value: object, info: ValidationInfo) -> float:
-    length = -1.0
+def _length(value: object, info: ValidationInfo) -> float:
     if isinstance(value, float) and not _from_file(info):
-        length = value
-    elif isinstance(value, str):
+        return value
+    if isinstance(value, str):
         with contextlib.suppress(Problem):
-            length = years(value)
+            return years(value)
+    return -1.0
+
+
+def _horizon(value: object, info: ValidationInfo) -> float:
+    length = _length(value, info)
     if not 0 < length <= LONGEST_HORIZON:
         raise Problem(
             f"{show(value)} is not a duration above zero and up to {digits(LONGEST_HORIZON)} years."
             " Write a number and a unit, such as 12 years"
+        ).custom()
+    return length
+
+
+def _span(value: object, info: ValidationInfo) -> float:
+    length = _length(value, info)
+    if not 0 <= length <= LONGEST_HORIZON:
+        raise Problem(
+            f"{show(value)} is not a duration up to {digits(LONGEST_HORIZON)} years."
+            " Write a number and a unit, such as 60 days"
         ).custom()
     return length
 
@@ -349,6 +371,7 @@ Share = Annotated[Number, _number(Number, _plain, _share), _schema("share")]
 NotNegative = Annotated[Number, _number(Number, _plain, _not_negative), _schema("not_negative")]
 Duration = Annotated[Years, _number(Years, years), _schema("duration")]
 PlainDuration = Annotated[float, BeforeValidator(_horizon), _schema("horizon")]
+Span = Annotated[float, BeforeValidator(_span), _schema("span")]
 CalendarMonths = Annotated[int, BeforeValidator(_months), _schema("months")]
 Day = Annotated[date, BeforeValidator(_day), _schema("day")]
 Words = Annotated[str, BeforeValidator(_words), _schema("words")]
@@ -356,3 +379,6 @@ Key = Annotated[str, BeforeValidator(_key), _schema("name")]
 Flag = Annotated[bool, BeforeValidator(_flag), Field(strict=True)]
 
 ZERO = Number(likely=0.0)
+# What a file may leave out that is only read and not played. Nothing can be computed with it by mistake.
+UNKNOWN = Number(likely=math.nan)
+UNKNOWN_YEARS = Years(likely=math.nan)

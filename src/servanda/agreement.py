@@ -8,17 +8,19 @@ a message with file and line. The types work on their own too, for agreements bu
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, PrivateAttr, Tag
+from pydantic import BeforeValidator, Discriminator, Field, PrivateAttr, Tag
 
+from servanda._entries import Due, Entry, Noted, Obligation, Plan, Ratification, Review, Turnover, entry_kind
 from servanda._values import (
     DAYS_PER_YEAR,
     NEVER,
+    UNKNOWN,
+    UNKNOWN_YEARS,
     ZERO,
-    CalendarMonths,
     Chance,
     Day,
     Duration,
@@ -29,7 +31,6 @@ from servanda._values import (
     Number,
     PlainDuration,
     Problem,
-    Share,
     Words,
     Worth,
     Years,
@@ -43,8 +44,10 @@ __all__ = [
     "Agreement",
     "AgreementError",
     "Aims",
+    "Body",
     "CostChanges",
     "Costs",
+    "Due",
     "Entry",
     "Measure",
     "Number",
@@ -62,6 +65,7 @@ __all__ = [
     "VerifiedAim",
     "Years",
     "entry_kind",
+    "line_of",
     "show",
     "years",
 ]
@@ -80,11 +84,6 @@ class Source(Frozen):
     date: Day | None = Field(default=None, description="when it was published")
     url: Words | None = Field(default=None, description="where to find it")
     note: Words | None = Field(default=None, description="anything else, in words")
-
-
-class _Noted(Frozen):
-    source: Words | None = Field(default=None, description="key of one of the sources")
-    note: Words | None = Field(default=None, description="the reason, in words")
 
 
 class Costs(Frozen):
@@ -107,7 +106,7 @@ class CostChanges(Frozen):
     )
 
 
-class PartyType(_Noted):
+class PartyType(Noted):
     """What a party may privately be: its prior chance, and what differs from the party at large."""
 
     chance: Chance = Field(description="how likely the party is of this type; a party's types add up to 1")
@@ -137,36 +136,47 @@ class Aims(Frozen):
     irreversible: Duration | None = Field(default=None, description="restore time of what is given up, at least")
 
 
-class Party(_Noted):
+class Party(Noted):
     """A state, government or movement that decides for itself."""
 
     name: Words = Field(description="its name in figures and tables")
-    discount: NotNegative = Field(description="how much less the future counts: continuous rate per year, such as 0.05")
+    discount: NotNegative = Field(
+        default=UNKNOWN, description="how much less the future counts: continuous rate per year, such as 0.05"
+    )
     precision: NotNegative = Field(
-        description="how sharply the party follows its interest: logit precision per unit, such as 1.5"
+        default=UNKNOWN, description="how sharply the party follows its interest: logit precision per unit, such as 1.5"
     )
     costs: Costs = Field(default=Costs(), description="lump sums paid when the agreement breaks down, in units")
     types: dict[Key, PartyType] = Field(default={}, description="what the party may privately be; chances add up to 1")
     aims: Aims | None = Field(default=None, description="what the party wants to obtain of the others")
 
 
-class Stake(_Noted):
+class Stake(Noted):
     """Something one party holds and can give up."""
 
     holder: Key = Field(description="the party that holds it")
     name: Words | None = Field(default=None, description="its name in figures and tables")
     worth: dict[Key, Worth] = Field(
-        description="what it is worth to each party, in units for every year that its holder holds all of it"
+        default={},
+        description="what it is worth to each party, in units for every year that its holder holds all of it",
     )
-    restore: Duration = Field(description="time its holder needs to have it back after a breakdown, such as 30 months")
+    restore: Duration = Field(
+        default=UNKNOWN_YEARS,
+        description="time its holder needs to have it back after a breakdown, such as 30 months",
+    )
     concealable: Flag = Field(default=False, description="whether its holder can keep it in secret; true or false")
+    needs_ratification: Key | None = Field(
+        default=None, description="the party whose legislature has to agree before it can be given up"
+    )
 
 
-class Measure(_Noted):
+class Measure(Noted):
     """A way to find concealment."""
 
-    covers: list[Key] = Field(min_length=1, description="list of the stakes whose concealment it can find")
-    finds: NotNegative = Field(description="how often it finds a concealed stake: rate per year while in force")
+    covers: list[Key] = Field(default=[], min_length=1, description="list of the stakes whose concealment it can find")
+    finds: NotNegative = Field(
+        default=UNKNOWN, description="how often it finds a concealed stake: rate per year while in force"
+    )
     name: Words | None = Field(default=None, description="its name in figures and tables")
     starts: Day | None = Field(default=None, alias="from", description="first day in force; without it, the start")
     until: Day | None = Field(default=None, description="in force until this day; without it, the horizon")
@@ -174,111 +184,20 @@ class Measure(_Noted):
     breaks: Chance = Field(default=ZERO, description="chance that a false alarm ends the agreement")
 
 
-# ---------------------------------------------------------------------------------------------- the plans
+class Body(Noted):
+    """Somebody with tasks under the agreement who is no party to it: an agency, a commission, a mission."""
+
+    name: Words = Field(description="its name in figures and tables")
 
 
-class _Entry(_Noted):
-    id: Key = Field(description="a name of its own within the plan")
-    title: Words | None = Field(default=None, description="its name in figures and tables")
-    text: Words | None = Field(default=None, description="the words of the agreement, or where they are")
-    needs: list[Key] = Field(default=[], description="list of the entries that must come first")
+def _meaning_form(value: object) -> str:
+    return "readings" if isinstance(value, dict) else "agreed"
 
 
-def _gives(value: object) -> object:
-    given = value
-    if isinstance(value, list | dict) and value:
-        return given
-    raise Problem(
-        f"{show(given) if given else 'nothing'} cannot be given."
-        " Write gives: [stake] for all that is left, or gives: {stake: 0.5}"
-    ).custom()
-
-
-def _gives_form(value: object) -> str:
-    return "all_left" if isinstance(value, list) else "shares"
-
-
-Gives = Annotated[
-    Annotated[dict[Key, Share], Tag("shares")] | Annotated[list[Key], Tag("all_left")], Discriminator(_gives_form)
+Meaning = Annotated[
+    Annotated[Words, Tag("agreed")] | Annotated[dict[Key, Words], Field(min_length=1), Tag("readings")],
+    Discriminator(_meaning_form),
 ]
-
-
-class Obligation(_Entry):
-    """A step a party has to take: it gives shares of stakes, by itself or (`automatic`) without a choice."""
-
-    date: Day = Field(description="the day, such as 2018-06-12")
-    by: Key = Field(description="the party that has to take this step")
-    gives: Annotated[Gives, BeforeValidator(_gives)] = Field(
-        description="what is given up: shares such as {reactor: 0.5}, or a list such as [reactor] for all that is left"
-    )
-    automatic: Flag = Field(
-        default=False, description="whether it happens without a choice, as with escrow; true or false"
-    )
-
-
-class Ratification(_Entry):
-    """A body of a party that has to approve: passes by chance, else the agreement breaks down."""
-
-    date: Day = Field(description="the day, such as 2018-06-12")
-    ratify: Key = Field(description="the party that has to ratify")
-    passes: Chance = Field(description="the chance that it passes")
-
-
-class Turnover(_Entry):
-    """With some chance a new government of a party, publicly; its type is drawn afresh."""
-
-    date: Day = Field(description="the day, such as 2018-06-12")
-    turnover: Key = Field(description="the party whose government may change")
-    chance: Chance = Field(description="the chance that a new government comes")
-    types: dict[Key, Chance] = Field(
-        min_length=1, description="how likely the new government is of each type; those not named have chance 0"
-    )
-
-
-class Review(_Entry):
-    """A date at which parties may stay or withdraw: once (`date`), or repeated (`every`, `from`, `until`)."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "oneOf": [
-                {"required": ["date"], "not": {"anyOf": [{"required": [k]} for k in ("every", "from", "until")]}},
-                {"required": ["every", "from", "until"], "not": {"required": ["date"]}},
-            ]
-        }
-    )
-
-    review: list[Key] = Field(min_length=1, description="list of the parties that may stay or withdraw")
-    date: Day | None = Field(default=None, description="the day of a single review")
-    every: CalendarMonths | None = Field(default=None, description="time between repeated reviews, such as 6 months")
-    starts: Day | None = Field(default=None, alias="from", description="day of the first repeated review")
-    until: Day | None = Field(default=None, description="repeated reviews go on up to and including this day")
-
-
-_KINDS = {"by": "obligation", "ratify": "ratification", "turnover": "turnover", "review": "review"}
-
-
-def entry_kind(value: Any) -> str | None:
-    """Tell what kind of entry this is by the key that only that kind has; None if none or several are there."""
-    if isinstance(value, _Entry):
-        return type(value).__name__.lower()
-    found = [kind for key, kind in _KINDS.items() if isinstance(value, dict) and key in value]
-    return found[0] if len(found) == 1 else None
-
-
-Entry = Annotated[
-    Annotated[Obligation, Tag("obligation")]
-    | Annotated[Ratification, Tag("ratification")]
-    | Annotated[Turnover, Tag("turnover")]
-    | Annotated[Review, Tag("review")],
-    Discriminator(entry_kind),
-]
-
-
-class Plan(_Noted):
-    """A calendar of entries: one way to carry the agreement out."""
-
-    title: Words | None = Field(default=None, description="its name in figures and tables")
-    entries: list[Entry] = Field(min_length=1, description="list of what happens when")
 
 
 # ------------------------------------------------------------------------------------------ the whole file
@@ -296,11 +215,14 @@ class Origin:
         Of the file's bytes.
     lines : dict[tuple, int]
         The line (from 1) of every key and list item, by its path in the file: ('plans', 'phased', 'entries', 2).
+    text : str
+        The whole file, comments included.
     """
 
     path: str
     sha256: str
     lines: dict[tuple[str | int, ...], int]
+    text: str = field(default="", repr=False)
 
 
 def _version(value: object) -> int:
@@ -317,14 +239,21 @@ class Agreement(Frozen):
     )
     title: Words = Field(description="the agreement's name, in words")
     start: Day = Field(description="day 0, such as 2018-06-12")
-    horizon: PlainDuration = Field(description="payoffs count until then, such as 12 years")
-    unit: Words = Field(description="what 1.0 of worth stands for, in words")
+    horizon: PlainDuration = Field(default=NEVER, description="payoffs count until then, such as 12 years")
+    unit: Words | None = Field(default=None, description="what 1.0 of worth stands for, in words")
     note: Words | None = Field(default=None, description="anything else, in words")
     incidents: NotNegative = Field(default=ZERO, description="rate per year of a breakdown that nobody chose")
     sources: dict[Key, Source] = Field(default={}, description="what numbers and steps rest on")
     parties: dict[Key, Party] = Field(min_length=1, description="who decides")
-    stakes: dict[Key, Stake] = Field(min_length=1, description="what parties hold and can give up")
+    bodies: dict[Key, Body] = Field(default={}, description="who has tasks under the agreement without being a party")
+    stakes: dict[Key, Stake] = Field(default={}, min_length=1, description="what parties hold and can give up")
     measures: dict[Key, Measure] = Field(default={}, description="ways to find concealment")
+    terms: dict[Key, Meaning] = Field(
+        default={},
+        description="what words of the text mean: a definition, or each side's own where there is no common one",
+    )
+    disputes: Words | None = Field(default=None, description="what happens when parties differ, in words")
+    withdrawal: Words | None = Field(default=None, description="how a party may leave, in words")
     plans: dict[Key, Plan] = Field(min_length=1, description="calendars of entries, each a way to carry it out")
 
     _origin: Origin | None = PrivateAttr(default=None)
@@ -356,6 +285,22 @@ class Agreement(Frozen):
 
     def __str__(self) -> str:
         return f"{self.title}: {', '.join(party.name for party in self.parties.values())}"
+
+
+def line_of(agreement: Agreement, place: tuple[str | int, ...]) -> int | None:
+    """Line (from 1) of a place of the file, or of the nearest group around it; None if it was built in Python.
+
+    Parameters
+    ----------
+    agreement : Agreement
+    place : tuple of str and int
+        Such as ('plans', 'phased', 'entries', 3, 'needs').
+    """
+    if agreement.origin is None:
+        return None
+    while place and place not in agreement.origin.lines:
+        place = place[:-1]
+    return agreement.origin.lines.get(place, 1)
 
 
 class AgreementError(Exception):

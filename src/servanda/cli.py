@@ -48,8 +48,12 @@ def study(file: str, out: str, as_json: bool) -> None:
     network, with its figures as PNG and SVG beside it.
     """
     agreement = _read(file)
-    _writable(out)
+    from servanda.schedule import schedule
     from servanda.studying import study as run
+
+    for name in agreement.plans:
+        schedule(agreement, name)  # refuses what cannot be played, before a folder is made
+    _writable(out)
 
     with Progress() as progress:
         done = run(agreement, out, progress=progress)

@@ -50,6 +50,7 @@ def solved(summary: Summary, about: About) -> dict[str, Any]:
         "standing": plain(summary.standing),
         "exposure": plain(summary.exposure),
         "final_beliefs": plain(summary.final_beliefs),
+        "not_played": plain(summary.not_played),
         "about": plain(about),
     }
 

@@ -11,9 +11,10 @@ import numpy as np
 
 from servanda._chances import at_end, chances
 from servanda._tables import annuity
+from servanda.dates import last_day
 from servanda.equilibrium import Equilibrium, is_choice
 from servanda.game import Floats, Game
-from servanda.schedule import last_day
+from servanda.schedule import unplayed
 from servanda.summary import Choice, EntryResult, Exposure, PartyValue, Standing, Summary, TypeAct, Value, WeakestLink
 
 HORIZON = "horizon"
@@ -85,6 +86,7 @@ def summarise(equilibrium: Equilibrium) -> Summary:
         exposure=exposure(game, equilibrium.draw),
         weakest_link=walk.weakest(entries),
         final_beliefs=walk.beliefs(len(game.steps)),
+        not_played=unplayed(game.agreement, game.plan),
     )
 
 

@@ -72,14 +72,15 @@ def _understand(content: bytes, path: str) -> Agreement:
     if len(content) > LARGEST:
         _refuse(path, _too_large(len(content)))
     try:
-        document = parse(_text(content))
+        text = _text(content)
+        document = parse(text)
     except NotReadableError as error:
         raise AgreementError([_message(path, error.complaint)]) from None
     book, complaints = shape(document)
     complaints = [*document.complaints, *complaints, *inconsistencies(book)]
     if book.agreement is None or complaints:
         raise AgreementError(_message(path, each) for each in sorted(dict.fromkeys(complaints), key=lambda c: c.line))
-    return book.agreement.read_from(Origin(path, hashlib.sha256(content).hexdigest(), book.lines))
+    return book.agreement.read_from(Origin(path, hashlib.sha256(content).hexdigest(), book.lines, text))
 
 
 def _message(path: str, complaint: Complaint) -> str:

@@ -13,8 +13,8 @@ from typing import Any
 from servanda._assumptions import Assumption, assumptions, length
 from servanda._report_tables import audit_rows, entry_rows, outcome_rows, value_rows, weakest_rows
 from servanda.comparison import Comparison, PlanResult
-from servanda.schedule import last_day
-from servanda.wording import capital, headline, month, other_ways, verdict
+from servanda.dates import last_day
+from servanda.wording import capital, headline, left_out, month, other_ways, verdict
 
 READING = {
     "outcomes": "Each bar is one plan. Green on the left is the chance that the agreement is still in force at the end;"
@@ -212,6 +212,7 @@ def _plan(comparison: Comparison, result: PlanResult) -> dict[str, Any]:
         "residual": f"{result.summary.residual:.1e}",
         "iterations": result.summary.iterations,
         "others": other_ways(result),
+        "left_out": left_out(result.summary),
     }
 
 

@@ -1,29 +1,20 @@
-"""A plan as a calendar: every entry dated, repeated reviews written out, "all that is left" turned into shares.
+"""A plan as a calendar: what is played, dated; repeated reviews written out, "all that is left" turned into shares.
 
 Both readings of an agreement, the fast game and the explicit tree, start from here.
 """
 
 from __future__ import annotations
 
-import calendar
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Literal
 
-from servanda.agreement import (
-    DAYS_PER_YEAR,
-    Agreement,
-    AgreementError,
-    Number,
-    Obligation,
-    Ratification,
-    Review,
-    Turnover,
-)
+from servanda._readiness import playable_days, plays
+from servanda.agreement import Agreement, AgreementError, Number, Obligation, Ratification, Review, Turnover
+from servanda.dates import TOLERANCE, last_day, review_dates, years_between
 
 ONLY = "only"  # the one type of a party that declares none
-TOLERANCE = 1e-9  # of sums of chances and shares, and of days
 
 Kind = Literal["obligation", "automatic", "review", "ratification", "turnover"]
 
@@ -73,35 +64,9 @@ class Step:
     title: str
 
 
-def years_between(first: date, second: date) -> float:
-    """Years from one date to another: days / 365.25."""
-    return (second - first).days / DAYS_PER_YEAR
-
-
-def last_day(agreement: Agreement) -> date:
-    """Last day on which something can happen: the horizon's, to the day where it is a whole number of months."""
-    day = agreement.start + timedelta(days=int(agreement.horizon * DAYS_PER_YEAR + TOLERANCE))
-    months = agreement.horizon * 12
-    return max(day, add_months(agreement.start, round(months))) if abs(months - round(months)) < TOLERANCE else day
-
-
-def add_months(day: date, months: int) -> date:
-    """The same day some calendar months later; the last day of the month where that day does not exist."""
-    index = day.year * 12 + day.month - 1 + months
-    year, month = divmod(index, 12)
-    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
-
-
-def review_dates(review: Review) -> list[date]:
-    """All dates of a review, in order; empty if the review is not dated."""
-    if review.date is not None:
-        return [review.date]
-    if review.every is None or review.starts is None or review.until is None:
-        return []
-    dates: list[date] = []
-    while (day := add_months(review.starts, review.every * len(dates))) <= review.until:
-        dates.append(day)
-    return dates
+def unplayed(agreement: Agreement, plan: str) -> tuple[str, ...]:
+    """Ids of the duties of a plan that move no stake, and so are no part of the game."""
+    return tuple(entry.id for entry in agreement.plans[plan].entries if not plays(entry))
 
 
 def schedule(agreement: Agreement, plan: str) -> tuple[Step, ...]:
@@ -116,28 +81,31 @@ def schedule(agreement: Agreement, plan: str) -> tuple[Step, ...]:
     Returns
     -------
     tuple[Step, ...]
-        Sorted by date; on the same date by place in the file, and within a review by its order of parties.
+        Sorted by date; on the same date by place in the file, and within a review by its order of parties. Duties that
+        move no stake are left out.
 
     Raises
     ------
     KeyError
         If there is no such plan.
     AgreementError
-        If an agreement that was built in Python, and not read from a file, contradicts itself.
+        If the plan lacks what play needs: numbers, days, a party for every stake that is given. If an agreement that
+        was built in Python, and not read from a file, contradicts itself.
     """
     if plan not in agreement.plans:
         raise KeyError(f"there is no plan {plan!r}. Its plans are: {', '.join(agreement.plans)}")
     if agreement.origin is None:
         _insist_on_names(agreement)
         _insist_on_types(agreement)
+    days = playable_days(agreement, plan)
     dated: list[tuple[date, int, int, object, str, int]] = []
     for place, entry in enumerate(agreement.plans[plan].entries):
         if isinstance(entry, Review):
             for number, day in enumerate(review_dates(entry), start=1):
                 for order, party in enumerate(entry.review):
                     dated.append((day, place, order, entry, party, number))
-        else:
-            dated.append((entry.date, place, 0, entry, _party(entry), 0))
+        elif plays(entry):
+            dated.append((entry.date or days[entry.id], place, 0, entry, _party(entry), 0))
     dated.sort(key=lambda row: row[:3])
 
     left: dict[str, float] = {}
@@ -193,7 +161,7 @@ def schedule(agreement: Agreement, plan: str) -> tuple[Step, ...]:
 
 def _party(entry: Obligation | Ratification | Turnover) -> str:
     if isinstance(entry, Obligation):
-        return entry.by
+        return entry.actors[0]
     return entry.ratify if isinstance(entry, Ratification) else entry.turnover
 
 
@@ -252,7 +220,7 @@ def _insist_on_gifts(
         if stake not in agreement.stakes:
             raise AgreementError([f"{place} names stake '{stake}'. Stakes: {', '.join(agreement.stakes)}"])
         holder, rest = agreement.stakes[stake].holder, left.get(stake, 1.0)
-        if holder != entry.by:
-            raise AgreementError([f"{place} gives {stake}, but its holder is {holder}, not {entry.by}"])
+        if holder not in entry.actors:
+            raise AgreementError([f"{place} gives {stake}, but its holder is {holder}, not {entry.actors[0]}"])
         if rest <= TOLERANCE or share.likely > rest + TOLERANCE:
             raise AgreementError([f"{place} gives {share.likely:g} of {stake}, but only {max(rest, 0.0):g} is left"])

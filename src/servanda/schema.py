@@ -48,6 +48,11 @@ def _definitions() -> dict[str, object]:
             "pattern": rf"^ *{_AMOUNT}{_UNIT} *$",
             "description": "such as 12 years, 30 months",
         },
+        "span": {
+            "type": "string",
+            "pattern": rf"^ *{_AMOUNT}{_UNIT} *$",
+            "description": "such as 60 days, 6 months",
+        },
         "months": {
             "type": "string",
             "pattern": rf"^ *{_AMOUNT} *(year|month)s? *$",

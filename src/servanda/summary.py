@@ -178,6 +178,8 @@ class Summary:
     weakest_link : WeakestLink
     final_beliefs : dict[str, dict[str, float]]
         What the others believe about each party's type, given that the agreement is in force at the horizon.
+    not_played : tuple[str, ...]
+        Ids of the duties that move no stake and so are no part of the game.
     """
 
     plan: str
@@ -194,6 +196,7 @@ class Summary:
     exposure: tuple[Exposure, ...]
     weakest_link: WeakestLink
     final_beliefs: dict[str, dict[str, float]]
+    not_played: tuple[str, ...] = ()
 
     @property
     def outcomes(self) -> dict[str, float]:

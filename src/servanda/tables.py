@@ -19,9 +19,11 @@ from servanda.searching import Another
 from servanda.studying import Study
 from servanda.summary import EntryResult, Summary
 from servanda.wording import (
+    capital,
     cause_name,
     expected_years,
     headline,
+    left_out,
     other_ways,
     party_name,
     percent,
@@ -72,7 +74,7 @@ def solve(
         f"Status: {summary.status}; residual {summary.residual:.0e} after {summary.iterations} iterations."
         f" Chances rest on the judgements in the file.",
     )
-    for sentence in other_ways(result):
+    for sentence in (*left_out(summary), *other_ways(result)):
         _say(console, sentence)
 
 
@@ -81,6 +83,9 @@ def compare(comparison: Comparison) -> None:
     console = _console()
     _say(console, verdict(comparison) + "\n")
     _side_by_side(console, comparison)
+    for result in comparison.plans:
+        for sentence in left_out(result.summary):
+            _say(console, f"{capital(result.summary.title)}: {sentence}")
 
 
 def study(done: Study) -> None:
@@ -89,7 +94,7 @@ def study(done: Study) -> None:
     if len(done.comparison.plans) > 1:
         _say(console, verdict(done.comparison) + "\n")
     for result in done.comparison.plans:
-        _say(console, headline(result) + "\n")
+        _say(console, " ".join([headline(result), *left_out(result.summary)]) + "\n")
     _say(console, f"Report: {done.report}")
 
 

@@ -7,9 +7,9 @@ from itertools import pairwise
 
 from servanda.agreement import Agreement
 from servanda.comparison import Comparison, PlanResult
+from servanda.dates import last_day
 from servanda.outcomes import HORIZON, outcomes
-from servanda.schedule import last_day
-from servanda.summary import EntryResult
+from servanda.summary import EntryResult, Summary
 
 MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
@@ -178,6 +178,15 @@ def other_ways(result: PlanResult) -> list[str]:
             f" {percent(sum(result.summary.held.values()))}."
         )
     return said
+
+
+def left_out(summary: Summary) -> list[str]:
+    """Say which duties of a plan are no part of the game, in one sentence; nothing if all are."""
+    duties = summary.not_played
+    if not duties:
+        return []
+    what = "A duty of this plan moves no stake and is" if len(duties) == 1 else "Duties that move no stake are"
+    return [f"{what} no part of the game: {', '.join(duties)}."]
 
 
 def expected_years(result: PlanResult) -> float:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from servanda.game import Game, GameTooLarge, compile
     from servanda.outcomes import choices, summarise
     from servanda.reading import catalog, loads, read
+    from servanda.scores import Scorecard
+    from servanda.scoring import scorecard
     from servanda.searching import search
     from servanda.starter import new
     from servanda.studying import Study, study
@@ -40,6 +42,7 @@ _HOME = {
     "GameTooLarge": "game",
     "NotConverged": "equilibrium",
     "Number": "agreement",
+    "Scorecard": "scores",
     "Study": "studying",
     "Summary": "summary",
     "audit": "auditing",
@@ -52,6 +55,7 @@ _HOME = {
     "loads": "reading",
     "new": "starter",
     "read": "reading",
+    "scorecard": "scoring",
     "search": "searching",
     "solve": "equilibrium",
     "study": "studying",
@@ -69,6 +73,7 @@ __all__ = [
     "GameTooLarge",
     "NotConverged",
     "Number",
+    "Scorecard",
     "Study",
     "Summary",
     "__version__",
@@ -82,6 +87,7 @@ __all__ = [
     "loads",
     "new",
     "read",
+    "scorecard",
     "search",
     "solve",
     "study",

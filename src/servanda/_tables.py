@@ -113,6 +113,20 @@ def types_of(party: Party) -> tuple[str, ...]:
     return tuple(party.types) or (ONLY,)
 
 
+def shares(
+    steps: tuple[Step, ...], stakes: tuple[str, ...], value: Callable[[Number], Floats], D: int
+) -> tuple[Floats, Floats]:
+    """Share of each stake given at each of `E` entries (D, E, S); by claim before each and at the end (D, E + 1, S)."""
+    share = np.zeros((D, len(steps), len(stakes)))
+    claimed = np.zeros((D, len(steps) + 1, len(stakes)))
+    for e, s in enumerate(steps):
+        for name, number in s.gives.items():
+            j = stakes.index(name)
+            share[:, e, j] = 1.0 - claimed[:, e, j] if name in s.rest else value(number)
+        claimed[:, e + 1] = claimed[:, e] + share[:, e]
+    return share, claimed
+
+
 def hazards(
     agreement: Agreement,
     hideable: tuple[str, ...],
@@ -122,7 +136,7 @@ def hazards(
     value: Valuation,
     D: int,
 ) -> tuple[Floats, Floats]:
-    """Integrate finding and incident rates on the way to each node; nothing is found before the first entry."""
+    """Integrate finding and incident rates from `before` to `after`; nothing is found before the first entry."""
     reported = np.where(parent >= 0, 1.0, 0.0)
     hazard = np.zeros((D, before.size, len(hideable)))
     alarms = value(agreement.incidents)[:, None] * (after - before) * reported

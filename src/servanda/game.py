@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, cast
 
 import numpy as np
 
-from servanda._tables import Common, Floats, Ints, Tables, Valuation, gather, hazards, party_tables, types_of
+from servanda._tables import Common, Floats, Ints, Tables, Valuation, gather, hazards, party_tables, shares, types_of
 from servanda.agreement import Agreement, Number
 from servanda.schedule import Step, schedule
 
@@ -229,7 +229,7 @@ def _tables(
     valuation: Valuation,
 ) -> Game:
     parties, stakes = tuple(agreement.parties), tuple(agreement.stakes)
-    E, V, T = len(steps), len(nodes.step), agreement.horizon
+    V, T = len(nodes.step), agreement.horizon
     step = np.array(nodes.step)
     parent = np.array(nodes.parent)
     dates = np.array([s.years for s in steps] + [T])
@@ -242,13 +242,7 @@ def _tables(
         return np.broadcast_to(valuation(number), (D,))
 
     # By step (E + 1, the last being the horizon); the same in every branch.
-    claimed = np.zeros((D, E + 1, len(stakes)))
-    share = np.zeros((D, E, len(stakes)))
-    for e, s in enumerate(steps):
-        for name, number in s.gives.items():
-            j = stakes.index(name)
-            share[:, e, j] = 1.0 - claimed[:, e, j] if name in s.rest else value(number)
-        claimed[:, e + 1] = claimed[:, e] + share[:, e]
+    share, claimed = shares(steps, stakes, value, D)
     hideable = tuple(name for name in stakes if any(name in s.conceals for s in steps))
     hazard, alarms = hazards(agreement, hideable, before, years, parent, value, D)
 

@@ -38,7 +38,7 @@ WAY = [
     ["_play_rules", "export", "prism", "wording"],
     ["_score_words", "critical", "playing"],
     ["_assumptions", "_canvas", "_captions"],
-    ["_courses", "_report_tables", "_timeline"],
+    ["_courses", "_report_tables", "_score_chart", "_timeline"],
     ["pictures"],
     ["report"],
     ["studying"],

@@ -19,11 +19,11 @@ from building import gives, party, ratify, review, situation, stake
 
 import servanda
 from servanda import pictures, report
-from servanda._assumptions import assumptions, length
+from servanda._assumptions import assumptions
 from servanda._report_tables import entry_rows, exact, outcome_rows, without_capital
 from servanda.agreement import Agreement
 from servanda.comparison import Comparison, compare
-from servanda.wording import headline, verdict
+from servanda.wording import headline, length, verdict
 
 VOID = {"meta", "img", "source", "br", "link", "hr", "input", "col"}
 
@@ -133,6 +133,22 @@ def test_every_entry_is_there(page: Page) -> None:
             title = e.title[:1].upper() + e.title[1:]
             assert re.search(re.escape(title) + r"[^<>]{0,40} " + re.escape(e.id), page.text), e.id
             assert f"{e.date.isoformat()} {title}" in page.text
+
+
+def test_the_scorecard_is_there(page: Page) -> None:
+    table = page.text[page.text.index("What each party obtains of the others If everyone keeps") :]
+    for result in singapore().plans:
+        start = table.index(result.title)
+        for name, one in (("North Korea", "dprk"), ("United States", "usa")):
+            score = result.scorecard.parties[one]
+            for what, criterion in score.criteria.items():
+                assert criterion.figure is not None
+                row = f"{name} {what} {100 * criterion.figure:.1f}%"
+                assert row in table[start:]
+            assert f"the first of what {name} obtains is lost again within" in table[start:]
+    usa = singapore()["all-at-once"].scorecard.parties["usa"]
+    assert usa.end.least is not None
+    assert f"least {100 * usa.end.least:.1f}% 90% within 1 year not met from December 2018" in table
 
 
 def test_every_outcome_is_there(page: Page) -> None:
@@ -287,7 +303,7 @@ def test_it_is_well_formed_and_accessible(page: Page) -> None:
 
 def test_every_figure_is_inside_twice_with_its_words(written: tuple[Path, str, Any], page: Page) -> None:
     images, sources = page.all("img"), page.all("source")
-    assert len(images) == len(sources) == 4 + 2 * len(singapore().plans)
+    assert len(images) == len(sources) == 4 + 3 * len(singapore().plans)
     for image, source in zip(images, sources, strict=True):
         assert str(image["src"]).startswith("data:image/svg+xml;base64,")
         assert str(source["srcset"]).startswith("data:image/svg+xml;base64,")

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from servanda.game import Game, GameTooLarge, compile
     from servanda.outcomes import choices, summarise
     from servanda.reading import catalog, loads, read
+    from servanda.scores import Scorecard
+    from servanda.scoring import scorecard
     from servanda.searching import search
     from servanda.starter import new
     from servanda.studying import Study, study
@@ -44,6 +46,7 @@ _HOME = {
     "GameTooLarge": "game",
     "NotConverged": "equilibrium",
     "Number": "agreement",
+    "Scorecard": "scores",
     "Study": "studying",
     "Summary": "summary",
     "audit": "auditing",
@@ -58,6 +61,7 @@ _HOME = {
     "new": "starter",
     "read": "reading",
     "results": "batching",
+    "scorecard": "scoring",
     "search": "searching",
     "solve": "equilibrium",
     "solve_draws": "batching",
@@ -78,6 +82,7 @@ __all__ = [
     "GameTooLarge",
     "NotConverged",
     "Number",
+    "Scorecard",
     "Study",
     "Summary",
     "__version__",
@@ -93,6 +98,7 @@ __all__ = [
     "new",
     "read",
     "results",
+    "scorecard",
     "search",
     "solve",
     "solve_draws",

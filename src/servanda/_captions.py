@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from servanda._score_words import against_aim, change_words, finding, remarks, whole_share
 from servanda.agreement import Agreement
 from servanda.comparison import Comparison, PlanResult
 from servanda.dates import last_day
@@ -294,6 +295,34 @@ def exposure_alt(comparison: Comparison) -> str:
     ]
     how = "if the others withdraw" if len(agreement.parties) > 1 else "if the agreement breaks down"
     return f"What each party loses against no agreement {how} after an entry. " + " ".join(rows)
+
+
+# ----------------------------------------------------------------------------------------------- scorecard
+
+
+def scorecard_title(result: PlanResult) -> str:
+    """The finding of the figure of the scorecard."""
+    return f"{name_of(result)}: {finding(result.game.agreement, result.scorecard)}"
+
+
+def scorecard_alt(result: PlanResult) -> str:
+    """Each party's three figures at the end against its aims, what moves them, and what lies behind."""
+    agreement, rows = result.game.agreement, list[str]()
+    for party, one in result.scorecard.parties.items():
+        if one.harm > 0:
+            figures = [
+                f"{what} {whole_share(c.figure)} ({against_aim(one, what)}"
+                + "".join(
+                    f"; {how} most by “{capital(move.title)}”, {change_words(move)} points"
+                    for how, move in (("raised", c.raised), ("lowered", c.lowered))
+                    if move is not None
+                )
+                + ")"
+                for what, c in one.criteria.items()
+            ]
+            rows.append(f"{party_name(agreement, party)}: {'; '.join(figures)}.")
+        rows += remarks(agreement, one)
+    return f"What each party obtains of the others in {name_of(result)}, if everyone keeps. " + " ".join(rows)
 
 
 # ---------------------------------------------------------------------------------------------------- acts

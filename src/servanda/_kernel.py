@@ -13,7 +13,8 @@ from typing import NamedTuple
 import numpy as np
 
 from servanda._machine import loops, part, within
-from servanda._tables import Floats, Tables
+from servanda._sums import Floats
+from servanda._tables import Tables
 from servanda.game import AUTOMATIC, HORIZON, OBLIGATION, RATIFICATION, REVIEW, TURNOVER
 
 # pyright: basic

@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from servanda._tables import Floats, Ints, Tables
+from servanda._sums import Floats, Ints
+from servanda._tables import Tables
 
 _EQUAL = 1e-12  # of the largest number of its kind
 _GRAIN = 1e-11  # what rounding may tell apart although equal is left apart, which does no harm

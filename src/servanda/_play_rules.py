@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from servanda._tables import Floats, Ints
+from servanda._sums import Floats, Ints
 from servanda.agreement import DAYS_PER_YEAR, Number
 from servanda.dates import last_day
 from servanda.equilibrium import Equilibrium

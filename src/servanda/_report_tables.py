@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from servanda._captions import label_of, last_loss, name_of, steps_to_perform, weakest
+from servanda._score_words import aim_words, change_words, exact_share, least_part, status_words
 from servanda.agreement import Agreement
 from servanda.comparison import Comparison, PlanResult
 from servanda.dates import last_day
@@ -112,6 +113,31 @@ def audit_rows(result: PlanResult) -> list[dict[str, str]]:
                 "keeps": "yes" if row.self_enforcing else "no",
             }
         )
+    return rows
+
+
+def score_rows(result: PlanResult) -> list[dict[str, Any]]:
+    """What each party obtains of the others at the end, against its aims, and what moves that most."""
+    rows: list[dict[str, Any]] = []
+    for party, one in result.scorecard.parties.items():
+        for what, criterion in one.criteria.items() if one.harm > 0 else ():
+            moves = [
+                f"{capital(move.title)} ({change_words(move)})" if move else "–"
+                for move in (criterion.raised, criterion.lowered)
+            ]
+            least = least_part(one, what)
+            rows.append(
+                {
+                    "party": party_name(result.game.agreement, party),
+                    "what": what,
+                    "figure": exact_share(criterion.figure),
+                    "least": exact_share(least) if least is not None else "",
+                    "aim": aim_words(one, what),
+                    "status": status_words(one, what) or "–",
+                    "raised": moves[0],
+                    "lowered": moves[1],
+                }
+            )
     return rows
 
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from servanda._branch import FOLDS, STEPS, VALUES, advance, begin
 from servanda._kernel import BEST, KEEP, LOGIT, Work, follow, one_draw, respond, surroundings
 from servanda._machine import loops, within
-from servanda._tables import Floats, Ints
+from servanda._sums import Floats, Ints
 
 # pyright: basic
 

@@ -8,18 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from servanda._sums import Floats, Ints, Valuation, annuity
 from servanda.agreement import Agreement, Number, Party
-from servanda.dates import years_between
 from servanda.schedule import ONLY, Step
-
-Floats: TypeAlias = NDArray[np.float64]
-Ints: TypeAlias = NDArray[np.int64]
-Valuation: TypeAlias = Callable[[Number], Floats]
 
 
 class PartyTables(NamedTuple):
@@ -111,49 +106,8 @@ class Tables(NamedTuple):
     replaced: Floats
 
 
-def annuity(rate: Floats, duration: Floats) -> Floats:
-    """Present value of one unit a year for a while.
-
-    Parameters
-    ----------
-    rate, duration : floats that broadcast; per year, years
-
-    Returns
-    -------
-    floats
-        ∫ exp(-rate·u) du from 0 to duration.
-    """
-    rate, duration = np.broadcast_arrays(rate, duration)
-    safe = np.where(rate > 0, rate, 1.0)
-    return np.where(rate > 0, -np.expm1(-safe * duration) / safe, duration)
-
-
 def types_of(party: Party) -> tuple[str, ...]:
     return tuple(party.types) or (ONLY,)
-
-
-def hazards(
-    agreement: Agreement,
-    hideable: tuple[str, ...],
-    dates: Floats,
-    value: Valuation,
-    D: int,
-) -> tuple[Floats, Floats]:
-    """Integrate finding and incident rates on the way to each step; nothing is found before the first one."""
-    before = np.concatenate([[0.0], dates[:-1]])
-    after = dates
-    reported = np.where(np.arange(dates.size) > 0, 1.0, 0.0)
-    hazard = np.zeros((D, before.size, len(hideable)))
-    alarms = value(agreement.incidents)[:, None] * (after - before) * reported
-    for measure in agreement.measures.values():
-        opens = years_between(agreement.start, measure.starts) if measure.starts else -np.inf
-        closes = years_between(agreement.start, measure.until) if measure.until else np.inf
-        overlap = np.maximum(0.0, np.minimum(after, closes) - np.maximum(before, opens)) * reported
-        for j, name in enumerate(hideable):
-            if name in measure.covers:
-                hazard[:, :, j] += value(measure.finds)[:, None] * overlap
-        alarms = alarms + (value(measure.false_alarms) * value(measure.breaks))[:, None] * overlap
-    return hazard, alarms
 
 
 @dataclass(frozen=True)

@@ -31,17 +31,12 @@ from servanda.comparison import PlanResult
 from servanda.dates import last_day
 from servanda.outcomes import HORIZON
 from servanda.summary import EntryResult, TypeAct
-from servanda.wording import MONTHS, capital, party_name, type_name
+from servanda.wording import capital, day_label, party_name, type_name
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 CHOICE, VOTE = ("obligation", "review"), ("ratification",)
-
-
-def day_label(entry: EntryResult) -> str:
-    """A date in little room: `12 Jul 2018`."""
-    return f"{entry.date.day} {MONTHS[entry.date.month - 1][:3]} {entry.date.year}"
 
 
 def act_looks(agreement: Agreement, party: str) -> tuple[Look, Look, Look]:
@@ -149,10 +144,10 @@ def _rows(sheet: Sheet, result: PlanResult) -> None:
         sheet.box(0, sheet.y, sheet.width, deep, WARN if strong else PALE if shade else "#ffffff")
         base = sheet.y + 15
         if sheet.narrow:
-            sheet.text(sheet.width, base, day_label(e), sheet.small, color=GREY, ha="right")
+            sheet.text(sheet.width, base, day_label(e.date), sheet.small, color=GREY, ha="right")
             _bars(sheet, agreement, e, sheet.y + len(rows) * 16 + 4, bars, e is entries[0])
         else:
-            sheet.text(76, base, day_label(e), sheet.small, color=GREY, ha="right")
+            sheet.text(76, base, day_label(e.date), sheet.small, color=GREY, ha="right")
             _bars(sheet, agreement, e, sheet.y + 3.5, bars, e is entries[0])
         sheet.lines(left, base, rows, size, bold=strong)
         if e.by:
@@ -306,10 +301,10 @@ def _party_acts(sheet: Sheet, result: PlanResult, party: str) -> None:
         base = sheet.y + 15
         if sheet.narrow:
             sheet.lines(0, base, rows, sheet.base, color=rare)
-            sheet.text(sheet.width, base, day_label(e), sheet.small, color=GREY, ha="right")
+            sheet.text(sheet.width, base, day_label(e.date), sheet.small, color=GREY, ha="right")
             bar = sheet.y + len(rows) * 16 + 4
         else:
-            sheet.text(76, base, day_label(e), sheet.small, color=GREY, ha="right")
+            sheet.text(76, base, day_label(e.date), sheet.small, color=GREY, ha="right")
             sheet.lines(88, base, rows, sheet.base, color=rare)
             sheet.text(
                 left - 14,

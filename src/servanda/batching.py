@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from servanda._chances import at_end, chances
-from servanda._tables import annuity
+from servanda._sums import annuity
 from servanda.equilibrium import TOLERANCE, Play, said
 from servanda.game import Floats, Game, Ints, freeze
 

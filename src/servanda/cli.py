@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from servanda._exits import NO_ANSWER, Refused, complain, ended
 from servanda._progress import Progress, announce_preparation
 from servanda._version import __version__
 
@@ -17,15 +17,9 @@ if TYPE_CHECKING:
     from servanda.equilibrium import Equilibrium
     from servanda.searching import Another
 
-BAD_INPUT, NO_ANSWER, STOPPED = 2, 3, 130
-
 file_argument = click.argument("file", metavar="FILE")
 plan_option = click.option("--plan", metavar="NAME", help="Which plan of the file (needed if it has several).")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the result for programs, as JSON.")
-
-
-class Refused(Exception):
-    """A request that cannot be met, with one message for the user."""
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -196,6 +190,39 @@ def audit(file: str, plan: str | None, critical: bool, as_json: bool) -> None:
 
 @commands.command()
 @file_argument
+@click.option("--plan", metavar="NAME", help="Only this plan of the file, date by date.")
+@json_option
+def score(file: str, plan: str | None, as_json: bool) -> None:
+    """What does each party obtain of the others: how complete, how verifiable, how irreversible?
+
+    Everything is counted as kept, and held against the party's own aims. Of a file with several plans their ends are
+    set side by side; --plan shows one of them date by date.
+    """
+    import time
+
+    agreement = _read(file)
+    names = list(agreement.plans) if plan is None else [_plan(agreement, file, plan)]
+    from servanda.scoring import scorecard
+
+    began = time.perf_counter()
+    cards = [scorecard(agreement, name) for name in names]
+    if as_json:
+        from servanda.comparison import about
+        from servanda.export import plain, scored
+
+        made = plain(about(agreement, time.perf_counter() - began))
+        _print_json({"title": agreement.title, "plans": [scored(card) for card in cards], "about": made})
+        return
+    from servanda import tables
+
+    if len(cards) == 1:
+        tables.score(agreement, cards[0])
+    else:
+        tables.scores(agreement, cards)
+
+
+@commands.command()
+@file_argument
 @plan_option
 @click.option("--efg", is_flag=True, help="Print the tree in Gambit's .efg format.")
 @click.option(
@@ -317,7 +344,7 @@ def _answer(agreement: Agreement, file: str, name: str, as_json: bool) -> Equili
         from servanda.export import unsolved
 
         _print_json(unsolved(name, answer.status, answer.residual, answer.iterations))
-    _complain(f"{file}: plan {name} has no answer: {answer.status}, after {answer.iterations} iterations.")
+    complain(f"{file}: plan {name} has no answer: {answer.status}, after {answer.iterations} iterations.")
     sys.exit(NO_ANSWER)
 
 
@@ -340,46 +367,9 @@ def _print_json(thing: Any) -> None:
     click.echo(json.dumps(thing, indent=2, ensure_ascii=False, allow_nan=False))
 
 
-def _complain(message: str) -> None:
-    click.echo(message, err=True)
-
-
 def main(arguments: list[str] | None = None) -> None:
     """Run a command; every foreseeable failure is one message and an exit code, never a traceback.
 
     Exit codes: 0 done; 2 the input cannot be used; 3 no equilibrium was found; 130 stopped with Ctrl-C.
     """
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a terminal that lacks a letter shows ? for it
-    try:
-        sys.exit(commands.main(arguments, prog_name="servanda", standalone_mode=False))
-    except click.exceptions.NoArgsIsHelpError as error:
-        error.show()
-        sys.exit(0)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(BAD_INPUT)
-    except (click.Abort, KeyboardInterrupt):
-        _complain("Stopped.")
-        sys.exit(STOPPED)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(0)
-    except Refused as refusal:
-        _complain(str(refusal))
-        sys.exit(BAD_INPUT)
-    except Exception as error:
-        code = _known(error)
-        if code is None:
-            raise
-        _complain(str(error))
-        sys.exit(code)
-
-
-def _known(error: Exception) -> int | None:
-    """The exit code of a failure that the user can do something about; None if it is our own fault."""
-    kind = type(error).__name__
-    if kind in ("AgreementError", "GameTooLarge", "TreeTooLarge", "ChainTooLarge", "PicturesMissing"):
-        return BAD_INPUT
-    return NO_ANSWER if kind == "NotConverged" else None
+    ended(lambda: commands.main(arguments, prog_name="servanda", standalone_mode=False))

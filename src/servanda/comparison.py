@@ -17,6 +17,8 @@ from servanda.auditing import TypeAudit, audit
 from servanda.equilibrium import Equilibrium, solve
 from servanda.game import Game, compile
 from servanda.outcomes import summarise
+from servanda.scores import Scorecard
+from servanda.scoring import scorecard
 from servanda.searching import Another, search
 from servanda.summary import Summary
 
@@ -59,6 +61,8 @@ class PlanResult:
     summary : Summary
         What it means.
     audit : tuple[TypeAudit, ...]
+    scorecard : Scorecard
+        What each party obtains of the others, if everyone keeps.
     searched : int
         Number of starts from which further equilibria were looked for.
     others : tuple[Another, ...]
@@ -69,6 +73,7 @@ class PlanResult:
     equilibrium: Equilibrium
     summary: Summary
     audit: tuple[TypeAudit, ...]
+    scorecard: Scorecard
     searched: int = 0
     others: tuple[Another, ...] = ()
 
@@ -177,7 +182,8 @@ def compare(
         game = compile(agreement, plan)
         equilibrium = solve(game, progress=partial(progress, plan) if progress is not None else None)
         others = search(equilibrium, starts, seed) if starts else ()
-        results.append(PlanResult(game, equilibrium, summarise(equilibrium), audit(game), starts, others))
+        card = scorecard(agreement, plan)
+        results.append(PlanResult(game, equilibrium, summarise(equilibrium), audit(game), card, starts, others))
         if progress is not None:
             progress(plan, 1.0)
     return Comparison(

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias, cast
 import numpy as np
 from pydantic import BaseModel
 
-from servanda._tables import Floats
+from servanda._sums import Floats
 from servanda._values import Number
 from servanda.agreement import Agreement
 from servanda.game import freeze

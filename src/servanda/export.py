@@ -10,12 +10,13 @@ from typing import Any, cast
 from servanda.auditing import TypeAudit
 from servanda.comparison import About, Comparison, PlanResult
 from servanda.outcomes import outcomes
+from servanda.scores import Scorecard
 from servanda.searching import Another
 from servanda.summary import EntryResult, PartyValue, Summary
 
 
 def plain(thing: object) -> Any:
-    """Turn frozen results into dicts, lists, numbers and ISO dates.
+    """Turn frozen results into dicts, lists, numbers and ISO dates; an endless duration is `never`, as in the file.
 
     Parameters
     ----------
@@ -31,6 +32,8 @@ def plain(thing: object) -> Any:
         return {str(key): plain(value) for key, value in cast("dict[Any, Any]", thing).items()}
     if isinstance(thing, list | tuple):
         return [plain(value) for value in cast("list[Any]", thing)]
+    if isinstance(thing, float) and math.isinf(thing):
+        return "never"  # only durations are infinite
     return thing.isoformat() if isinstance(thing, date) else thing
 
 
@@ -75,10 +78,20 @@ def audited(rows: tuple[TypeAudit, ...]) -> list[dict[str, Any]]:
     return [{**plain(row), "self_enforcing": row.self_enforcing} for row in rows]
 
 
+def scored(card: Scorecard) -> dict[str, Any]:
+    """One of the objects printed by `servanda score --json`."""
+    return plain(card)
+
+
 def _plan(result: PlanResult, about: About) -> dict[str, Any]:
     answer = solved(result.summary, about)
     del answer["about"]
-    return {**answer, "audit": audited(result.audit), **other_equilibria(result.searched, result.others)}
+    return {
+        **answer,
+        "audit": audited(result.audit),
+        "scorecard": scored(result.scorecard)["parties"],
+        **other_equilibria(result.searched, result.others),
+    }
 
 
 def other_equilibria(starts: int, others: tuple[Another, ...]) -> dict[str, Any]:

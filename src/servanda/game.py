@@ -13,7 +13,8 @@ from typing import Any, NamedTuple, cast
 import numpy as np
 
 from servanda._merging import merge
-from servanda._tables import Common, Floats, Ints, Tables, Valuation, gather, hazards, party_tables, types_of
+from servanda._sums import Floats, Ints, Valuation, hazards, shares
+from servanda._tables import Common, Tables, gather, party_tables, types_of
 from servanda.agreement import Agreement, Number
 from servanda.schedule import Step, schedule
 
@@ -235,22 +236,16 @@ def _tables(
     E, T = len(steps), agreement.horizon
     step = np.array(nodes.step)
     dates = np.array([s.years for s in steps] + [T])
+    way = np.diff(dates, prepend=0.0)
     D = valuation(agreement.incidents).size
 
     def value(number: Number) -> Floats:
         return np.broadcast_to(valuation(number), (D,))
 
     # By step (E + 1, the last being the horizon); the same in every branch.
-    claimed = np.zeros((D, E + 1, len(stakes)))
-    share = np.zeros((D, E, len(stakes)))
-    for e, s in enumerate(steps):
-        for name, number in s.gives.items():
-            j = stakes.index(name)
-            left = 1.0 - claimed[:, e, j]
-            share[:, e, j] = left if name in s.rest else np.minimum(value(number), left) if D > 1 else value(number)
-        claimed[:, e + 1] = claimed[:, e] + share[:, e]
+    share, claimed = shares(steps, stakes, value, D)
     hideable = tuple(name for name in stakes if any(name in s.conceals for s in steps))
-    hazard, alarms = hazards(agreement, hideable, dates, value, D)
+    hazard, alarms = hazards(agreement, hideable, dates - way, dates, np.arange(E + 1) - 1, value, D)
 
     kind = np.array([_KIND[s.kind] for s in steps] + [HORIZON])
     actor = np.array([parties.index(s.party) for s in steps] + [-1])[step]
@@ -264,7 +259,6 @@ def _tables(
         conceals=np.array([int(bool(s.conceals)) for s in steps] + [0])[step],
     )
     restore = np.stack([value(agreement.stakes[name].restore) for name in stakes], axis=1)
-    way = np.diff(dates, prepend=0.0)
     common = Common(D, dates, way, claimed, hazard, restore, T, share, stakes, hideable, steps)
     sets = [np.array([1 << sum(own < e for own in mine) for e in range(E + 1)]) for mine in concealable]
     per_party = [

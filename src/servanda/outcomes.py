@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from servanda._chances import at_end, chances
-from servanda._tables import annuity
+from servanda._sums import annuity
 from servanda.dates import last_day
 from servanda.equilibrium import Equilibrium, is_choice
 from servanda.game import Floats, Game

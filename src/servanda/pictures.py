@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from servanda import _captions as words
 from servanda._canvas import HELD, Sheet, look, outcome_order, png, short, style, svg, text_width, wrap
 from servanda._courses import beliefs, exposure, survival
+from servanda._score_chart import scorecard
 from servanda._timeline import acts, calendar
 from servanda.comparison import Comparison
 from servanda.wording import capital, cause_name
@@ -20,7 +21,9 @@ from servanda.wording import capital, cause_name
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["acts", "alt", "beliefs", "calendar", "exposure", "outcomes", "png", "survival", "svg", "title"]
+__all__ = [
+    "acts", "alt", "beliefs", "calendar", "exposure", "outcomes", "png", "scorecard", "survival", "svg", "title",
+]  # fmt: skip
 
 
 def title(name: str, subject: Any) -> str:
@@ -28,8 +31,8 @@ def title(name: str, subject: Any) -> str:
 
     Parameters
     ----------
-    name : {'outcomes', 'calendar', 'survival', 'beliefs', 'exposure', 'acts'}
-    subject : Comparison, or PlanResult for 'calendar' and 'acts'
+    name : {'outcomes', 'calendar', 'survival', 'beliefs', 'exposure', 'scorecard', 'acts'}
+    subject : Comparison, or PlanResult for 'calendar', 'scorecard' and 'acts'
     """
     return getattr(words, f"{name}_title")(subject)
 

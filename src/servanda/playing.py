@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from servanda._play_rules import HELD, INCIDENT, Rules, likely, shares
-from servanda._tables import Ints
+from servanda._sums import Ints
 from servanda.equilibrium import Equilibrium
 from servanda.outcomes import outcomes
 from servanda.wording import party_name, type_name

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from servanda._assumptions import Assumption, assumptions, length
-from servanda._report_tables import audit_rows, entry_rows, outcome_rows, value_rows, weakest_rows
+from servanda._assumptions import Assumption, assumptions
+from servanda._report_tables import audit_rows, entry_rows, outcome_rows, score_rows, value_rows, weakest_rows
+from servanda._score_words import remarks
 from servanda.comparison import Comparison, PlanResult
 from servanda.dates import last_day
-from servanda.wording import capital, headline, left_out, month, other_ways, verdict
+from servanda.wording import capital, headline, left_out, length, month, other_ways, verdict
 
 READING = {
     "outcomes": "Each bar is one plan. Green on the left is the chance that the agreement is still in force at the end;"
@@ -30,6 +31,11 @@ READING = {
     "exposure": "Above zero (shaded), a party would be worse off than if it had never signed, should the agreement"
     " break down at that moment through no doing of its own. The higher, the more it has trusted. Compare a line only"
     " with itself: each party counts in units of its own.",
+    "scorecard": "Supposing that everyone keeps: what each party gets of what the others hold against it. Complete: how"
+    " much of it is given up. Verifiable: if some of that were hidden, the chance that it is found soon enough for the"
+    " party; what cannot be hidden counts in full. Irreversible: how much of it the others would need long to restore."
+    " Thin lines, and ticks across the bars, are the party's own aims; one for verifiable or irreversible is met only"
+    " if every part of what is obtained meets it.",
     "acts": "For each party's possible type, what it does at each of its entries. A long green bar is a type that can"
     " be relied on there.",
 }
@@ -39,9 +45,10 @@ NAMES = {
     "survival": "How long it stays in force",
     "beliefs": "What the parties believe of each other",
     "exposure": "What each party stands to lose",
+    "scorecard": "What each party obtains",
     "acts": "What each type does",
 }
-PER_PLAN = ("calendar", "acts")
+PER_PLAN = ("calendar", "scorecard", "acts")
 
 
 @dataclass(frozen=True)
@@ -208,6 +215,8 @@ def _plan(comparison: Comparison, result: PlanResult) -> dict[str, Any]:
         "entries": entry_rows(result),
         "values": value_rows(result),
         "audit": audit_rows(result),
+        "score": score_rows(result),
+        "remarks": [" ".join(remarks(agreement, one)) for one in result.scorecard.parties.values()],
         "status": result.summary.status,
         "residual": f"{result.summary.residual:.1e}",
         "iterations": result.summary.iterations,

@@ -4,17 +4,29 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from servanda._score_words import (
+    aim_words,
+    change_words,
+    exact_share,
+    finding,
+    least_part,
+    remarks,
+    status_words,
+)
 from servanda.agreement import Agreement
 from servanda.auditing import TypeAudit
 from servanda.comparison import Comparison, PlanResult
 from servanda.critical import CriticalValue, sentences
 from servanda.equilibrium import Equilibrium
+from servanda.scores import CRITERIA, PartyScore, Scorecard
+from servanda.scoring import scorecard
 from servanda.searching import Another
 from servanda.studying import Study
 from servanda.summary import EntryResult, Summary
@@ -24,6 +36,7 @@ from servanda.wording import (
     expected_years,
     headline,
     left_out,
+    length,
     other_ways,
     party_name,
     percent,
@@ -63,7 +76,8 @@ def solve(
 ) -> None:
     """Print the answer for one plan."""
     console = _console()
-    result = PlanResult(equilibrium.game, equilibrium, summary, (), starts, others)
+    card = scorecard(agreement, equilibrium.game.plan)
+    result = PlanResult(equilibrium.game, equilibrium, summary, (), card, starts, others)
     _say(console, headline(result) + "\n")
     for table in (_outcomes(agreement, summary), _entries(agreement, summary), _values(agreement, summary)):
         _show(console, table)
@@ -95,6 +109,7 @@ def study(done: Study) -> None:
         _say(console, verdict(done.comparison) + "\n")
     for result in done.comparison.plans:
         _say(console, " ".join([headline(result), *left_out(result.summary)]) + "\n")
+    scores(done.comparison.agreement, [result.scorecard for result in done.comparison.plans])
     _say(console, f"Report: {done.report}")
 
 
@@ -225,4 +240,104 @@ def _side_by_side(console: Console, comparison: Comparison) -> None:
             *(f"{r.summary.values[party].gain:+.2f}" for r in plans),
         )
     row("self-enforcing", *("yes" if all(a.self_enforcing for a in r.audit) else "no" for r in plans))
+    _show(console, table)
+
+
+# ------------------------------------------------------------------------------------------------------ scorecard
+
+
+def score(agreement: Agreement, card: Scorecard) -> None:
+    """Print what each party obtains of the others along one plan, against its own aims.
+
+    Parameters
+    ----------
+    agreement : Agreement
+    card : Scorecard
+        Of one of its plans.
+    """
+    console = _console()
+    _say(console, f"{capital(card.title)}: {finding(agreement, card)}.\n")
+    table = _table(
+        "What each party obtains of the others at the end, if everyone keeps", "", "figure", "aim", "",
+        "most raised by", "most lowered by", prose=False,
+    )  # fmt: skip
+    harmed = {party: one for party, one in card.parties.items() if one.harm > 0}
+    for party, one in harmed.items():
+        table.add_section()
+        table.add_row(Text(party_name(agreement, party), style="bold"))
+        for what, criterion in one.criteria.items():
+            moves = [f"{m.entry} {change_words(m)}" if m else "" for m in (criterion.raised, criterion.lowered)]
+            figure, aim = exact_share(criterion.figure), aim_words(one, what)
+            table.add_row(f"  {what}", figure, aim, status_words(one, what), *moves)
+            if least_part(one, what) is not None:
+                table.add_row("    its least part", exact_share(one.end.least))
+    _left(table, 2, 3, 4, 5)
+    if harmed:
+        _show(console, table)
+    for party, one in card.parties.items():
+        if one.obtained:
+            _show(console, _obtained(agreement, party, one))
+        for sentence in remarks(agreement, one):
+            _say(console, sentence)
+        _say(console, "")
+    if harmed:
+        _say(
+            console,
+            "Shares are by worth to the party that obtains them. Open: cannot be concealed. Raised (lowered) most by:"
+            " the entry without which the figure would be lowest (highest) at the end, and how many points that makes.",
+        )
+
+
+def _left(table: Table, *columns: int) -> None:
+    for column in columns:
+        table.columns[column].justify = "left"
+
+
+def _obtained(agreement: Agreement, party: str, one: PartyScore) -> Table:
+    table = _table(
+        f"{party_name(agreement, party)} obtains, date by date", "entry", "date", "stake", "share",
+        "found\nin time", "restored\nin", "complete", "verifiable", "irreversible", prose=False,
+    )  # fmt: skip
+    _left(table, 2)
+    after = {score.entry: score for score in one.course}
+    for i, piece in enumerate(one.obtained):
+        first = i == 0 or one.obtained[i - 1].entry != piece.entry
+        last = i + 1 == len(one.obtained) or one.obtained[i + 1].entry != piece.entry
+        now = after[piece.entry]
+        found = exact_share(piece.found) if piece.concealable else "open"
+        table.add_row(
+            piece.entry if first else "",
+            piece.date.isoformat() if first else "",
+            piece.stake,
+            exact_share(piece.share),
+            found,
+            length(piece.restore),
+            *([exact_share(now.complete), exact_share(now.verifiable), exact_share(now.irreversible)] if last else ()),
+        )
+    return table
+
+
+def scores(agreement: Agreement, cards: Sequence[Scorecard]) -> None:
+    """Print what each party obtains at the end of several plans, side by side.
+
+    Parameters
+    ----------
+    agreement : Agreement
+    cards : sequence of Scorecard
+        Of some of its plans.
+    """
+    console = _console()
+    table = _table(
+        "If everyone keeps: what each party obtains of the others (its aim)",
+        "",
+        *(card.plan for card in cards),
+        prose=False,
+    )
+    for party in agreement.parties:
+        table.add_section()
+        table.add_row(Text(party_name(agreement, party), style="bold"))
+        for what in CRITERIA:
+            every = [card.parties[party] for card in cards]
+            cells = [f"{exact_share(one.criteria[what].figure)} {status_words(one, what, brief=True)}" for one in every]
+            table.add_row(f"  {what} ({aim_words(every[0], what)})", *cells)
     _show(console, table)

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
+from servanda._readiness import listed
 from servanda._rulebook import SEVERITIES, Rule, page, rules
 from servanda.checking import Finding, Findings
 
@@ -34,7 +35,7 @@ def full(findings: Findings) -> None:
         head = Text.assemble((rule.severity, STYLES[rule.severity]), " ", (f"{code} {rule.name}", "bold"))
         console.print(head)
         for finding in rows:
-            _say(console, Text.assemble((where(finding), "underline"), f": {finding.what}"), 2)
+            _say(console, Text.assemble((where(finding), "underline"), f": {finding.what}{_also(finding)}"), 2)
             for each in finding.related:
                 _say(console, Text(f"line {each.line}: {each.what}" if each.line else each.what, style="dim"), 6)
         _say(console, Text.assemble(("Why it matters: ", "italic"), rows[0].why), 2)
@@ -56,8 +57,14 @@ def _say(console: Console, text: Text, indent: int) -> None:
 def where(finding: Finding) -> str:
     """Write `file:line`; without a file, the plan."""
     if finding.line is None:
-        return finding.plan or "agreement"
+        return f"plan {finding.plans[0]}" if finding.plans else "agreement"
     return f"{finding.path}:{finding.line}"
+
+
+def _also(finding: Finding) -> str:
+    """Name the other plans in which the same was found."""
+    others = finding.plans[1:]
+    return f" The same in plan{'' if len(others) == 1 else 's'} {listed(others)}." if others else ""
 
 
 def summary(findings: Findings) -> str:
@@ -77,7 +84,9 @@ def _count(number: int, name: str) -> str:
 def short(findings: Findings) -> None:
     """Print one line a finding, in the order of the file."""
     for finding in findings.found:
-        click.echo(f"{where(finding)}: {finding.severity} {finding.code} {finding.name}: {finding.what}")
+        click.echo(
+            f"{where(finding)}: {finding.severity} {finding.code} {finding.name}: {finding.what}{_also(finding)}"
+        )
     click.echo(summary(findings))
 
 
@@ -87,7 +96,7 @@ def github(findings: Findings) -> None:
     for finding in findings.found:
         place = f"file={_escaped(finding.path, True)},line={finding.line or 1},"
         title = _escaped(f"{finding.code} {finding.name}", True)
-        words = _escaped(f"{finding.what} {finding.why} {finding.mend}", False)
+        words = _escaped(f"{finding.what}{_also(finding)} {finding.why} {finding.mend}", False)
         click.echo(f"::{kinds[finding.severity]} {place}title={title}::{words}")
 
 

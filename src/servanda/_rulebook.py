@@ -86,15 +86,13 @@ class Found:
     entries: tuple[str, ...] = ()
 
 
-GUIDANCE = {
-    "international standards and law": "meets international standards, and can be lawfully carried out",
-    "acceptable": "acceptable to those who have to live with it: neither side pays first and waits",
-    "all issues": "all major issues resolved",
-    "detail": "sufficient detail and specificity",
-    "priorities and timetables": "clear priorities and realistic timetables",
-    "monitoring": "somebody has the task to monitor implementation",
-    "responsibilities": "clear division of responsibilities",
-    "disputes": "an effective mechanism to resolve disputes over implementation and interpretation",
+GUIDANCE = {  # of the United Nations' note on agreements that facilitate implementation; docs/checking.md has it
+    "all issues": "resolve all major issues of the conflict",
+    "detail": "be detailed and specific enough",
+    "priorities and timetables": "give clear priorities and a realistic timetable",
+    "monitoring": "give somebody the task to monitor implementation",
+    "responsibilities": "divide responsibilities clearly",
+    "disputes": "have an effective way to resolve disputes over implementation and interpretation",
 }
 
 
@@ -160,7 +158,9 @@ def page(rule: Rule) -> str:
         parts += ["## Example\n", f"```yaml\n{rule.bad}\n```\n", "Mended:\n", f"```yaml\n{rule.good}\n```\n"]
     parts += ["## When it speaks\n", f"{rule.exactly}\n"]
     if rule.guidance:
-        parts.append(f"It answers to this advice on agreements: {GUIDANCE[rule.guidance]}.\n")
+        parts.append(
+            f"It answers to the advice of the United Nations that an agreement should {GUIDANCE[rule.guidance]}.\n"
+        )
     if rule.sources:
         parts += ["## Sources\n", "".join(f"- {_cite(title, url)}\n" for title, url in rule.sources)]
     parts += [

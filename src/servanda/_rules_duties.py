@@ -35,15 +35,22 @@ def _who(view: View, item: Item, step: Obligation) -> Iterator[Found]:
         if step.gives:
             fill["what"] = some(list(step.gives))
             yield Found("SV202", (*item.place, "by"), fill, "gives", entries=(item.id,))
-        elif partners:
+        elif partners and not _taken_on(view, item, step):
             fill["other"] = some(partners)
             related = tuple((view.by_id[name].place, f"{name} stands here") for name in partners)
             yield Found("SV202", (*item.place, "by"), fill, "pair", related, (item.id,))
     parties = [name for name in step.actors if name in agreement.parties]
     everybody = len(parties) == len(agreement.parties) and not step.gives
-    if len(parties) >= MANY and not step.standing and not everybody:
+    contingent = step.due is not None and step.due.when is not None
+    if len(parties) >= MANY and not (step.standing or everybody or contingent):
         fill = {"entry": item.id, "actors": names(agreement, parties)}
         yield Found("SV204", (*item.place, "by"), fill, entries=(item.id,))
+
+
+def _taken_on(view: View, item: Item, step: Obligation) -> bool:
+    """Whether the same body has to do something first, such as a resolution by which it takes the step on."""
+    earlier = [view.by_id[name].entry for name in item.entry.needs if name in view.by_id]
+    return any(isinstance(e, Obligation) and set(step.actors) <= set(e.actors) for e in earlier)
 
 
 def idle_parties(agreement: Agreement) -> Iterator[Found]:
@@ -89,8 +96,7 @@ def _definers(view: View) -> dict[str, list[tuple[Place, Item]]]:
 
 def _owe(term: str, uses: list[tuple[Place, Item]]) -> dict[str, str]:
     ids = list(dict.fromkeys(item.id for _, item in uses))
-    owe = "asks" if len(ids) == 1 else "ask"
-    return {"term": f"“{term}”", "entries": some(ids), "owe": owe}
+    return {"term": f"“{term}”", "entries": some(ids), "rest": "rests" if len(ids) == 1 else "rest"}
 
 
 def _also(uses: list[tuple[Place, Item]]) -> tuple[tuple[Place, str], ...]:

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from servanda._plan_view import Item, View, due_of, due_place, name_of, names, some
 from servanda._readiness import listed
 from servanda._rulebook import Found
-from servanda._waits import Wait, Waits, waits
+from servanda._waits import Wait, Waits, dependants, waits
 from servanda.agreement import Obligation, Ratification, Review
 from servanda.dates import length, review_dates
 
 TOLERANCE = 1e-9
+_BEGINS = re.compile(r"(begin|start)s?\b", re.IGNORECASE)
+_SAID = re.compile(  # words by which an event says itself who tells that it has happened, or that a formal act has
+    r"\b(asks?|requests?|reports?|reported|notif(y|ies|ied)|declares?|declared|certif(y|ies|ied)|announces?|announced"
+    r"|informs?|informed|confirms?|confirmed|believes|decides?|decided|determines?|determined"
+    r"|(enters?|entered|comes?|came) into (force|effect)|takes effect|(is|are) signed|(is|are) ratified)\b",
+    re.IGNORECASE,
+)
 
 
 def order_rules(view: View) -> Iterator[Found]:
@@ -63,6 +71,8 @@ def _dates(view: View, found: Waits) -> Iterator[Found]:
         if not isinstance(entry, Obligation | Ratification) or item.id in circular:
             continue
         why = view.due.open.get(item.id)
+        if (why == "no limit" or (why == "undated" and entry.needs)) and _own_loss(view, found, item):
+            continue
         if why == "no limit":
             anchor = entry.due.anchor if entry.due is not None else None
             yield Found(
@@ -87,6 +97,16 @@ def _dates(view: View, found: Waits) -> Iterator[Found]:
             )
 
 
+def _own_loss(view: View, found: Waits, item: Item) -> bool:
+    """Whether a party that takes its time only waits the longer itself: a step of another comes after its own."""
+    mine = item.entry.actors if isinstance(item.entry, Obligation) else ()
+    if not mine:
+        return False
+    later = [view.by_id[name].entry for name in dependants(found, item.id)]
+    parties = [set(e.actors) & view.agreement.parties.keys() for e in later if isinstance(e, Obligation)]
+    return any(others and not others & set(mine) for others in parties)
+
+
 def _counted_from(view: View, other: Item, item: Item) -> bool:
     due = due_of(other.entry)
     return due is not None and due.anchor in view.by_id and view.by_id[due.anchor].id == item.id
@@ -101,7 +121,8 @@ def _trigger(view: View, item: Item) -> Iterator[Found]:
     if due is None:
         return
     if due.when is not None:
-        yield Found("SV105", due_place(item), {"entry": item.id, "words": due.when}, entries=(item.id,))
+        if not _SAID.search(due.when):
+            yield Found("SV105", due_place(item), {"entry": item.id, "words": due.when}, entries=(item.id,))
         return
     anchor = view.by_id.get(due.anchor or "")
     if anchor is None or anchor.id == item.id:
@@ -117,7 +138,9 @@ def _trigger(view: View, item: Item) -> Iterator[Found]:
     if not isinstance(anchor.entry, Obligation) or window is None or not window.within:
         return
     actors = anchor.entry.actors
-    if len(actors) == 1:
+    if len(actors) == 1 or (actors and not anchor.entry.verified_by):
+        return  # what several do and nobody has to verify is an act of one moment, such as a signature
+    if _BEGINS.match(anchor.entry.does or ""):
         return
     doing = f"{names(view.agreement, actors)} do" if actors else "somebody, who is not named, does"
     fill = {"entry": item.id, "anchor": anchor.id, "actors": doing, "time": length(window.within)}

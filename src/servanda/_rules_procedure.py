@@ -1,7 +1,8 @@
-"""Rules SV601 to SV605: what law, disputes, leaving, reviews and changes of government ask for."""
+"""Rules SV601 to SV605: what law, disputes, reviews and changes of government ask for."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 
@@ -11,6 +12,7 @@ from servanda._rulebook import Found
 from servanda.agreement import Agreement, Obligation, Ratification, Review, Turnover
 from servanda.dates import review_dates, years_between
 
+_MEETING = re.compile(r"\b(reviews?|meets?|meetings?)\b")
 LONG = 4.0  # years of steps within which a change of government is to be reckoned with
 
 
@@ -59,22 +61,19 @@ def _unratified(view: View) -> Iterator[Found]:
             )
 
 
-# --------------------------------------------------------------------------------------------- SV602 and SV603
+# ------------------------------------------------------------------------------------------------------ SV602
 
 
-def clauses(agreement: Agreement, views: tuple[View, ...]) -> Iterator[Found]:
-    """Tell of what a text has no clause for: disputes, and leaving."""
-    if len(agreement.parties) < 2:
+def disputes(agreement: Agreement, views: tuple[View, ...]) -> Iterator[Found]:
+    """Tell of a text without a clause on disputes."""
+    if len(agreement.parties) < 2 or agreement.disputes is not None:
         return
-    for code, key in (("SV602", "disputes"), ("SV603", "withdrawal")):
-        if getattr(agreement, key) is not None:
-            continue
-        silent = [view for view in views if getattr(view.plan, key) is None]
-        if len(silent) == len(views):
-            yield Found(code, ("title",), {}, "file")
-        else:
-            for view in silent:
-                yield Found(code, view.place, {"plan": view.heading}, "plan")
+    silent = [view for view in views if view.plan.disputes is None]
+    if len(silent) == len(views):
+        yield Found("SV602", ("title",), {}, "file")
+    else:
+        for view in silent:
+            yield Found("SV602", view.place, {"plan": view.heading}, "plan")
 
 
 # ------------------------------------------------------------------------------------------------------ SV604
@@ -88,7 +87,8 @@ def _reviews(view: View) -> list[date | None]:
             found += review_dates(item.entry)[-1:]
         elif isinstance(item.entry, Obligation):
             words = f"{item.entry.does or ''} {item.entry.title or ''} {item.id}".lower()
-            if "review" in words:
+            contingent = item.entry.due is not None and item.entry.due.when is not None
+            if _MEETING.search(words) and not contingent:
                 found.append(view.day(item))
     return found
 
@@ -117,6 +117,8 @@ def turnovers(agreement: Agreement, views: tuple[View, ...]) -> Iterator[Found]:
         for item in reversed(view.items)
         if isinstance(item.entry, Turnover)
     }
+    if len(agreement.parties) < 2:
+        return
     for view in views:
         others = {party: (name, item) for (name, party), item in reckoned.items() if name != view.name}
         missed = [party for party in others if (view.name, party) not in reckoned]
@@ -131,7 +133,7 @@ def turnovers(agreement: Agreement, views: tuple[View, ...]) -> Iterator[Found]:
                 }  # fmt: skip
                 yield Found("SV605", view.place, fill, "other", ((item.place, f"{item.id} stands here"),), (item.id,))
         none = not any(isinstance(item.entry, Turnover) for item in view.items)
-        if none and not missed and not _reviews(view) and view.last_step is not None:
+        if none and not missed and view.last_step is not None:
             years = years_between(agreement.start, view.last_step[0])
             if years > LONG:
                 fill = {"plan": view.heading, "years": f"{years:.0f}"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -11,9 +12,12 @@ from servanda._readiness import listed
 from servanda._rulebook import Found
 from servanda.agreement import Agreement, Obligation
 
+_TALKS = re.compile(r"\b(meet|talk|dialogue|consult|discuss|negotiat)", re.IGNORECASE)  # what several do face to face
+
 
 def verification_rules(view: View) -> Iterator[Found]:
     """Everything about verification in one plan, except measures that end too soon."""
+    yield from _unseen(view)
     for item, step in view.duties:
         if step.actors and all(name in view.agreement.bodies for name in step.actors):
             continue
@@ -40,8 +44,27 @@ def _nobody(view: View, item: Item, step: Obligation, hidden: list[str]) -> Iter
         stakes = listed([name_of(view.agreement, stake) for stake in unseen])
         related = tuple((("stakes", stake), f"{stake} can be concealed") for stake in unseen)
         yield Found("SV401", item.place, {"entry": item.id, "stakes": stakes}, "stake", related, (item.id,))
-    elif not step.gives:
-        yield Found("SV401", item.place, {"entry": item.id}, "duty", entries=(item.id,))
+    elif step.standing and not (len(step.actors) > 1 and _TALKS.search(f"{step.does} {step.title}")):
+        yield Found("SV401", item.place, {"entry": item.id}, "standing", entries=(item.id,))
+
+
+def _unseen(view: View) -> Iterator[Found]:
+    """Tell, once for a plan, of duties that are done once and that nobody has to look at."""
+    parties = view.agreement.parties
+    unseen = [
+        item
+        for item, step in view.duties
+        if not (step.gives or step.standing or step.verified_by)
+        and (not step.actors or any(name in parties for name in step.actors))
+        and len(step.actors) < 2  # what several do together they see
+    ]
+    if not unseen:
+        return
+    seen = any(item.entry.verified_by for item in view.items) or any(gift.step.gives for gift in view.gifts)
+    fill = {"plan": view.label, "entries": some([item.id for item in unseen]), "count": str(len(unseen))}
+    related = tuple((item.place, item.id) for item in unseen)
+    form = "all" if not seen else "some" if len(unseen) > 1 else "one"
+    yield Found("SV405", view.place, fill, form, related, tuple(item.id for item in unseen))
 
 
 def _watching(view: View, step: Obligation, hidden: list[str]) -> list[list[str]]:
@@ -89,13 +112,14 @@ class _Loose:
     item: Item
     measure: str
     owed: str
+    rest: tuple[str, ...]
 
 
 def ending_measures(agreement: Agreement, views: tuple[View, ...]) -> Iterator[Found]:
     """Tell of measures that end before what they verify."""
     loose = [each for view in views for item, step in view.duties for each in _outlived(view, item, step)]
-    for name in dict.fromkeys(each.measure for each in loose):
-        found = [each for each in loose if each.measure == name]
+    for name, rest in dict.fromkeys((each.measure, each.rest) for each in loose):
+        found = [each for each in loose if (each.measure, each.rest) == (name, rest)]
         until = agreement.measures[name].until
         ids = list(dict.fromkeys(each.item.id for each in found))
         owed = list(dict.fromkeys(each.owed for each in found))
@@ -104,9 +128,11 @@ def ending_measures(agreement: Agreement, views: tuple[View, ...]) -> Iterator[F
             "until": until.isoformat() if until else "",
             "entries": some(ids),
             "end": " or ".join(owed),
+            "rest": names(agreement, rest),
+            "verify": "verifies" if len(rest) == 1 else "verify",
         }
         related = tuple((each.item.place, f"{each.item.id} is owed {each.owed}") for each in found)
-        yield Found("SV404", ("measures", name, "until"), fill, "", related, tuple(ids))
+        yield Found("SV404", ("measures", name, "until"), fill, "less" if rest else "nothing", related, tuple(ids))
 
 
 def _outlived(view: View, item: Item, step: Obligation) -> Iterator[_Loose]:
@@ -119,10 +145,11 @@ def _outlived(view: View, item: Item, step: Obligation) -> Iterator[_Loose]:
     for watching in _watching(view, step, _hideable(agreement, step)):
         untils = {name: agreement.measures[name].until for name in watching}
         ends = [until for until in untils.values() if until is not None]
-        if len(ends) < len(untils) or not (last is None or max(ends) < last):
+        if not ends or not (last is None or max(ends) < last):
             continue
         name = next(name for name in watching if untils[name] == max(ends))
         if name not in said:
             said.add(name)
             owed = "without end" if last is None else f"until {last.isoformat()}" if lasts else f"on {last.isoformat()}"
-            yield _Loose(view, item, name, owed)
+            rest = tuple(each for each in watching if untils[each] is None)
+            yield _Loose(view, item, name, owed, rest)

@@ -79,13 +79,16 @@ def _strings(value: object) -> Iterable[str]:
 
 
 def extents(agreement: Agreement) -> dict[Place, tuple[int, int]]:
-    """First and last line of everything in the file that has a place."""
+    """First and last line of everything in the file that has a place; of a plan, those above its entries."""
     found: dict[Place, tuple[int, int]] = {}
     lines = agreement.origin.lines if agreement.origin is not None else {}
     for place, line in lines.items():
         for depth in range(1, len(place) + 1):
             first, last = found.get(place[:depth], (line, line))
             found[place[:depth]] = (min(first, line), max(last, line))
+    for place, line in lines.items():
+        if len(place) == 3 and place[0] == "plans" and place[2] == "entries":
+            found[place[:2]] = (found[place[:2]][0], line)  # of a plan, what stands above its entries
     return found
 
 

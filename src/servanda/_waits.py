@@ -83,6 +83,21 @@ def waits(view: View) -> Waits:
     return Waits(found, tuple(circles), more, knotted)
 
 
+def dependants(found: Waits, name: str) -> set[str]:
+    """Every entry that waits for one, directly or by way of others."""
+    behind: dict[str, list[str]] = {}
+    for who, anchor in found.all:
+        behind.setdefault(anchor, []).append(who)
+    seen: set[str] = set()
+    queue = deque(behind.get(name, ()))
+    while queue:
+        at = queue.popleft()
+        if at not in seen and at != name:
+            seen.add(at)
+            queue.extend(behind.get(at, ()))
+    return seen
+
+
 def _of(view: View, item: Item) -> list[Wait]:
     """What one entry says of who waits for whom."""
     found = [

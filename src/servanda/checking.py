@@ -13,7 +13,7 @@ from servanda._rulebook import SEVERITIES, Found, Place, Rule, Severity, chosen,
 from servanda._rules_duties import duty_rules, idle_parties, two_readings
 from servanda._rules_exchange import exchange_rules, untouched
 from servanda._rules_order import order_rules
-from servanda._rules_procedure import clauses, procedure_rules, turnovers
+from servanda._rules_procedure import disputes, procedure_rules, turnovers
 from servanda._rules_verification import ending_measures, verification_rules
 from servanda._silencing import Ignore, extents, ignores, silences, whole
 from servanda._values import did_you_mean
@@ -43,8 +43,9 @@ class Finding:
         Of the file, as it was given; empty if there is none.
     line : int or None
         From 1; None if the agreement was built in Python.
-    plan : str or None
-        Name of the plan that it is about; None if it is about the whole agreement.
+    plans : tuple[str, ...]
+        Names of the plans in which it was found; empty if it is about the whole agreement. What several plans have in
+        common (the same entry, written once) is one finding, at its first place.
     entries : tuple[str, ...]
         Ids of the entries that it is about.
     what, why, mend : str
@@ -60,7 +61,7 @@ class Finding:
     severity: Severity
     path: str
     line: int | None
-    plan: str | None
+    plans: tuple[str, ...]
     entries: tuple[str, ...]
     what: str
     why: str
@@ -125,18 +126,18 @@ def check(agreement: Agreement, *, select: Sequence[str] = (), ignore: Sequence[
     0
     """
     wanted = (chosen(tuple(select)) if select else frozenset(rules())) - chosen(tuple(ignore))
-    found = [each for each in _look(agreement) if each.code in wanted]
+    found = _merged(agreement, [each for each in _look(agreement) if each.code in wanted])
     comments = ignores(agreement)
     spans = extents(agreement)
     kept: list[tuple[Place, Finding]] = []
     silenced: list[tuple[Place, Finding]] = []
     used: set[Ignore] = set()
-    for each in found:
+    for each, plans in found:
         line = line_of(agreement, each.place)
         span = spans.get(whole(each.place), (line or 0, line or 0))
         hit = [c for c in comments if c.code == each.code and line is not None and silences(c, line, span)]
         used.update(hit)
-        finding = _finding(agreement, each, hit[0].reason if hit else None)
+        finding = _finding(agreement, each, plans, hit[0].reason if hit else None)
         (silenced if hit else kept).append((each.place, finding))
     for code, comment, form in _comments(comments, used, frozenset(wanted)):
         kept.append(((), _about_comment(agreement, code, comment, form)))
@@ -145,7 +146,7 @@ def check(agreement: Agreement, *, select: Sequence[str] = (), ignore: Sequence[
 
 def _look(agreement: Agreement) -> Iterator[Found]:
     views = tuple(view(agreement, name) for name in agreement.plans)
-    yield from clauses(agreement, views)
+    yield from disputes(agreement, views)
     yield from idle_parties(agreement)
     yield from untouched(agreement, views)
     yield from ending_measures(agreement, views)
@@ -159,6 +160,24 @@ def _look(agreement: Agreement) -> Iterator[Found]:
     yield from turnovers(agreement, views)
 
 
+def _merged(agreement: Agreement, found: list[Found]) -> list[tuple[Found, tuple[str, ...]]]:
+    """Put together what is found of the same entries in several plans, with the names of these plans."""
+    same: dict[tuple[object, ...], tuple[Found, list[str]]] = {}
+    content = {
+        name: {entry.id: repr(entry) for entry in plan.entries} if len(agreement.plans) > 1 else {}
+        for name, plan in agreement.plans.items()
+    }
+    for number, each in enumerate(found):
+        plan = str(each.place[1]) if each.place[:1] == ("plans",) and len(each.place) > 1 else None
+        entries = tuple(content[plan].get(name, "") for name in each.entries) if plan is not None else ()
+        shared = bool(entries) and all(entries) and "plan" not in each.fill
+        key = (each.code, each.form, tuple(each.fill.items()), entries) if shared else (number,)
+        plans = same.setdefault(key, (each, []))[1]
+        if plan is not None and plan not in plans:
+            plans.append(plan)
+    return [(each, tuple(plans)) for each, plans in same.values()]
+
+
 def _sorted(rows: list[tuple[Place, Finding]]) -> tuple[Finding, ...]:
     """In the order of lines; without a file, in the order of places."""
     return tuple(
@@ -170,18 +189,17 @@ def _sorted(rows: list[tuple[Place, Finding]]) -> tuple[Finding, ...]:
     )
 
 
-def _finding(agreement: Agreement, found: Found, reason: str | None) -> Finding:
+def _finding(agreement: Agreement, found: Found, plans: tuple[str, ...], reason: str | None) -> Finding:
     rule = rules()[found.code]
     related = tuple(Related(line_of(agreement, place), words) for place, words in found.related)
-    plan = str(found.place[1]) if found.place[:1] == ("plans",) and len(found.place) > 1 else None
-    return _put(agreement, rule, line_of(agreement, found.place), plan, found, related, reason)
+    return _put(agreement, rule, line_of(agreement, found.place), plans, found, related, reason)
 
 
 def _put(
     agreement: Agreement,
     rule: Rule,
     line: int | None,
-    plan: str | None,
+    plans: tuple[str, ...],
     found: Found,
     related: tuple[Related, ...],
     reason: str | None,
@@ -192,7 +210,7 @@ def _put(
         severity=rule.severity,
         path=agreement.origin.path if agreement.origin else "",
         line=line,
-        plan=plan,
+        plans=plans,
         entries=found.entries,
         what=rule.says[found.form].format_map(found.fill),
         why=rule.why,
@@ -219,4 +237,4 @@ def _comments(
 def _about_comment(agreement: Agreement, code: str, comment: Ignore, form: str) -> Finding:
     hint = did_you_mean(comment.code, rules()) if form == "unknown" else ""
     fill = {"code": comment.code or "nothing", "hint": hint}
-    return _put(agreement, rules()[code], comment.line, None, Found(code, (), fill, form), (), None)
+    return _put(agreement, rules()[code], comment.line, (), Found(code, (), fill, form), (), None)

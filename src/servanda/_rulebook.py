@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import textwrap
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, cast
@@ -150,24 +151,28 @@ def page(rule: Rule) -> str:
     """Write the page of a rule, in Markdown."""
     parts = [
         f"# {rule.code} {rule.name}\n",
-        f"*{rule.severity.capitalize()}.* {rule.looks}\n",
-        f"**Why it matters.** {rule.why}\n",
-        f"**What would mend it.** {rule.mend}\n",
+        _lines(f"*{rule.severity.capitalize()}.* {rule.looks}"),
+        _lines(f"**Why it matters.** {rule.why}"),
+        _lines(f"**What would mend it.** {rule.mend}"),
     ]
     if rule.bad:
         parts += ["## Example\n", f"```yaml\n{rule.bad}\n```\n", "Mended:\n", f"```yaml\n{rule.good}\n```\n"]
-    parts += ["## When it speaks\n", f"{rule.exactly}\n"]
+    parts += ["## When it speaks\n", _lines(rule.exactly)]
     if rule.guidance:
-        parts.append(
-            f"It answers to the advice of the United Nations that an agreement should {GUIDANCE[rule.guidance]}.\n"
-        )
+        advice = GUIDANCE[rule.guidance]
+        parts.append(_lines(f"It answers to the advice of the United Nations that an agreement should {advice}."))
     if rule.sources:
         parts += ["## Sources\n", "".join(f"- {_cite(title, url)}\n" for title, url in rule.sources)]
     parts += [
         "## To silence it\n",
-        f"Write a comment behind the line, or alone above it: `# servanda: ignore {rule.code}` and your reason.\n",
+        f"Write a comment behind the line or alone above it: `# servanda: ignore {rule.code}` and your reason.\n",
     ]
     return "\n".join(parts)
+
+
+def _lines(words: str) -> str:
+    """Break a paragraph into lines."""
+    return textwrap.fill(words, 110, break_long_words=False, break_on_hyphens=False) + "\n"
 
 
 def _cite(title: str, url: str) -> str:

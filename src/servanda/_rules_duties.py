@@ -105,24 +105,25 @@ def _also(uses: list[tuple[Place, Item]]) -> tuple[tuple[Place, str], ...]:
 
 def _undefined(view: View) -> Iterator[Found]:
     defined = {*view.agreement.terms, *_definers(view)}
+    others = [plan for name, plan in view.agreement.plans.items() if name != view.name]
+    elsewhere = {term for plan in others for entry in plan.entries for term in entry.defines}
     for term, uses in _used(view).items():
         if term in defined:
             continue
-        elsewhere = any(
-            term in entry.defines
-            for name, plan in view.agreement.plans.items()
-            if name != view.name
-            for entry in plan.entries
-        )
         ids = tuple(dict.fromkeys(item.id for _, item in uses))
-        form = "elsewhere" if elsewhere else "nowhere"
+        form = "elsewhere" if term in elsewhere else "nowhere"
         yield Found("SV301", uses[0][0], _owe(term, uses), form, _also(uses), ids)
 
 
 def two_readings(agreement: Agreement, views: tuple[View, ...]) -> Iterator[Found]:
     """Tell of terms in use that the sides read differently, or only one has explained."""
+    using: dict[str, list[tuple[Place, Item]]] = {}
+    for view in views:
+        definers = _definers(view)
+        for term, places in _used(view).items():
+            using.setdefault(term, []).extend(places if term not in definers else [])
     for term, meaning in agreement.terms.items():
-        uses = [use for view in views if term not in _definers(view) for use in _used(view).get(term, [])]
+        uses = using.get(term, [])
         if isinstance(meaning, str) or not uses:
             continue
         readings = {" ".join(words.lower().split()) for words in meaning.values()}

@@ -66,6 +66,11 @@ def _circles(view: View, found: Waits) -> Iterator[Found]:
 def _dates(view: View, found: Waits) -> Iterator[Found]:
     """Tell what has no day, and what has an order but no limit."""
     circular = {wait.who for circle in found.circles for wait in circle}
+    counting: dict[str, list[Item]] = {}
+    for item in view.items:
+        due = due_of(item.entry)
+        if due is not None and due.anchor in view.by_id:
+            counting.setdefault(view.by_id[due.anchor].id, []).append(item)
     for item in view.items:
         entry = item.entry
         if not isinstance(entry, Obligation | Ratification) or item.id in circular:
@@ -82,7 +87,7 @@ def _dates(view: View, found: Waits) -> Iterator[Found]:
             fill = {"entry": item.id, "anchor": some(entry.needs)}
             yield Found("SV103", (*item.place, "needs"), fill, "needs", entries=(item.id,))
         elif why == "undated":
-            counted = [other for other in view.items if _counted_from(view, other, item)]
+            counted = counting.get(item.id, [])
             yield Found(
                 "SV102",
                 item.place,
@@ -102,14 +107,12 @@ def _own_loss(view: View, found: Waits, item: Item) -> bool:
     mine = item.entry.actors if isinstance(item.entry, Obligation) else ()
     if not mine:
         return False
-    later = [view.by_id[name].entry for name in dependants(found, item.id)]
-    parties = [set(e.actors) & view.agreement.parties.keys() for e in later if isinstance(e, Obligation)]
-    return any(others and not others & set(mine) for others in parties)
-
-
-def _counted_from(view: View, other: Item, item: Item) -> bool:
-    due = due_of(other.entry)
-    return due is not None and due.anchor in view.by_id and view.by_id[due.anchor].id == item.id
+    for name in dependants(found, item.id):
+        entry = view.by_id[name].entry
+        others = set(entry.actors) & view.agreement.parties.keys() if isinstance(entry, Obligation) else set[str]()
+        if others and not others & set(mine):
+            return True
+    return False
 
 
 # ------------------------------------------------------------------------------------------- SV104 and SV105
@@ -140,7 +143,8 @@ def _trigger(view: View, item: Item) -> Iterator[Found]:
     actors = anchor.entry.actors
     if len(actors) == 1 or (actors and not anchor.entry.verified_by):
         return  # what several do and nobody has to verify is an act of one moment, such as a signature
-    if _BEGINS.match(anchor.entry.does or ""):
+    judges = isinstance(item.entry, Obligation) and bool(set(item.entry.actors) & view.agreement.bodies.keys())
+    if judges or _BEGINS.match(anchor.entry.does or ""):
         return
     doing = f"{names(view.agreement, actors)} do" if actors else "somebody, who is not named, does"
     fill = {"entry": item.id, "anchor": anchor.id, "actors": doing, "time": length(window.within)}

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from servanda._plan_view import Item, View, end, name_of
+from servanda._plan_view import Item, View, due_of, end, name_of
 from servanda._readiness import listed
 from servanda._rulebook import Found
 from servanda.agreement import Agreement, Obligation, Ratification, Review, Turnover
@@ -133,8 +133,28 @@ def turnovers(agreement: Agreement, views: tuple[View, ...]) -> Iterator[Found]:
                 }  # fmt: skip
                 yield Found("SV605", view.place, fill, "other", ((item.place, f"{item.id} stands here"),), (item.id,))
         none = not any(isinstance(item.entry, Turnover) for item in view.items)
-        if none and not missed and view.last_step is not None:
-            years = years_between(agreement.start, view.last_step[0])
-            if years > LONG:
-                fill = {"plan": view.heading, "years": f"{years:.0f}"}
-                yield Found("SV605", view.place, fill, "long", ((view.last_step[1].place, "its last step"),))
+        longest = _longest(view)
+        if none and not missed and longest is not None and longest[0] > LONG:
+            fill = {"plan": view.heading, "years": f"{longest[0]:.0f}"}
+            related = ((longest[1].place, f"{longest[1].id} is its last step"),)
+            yield Found("SV605", view.place, fill, "long", related, (longest[1].id,))
+
+
+def _longest(view: View) -> tuple[float, Item] | None:
+    """Years that the plan takes at least, and its last step: where a limit is missing, it is taken as nothing."""
+    years: dict[str, float] = {}
+    for item in view.items:
+        way: list[Item] = []
+        at: Item | None = item
+        while at is not None and at.id not in years and at not in way:
+            way.append(at)
+            due = due_of(at.entry)
+            at = view.by_id.get(due.anchor) if due is not None and due.anchor is not None else None
+        sofar = years.get(at.id, 0.0) if at is not None else 0.0
+        for each in reversed(way):
+            day, due = view.day(each), due_of(each.entry)
+            sofar = years_between(view.agreement.start, day) if day else sofar + ((due and due.within) or 0.0)
+            years[each.id] = sofar
+    steps = [item for item in view.items if isinstance(item.entry, Obligation | Ratification)]
+    last = max(steps, key=lambda item: years[item.id], default=None)
+    return (years[last.id], last) if last is not None else None

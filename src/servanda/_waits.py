@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
@@ -40,12 +41,15 @@ class Waits:
         Whether there are circles beyond those shown.
     knotted : frozenset of (who, anchor)
         The waits that lie in a circle.
+    behind : dict[str, list[str]]
+        Who waits for each entry.
     """
 
     all: dict[tuple[str, str], Wait]
     circles: tuple[tuple[Wait, ...], ...]
     more: bool
     knotted: frozenset[tuple[str, str]]
+    behind: dict[str, list[str]]
 
 
 def waits(view: View) -> Waits:
@@ -80,22 +84,22 @@ def waits(view: View) -> Waits:
             first = min(range(len(links)), key=lambda i: place[links[i].who])
             circles.append((*links[first:], *links[:first]))
     knotted = frozenset((link.who, link.anchor) for circle in circles for link in circle)
-    return Waits(found, tuple(circles), more, knotted)
-
-
-def dependants(found: Waits, name: str) -> set[str]:
-    """Every entry that waits for one, directly or by way of others."""
     behind: dict[str, list[str]] = {}
-    for who, anchor in found.all:
+    for who, anchor in found:
         behind.setdefault(anchor, []).append(who)
-    seen: set[str] = set()
-    queue = deque(behind.get(name, ()))
+    return Waits(found, tuple(circles), more, knotted, behind)
+
+
+def dependants(found: Waits, name: str) -> Iterator[str]:
+    """Every entry that waits for one, directly or by way of others; those that wait directly first."""
+    seen = {name}
+    queue = deque(found.behind.get(name, ()))
     while queue:
         at = queue.popleft()
-        if at not in seen and at != name:
+        if at not in seen:
             seen.add(at)
-            queue.extend(behind.get(at, ()))
-    return seen
+            queue.extend(found.behind.get(at, ()))
+            yield at
 
 
 def _of(view: View, item: Item) -> list[Wait]:

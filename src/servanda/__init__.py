@@ -18,6 +18,7 @@ from servanda._version import __version__
 if TYPE_CHECKING:
     from servanda.agreement import Agreement, AgreementError, Number
     from servanda.auditing import audit
+    from servanda.checking import Finding, Findings, check
     from servanda.comparison import Comparison, compare
     from servanda.critical import CriticalValue, critical_values
     from servanda.equilibrium import Equilibrium, NotConverged, solve
@@ -36,6 +37,8 @@ _HOME = {
     "Comparison": "comparison",
     "CriticalValue": "critical",
     "Equilibrium": "equilibrium",
+    "Finding": "checking",
+    "Findings": "checking",
     "Game": "game",
     "GameTooLarge": "game",
     "NotConverged": "equilibrium",
@@ -44,6 +47,7 @@ _HOME = {
     "Summary": "summary",
     "audit": "auditing",
     "catalog": "reading",
+    "check": "checking",
     "choices": "outcomes",
     "compare": "comparison",
     "compile": "game",
@@ -65,6 +69,8 @@ __all__ = [
     "Comparison",
     "CriticalValue",
     "Equilibrium",
+    "Finding",
+    "Findings",
     "Game",
     "GameTooLarge",
     "NotConverged",
@@ -74,6 +80,7 @@ __all__ = [
     "__version__",
     "audit",
     "catalog",
+    "check",
     "choices",
     "compare",
     "compile",

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, cast
 
 from pydantic import BaseModel
 
-from servanda.agreement import DAYS_PER_YEAR, Agreement, Number, Source, Years, show
+from servanda.agreement import Agreement, Number, Source, Years, show
+from servanda.dates import length
 from servanda.wording import capital, party_name, type_name
 
 Path = tuple[str | int, ...]
@@ -230,14 +230,3 @@ def _plain(key: object) -> str:
 
 def _size(value: float, duration: bool) -> str:
     return length(value) if duration else show(value).replace("-", "−")
-
-
-def length(years: float) -> str:
-    """Write a duration in the largest unit in which it is a whole number: `30 months`, `5 years`, `never`."""
-    if math.isinf(years):
-        return "never"
-    for unit, per_year in (("year", 1.0), ("month", 12.0), ("day", DAYS_PER_YEAR)):
-        count = years * per_year
-        if abs(count - round(count)) < 1e-6:
-            return f"{round(count)} {unit}" + ("" if round(count) == 1 else "s")
-    return f"{years:.3g} years"

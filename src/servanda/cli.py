@@ -9,6 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from servanda._check_commands import check, explain
+from servanda._commands import (
+    BAD_INPUT,
+    NO_ANSWER,
+    STOPPED,
+    Refused,
+    complain,
+    file_argument,
+    json_option,
+    plan_option,
+    print_json,
+    read_agreement,
+)
 from servanda._progress import Progress, announce_preparation
 from servanda._version import __version__
 
@@ -16,16 +29,6 @@ if TYPE_CHECKING:
     from servanda.agreement import Agreement
     from servanda.equilibrium import Equilibrium
     from servanda.searching import Another
-
-BAD_INPUT, NO_ANSWER, STOPPED = 2, 3, 130
-
-file_argument = click.argument("file", metavar="FILE")
-plan_option = click.option("--plan", metavar="NAME", help="Which plan of the file (needed if it has several).")
-json_option = click.option("--json", "as_json", is_flag=True, help="Print the result for programs, as JSON.")
-
-
-class Refused(Exception):
-    """A request that cannot be met, with one message for the user."""
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -47,7 +50,7 @@ def study(file: str, out: str, as_json: bool) -> None:
     Does everything: every plan is solved, audited and compared; the report is one HTML file that opens without a
     network, with its figures as PNG and SVG beside it.
     """
-    agreement = _read(file)
+    agreement = read_agreement(file)
     from servanda.schedule import schedule
     from servanda.studying import study as run
 
@@ -60,7 +63,7 @@ def study(file: str, out: str, as_json: bool) -> None:
     if as_json:
         from servanda.export import compared
 
-        _print_json({**compared(done.comparison), "report": str(done.report)})
+        print_json({**compared(done.comparison), "report": str(done.report)})
         return
     from servanda import tables
 
@@ -78,7 +81,7 @@ def solve(file: str, plan: str | None, starts: int, seed: int, as_prism: bool, a
     """Solve one plan: who keeps, conceals or withdraws at each entry, with what chance."""
     import time
 
-    agreement = _read(file)
+    agreement = read_agreement(file)
     name = _plan(agreement, file, plan)
     began = time.perf_counter()
     answer = _answer(agreement, file, name, as_json)
@@ -102,7 +105,7 @@ def solve(file: str, plan: str | None, starts: int, seed: int, as_prism: bool, a
         from servanda.export import other_equilibria, solved
 
         made = about(agreement, time.perf_counter() - began, seed if starts else None)
-        _print_json({**solved(summary, made), **(other_equilibria(starts, others) if starts else {})})
+        print_json({**solved(summary, made), **(other_equilibria(starts, others) if starts else {})})
         return
     from servanda import tables
 
@@ -120,7 +123,7 @@ def play(file: str, plan: str | None, times: int, seed: int, examples: int, as_j
     """Play one plan out many times by drawing lots: a check of the solved chances, and histories to read."""
     import time
 
-    agreement = _read(file)
+    agreement = read_agreement(file)
     name = _plan(agreement, file, plan)
     answer = _answer(agreement, file, name, as_json)
     from servanda.playing import play as run
@@ -131,7 +134,7 @@ def play(file: str, plan: str | None, times: int, seed: int, examples: int, as_j
         from servanda.comparison import about
         from servanda.export import plain
 
-        _print_json({**plain(plays), "about": plain(about(agreement, time.perf_counter() - began, seed))})
+        print_json({**plain(plays), "about": plain(about(agreement, time.perf_counter() - began, seed))})
         return
     from servanda._play_text import show
 
@@ -143,7 +146,7 @@ def play(file: str, plan: str | None, times: int, seed: int, examples: int, as_j
 @json_option
 def compare(file: str, as_json: bool) -> None:
     """Set all plans of an agreement side by side."""
-    agreement = _read(file)
+    agreement = read_agreement(file)
     from servanda.comparison import compare as run
 
     names = list(agreement.plans)
@@ -155,7 +158,7 @@ def compare(file: str, as_json: bool) -> None:
     if as_json:
         from servanda.export import compared
 
-        _print_json(compared(result))
+        print_json(compared(result))
         return
     from servanda import tables
 
@@ -171,7 +174,7 @@ def audit(file: str, plan: str | None, critical: bool, as_json: bool) -> None:
     """Who would gain by breaking a plan if everyone else kept it, where, how, and how much?"""
     import time
 
-    agreement = _read(file)
+    agreement = read_agreement(file)
     name = _plan(agreement, file, plan)
     announce_preparation("respond")
     from servanda.auditing import audit as run
@@ -187,7 +190,7 @@ def audit(file: str, plan: str | None, critical: bool, as_json: bool) -> None:
 
         more = {} if values is None else {"critical": plain(values)}
         made = plain(about(agreement, time.perf_counter() - began))
-        _print_json({"plan": name, "audit": audited(rows), **more, "about": made})
+        print_json({"plan": name, "audit": audited(rows), **more, "about": made})
         return
     from servanda import tables
 
@@ -210,7 +213,7 @@ def tree(file: str, plan: str | None, efg: bool, max_nodes: int, as_json: bool) 
     """Write a plan out as an explicit game tree, for Gambit and other solvers."""
     import time
 
-    agreement = _read(file)
+    agreement = read_agreement(file)
     name = _plan(agreement, file, plan)
     from servanda import tree as explicit
 
@@ -231,12 +234,16 @@ def tree(file: str, plan: str | None, efg: bool, max_nodes: int, as_json: bool) 
         "information_sets": len({node.infoset for node in grown.nodes if node.infoset is not None}),
     }
     if as_json:
-        _print_json({**size, "about": plain(about(agreement, time.perf_counter() - began))})
+        print_json({**size, "about": plain(about(agreement, time.perf_counter() - began))})
         return
     click.echo(
         f"plan {name}: {size['nodes']:,} nodes, {size['terminal']:,} of them ends, {size['information_sets']:,}"
         f" information sets. Add --efg to print it for Gambit."
     )
+
+
+commands.add_command(check)
+commands.add_command(explain)
 
 
 @commands.command()
@@ -251,7 +258,7 @@ def new(file: Path, as_json: bool) -> None:
     except OSError as error:
         raise Refused(str(error)) from None
     if as_json:
-        _print_json({"file": str(file)})
+        print_json({"file": str(file)})
         return
     click.echo(f"Wrote {file}. Edit it, then try: servanda study {file}")
 
@@ -262,7 +269,7 @@ def schema(as_json: bool) -> None:
     """Print the JSON Schema of the agreement file, for editors that check and complete it."""
     from servanda.schema import schema as make
 
-    _print_json(make())
+    print_json(make())
 
 
 @commands.command()
@@ -273,19 +280,13 @@ def catalog(as_json: bool) -> None:
 
     found = find()
     if as_json:
-        _print_json({name: str(path) for name, path in found.items()})
+        print_json({name: str(path) for name, path in found.items()})
         return
     for name in found:
         click.echo(name)
 
 
 # ------------------------------------------------------------------------------------------------ what they share
-
-
-def _read(file: str) -> Agreement:
-    from servanda.reading import read
-
-    return read(file)
 
 
 def _plan(agreement: Agreement, file: str, plan: str | None) -> str:
@@ -316,8 +317,8 @@ def _answer(agreement: Agreement, file: str, name: str, as_json: bool) -> Equili
     if as_json:
         from servanda.export import unsolved
 
-        _print_json(unsolved(name, answer.status, answer.residual, answer.iterations))
-    _complain(f"{file}: plan {name} has no answer: {answer.status}, after {answer.iterations} iterations.")
+        print_json(unsolved(name, answer.status, answer.residual, answer.iterations))
+    complain(f"{file}: plan {name} has no answer: {answer.status}, after {answer.iterations} iterations.")
     sys.exit(NO_ANSWER)
 
 
@@ -334,20 +335,11 @@ def _writable(folder: str) -> None:
         raise Refused(f"{folder}: cannot write here ({error.strerror}). Give another folder: --out FOLDER") from None
 
 
-def _print_json(thing: Any) -> None:
-    import json
-
-    click.echo(json.dumps(thing, indent=2, ensure_ascii=False, allow_nan=False))
-
-
-def _complain(message: str) -> None:
-    click.echo(message, err=True)
-
-
 def main(arguments: list[str] | None = None) -> None:
     """Run a command; every foreseeable failure is one message and an exit code, never a traceback.
 
-    Exit codes: 0 done; 2 the input cannot be used; 3 no equilibrium was found; 130 stopped with Ctrl-C.
+    Exit codes: 0 done; 1 check found something; 2 the input cannot be used; 3 no equilibrium was found; 130 stopped
+    with Ctrl-C.
     """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -361,19 +353,19 @@ def main(arguments: list[str] | None = None) -> None:
         error.show()
         sys.exit(BAD_INPUT)
     except (click.Abort, KeyboardInterrupt):
-        _complain("Stopped.")
+        complain("Stopped.")
         sys.exit(STOPPED)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
     except Refused as refusal:
-        _complain(str(refusal))
+        complain(str(refusal))
         sys.exit(BAD_INPUT)
     except Exception as error:
         code = _known(error)
         if code is None:
             raise
-        _complain(str(error))
+        complain(str(error))
         sys.exit(code)
 
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from servanda._assumptions import Assumption, assumptions, length
+from servanda._assumptions import Assumption, assumptions
 from servanda._report_tables import audit_rows, entry_rows, outcome_rows, value_rows, weakest_rows
 from servanda.comparison import Comparison, PlanResult
-from servanda.dates import last_day
+from servanda.dates import last_day, length
 from servanda.wording import capital, headline, left_out, month, other_ways, verdict
 
 READING = {

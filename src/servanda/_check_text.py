@@ -1,0 +1,123 @@
+"""Findings on a text in a terminal, one line each, or as annotations of GitHub Actions."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from servanda._readiness import listed
+from servanda._rulebook import SEVERITIES, Rule, page, rules
+from servanda.checking import Finding, Findings
+
+WIDTH = 100
+STYLES = {"error": "bold red", "warning": "bold yellow", "note": "bold cyan"}
+
+
+def _console() -> Console:
+    watched = sys.stdout.isatty() or "COLUMNS" in os.environ
+    return Console(highlight=False, width=None if watched else WIDTH)
+
+
+def full(findings: Findings) -> None:
+    """Print findings by rule, the worst first, with why it matters and what would mend it."""
+    console = _console()
+    by_rule: dict[str, list[Finding]] = {}
+    for finding in sorted(findings.found, key=lambda finding: SEVERITIES.index(finding.severity)):
+        by_rule.setdefault(finding.code, []).append(finding)
+    for code, rows in by_rule.items():
+        rule = rules()[code]
+        head = Text.assemble((rule.severity, STYLES[rule.severity]), " ", (f"{code} {rule.name}", "bold"))
+        console.print(head)
+        for finding in rows:
+            _say(console, Text.assemble((where(finding), "underline"), f": {finding.what}{_also(finding)}"), 2)
+            for each in finding.related:
+                _say(console, Text(f"line {each.line}: {each.what}" if each.line else each.what, style="dim"), 6)
+        _say(console, Text.assemble(("Why it matters: ", "italic"), rows[0].why), 2)
+        _say(console, Text.assemble(("What would mend it: ", "italic"), rows[0].mend), 2)
+        console.print()
+    if findings.silenced:
+        console.print(Text("Silenced by comments in the file", style="bold"))
+        for finding in findings.silenced:
+            reason = finding.reason or "no reason given"
+            _say(console, Text(f"{where(finding)}: {finding.code} {finding.name}: {reason}"), 2)
+        console.print()
+    console.print(Text(summary(findings)))
+
+
+def _say(console: Console, text: Text, indent: int) -> None:
+    console.print(Padding(text, (0, 0, 0, indent)))
+
+
+def where(finding: Finding) -> str:
+    """Write `file:line`; without a file, the plan."""
+    if finding.line is None:
+        return f"plan {finding.plans[0]}" if finding.plans else "agreement"
+    return f"{finding.path}:{finding.line}"
+
+
+def _also(finding: Finding) -> str:
+    """Name the other plans in which the same was found."""
+    others = finding.plans[1:]
+    return f" The same in plan{'' if len(others) == 1 else 's'} {listed(others)}." if others else ""
+
+
+def summary(findings: Findings) -> str:
+    """Say in one line how much was found."""
+    said = [_count(number, name) for name, number in findings.counts.items() if number]
+    title = findings.agreement.title
+    quiet = f"; {len(findings.silenced)} silenced" if findings.silenced else ""
+    if not said:
+        return f"{title}: nothing found{quiet}."
+    return f"{title}: {', '.join(said)}{quiet}. 'servanda explain CODE' says more about a rule."
+
+
+def _count(number: int, name: str) -> str:
+    return f"{number} {name}{'' if number == 1 else 's'}"
+
+
+def short(findings: Findings) -> None:
+    """Print one line a finding, in the order of the file."""
+    for finding in findings.found:
+        click.echo(
+            f"{where(finding)}: {finding.severity} {finding.code} {finding.name}: {finding.what}{_also(finding)}"
+        )
+    click.echo(summary(findings))
+
+
+def github(findings: Findings) -> None:
+    """Print findings as workflow commands of GitHub Actions, which shows them beside the lines."""
+    kinds = {"error": "error", "warning": "warning", "note": "notice"}
+    for finding in findings.found:
+        place = f"file={_escaped(finding.path, True)},line={finding.line or 1},"
+        title = _escaped(f"{finding.code} {finding.name}", True)
+        words = _escaped(f"{finding.what}{_also(finding)} {finding.why} {finding.mend}", False)
+        click.echo(f"::{kinds[finding.severity]} {place}title={title}::{words}")
+
+
+def _escaped(words: str, within: bool) -> str:
+    """Write words so that they end no line, and within the list of properties no property."""
+    words = words.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return words.replace(":", "%3A").replace(",", "%2C") if within else words
+
+
+def explain(rule: Rule) -> None:
+    """Print the page of a rule."""
+    if not sys.stdout.isatty():
+        click.echo(page(rule), nl=False)
+        return
+    from rich.markdown import Markdown
+
+    _console().print(Markdown(page(rule)))
+
+
+def listing(found: Sequence[Rule]) -> None:
+    """Print all rules, one line each."""
+    wide = max(len(rule.name) for rule in found)
+    for rule in found:
+        click.echo(f"{rule.code}  {rule.severity:7}  {rule.name:{wide}}  {rule.looks}")

@@ -66,8 +66,8 @@ def _text(agreement: Agreement, plan: str) -> Iterator[tuple[Place, str]]:
         name = agreement.origin.path if agreement.origin else "FILE"
         yield (
             ("plans", plan),
-            f"it is a text without stakes and numbers. 'servanda check {name}' looks at it as it is; 'servanda new FILE'"
-            " writes a file that says what a game needs besides",
+            f"it is a text without stakes and numbers. 'servanda check {name}' looks at it as it is;"
+            " 'servanda new FILE' writes a file that says what a game needs besides",
         )
 
 

@@ -19,10 +19,11 @@ from building import gives, party, ratify, review, situation, stake
 
 import servanda
 from servanda import pictures, report
-from servanda._assumptions import assumptions, length
+from servanda._assumptions import assumptions
 from servanda._report_tables import entry_rows, exact, outcome_rows, without_capital
 from servanda.agreement import Agreement
 from servanda.comparison import Comparison, compare
+from servanda.dates import length
 from servanda.wording import headline, verdict
 
 VOID = {"meta", "img", "source", "br", "link", "hr", "input", "col"}

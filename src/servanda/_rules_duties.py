@@ -145,7 +145,7 @@ def _too_late(view: View) -> Iterator[Found]:
         if isinstance(view.agreement.terms.get(term), str) or term not in definers:
             continue
         days = [(view.day(item) or date.max, place, item) for place, item in definers[term]]
-        first, where, definer = min(days, key=lambda each: each[0])
+        first, where, definer = min(days, key=lambda each: (each[0], each[2].id))
         for place, item in uses:
             day = view.day(item)
             if day is None or first <= day or isinstance(item.entry, Review):

@@ -148,6 +148,7 @@ class _Pair:
 def _trades(view: View) -> list[_Pair]:
     """The pairs of steps that give stakes, with the day on which both are due and the worth that they move."""
     gifts = {gift.item.id: gift for gift in view.gifts}
+    turn = {name: number for number, name in enumerate(gifts)}
     linked = view.pairs or {item.id: set(item.entry.needs) for item in view.items}
     found: dict[frozenset[str], _Pair] = {}
     for one, others in linked.items():
@@ -156,7 +157,7 @@ def _trades(view: View) -> list[_Pair]:
             if a is None or b is None or a.step.actors == b.step.actors or a.day is None or b.day is None:
                 continue
             sizes = [_moved(view.agreement, gift) for gift in (a, b)]
-            first, second = (a, b) if a.day <= b.day else (b, a)
+            first, second = (a, b) if turn[one] < turn[other] else (b, a)
             if None not in sizes:
                 found[frozenset((one, other))] = _Pair(first, second, second.day or a.day, sum(filter(None, sizes)))
     return list(found.values())
@@ -224,7 +225,7 @@ def _lopsided(view: View) -> Iterator[Found]:
 
 
 def _time(years: float) -> str:
-    return "for ever" if years == float("inf") else length(years)
+    return "cannot be restored" if years == float("inf") else f"takes {length(years)} to restore"
 
 
 def _uneven(agreement: Agreement, mine: list[Gift], others: list[Gift]) -> tuple[str, float, float] | None:

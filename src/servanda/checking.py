@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from servanda._plan_view import view
+from servanda._readiness import listed
 from servanda._rulebook import SEVERITIES, Found, Place, Rule, Severity, chosen, rules
 from servanda._rules_duties import duty_rules, idle_parties, two_readings
 from servanda._rules_exchange import exchange_rules, untouched
@@ -144,6 +145,12 @@ def check(agreement: Agreement, *, select: Sequence[str] = (), ignore: Sequence[
     return Findings(agreement, _sorted(kept), _sorted(silenced))
 
 
+def the_same(finding: Finding) -> str:
+    """Name the other plans in which the same was found, as a sentence to put behind the finding's."""
+    others = finding.plans[1:]
+    return f" The same in plan{'' if len(others) == 1 else 's'} {listed(others)}." if others else ""
+
+
 def _look(agreement: Agreement) -> Iterator[Found]:
     views = tuple(view(agreement, name) for name in agreement.plans)
     yield from disputes(agreement, views)
@@ -212,12 +219,17 @@ def _put(
         line=line,
         plans=plans,
         entries=found.entries,
-        what=rule.says[found.form].format_map(found.fill),
+        what=_printable(rule.says[found.form].format_map(found.fill)),
         why=rule.why,
         mend=rule.mend.replace("{code}", found.fill.get("code", "{code}")),
         related=related,
-        reason=reason,
+        reason=reason if reason is None else _printable(reason),
     )
+
+
+def _printable(words: str) -> str:
+    """Put on one line what may quote any text of the file."""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in words).split())
 
 
 def _comments(

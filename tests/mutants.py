@@ -20,7 +20,8 @@ TOKENS = (
     "", "-", "- ", ":", ": ", "{}", "[]", "[", "]", "{", "}", "#", "&a", "*a", "|", ">", "'", '"', "\t", "\\", "!!str ",
     "---", "null", "true", "never", "0", "-1", "1e308", ".nan", ".inf", "2030-02-30", "0001-01-01", "9999-12-31",
     "%", "start", "0 days", "900 years", "{within: 5 days, after: start}", '{when: "\\n\\u0007"}',
-    "# servanda: ignore SV101", "# servanda: ignore ,,", "standing: true", "automatic: true", "\u2028", "\U0001f54a", "a" * 300,
+    "# servanda: ignore SV101", "# servanda: ignore ,,", "standing: true",
+    "automatic: true", "\u2028", "\U0001f54a", "a" * 300,
 )  # fmt: skip
 ALIKE = tuple(
     re.compile(pattern)

@@ -12,8 +12,7 @@ from servanda._rulebook import Found
 from servanda.agreement import Agreement
 from servanda.dates import length
 
-HALF = 0.5  # of its part, that a party is ahead
-THIRD = 1 / 3  # of what all pairs move, that the last moves
+HALF = 0.5  # of its part, that a party is ahead; of what all pairs move, that the last moves
 PAIRS = 3  # from which on there is a last one to speak of
 LONG, SHORT = 2.0, 0.25 + 1e-9  # years to restore: what is given for good, and what is taken back at once
 
@@ -173,7 +172,7 @@ def _last_pair(view: View) -> Iterator[Found]:
     if len(pairs) < PAIRS or pairs[-1].day == pairs[-2].day:
         return
     last, total = pairs[-1], sum(pair.size for pair in pairs)
-    if total > 0 and last.size > max(pair.size for pair in pairs[:-1]) + 1e-9 and last.size > THIRD * total:
+    if last.size > HALF * total + 1e-9:
         ids = (last.first.item.id, last.second.item.id)
         fill = {
             "plan": view.label, "pair": listed(ids), "day": last.day.isoformat(), "share": _share(last.size / total),

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 from typing import Any
 
 import pytest
+from commanding import commands
 
 from servanda._rulebook import page, rules
-from servanda.cli import main
 
 HERE = Path(__file__).parent
 CHECKS = HERE / "checks"
@@ -19,25 +18,9 @@ CLEAN = CHECKS / "SV101-good.yaml"
 MINSK = HERE / "texts" / "minsk-ii.yaml"
 
 
-class Done:
-    def __init__(self, code: int, out: str, err: str) -> None:
-        self.code, self.out, self.err = code, out, err
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
-
-
 @pytest.fixture
 def run(capsys: pytest.CaptureFixture[str]) -> Any:
-    def call(*arguments: str | Path) -> Done:
-        with pytest.raises(SystemExit) as stopped:
-            main([str(a) for a in arguments])
-        captured = capsys.readouterr()
-        code = stopped.value.code
-        return Done(code if isinstance(code, int) else 0, captured.out, captured.err)
-
-    return call
+    return commands(capsys)
 
 
 @pytest.mark.parametrize(

@@ -308,6 +308,7 @@ def test_agreements_built_in_python_are_checked_without_lines() -> None:
     assert {f.line for f in findings.found} == {None}
     assert {f.path for f in findings.found} == {""}
     assert repr(findings).startswith("<Findings on 'A small \"case\"': 0 errors, ")
+    assert "A small &quot;case&quot;" in findings._repr_html_()  # pyright: ignore[reportPrivateUsage]
 
 
 # ---------------------------------------------------------------------------------------------------- cases

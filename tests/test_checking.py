@@ -97,6 +97,22 @@ def test_the_documentation_lists_every_rule_and_no_other() -> None:
     assert {file.stem for file in RULES.glob("*.md")} == {*rules(), "README"}
 
 
+ADVICE = {
+    "all issues": "resolve all", "detail": "be detailed", "priorities and timetables": "give priorities",
+    "monitoring": "give an organisation", "responsibilities": "divide", "disputes": "have a mechanism",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("key", GUIDANCE)
+def test_the_page_on_checking_says_which_rules_answer_to_which_advice(key: str) -> None:
+    lines = (RULES.parent / "checking.md").read_text(encoding="utf-8").splitlines()
+    (row,) = [line for line in lines if line.startswith(f"| {ADVICE[key]}")]
+    listed: set[str] = set()
+    for first, last in re.findall(r"(SV\d+)(?: to (SV\d+))?", row.split("|")[2]):
+        listed |= {code for code in rules() if first <= code <= (last or first)}
+    assert listed == {code for code, rule in rules().items() if rule.guidance == key}
+
+
 def test_rules_are_whole() -> None:
     names = [rule.name for rule in rules().values()]
     assert len(set(names)) == len(names)
@@ -108,6 +124,8 @@ def test_rules_are_whole() -> None:
         for words in (rule.looks, rule.why, rule.mend, rule.exactly, *rule.says.values()):
             assert words.endswith((".", "?", "{hint}", "”."))
             assert "  " not in words
+        for words in (rule.looks, rule.why, rule.mend, *rule.says.values()):
+            assert not re.search(r"[.?] [A-Z]", words) or code == "SV901", words  # one sentence
 
 
 # ----------------------------------------------------------------------------------------- every sentence once
@@ -220,9 +238,9 @@ SENTENCES: list[Row] = [
     ("SV404", "less", (ARMS, GOLD),
      {"more": f"{HIDDEN}\nmeasures: {{eyes: {{covers: [arms], until: 2035-01-01}}, ears: {{covers: [arms]}}}}"},
      "eyes ends on 2035-01-01, and after that only ears verifies arms, owed without end."),
-    ("SV405", "one", (UNSEEN,), {}, "Of plan text, nobody is named to see whether a is done."),
+    ("SV405", "one", (UNSEEN,), {}, "In plan text, nobody is named to see whether a is done."),
     ("SV405", "some", (UNSEEN, duty("b", verified_by="")), {},
-     "Of plan text, nobody is named to see whether 2 duties are done: a and b."),
+     "In plan text, nobody is named to see whether 2 duties are done: a and b."),
     ("SV405", "all", (UNSEEN,), {"last": LAST[1:]}, "Nothing in plan text is verified by anybody: a."),
     ("SV501", "", (GOLD, duty("a")), {"more": STAKES},
      "arms harms South and East, and no step of plan text touches it."),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from html import escape
 
 from servanda._plan_view import view
 from servanda._readiness import listed
@@ -96,6 +97,15 @@ class Findings:
     def __repr__(self) -> str:
         said = ", ".join(f"{count} {name}{'' if count == 1 else 's'}" for name, count in self.counts.items())
         return f"<Findings on {self.agreement.title!r}: {said}; {len(self.silenced)} silenced>"
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><td>{each.line or ''}</td><td>{each.severity}</td><td>{each.code} {each.name}</td>"
+            f"<td style='text-align:left'>{escape(each.what + the_same(each))}</td></tr>"
+            for each in self.found
+        )
+        head = "<tr><th>line</th><th>severity</th><th>rule</th><th style='text-align:left'>what was found</th></tr>"
+        return f"<table><caption>{escape(repr(self)[1:-1])}</caption>{head}{rows}</table>"
 
 
 def check(agreement: Agreement, *, select: Sequence[str] = (), ignore: Sequence[str] = ()) -> Findings:

@@ -41,7 +41,7 @@ class Ignore:
 def ignores(agreement: Agreement) -> tuple[Ignore, ...]:
     """All comments of a file that silence findings, in order."""
     text = agreement.origin.text if agreement.origin is not None else ""
-    if "servanda:" not in text:
+    if not _COMMENT.search(text):
         return ()
     words = [each for each in _strings(agreement) if "servanda:" in each]
     lines = text.splitlines()

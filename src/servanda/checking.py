@@ -231,7 +231,7 @@ def _put(
         entries=found.entries,
         what=_printable(rule.says[found.form].format_map(found.fill)),
         why=rule.why,
-        mend=rule.mend.replace("{code}", found.fill.get("code", "{code}")),
+        mend=rule.mend,
         related=related,
         reason=reason if reason is None else _printable(reason),
     )

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
+import textwrap
 from collections.abc import Sequence
 
 import click
 from rich.console import Console
-from rich.padding import Padding
 from rich.text import Text
 
-from servanda._readiness import listed
 from servanda._rulebook import SEVERITIES, Rule, page, rules
-from servanda.checking import Finding, Findings
+from servanda.checking import Finding, Findings, the_same
 
 WIDTH = 100
 STYLES = {"error": "bold red", "warning": "bold yellow", "note": "bold cyan"}
@@ -32,26 +31,30 @@ def full(findings: Findings) -> None:
         by_rule.setdefault(finding.code, []).append(finding)
     for code, rows in by_rule.items():
         rule = rules()[code]
-        head = Text.assemble((rule.severity, STYLES[rule.severity]), " ", (f"{code} {rule.name}", "bold"))
-        console.print(head)
+        console.print(Text.assemble((rule.severity, STYLES[rule.severity]), (f" {code} {rule.name}", "bold")))
         for finding in rows:
-            _say(console, Text.assemble((where(finding), "underline"), f": {finding.what}{_also(finding)}"), 2)
+            _say(console, 2, f"{where(finding)}:", f" {finding.what}{the_same(finding)}", "underline")
             for each in finding.related:
-                _say(console, Text(f"line {each.line}: {each.what}" if each.line else each.what, style="dim"), 6)
-        _say(console, Text.assemble(("Why it matters: ", "italic"), rows[0].why), 2)
-        _say(console, Text.assemble(("What would mend it: ", "italic"), rows[0].mend), 2)
+                _say(console, 6, f"line {each.line}: {each.what}" if each.line else each.what, style="dim")
+        _say(console, 2, "Why it matters:", f" {rows[0].why}", "italic")
+        _say(console, 2, "What would mend it:", f" {rows[0].mend}", "italic")
         console.print()
     if findings.silenced:
         console.print(Text("Silenced by comments in the file", style="bold"))
         for finding in findings.silenced:
             reason = finding.reason or "no reason given"
-            _say(console, Text(f"{where(finding)}: {finding.code} {finding.name}: {reason}"), 2)
+            _say(console, 2, f"{where(finding)}:", f" {finding.code} {finding.name}: {reason}", "underline")
         console.print()
-    console.print(Text(summary(findings)))
+    _say(console, 0, summary(findings))
 
 
-def _say(console: Console, text: Text, indent: int) -> None:
-    console.print(Padding(text, (0, 0, 0, indent)))
+def _say(console: Console, indent: int, lead: str, words: str = "", style: str = "") -> None:
+    """Print a paragraph, its lead in a style, every line indented; a path too long for a line is not broken."""
+    room = max(20, console.width - indent)
+    for number, line in enumerate(textwrap.wrap(lead + words, room, break_long_words=False, break_on_hyphens=False)):
+        text = Text(line)
+        text.stylize(style, 0, len(lead) if not number and line.startswith(lead) else 0 if words else len(line))
+        console.print(Text(" " * indent).append_text(text), soft_wrap=True)
 
 
 def where(finding: Finding) -> str:
@@ -59,12 +62,6 @@ def where(finding: Finding) -> str:
     if finding.line is None:
         return f"plan {finding.plans[0]}" if finding.plans else "agreement"
     return f"{finding.path}:{finding.line}"
-
-
-def _also(finding: Finding) -> str:
-    """Name the other plans in which the same was found."""
-    others = finding.plans[1:]
-    return f" The same in plan{'' if len(others) == 1 else 's'} {listed(others)}." if others else ""
 
 
 def summary(findings: Findings) -> str:
@@ -85,7 +82,7 @@ def short(findings: Findings) -> None:
     """Print one line a finding, in the order of the file."""
     for finding in findings.found:
         click.echo(
-            f"{where(finding)}: {finding.severity} {finding.code} {finding.name}: {finding.what}{_also(finding)}"
+            f"{where(finding)}: {finding.severity} {finding.code} {finding.name}: {finding.what}{the_same(finding)}"
         )
     click.echo(summary(findings))
 
@@ -96,7 +93,7 @@ def github(findings: Findings) -> None:
     for finding in findings.found:
         place = f"file={_escaped(finding.path, True)},line={finding.line or 1},"
         title = _escaped(f"{finding.code} {finding.name}", True)
-        words = _escaped(f"{finding.what}{_also(finding)} {finding.why} {finding.mend}", False)
+        words = _escaped(f"{finding.what}{the_same(finding)} {finding.why} {finding.mend}", False)
         click.echo(f"::{kinds[finding.severity]} {place}title={title}::{words}")
 
 

@@ -163,10 +163,10 @@ def page(rule: Rule) -> str:
         parts.append(_lines(f"It answers to the advice of the United Nations that an agreement should {advice}."))
     if rule.sources:
         parts += ["## Sources\n", "".join(f"- {_cite(title, url)}\n" for title, url in rule.sources)]
-    parts += [
-        "## To silence it\n",
-        f"Write a comment behind the line or alone above it: `# servanda: ignore {rule.code}` and your reason.\n",
-    ]
+    comment = f"Write a comment behind the line or alone above it: `# servanda: ignore {rule.code}` and your reason."
+    if rule.code.startswith("SV9"):  # about comments
+        comment = f"Leave the rule out: `servanda check FILE --ignore {rule.code}`."
+    parts += ["## To silence it\n", f"{comment}\n"]
     return "\n".join(parts)
 
 

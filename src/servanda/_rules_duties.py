@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Literal
 
 from servanda._plan_view import Item, View, name_of, names, some
 from servanda._readiness import listed
@@ -76,21 +77,12 @@ def idle_parties(agreement: Agreement) -> Iterator[Found]:
 # ----------------------------------------------------------------------------------------------------- words
 
 
-def _used(view: View) -> dict[str, list[tuple[Place, Item]]]:
-    """Where each term is used, in file order."""
+def _terms(view: View, key: Literal["uses", "defines"]) -> dict[str, list[tuple[Place, Item]]]:
+    """Where each term is used or defined by an entry, in file order."""
     found: dict[str, list[tuple[Place, Item]]] = {}
     for item in view.items:
-        for index, term in enumerate(item.entry.uses):
-            found.setdefault(term, []).append(((*item.place, "uses", index), item))
-    return found
-
-
-def _definers(view: View) -> dict[str, list[tuple[Place, Item]]]:
-    """Where each term is defined by an entry, in file order."""
-    found: dict[str, list[tuple[Place, Item]]] = {}
-    for item in view.items:
-        for index, term in enumerate(item.entry.defines):
-            found.setdefault(term, []).append(((*item.place, "defines", index), item))
+        for index, term in enumerate(item.entry.uses if key == "uses" else item.entry.defines):
+            found.setdefault(term, []).append(((*item.place, key, index), item))
     return found
 
 
@@ -104,10 +96,10 @@ def _also(uses: list[tuple[Place, Item]]) -> tuple[tuple[Place, str], ...]:
 
 
 def _undefined(view: View) -> Iterator[Found]:
-    defined = {*view.agreement.terms, *_definers(view)}
+    defined = {*view.agreement.terms, *_terms(view, "defines")}
     others = [plan for name, plan in view.agreement.plans.items() if name != view.name]
     elsewhere = {term for plan in others for entry in plan.entries for term in entry.defines}
-    for term, uses in _used(view).items():
+    for term, uses in _terms(view, "uses").items():
         if term in defined:
             continue
         ids = tuple(dict.fromkeys(item.id for _, item in uses))
@@ -119,8 +111,8 @@ def two_readings(agreement: Agreement, views: tuple[View, ...]) -> Iterator[Foun
     """Tell of terms in use that the sides read differently, or only one has explained."""
     using: dict[str, list[tuple[Place, Item]]] = {}
     for view in views:
-        definers = _definers(view)
-        for term, places in _used(view).items():
+        definers = _terms(view, "defines")
+        for term, places in _terms(view, "uses").items():
             using.setdefault(term, []).extend(places if term not in definers else [])
     for term, meaning in agreement.terms.items():
         uses = using.get(term, [])
@@ -140,12 +132,12 @@ def two_readings(agreement: Agreement, views: tuple[View, ...]) -> Iterator[Foun
 
 
 def _too_late(view: View) -> Iterator[Found]:
-    definers = _definers(view)
-    for term, uses in _used(view).items():
+    definers = _terms(view, "defines")
+    for term, uses in _terms(view, "uses").items():
         if isinstance(view.agreement.terms.get(term), str) or term not in definers:
             continue
         days = [(view.day(item) or date.max, place, item) for place, item in definers[term]]
-        first, where, definer = min(days, key=lambda each: each[0])
+        first, where, definer = min(days, key=lambda each: (each[0], each[2].id))
         for place, item in uses:
             day = view.day(item)
             if day is None or first <= day or isinstance(item.entry, Review):
@@ -157,7 +149,7 @@ def _too_late(view: View) -> Iterator[Found]:
 
 
 def _defined_twice(view: View) -> Iterator[Found]:
-    for term, places in _definers(view).items():
+    for term, places in _terms(view, "defines").items():
         ids = list(dict.fromkeys(item.id for _, item in places))
         if len(ids) > 1:
             related = tuple((place, f"{item.id} defines it") for place, item in places[:-1])

@@ -12,8 +12,7 @@ from servanda._rulebook import Found
 from servanda.agreement import Agreement
 from servanda.dates import length
 
-HALF = 0.5  # of its part, that a party is ahead
-THIRD = 1 / 3  # of what all pairs move, that the last moves
+HALF = 0.5  # of its part, that a party is ahead; of what all pairs move, that the last moves
 PAIRS = 3  # from which on there is a last one to speak of
 LONG, SHORT = 2.0, 0.25 + 1e-9  # years to restore: what is given for good, and what is taken back at once
 
@@ -148,6 +147,7 @@ class _Pair:
 def _trades(view: View) -> list[_Pair]:
     """The pairs of steps that give stakes, with the day on which both are due and the worth that they move."""
     gifts = {gift.item.id: gift for gift in view.gifts}
+    turn = {name: number for number, name in enumerate(gifts)}
     linked = view.pairs or {item.id: set(item.entry.needs) for item in view.items}
     found: dict[frozenset[str], _Pair] = {}
     for one, others in linked.items():
@@ -156,7 +156,7 @@ def _trades(view: View) -> list[_Pair]:
             if a is None or b is None or a.step.actors == b.step.actors or a.day is None or b.day is None:
                 continue
             sizes = [_moved(view.agreement, gift) for gift in (a, b)]
-            first, second = (a, b) if a.day <= b.day else (b, a)
+            first, second = (a, b) if turn[one] < turn[other] else (b, a)
             if None not in sizes:
                 found[frozenset((one, other))] = _Pair(first, second, second.day or a.day, sum(filter(None, sizes)))
     return list(found.values())
@@ -172,7 +172,7 @@ def _last_pair(view: View) -> Iterator[Found]:
     if len(pairs) < PAIRS or pairs[-1].day == pairs[-2].day:
         return
     last, total = pairs[-1], sum(pair.size for pair in pairs)
-    if total > 0 and last.size > max(pair.size for pair in pairs[:-1]) + 1e-9 and last.size > THIRD * total:
+    if last.size > HALF * total + 1e-9:
         ids = (last.first.item.id, last.second.item.id)
         fill = {
             "plan": view.label, "pair": listed(ids), "day": last.day.isoformat(), "share": _share(last.size / total),
@@ -224,7 +224,7 @@ def _lopsided(view: View) -> Iterator[Found]:
 
 
 def _time(years: float) -> str:
-    return "for ever" if years == float("inf") else length(years)
+    return "cannot be restored" if years == float("inf") else f"takes {length(years)} to restore"
 
 
 def _uneven(agreement: Agreement, mine: list[Gift], others: list[Gift]) -> tuple[str, float, float] | None:

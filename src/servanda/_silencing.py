@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from servanda._rulebook import Place
 from servanda.agreement import Agreement
 
-_COMMENT = re.compile(r"(?:^|(?<=\s))#\s*servanda:\s*ignore\b[ \t]*(?P<rest>[^#]*)", re.IGNORECASE)
+_COMMENT = re.compile(r"(?:^|(?<=\s))#\s*servanda:\s*ignore\b[ \t]*(?P<rest>.*)", re.IGNORECASE)
 _CODES = re.compile(r"(?P<codes>[A-Za-z]+[0-9]+\b(?:[ \t]*,[ \t]*[A-Za-z]+[0-9]+\b)*)[ \t:–-]*(?P<reason>.*)")
 
 
@@ -41,14 +41,14 @@ class Ignore:
 def ignores(agreement: Agreement) -> tuple[Ignore, ...]:
     """All comments of a file that silence findings, in order."""
     text = agreement.origin.text if agreement.origin is not None else ""
-    if "servanda:" not in text:
+    if not _COMMENT.search(text):
         return ()
-    words = list(_strings(agreement)) if text.count("#") else []
+    words = [each for each in _strings(agreement) if "servanda:" in each]
     lines = text.splitlines()
     found: list[Ignore] = []
     for number, line in enumerate(lines, start=1):
         match = _COMMENT.search(line)
-        if match is None or any(match[0].strip() in each for each in words if "servanda:" in each):
+        if match is None or any(match[0].rstrip(" '\"]},") in each for each in words):
             continue  # none, or within a text
         said = _CODES.match(match["rest"].strip())
         codes = [code.strip().upper() for code in said["codes"].split(",")] if said else [""]

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from html import escape
 
 from servanda._plan_view import view
+from servanda._readiness import listed
 from servanda._rulebook import SEVERITIES, Found, Place, Rule, Severity, chosen, rules
 from servanda._rules_duties import duty_rules, idle_parties, two_readings
 from servanda._rules_exchange import exchange_rules, untouched
@@ -96,6 +98,15 @@ class Findings:
         said = ", ".join(f"{count} {name}{'' if count == 1 else 's'}" for name, count in self.counts.items())
         return f"<Findings on {self.agreement.title!r}: {said}; {len(self.silenced)} silenced>"
 
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><td>{each.line or ''}</td><td>{each.severity}</td><td>{each.code} {each.name}</td>"
+            f"<td style='text-align:left'>{escape(each.what + the_same(each))}</td></tr>"
+            for each in self.found
+        )
+        head = "<tr><th>line</th><th>severity</th><th>rule</th><th style='text-align:left'>what was found</th></tr>"
+        return f"<table><caption>{escape(repr(self)[1:-1])}</caption>{head}{rows}</table>"
+
 
 def check(agreement: Agreement, *, select: Sequence[str] = (), ignore: Sequence[str] = ()) -> Findings:
     """Look at an agreement's text for what agreements have broken on.
@@ -128,7 +139,7 @@ def check(agreement: Agreement, *, select: Sequence[str] = (), ignore: Sequence[
     wanted = (chosen(tuple(select)) if select else frozenset(rules())) - chosen(tuple(ignore))
     found = _merged(agreement, [each for each in _look(agreement) if each.code in wanted])
     comments = ignores(agreement)
-    spans = extents(agreement)
+    spans = extents(agreement) if comments else {}
     kept: list[tuple[Place, Finding]] = []
     silenced: list[tuple[Place, Finding]] = []
     used: set[Ignore] = set()
@@ -142,6 +153,12 @@ def check(agreement: Agreement, *, select: Sequence[str] = (), ignore: Sequence[
     for code, comment, form in _comments(comments, used, frozenset(wanted)):
         kept.append(((), _about_comment(agreement, code, comment, form)))
     return Findings(agreement, _sorted(kept), _sorted(silenced))
+
+
+def the_same(finding: Finding) -> str:
+    """Name the other plans in which the same was found, as a sentence to put behind the finding's."""
+    others = finding.plans[1:]
+    return f" The same in plan{'' if len(others) == 1 else 's'} {listed(others)}." if others else ""
 
 
 def _look(agreement: Agreement) -> Iterator[Found]:
@@ -212,12 +229,17 @@ def _put(
         line=line,
         plans=plans,
         entries=found.entries,
-        what=rule.says[found.form].format_map(found.fill),
+        what=_printable(rule.says[found.form].format_map(found.fill)),
         why=rule.why,
-        mend=rule.mend.replace("{code}", found.fill.get("code", "{code}")),
+        mend=rule.mend,
         related=related,
-        reason=reason,
+        reason=reason if reason is None else _printable(reason),
     )
+
+
+def _printable(words: str) -> str:
+    """Put on one line what may quote any text of the file."""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in words).split())
 
 
 def _comments(

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from servanda._assumptions import Assumption, assumptions
-from servanda._report_tables import audit_rows, entry_rows, outcome_rows, value_rows, weakest_rows
+from servanda._report_tables import audit_rows, entry_rows, outcome_rows, text_groups, value_rows, weakest_rows
+from servanda.checking import check
 from servanda.comparison import Comparison, PlanResult
 from servanda.dates import last_day, length
 from servanda.wording import capital, headline, left_out, month, other_ways, verdict
@@ -183,6 +184,7 @@ def page(comparison: Comparison, figures: dict[str, list[Figure]]) -> str:
         per_plan=PER_PLAN,
         outcomes=outcome_rows(comparison),
         weakest=weakest_rows(comparison),
+        text=text_groups(check(agreement)),
         numbers=numbers,
         groups=_groups(numbers),
         counts=_counts(numbers),

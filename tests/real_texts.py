@@ -85,7 +85,7 @@ def counts_table() -> str:
 def legend() -> str:
     """The rules by number and name."""
     called = {each.code: each.name for name in judged() for each in findings(name)}
-    return "; ".join(f"{code.removeprefix('SV')} {called[code]}" for code in codes()) + "."
+    return ";\n".join(f"[{code.removeprefix('SV')}](rules/{code}.md) {called[code]}" for code in codes()) + "."
 
 
 def broke_table() -> str:

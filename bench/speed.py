@@ -13,7 +13,6 @@ import io
 import json
 import os
 import platform
-import resource
 import statistics
 import subprocess
 import sys
@@ -170,7 +169,6 @@ def batch() -> dict[str, Any]:
 
 def growth_alone(entries: int, concealable: int, parties: int, turnovers: int, precision: float) -> None:
     """Solve one case and print seconds, memory and answer as JSON; run in a process of its own."""
-    resource_before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     began = time.perf_counter()
     agreement = alternating(entries, concealable, precision, parties=parties, turnovers=turnovers)
     game = compile(agreement, "plan")
@@ -185,9 +183,15 @@ def growth_alone(entries: int, concealable: int, parties: int, turnovers: int, p
     print(json.dumps({
         "nodes": len(game.tree.kind), "states": int(game.tables.kinds @ game.tables.sets.sum(axis=1)),
         "unknowns": Play(game, 0, game.merged).size, "compile_seconds": made, "seconds": seconds,
-        "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, "before_mib": resource_before / 1024,
+        "peak_mib": peak(),
         **answer(found),
     }))  # fmt: skip
+
+
+def peak() -> float:
+    """Most memory that this process has had, MiB (what its parent had does not count)."""
+    lines = Path("/proc/self/status").read_text("utf-8").splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
 
 
 def growth() -> list[dict[str, Any]]:

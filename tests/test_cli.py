@@ -12,32 +12,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from commanding import commands
 
 from servanda import _branch
-from servanda.cli import main
 
 SMALL = Path(__file__).parent / "good" / "format-example.yaml"
 
 
-class Done:
-    def __init__(self, code: int, out: str, err: str) -> None:
-        self.code, self.out, self.err = code, out, err
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
-
-
 @pytest.fixture
 def run(capsys: pytest.CaptureFixture[str]) -> Any:
-    def call(*arguments: str | Path) -> Done:
-        with pytest.raises(SystemExit) as stopped:
-            main([str(a) for a in arguments])
-        captured = capsys.readouterr()
-        code = stopped.value.code
-        return Done(code if isinstance(code, int) else 0, captured.out, captured.err)
-
-    return call
+    return commands(capsys)
 
 
 def test_solve_prints_the_promised_json(run: Any) -> None:

@@ -22,8 +22,11 @@ from servanda import pictures, report
 from servanda._assumptions import assumptions
 from servanda._report_tables import entry_rows, exact, outcome_rows, without_capital
 from servanda.agreement import Agreement
+from servanda.checking import check
 from servanda.comparison import Comparison, compare
-from servanda.wording import headline, length, verdict
+from servanda.dates import length
+from servanda.reading import loads
+from servanda.wording import headline, verdict
 
 VOID = {"meta", "img", "source", "br", "link", "hr", "input", "col"}
 
@@ -214,6 +217,29 @@ def test_marks_and_links(written: tuple[Path, str, Any], page: Page) -> None:
     for source in singapore().agreement.sources.values():
         assert source.title in page.text
         assert source.url is None or source.url in links
+
+
+def test_what_the_text_leaves_open_is_there_with_reasons(page: Page) -> None:
+    found = check(singapore().agreement).found
+    assert len(found) == 3
+    for finding in found:
+        assert f"{finding.line} {finding.what}" in page.text
+        assert finding.why in page.text
+        assert finding.mend in page.text
+
+
+def test_what_is_silenced_is_there_with_its_reason() -> None:
+    text = (Path(__file__).parent / "good" / "duties-and-due-dates.yaml").read_text("utf-8")
+    said = text.replace(
+        "standing: true, uses: [exercise]}", "standing: true}  # servanda: ignore SV401 <b>satellites</b>"
+    )
+    comparison = compare(loads(said))
+    html = report.page(comparison, {name: [] for name in report.NAMES})
+    (silenced,) = check(comparison.agreement).silenced
+    assert (
+        f"Nobody verifies , line {silenced.line}: {silenced.what} Reason given: <b>satellites</b>." in Page(html).text
+    )
+    assert "<b>satellites</b>" not in html
 
 
 def test_how_to_repeat_it(page: Page) -> None:

@@ -175,7 +175,7 @@ def test_commands_refuse_it_with_one_message_and_write_nothing(
         main([command, str(HERE / "texts" / "minsk-ii.yaml")])
     said = capsys.readouterr()
     assert stopped.value.code == 2
-    assert "minsk-ii.yaml:1: plan text can be read but not played: the file lacks horizon" in said.err
+    assert "minsk-ii.yaml:13: plan text can be read but not played: it is a text without stakes" in said.err
     assert "Traceback" not in said.err
     assert said.out == ""
     assert list(tmp_path.iterdir()) == []

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from servanda.agreement import Agreement, AgreementError, Number
     from servanda.auditing import audit
     from servanda.batching import Batch, results, solve_draws
+    from servanda.checking import Finding, Findings, check
     from servanda.comparison import Comparison, compare
     from servanda.critical import CriticalValue, critical_values
     from servanda.drawing import Draws, draw
@@ -42,6 +43,8 @@ _HOME = {
     "CriticalValue": "critical",
     "Draws": "drawing",
     "Equilibrium": "equilibrium",
+    "Finding": "checking",
+    "Findings": "checking",
     "Game": "game",
     "GameTooLarge": "game",
     "NotConverged": "equilibrium",
@@ -51,6 +54,7 @@ _HOME = {
     "Summary": "summary",
     "audit": "auditing",
     "catalog": "reading",
+    "check": "checking",
     "choices": "outcomes",
     "compare": "comparison",
     "compile": "game",
@@ -78,6 +82,8 @@ __all__ = [
     "CriticalValue",
     "Draws",
     "Equilibrium",
+    "Finding",
+    "Findings",
     "Game",
     "GameTooLarge",
     "NotConverged",
@@ -88,6 +94,7 @@ __all__ = [
     "__version__",
     "audit",
     "catalog",
+    "check",
     "choices",
     "compare",
     "compile",

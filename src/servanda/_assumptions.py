@@ -9,7 +9,8 @@ from typing import Any, cast
 from pydantic import BaseModel
 
 from servanda.agreement import Agreement, Number, Source, Years, show
-from servanda.wording import capital, length, party_name, type_name
+from servanda.dates import length
+from servanda.wording import capital, party_name, type_name
 
 Path = tuple[str | int, ...]
 

@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 import click
 
-BAD_INPUT, NO_ANSWER, STOPPED = 2, 3, 130
+FOUND, BAD_INPUT, NO_ANSWER, STOPPED = 1, 2, 3, 130  # exit codes; 0 is done
 
 
 class Refused(Exception):

@@ -32,7 +32,9 @@ def playable_days(agreement: Agreement, plan: str) -> dict[str, date]:
         If the plan lacks anything that play needs, with all of it.
     """
     found = due_dates(agreement, plan)
-    lacking = [*_numbers(agreement, plan), *_nobody(agreement, plan), *_undated(agreement, plan, found)]
+    lacking = [*_text(agreement, plan)] or [
+        *_numbers(agreement, plan), *_nobody(agreement, plan), *_undated(agreement, plan, found)
+    ]  # fmt: skip
     lacking.sort(key=lambda each: line_of(agreement, each[0]) or 0)
     problems = [
         f"{_file(agreement, place)}plan {plan} can be read but not played: {words}." for place, words in lacking
@@ -56,6 +58,17 @@ def _line(agreement: Agreement, place: Place, more: str = "") -> str:
 def listed(words: Sequence[str]) -> str:
     """Write `a, b and c`."""
     return " and ".join(each for each in (", ".join(words[:-1]), *words[-1:]) if each)
+
+
+def _text(agreement: Agreement, plan: str) -> Iterator[tuple[Place, str]]:
+    """Say that a text is no game: there is nothing in it that a missing number would make playable."""
+    if not agreement.stakes and not any(plays(entry) for entry in agreement.plans[plan].entries):
+        name = agreement.origin.path if agreement.origin else "FILE"
+        yield (
+            ("plans", plan),
+            f"it is a text without stakes and numbers. 'servanda check {name}' looks at it as it is;"
+            " 'servanda new FILE' writes a file that says what a game needs besides",
+        )
 
 
 def _numbers(agreement: Agreement, plan: str) -> Iterator[tuple[Place, str]]:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from servanda._captions import label_of, last_loss, name_of, steps_to_perform, weakest
+from servanda._readiness import listed
+from servanda._rulebook import SEVERITIES
 from servanda._score_words import aim_words, change_words, exact_share, least_part, status_words
 from servanda.agreement import Agreement
+from servanda.checking import Finding, Findings, the_same
 from servanda.comparison import Comparison, PlanResult
 from servanda.dates import last_day
 from servanda.outcomes import HORIZON
@@ -182,6 +185,31 @@ def entry_rows(result: PlanResult) -> list[dict[str, Any]]:
         }
     )
     return rows
+
+
+def text_groups(findings: Findings) -> dict[str, Any]:
+    """What the text leaves open: a summary, groups of findings by rule, the worst first, and what is silenced."""
+    groups: dict[str, dict[str, Any]] = {}
+    for each in sorted(findings.found, key=lambda finding: SEVERITIES.index(finding.severity)):
+        group = groups.setdefault(
+            each.code,
+            {
+                "title": _rule_title(each), "code": each.code, "severity": each.severity, "why": each.why,
+                "mend": each.mend, "rows": [],
+            },
+        )  # fmt: skip
+        related = [f"line {other.line}: {other.what}" for other in each.related if other.line]
+        group["rows"].append({"line": each.line or "–", "what": each.what + the_same(each), "related": related})
+    counts = [f"{count} {name}{'' if count == 1 else 's'}" for name, count in findings.counts.items() if count]
+    silenced = [
+        {"title": _rule_title(each), "line": each.line, "what": each.what, "reason": each.reason or "none"}
+        for each in findings.silenced
+    ]
+    return {"summary": f"{listed(counts)}.", "groups": list(groups.values()), "silenced": silenced}
+
+
+def _rule_title(finding: Finding) -> str:
+    return capital(finding.name.replace("-", " "))
 
 
 def _gives(agreement: Agreement, step: Step) -> list[str]:

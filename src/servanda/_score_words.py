@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 
 from servanda.agreement import Agreement
+from servanda.dates import length
 from servanda.scores import Move, PartyScore, Scorecard
-from servanda.wording import capital, length, month, party_name
+from servanda.wording import capital, month, party_name
 
 
 def exact_share(share: float | None) -> str:

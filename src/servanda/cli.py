@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from servanda._check_commands import check, explain
+from servanda._commands import file_argument, json_option, plan_option, print_json, read_agreement
 from servanda._exits import NO_ANSWER, Refused, complain, ended
 from servanda._progress import Progress, announce_preparation
 from servanda._version import __version__
@@ -16,10 +18,6 @@ if TYPE_CHECKING:
     from servanda.agreement import Agreement
     from servanda.equilibrium import Equilibrium
     from servanda.searching import Another
-
-file_argument = click.argument("file", metavar="FILE")
-plan_option = click.option("--plan", metavar="NAME", help="Which plan of the file (needed if it has several).")
-json_option = click.option("--json", "as_json", is_flag=True, help="Print the result for programs, as JSON.")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -41,7 +39,7 @@ def study(file: str, out: str, as_json: bool) -> None:
     Does everything: every plan is solved, audited and compared; the report is one HTML file that opens without a
     network, with its figures as PNG and SVG beside it.
     """
-    agreement = _read(file)
+    agreement = read_agreement(file)
     from servanda.schedule import schedule
     from servanda.studying import study as run
 
@@ -54,7 +52,7 @@ def study(file: str, out: str, as_json: bool) -> None:
     if as_json:
         from servanda.export import compared
 
-        _print_json({**compared(done.comparison), "report": str(done.report)})
+        print_json({**compared(done.comparison), "report": str(done.report)})
         return
     from servanda import tables
 
@@ -72,7 +70,7 @@ def solve(file: str, plan: str | None, starts: int, seed: int, as_prism: bool, a
     """Solve one plan: who keeps, conceals or withdraws at each entry, with what chance."""
     import time
 
-    agreement = _read(file)
+    agreement = read_agreement(file)
     name = _plan(agreement, file, plan)
     began = time.perf_counter()
     answer = _answer(agreement, file, name, as_json)
@@ -96,7 +94,7 @@ def solve(file: str, plan: str | None, starts: int, seed: int, as_prism: bool, a
         from servanda.export import other_equilibria, solved
 
         made = about(agreement, time.perf_counter() - began, seed if starts else None)
-        _print_json({**solved(summary, made), **(other_equilibria(starts, others) if starts else {})})
+        print_json({**solved(summary, made), **(other_equilibria(starts, others) if starts else {})})
         return
     from servanda import tables
 
@@ -114,7 +112,7 @@ def play(file: str, plan: str | None, times: int, seed: int, examples: int, as_j
     """Play one plan out many times by drawing lots: a check of the solved chances, and histories to read."""
     import time
 
-    agreement = _read(file)
+    agreement = read_agreement(file)
     name = _plan(agreement, file, plan)
     answer = _answer(agreement, file, name, as_json)
     from servanda.playing import play as run
@@ -125,7 +123,7 @@ def play(file: str, plan: str | None, times: int, seed: int, examples: int, as_j
         from servanda.comparison import about
         from servanda.export import plain
 
-        _print_json({**plain(plays), "about": plain(about(agreement, time.perf_counter() - began, seed))})
+        print_json({**plain(plays), "about": plain(about(agreement, time.perf_counter() - began, seed))})
         return
     from servanda._play_text import show
 
@@ -137,7 +135,7 @@ def play(file: str, plan: str | None, times: int, seed: int, examples: int, as_j
 @json_option
 def compare(file: str, as_json: bool) -> None:
     """Set all plans of an agreement side by side."""
-    agreement = _read(file)
+    agreement = read_agreement(file)
     from servanda.comparison import compare as run
 
     names = list(agreement.plans)
@@ -149,7 +147,7 @@ def compare(file: str, as_json: bool) -> None:
     if as_json:
         from servanda.export import compared
 
-        _print_json(compared(result))
+        print_json(compared(result))
         return
     from servanda import tables
 
@@ -165,7 +163,7 @@ def audit(file: str, plan: str | None, critical: bool, as_json: bool) -> None:
     """Who would gain by breaking a plan if everyone else kept it, where, how, and how much?"""
     import time
 
-    agreement = _read(file)
+    agreement = read_agreement(file)
     name = _plan(agreement, file, plan)
     announce_preparation("respond")
     from servanda.auditing import audit as run
@@ -181,7 +179,7 @@ def audit(file: str, plan: str | None, critical: bool, as_json: bool) -> None:
 
         more = {} if values is None else {"critical": plain(values)}
         made = plain(about(agreement, time.perf_counter() - began))
-        _print_json({"plan": name, "audit": audited(rows), **more, "about": made})
+        print_json({"plan": name, "audit": audited(rows), **more, "about": made})
         return
     from servanda import tables
 
@@ -200,7 +198,7 @@ def score(file: str, plan: str | None, as_json: bool) -> None:
     """
     import time
 
-    agreement = _read(file)
+    agreement = read_agreement(file)
     names = list(agreement.plans) if plan is None else [_plan(agreement, file, plan)]
     from servanda.scoring import scorecard
 
@@ -211,7 +209,7 @@ def score(file: str, plan: str | None, as_json: bool) -> None:
         from servanda.export import plain, scored
 
         made = plain(about(agreement, time.perf_counter() - began))
-        _print_json({"title": agreement.title, "plans": [scored(card) for card in cards], "about": made})
+        print_json({"title": agreement.title, "plans": [scored(card) for card in cards], "about": made})
         return
     from servanda import tables
 
@@ -237,7 +235,7 @@ def tree(file: str, plan: str | None, efg: bool, max_nodes: int, as_json: bool) 
     """Write a plan out as an explicit game tree, for Gambit and other solvers."""
     import time
 
-    agreement = _read(file)
+    agreement = read_agreement(file)
     name = _plan(agreement, file, plan)
     from servanda import tree as explicit
 
@@ -258,12 +256,16 @@ def tree(file: str, plan: str | None, efg: bool, max_nodes: int, as_json: bool) 
         "information_sets": len({node.infoset for node in grown.nodes if node.infoset is not None}),
     }
     if as_json:
-        _print_json({**size, "about": plain(about(agreement, time.perf_counter() - began))})
+        print_json({**size, "about": plain(about(agreement, time.perf_counter() - began))})
         return
     click.echo(
         f"plan {name}: {size['nodes']:,} nodes, {size['terminal']:,} of them ends, {size['information_sets']:,}"
         f" information sets. Add --efg to print it for Gambit."
     )
+
+
+commands.add_command(check)
+commands.add_command(explain)
 
 
 @commands.command()
@@ -278,7 +280,7 @@ def new(file: Path, as_json: bool) -> None:
     except OSError as error:
         raise Refused(str(error)) from None
     if as_json:
-        _print_json({"file": str(file)})
+        print_json({"file": str(file)})
         return
     click.echo(f"Wrote {file}. Edit it, then try: servanda study {file}")
 
@@ -289,7 +291,7 @@ def schema(as_json: bool) -> None:
     """Print the JSON Schema of the agreement file, for editors that check and complete it."""
     from servanda.schema import schema as make
 
-    _print_json(make())
+    print_json(make())
 
 
 @commands.command()
@@ -300,19 +302,13 @@ def catalog(as_json: bool) -> None:
 
     found = find()
     if as_json:
-        _print_json({name: str(path) for name, path in found.items()})
+        print_json({name: str(path) for name, path in found.items()})
         return
     for name in found:
         click.echo(name)
 
 
 # ------------------------------------------------------------------------------------------------ what they share
-
-
-def _read(file: str) -> Agreement:
-    from servanda.reading import read
-
-    return read(file)
 
 
 def _plan(agreement: Agreement, file: str, plan: str | None) -> str:
@@ -343,7 +339,7 @@ def _answer(agreement: Agreement, file: str, name: str, as_json: bool) -> Equili
     if as_json:
         from servanda.export import unsolved
 
-        _print_json(unsolved(name, answer.status, answer.residual, answer.iterations))
+        print_json(unsolved(name, answer.status, answer.residual, answer.iterations))
     complain(f"{file}: plan {name} has no answer: {answer.status}, after {answer.iterations} iterations.")
     sys.exit(NO_ANSWER)
 
@@ -361,15 +357,10 @@ def _writable(folder: str) -> None:
         raise Refused(f"{folder}: cannot write here ({error.strerror}). Give another folder: --out FOLDER") from None
 
 
-def _print_json(thing: Any) -> None:
-    import json
-
-    click.echo(json.dumps(thing, indent=2, ensure_ascii=False, allow_nan=False))
-
-
 def main(arguments: list[str] | None = None) -> None:
     """Run a command; every foreseeable failure is one message and an exit code, never a traceback.
 
-    Exit codes: 0 done; 2 the input cannot be used; 3 no equilibrium was found; 130 stopped with Ctrl-C.
+    Exit codes: 0 done; 1 check found something; 2 the input cannot be used; 3 no equilibrium was found; 130 stopped
+    with Ctrl-C.
     """
     ended(lambda: commands.main(arguments, prog_name="servanda", standalone_mode=False))

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any, cast
 
 from servanda.auditing import TypeAudit
+from servanda.checking import Finding, Findings
 from servanda.comparison import About, Comparison, PlanResult
 from servanda.outcomes import outcomes
 from servanda.scores import Scorecard
@@ -81,6 +82,25 @@ def audited(rows: tuple[TypeAudit, ...]) -> list[dict[str, Any]]:
 def scored(card: Scorecard) -> dict[str, Any]:
     """One of the objects printed by `servanda score --json`."""
     return plain(card)
+
+
+def checked(findings: Findings) -> dict[str, Any]:
+    """The object printed by `servanda check --json`."""
+    origin = findings.agreement.origin
+    return {
+        "title": findings.agreement.title,
+        "path": origin.path if origin is not None else "",
+        "sha256": origin.sha256 if origin is not None else "",
+        "findings": [_finding(finding) for finding in findings.found],
+        "silenced": [{**_finding(finding), "reason": finding.reason} for finding in findings.silenced],
+        "counts": {**findings.counts, "silenced": len(findings.silenced)},
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    row = plain(finding)
+    del row["reason"]
+    return row
 
 
 def _plan(result: PlanResult, about: About) -> dict[str, Any]:

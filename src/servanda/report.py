@@ -11,11 +11,20 @@ from pathlib import Path
 from typing import Any
 
 from servanda._assumptions import Assumption, assumptions
-from servanda._report_tables import audit_rows, entry_rows, outcome_rows, score_rows, value_rows, weakest_rows
+from servanda._report_tables import (
+    audit_rows,
+    entry_rows,
+    outcome_rows,
+    score_rows,
+    text_groups,
+    value_rows,
+    weakest_rows,
+)
 from servanda._score_words import remarks
+from servanda.checking import check
 from servanda.comparison import Comparison, PlanResult
-from servanda.dates import last_day
-from servanda.wording import capital, headline, left_out, length, month, other_ways, verdict
+from servanda.dates import last_day, length
+from servanda.wording import capital, headline, left_out, month, other_ways, verdict
 
 READING = {
     "outcomes": "Each bar is one plan. Green on the left is the chance that the agreement is still in force at the end;"
@@ -190,6 +199,7 @@ def page(comparison: Comparison, figures: dict[str, list[Figure]]) -> str:
         per_plan=PER_PLAN,
         outcomes=outcome_rows(comparison),
         weakest=weakest_rows(comparison),
+        text=text_groups(check(agreement)),
         numbers=numbers,
         groups=_groups(numbers),
         counts=_counts(numbers),

@@ -24,6 +24,7 @@ from servanda.agreement import Agreement
 from servanda.auditing import TypeAudit
 from servanda.comparison import Comparison, PlanResult
 from servanda.critical import CriticalValue, sentences
+from servanda.dates import length
 from servanda.equilibrium import Equilibrium
 from servanda.scores import CRITERIA, PartyScore, Scorecard
 from servanda.scoring import scorecard
@@ -36,7 +37,6 @@ from servanda.wording import (
     expected_years,
     headline,
     left_out,
-    length,
     other_ways,
     party_name,
     percent,

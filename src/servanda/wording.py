@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from datetime import date
 from itertools import pairwise
 
-from servanda.agreement import DAYS_PER_YEAR, Agreement
+from servanda.agreement import Agreement
 from servanda.comparison import Comparison, PlanResult
 from servanda.dates import last_day
 from servanda.outcomes import HORIZON, outcomes
@@ -42,17 +41,6 @@ def month(day: date) -> str:
 def day_label(day: date) -> str:
     """Write a date in little room: `12 Jul 2018`."""
     return f"{day.day} {MONTHS[day.month - 1][:3]} {day.year}"
-
-
-def length(years: float) -> str:
-    """Write a duration in the largest unit in which it is a whole number: `30 months`, `5 years`, `never`."""
-    if math.isinf(years):
-        return "never"
-    for unit, per_year in (("year", 1.0), ("month", 12.0), ("day", DAYS_PER_YEAR)):
-        count = years * per_year
-        if abs(count - round(count)) < 1e-6:
-            return f"{round(count)} {unit}" + ("" if round(count) == 1 else "s")
-    return f"{years:.3g} years"
 
 
 def party_name(agreement: Agreement, party: str) -> str:

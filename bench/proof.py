@@ -99,7 +99,7 @@ def run(seeds: range, processes: int) -> list[dict[str, Any]]:
                     rows[row["seed"]] = row
                     file.write(json.dumps(row) + "\n")
                 file.flush()
-                if time.perf_counter() - said > 15:
+                if len(todo) < len(left) and time.perf_counter() - said > 15:
                     said = time.perf_counter()
                     tell(rows, len(left) - len(todo), len(left), said - began)
         except BaseException:

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from proving import CLOSE, FEATURES, LARGEST_TREE, TINY
+from proving import CLOSE, FEATURES, LARGEST_TREE, SAME, VANISHING
 
 from servanda.equilibrium import TOLERANCE
 
@@ -53,6 +53,9 @@ def summary(rows: list[Row]) -> dict[str, Any]:
         "largest_residual": _most(rows, "residual"),
         "folds": sum(row["folds"] > 0 for row in rows),
         "most_folds": max(row["folds"] for row in rows),
+        "odd_folds": sorted(
+            {row["seed"] for row in rows if row["folds"] % 2 == 1 or (row.get("flat_folds") or 0) % 2 == 1}
+        ),
         "seconds": {
             "median": slow[len(slow) // 2],
             "99 in 100": slow[int(0.99 * len(slow))],
@@ -95,6 +98,12 @@ def page(numbers: dict[str, Any]) -> str:
     made, found = numbers["made"], numbers["summary"]
     counts, seconds = found["gambit"], found["seconds"]
     compared, agreeing = sum(counts.values()), counts.get("agrees", 0)
+    odd = (
+        f" (In {_so_many(len(found['odd_folds']), 'case')}, {_seeds(found['odd_folds'])}, an odd number of turns is"
+        " counted; a branch that starts at 0 and arrives at 1 turns an even number of times, so one was not counted.)"
+        if found["odd_folds"]
+        else ""
+    )
     nobody = f" In {found['without_choices']} more small trees nobody has a choice." if found["without_choices"] else ""
     parts: list[str | list[str]] = [
         "# Thousands of random agreements",
@@ -122,7 +131,7 @@ def page(numbers: dict[str, Any]) -> str:
         [
             f"**Without an answer: {_count(found['without_answer'])}.** The largest residual is"
             f" {_worst(found['largest_residual'])}. In {_so_many(found['folds'], 'agreement')} the branch turns back on"
-            f" its way, up to {_so_many(found['most_folds'], 'time')}.",
+            f" its way, up to {_so_many(found['most_folds'], 'time')}.{odd}",
             f"**Residual on the tree above {_power(TOLERANCE)}: {_count(found['residual_on_tree_too_large'])}** of"
             f" {compared:,}. The largest is {_worst(found['largest_tree_residual'])}, without discount"
             f" {_worst(found['largest_flat_tree_residual'])}.",
@@ -180,6 +189,13 @@ def _cases(kept: list[Row], found: dict[str, Any]) -> Iterator[str]:
         " the chance of the information set reached least; *referee* its largest difference from servanda's answer at"
         " full precision."
     )
+    if any(row.get("least_reach", 0.0) < VANISHING for row in kept):
+        yield (
+            "The smallest number above 0 that a computer usually has is 5e-324. Gambit's source (`logbehav.imp`) takes"
+            " beliefs to be uniform at an information set whose chance is 0 in these numbers; so the curve that it"
+            " follows breaks where a chance falls below that. It takes high precision, and unlikely acts one after the"
+            " other, to get there. servanda and the referee reckon with logs, and do not meet that border."
+        )
     groups: dict[str, list[Row]] = {}
     for row in kept:
         groups.setdefault(_reason(row), []).append(row)
@@ -200,19 +216,15 @@ def _cases(kept: list[Row], found: dict[str, Any]) -> Iterator[str]:
 
 
 def _reason(row: Row) -> str:
-    if row["gambit"] == "stopped" and row.get("least_reach", 0.0) < TINY:
-        return (
-            "Gambit stops where an information set is reached with a chance below 2e-308, where a computer's usual"
-            " numbers begin to lose their digits (below 5e-324 they are 0), so that beliefs there can no longer be"
-            " worked out from chances. Other steps do not change that, and were tried only where the chance was larger"
-        )
-    if row["gambit"] == "stopped":
-        return "Gambit stops early, whatever its first step and its acceleration, for a reason that we do not know"
-    if row["gambit"] == "another point" and not row["gambit_residual"] <= CLOSE:
-        return "Gambit ends at full precision, but at a point that is no equilibrium"
+    what = "Gambit stops before the full precision" if row["gambit"] == "stopped" else f"Gambit {row['gambit']}"
     if row["gambit"] == "another point":
-        return "Gambit ends at another equilibrium than the branch that the referee followed"
-    return f"Gambit {row['gambit']}"
+        exact = row["gambit_residual"] <= CLOSE
+        what = "Gambit ends at " + ("another equilibrium" if exact else "a point that is not exactly an equilibrium")
+    if row.get("least_reach", 0.0) >= VANISHING:
+        return f"{what}, for a reason that we do not know"
+    ends = [end for end in row["tried"].values() if isinstance(end, float)]
+    steps = "with short steps as with its usual ones" if max(ends) - min(ends) < SAME else "in spite of short steps"
+    return f"{what}, {steps}, and an information set is reached there with a chance of 5e-324 or less, or hardly more"
 
 
 def _show(row: Row, name: str, form: str = ".0e") -> str:
@@ -228,7 +240,11 @@ def _so_many(number: int, what: str) -> str:
 
 
 def _count(seeds: list[int]) -> str:
-    return f"{len(seeds)} (seeds {', '.join(map(str, seeds))})" if seeds else "none"
+    return f"{len(seeds)} ({_seeds(seeds)})" if seeds else "none"
+
+
+def _seeds(seeds: list[int]) -> str:
+    return f"seed{'' if len(seeds) == 1 else 's'} {', '.join(map(str, seeds))}"
 
 
 def _worst(most: dict[str, Any]) -> str:

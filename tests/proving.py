@@ -39,9 +39,11 @@ CLOSE = 1e-8
 SAME = (
     1e-4  # two points at the same lambda that differ by less are the same, up to the tolerance with which it is traced
 )
-TINY = float(np.log(np.finfo(float).tiny))  # log of the smallest number that usual arithmetic holds to all its digits
+VANISHING = (
+    -740.0
+)  # log of a chance; one below exp(-745.13) is 0 in usual arithmetic, and then Gambit breaks (see _there)
 GAMBIT_LIMIT = 20.0  # seconds for each way of asking it
-REFEREE_LIMIT = 120.0
+REFEREE_LIMIT = 600.0
 
 # How Gambit is asked, in turn, until it agrees: its defaults; short steps; no further than 1. If all fail, the same
 # with each information set as a player of its own (so from the first where types of a party differ in precision).
@@ -226,10 +228,10 @@ def compare_with_gambit(seed: int, beside: Beside) -> dict[str, Any]:
     """Compare the undiscounted variant with Gambit; if that fails, say what Gambit did and ask the naive referee.
 
     `gambit`: agrees; stopped (before full precision); another point (there); or what happened. `difference` of
-    probabilities from ours at full precision. Where it stopped or missed: `tried`, all ways of asking, and of the one
-    that came furthest: `way`, `lambda`, `there` (difference from our answer at that lambda), `gambit_residual` there,
-    and `least_reach`, the log chance of the information set reached least. `referee`, if asked: agrees; differs; or
-    what happened; by how much, and how often its branch turned back.
+    probabilities from ours at full precision. Where it stopped or missed: `tried`, all ways of asking with the lambda
+    at which each ended, and of the one that came furthest: `way`, `lambda`, `there` (difference from our answer at
+    that lambda), `gambit_residual` there, and `least_reach`, the log chance of the information set reached least.
+    `referee`, if asked: agrees; differs; or what happened; by how much, and how often its branch turned back.
     """
     agreement = random_variant(seed, discounted=False)
     each, scale = precisions(agreement), one_precision(agreement)
@@ -251,14 +253,14 @@ def compare_with_gambit(seed: int, beside: Beside) -> dict[str, Any]:
         if "chances" in asked:
             asked |= _there(seed, of, asked)
         tried.append(asked)
-        if asked.get("least_reach", 0.0) < TINY:
-            break  # no other way of asking has other numbers to reckon with
+        if len(tried) > 1 and max(one.get("least_reach", 0.0) for one in tried) < VANISHING:
+            break  # short steps did not help, and no other way has other numbers to reckon with
     best = max(tried, key=lambda asked: asked.get("lambda", -1.0))
     kind = best.get("problem", "another point" if "difference" in best else "stopped")
     keep = ("way", "lambda", "difference", "there", "gambit_residual", "least_reach")
     row |= {
         "gambit": kind,
-        "tried": [asked["way"] for asked in tried],
+        "tried": {asked["way"]: asked.get("lambda", asked.get("problem")) for asked in tried},
         **{key: best[key] for key in keep if key in best},
     }
     return row | _third(of, each, logs, beside)
@@ -286,7 +288,11 @@ def _asked(
 
 
 def _there(seed: int, of: Tree, asked: dict[str, Any]) -> dict[str, float]:
-    """Look at the point at which Gambit stopped: is it an equilibrium, is it ours, and what is reached there least?"""
+    """Look at the point at which Gambit stopped: is it an equilibrium, is it ours, and what is reached there least?
+
+    Gambit's source (src/solvers/logit/logbehav.imp) takes beliefs at an information set to be uniform if the sum of the
+    chances of its nodes is 0. So there is a break in the curve that it follows where that sum falls below 2.5e-324.
+    """
     if asked["lambda"] <= 0:
         return {}
     variant = random_variant(seed, discounted=False, factor=asked["lambda"])

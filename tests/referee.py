@@ -9,7 +9,7 @@ structure of agreements, so it works for any `servanda.tree.Tree`, slowly.
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -214,7 +214,9 @@ def _follow(agents: _Agents, max_steps: int) -> tuple[np.ndarray, int, int]:
             continue
         turns += bool(ahead[n] * tangent[n] < 0)
         x, s, tangent = new[:n], new[n], ahead
-        step = min(step * 1.5, 2.0)
+        step = min(
+            step * 1.5, max(2.0, 0.05 * float(np.abs(x).max(initial=0.0)))
+        )  # far out the branch is nearly straight
     raise NotSolved(f"the branch has not reached the full precision after {max_steps} steps, only factor {s}")
 
 
@@ -244,26 +246,68 @@ def _correct(agents: _Agents, x: np.ndarray, s: float, tangent: np.ndarray, step
     return None
 
 
-def solve_with_gambit(tree: Tree, scale: Mapping[str, float]) -> dict[Infoset, dict[str, float]]:
-    """Have Gambit trace the same branch on the exported file, to lambda = 1.
+def residual(
+    tree: Tree, precisions: Mapping[str, Mapping[str, float]], logs: Mapping[Infoset, Mapping[str, float]]
+) -> tuple[float, float]:
+    """Check choices that somebody else found; `logs` are log probabilities by information set and action.
+
+    Returns the largest change of any probability if every information set responds once more to all others, and the
+    log chance of reaching the information set that is reached least.
+    """
+    agents = _Agents(tree, precisions)
+    given = np.array([logs[key][label] for key, labels, _ in agents.sets() for label in labels])
+    odds = given - given[agents.first][agents.own]
+    answer = odds[agents.others] - agents.gap(odds[agents.others], 1.0)
+    reach, _, _ = agents.play(given)
+    least = np.full(len(given), -np.inf)
+    np.logaddexp.at(least, agents.action[agents.moves], reach[agents.parent[agents.moves]])
+    change = np.abs(np.exp(agents.log_choices(answer)) - np.exp(given))
+    return float(np.max(change, initial=0.0)), float(np.min(least, initial=0.0))
+
+
+AROUND_ONE = (0.999, 1.0, 1.001)
+
+
+def trace_with_gambit(
+    text: str, lambdas: tuple[float, ...], first_step: float = 0.03, max_accel: float = 1.1
+) -> list[tuple[float, list[float]]]:
+    """Have Gambit trace the principal branch of a .efg file: lambda and all probabilities at each point asked for.
+
+    Gambit says nothing where it stops early; the lambda is then not the one asked for.
+    """
+    game = pygambit.read_efg(io.StringIO(text))
+    found = pygambit.qre.logit_solve_lambda(game, lam=list(lambdas), first_step=first_step, max_accel=max_accel)
+    return [(profile.lam, [profile[k] for k in range(len(profile))]) for profile in found]
+
+
+def at_one(points: list[tuple[float, list[float]]], tree: Tree) -> dict[Infoset, dict[str, float]]:
+    """Probabilities at lambda = 1 by information set and action, from Gambit's points at `AROUND_ONE`.
 
     Gambit stops up to 1e-8 beside the lambda asked for, and tells where. So it is asked for points on both sides too
     and the probabilities are interpolated: this uses nothing of ours.
     """
-    game = pygambit.read_efg(io.StringIO(efg(tree, scale)))
-    found = pygambit.qre.logit_solve_lambda(game, lam=[0.999, 1.0, 1.001])
-    at = np.array([profile.lam for profile in found])
-    if np.abs(at - [0.999, 1.0, 1.001]).max() > 1e-6:
+    at = np.array([lam for lam, _ in points])
+    if len(at) == 1 and abs(at[0] - 1) < 1e-6:
+        return by_infoset(points[0][1], tree)
+    if len(at) != 3 or np.abs(at - AROUND_ONE).max() > 1e-6:
         raise NotSolved(f"Gambit stopped at lambda = {at}")
     weights = [np.prod([(1 - at[j]) / (at[i] - at[j]) for j in range(3) if j != i]) for i in range(3)]
-    chances = iter(sum(w * np.array([p[k] for k in range(len(p))]) for w, p in zip(weights, found, strict=True)))
+    return by_infoset(sum(w * np.array(p) for w, (_, p) in zip(weights, points, strict=True)), tree)
+
+
+def by_infoset(chances: Iterable[float], tree: Tree) -> dict[Infoset, dict[str, float]]:
+    """Gambit's numbers, which come player by player in the order of the file, by information set and action."""
+    each = iter(chances)
     sets: dict[str, dict[Infoset, tuple[str, ...]]] = {party: {} for party in tree.parties}
     for node in tree.nodes:
         if node.infoset is not None and node.player is not None:
             sets[node.player].setdefault(node.infoset, tuple(edge.label for edge in node.edges))
-    return {
-        key: {label: float(next(chances)) for label in labels} for own in sets.values() for key, labels in own.items()
-    }
+    return {key: {label: float(next(each)) for label in labels} for own in sets.values() for key, labels in own.items()}
+
+
+def solve_with_gambit(tree: Tree, scale: Mapping[str, float]) -> dict[Infoset, dict[str, float]]:
+    """Have Gambit trace the same branch on the exported file, to lambda = 1."""
+    return at_one(trace_with_gambit(efg(tree, scale), AROUND_ONE), tree)
 
 
 def one_player_per_set(tree: Tree, precisions: Mapping[str, Mapping[str, float]]) -> tuple[Tree, dict[str, float]]:

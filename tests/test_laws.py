@@ -71,8 +71,9 @@ def test_only_the_product_of_precision_and_unit_matters(seed: int) -> None:
 
     def shrink(data: dict[str, Any]) -> None:
         for party in data["parties"].values():
-            party["precision"] /= 10
             for thing in (party, *party.get("types", {}).values()):
+                if "precision" in thing:
+                    thing["precision"] /= 10
                 for group in ("costs", "worth"):
                     thing[group] = {key: 10 * value for key, value in thing.get(group, {}).items()}
             del party["worth"]
@@ -115,7 +116,8 @@ def test_a_type_split_into_two_equal_halves_changes_nothing(seed: int) -> None:
 def test_without_precision_every_act_is_equally_likely(seed: int) -> None:
     def blunt(data: dict[str, Any]) -> None:
         for party in data["parties"].values():
-            party["precision"] = 0.0
+            for thing in (party, *party.get("types", {}).values()):
+                thing["precision"] = 0.0
 
     for row in acts(solved(changed(seed, blunt))).values():
         offered = [p for p in row if p > 0]

@@ -74,7 +74,7 @@ def test_storm_finds_the_same_chances_for_random_agreements(seed: int, tmp_path:
 
 def test_chances_below_the_normal_doubles_are_left_out() -> None:
     """Storm cannot read numbers such as 2e-311."""
-    equilibrium = solve(compile(random_agreement(7), "plan"))
+    equilibrium = solve(compile(random_agreement(190), "plan"))
     smallest = min(chance for chance in np.exp(equilibrium.choice).ravel() if chance > 0)
     written = [float(number) for number in re.findall(r"[0-9.]+e-[0-9]+", prism(equilibrium))]
     assert 0.0 < smallest < sys.float_info.min <= min(written)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from servanda._values import ZERO
 from servanda.agreement import Agreement, Costs, Number, PartyType
 from servanda.dates import years_between
 
@@ -101,7 +102,7 @@ class Payoffs:
 
     def _worth(self, i: int, state: State, stake: str) -> float:
         kind = self._type(i, state)
-        everyone = self.agreement.stakes[stake].worth.get(self.parties[i], Number(likely=0.0))
+        everyone = self.agreement.stakes[stake].worth.get(self.parties[i], ZERO)
         return (kind.worth.get(stake, everyone) if kind else everyone).likely
 
     def _cost(self, i: int, state: State, which: Cost) -> float:

@@ -19,12 +19,18 @@ MODULES = {path.stem: path for path in SOURCE.glob("*.py")}
 WAY = [
     ["_version"],
     ["_values"],
+    ["_sites"],
     ["agreement"],
     ["schedule"],
     ["_yaml"],
     ["_shape", "schema"],
+    ["_site_checks"],
     ["_consistency"],
     ["reading", "starter"],
+    ["_programs", "_sequence"],
+    ["_schedules", "_site_game", "allocation"],
+    ["_spread"],
+    ["inspecting", "writing"],
     ["_machine"],
     ["_branch", "_payoffs", "_tables"],
     ["game", "tree"],
@@ -38,11 +44,14 @@ WAY = [
     ["_play_rules", "export", "prism", "wording"],
     ["critical", "playing"],
     ["_assumptions", "_canvas", "_captions"],
-    ["_courses", "_report_tables", "_timeline"],
+    ["_inspect_words"],
+    ["_courses", "_looking", "_report_tables", "_timeline"],
     ["pictures"],
     ["report"],
     ["studying"],
-    ["_play_text", "_progress", "tables"],
+    ["_inspect_text", "_play_text", "_progress", "tables"],
+    ["_asking"],
+    ["_inspect_command"],
     ["cli"],
     ["__main__"],
 ]
@@ -115,7 +124,8 @@ def test_help_needs_nothing_heavy() -> None:
         "import sys, contextlib, io\n"
         "from servanda.cli import main\n"
         "with contextlib.suppress(SystemExit), contextlib.redirect_stdout(io.StringIO()): main(['--help'])\n"
-        "print([m for m in ('numpy', 'numba', 'pydantic', 'matplotlib', 'rich', 'ruamel') if m in sys.modules])"
+        "heavy = ('numpy', 'numba', 'pydantic', 'matplotlib', 'rich', 'ruamel', 'scipy')\n"
+        "print([m for m in heavy if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert done.stdout.strip() == "[]"

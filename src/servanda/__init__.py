@@ -16,12 +16,15 @@ from typing import TYPE_CHECKING, Any
 from servanda._version import __version__
 
 if TYPE_CHECKING:
+    from servanda._sequence import SequentialInspection, sequential_inspection
     from servanda.agreement import Agreement, AgreementError, Number
+    from servanda.allocation import Allocation
     from servanda.auditing import audit
     from servanda.comparison import Comparison, compare
     from servanda.critical import CriticalValue, critical_values
     from servanda.equilibrium import Equilibrium, NotConverged, solve
     from servanda.game import Game, GameTooLarge, compile
+    from servanda.inspecting import where_to_inspect
     from servanda.outcomes import choices, summarise
     from servanda.reading import catalog, loads, read
     from servanda.searching import search
@@ -29,10 +32,12 @@ if TYPE_CHECKING:
     from servanda.studying import Study, study
     from servanda.summary import Summary
     from servanda.wording import headline, verdict
+    from servanda.writing import write_rates
 
 _HOME = {
     "Agreement": "agreement",
     "AgreementError": "agreement",
+    "Allocation": "allocation",
     "Comparison": "comparison",
     "CriticalValue": "critical",
     "Equilibrium": "equilibrium",
@@ -40,6 +45,7 @@ _HOME = {
     "GameTooLarge": "game",
     "NotConverged": "equilibrium",
     "Number": "agreement",
+    "SequentialInspection": "_sequence",
     "Study": "studying",
     "Summary": "summary",
     "audit": "auditing",
@@ -53,15 +59,19 @@ _HOME = {
     "new": "starter",
     "read": "reading",
     "search": "searching",
+    "sequential_inspection": "_sequence",
     "solve": "equilibrium",
     "study": "studying",
     "summarise": "outcomes",
     "verdict": "wording",
+    "where_to_inspect": "inspecting",
+    "write_rates": "writing",
 }
 
 __all__ = [
     "Agreement",
     "AgreementError",
+    "Allocation",
     "Comparison",
     "CriticalValue",
     "Equilibrium",
@@ -69,6 +79,7 @@ __all__ = [
     "GameTooLarge",
     "NotConverged",
     "Number",
+    "SequentialInspection",
     "Study",
     "Summary",
     "__version__",
@@ -83,10 +94,13 @@ __all__ = [
     "new",
     "read",
     "search",
+    "sequential_inspection",
     "solve",
     "study",
     "summarise",
     "verdict",
+    "where_to_inspect",
+    "write_rates",
 ]
 
 

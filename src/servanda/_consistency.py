@@ -12,6 +12,7 @@ from typing import cast
 from pydantic import BaseModel
 
 from servanda._shape import Book, value_at
+from servanda._site_checks import site_inconsistencies
 from servanda._values import Number, did_you_mean, digits
 from servanda._yaml import Complaint, Place
 from servanda.agreement import Agreement, Measure, Obligation, Party, Plan, Ratification, Review, Turnover
@@ -35,6 +36,9 @@ def inconsistencies(book: Book) -> Iterator[Complaint]:
         yield from _measure(book, agreement, ("measures", key), measure)
     for key, plan in agreement.plans.items():
         yield from _plan(book, agreement, ("plans", key), plan)
+    for name, site in agreement.inspections.sites.items() if agreement.inspections else ():
+        yield from _names(book, ("inspections", "sites", name, "holds"), site.holds, "stake", "stakes")
+    yield from site_inconsistencies(book, agreement)
     yield from _sources(book, (), agreement)
 
 

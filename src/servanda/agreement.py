@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, PrivateAttr, Tag
 
+from servanda._sites import Inspections
 from servanda._values import (
     DAYS_PER_YEAR,
     NEVER,
@@ -46,6 +47,7 @@ __all__ = [
     "CostChanges",
     "Costs",
     "Entry",
+    "Inspections",
     "Measure",
     "Number",
     "Obligation",
@@ -326,6 +328,7 @@ class Agreement(Frozen):
     stakes: dict[Key, Stake] = Field(min_length=1, description="what parties hold and can give up")
     measures: dict[Key, Measure] = Field(default={}, description="ways to find concealment")
     plans: dict[Key, Plan] = Field(min_length=1, description="calendars of entries, each a way to carry it out")
+    inspections: Inspections | None = Field(default=None, description="a budget of inspection, and where it may look")
 
     _origin: Origin | None = PrivateAttr(default=None)
 

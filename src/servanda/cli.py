@@ -9,6 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from servanda._asking import Refused, file_argument, json_option
+from servanda._asking import print_json as _print_json
+from servanda._asking import read_agreement as _read
+from servanda._inspect_command import inspect
 from servanda._progress import Progress, announce_preparation
 from servanda._version import __version__
 
@@ -19,13 +23,7 @@ if TYPE_CHECKING:
 
 BAD_INPUT, NO_ANSWER, STOPPED = 2, 3, 130
 
-file_argument = click.argument("file", metavar="FILE")
 plan_option = click.option("--plan", metavar="NAME", help="Which plan of the file (needed if it has several).")
-json_option = click.option("--json", "as_json", is_flag=True, help="Print the result for programs, as JSON.")
-
-
-class Refused(Exception):
-    """A request that cannot be met, with one message for the user."""
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -275,13 +273,10 @@ def catalog(as_json: bool) -> None:
         click.echo(name)
 
 
+commands.add_command(inspect)
+
+
 # ------------------------------------------------------------------------------------------------ what they share
-
-
-def _read(file: str) -> Agreement:
-    from servanda.reading import read
-
-    return read(file)
 
 
 def _plan(agreement: Agreement, file: str, plan: str | None) -> str:
@@ -330,12 +325,6 @@ def _writable(folder: str) -> None:
         raise Refused(f"{folder}: cannot write here ({error.strerror}). Give another folder: --out FOLDER") from None
 
 
-def _print_json(thing: Any) -> None:
-    import json
-
-    click.echo(json.dumps(thing, indent=2, ensure_ascii=False, allow_nan=False))
-
-
 def _complain(message: str) -> None:
     click.echo(message, err=True)
 
@@ -377,5 +366,7 @@ def _known(error: Exception) -> int | None:
     """The exit code of a failure that the user can do something about; None if it is our own fault."""
     kind = type(error).__name__
     if kind in ("AgreementError", "GameTooLarge", "TreeTooLarge", "ChainTooLarge", "PicturesMissing"):
+        return BAD_INPUT
+    if kind in ("InspectionTooLarge", "NotWritten", "PictureNotWritten"):
         return BAD_INPUT
     return NO_ANSWER if kind == "NotConverged" else None

@@ -5,8 +5,10 @@ from __future__ import annotations
 import dataclasses
 import math
 from datetime import date
+from fractions import Fraction
 from typing import Any, cast
 
+from servanda.allocation import Allocation
 from servanda.auditing import TypeAudit
 from servanda.comparison import About, Comparison, PlanResult
 from servanda.outcomes import outcomes
@@ -19,7 +21,7 @@ def plain(thing: object) -> Any:
 
     Parameters
     ----------
-    thing : dataclass, dict, tuple, date, number, str or None
+    thing : dataclass, dict, tuple, date, Fraction, number, str or None
 
     Returns
     -------
@@ -31,6 +33,8 @@ def plain(thing: object) -> Any:
         return {str(key): plain(value) for key, value in cast("dict[Any, Any]", thing).items()}
     if isinstance(thing, list | tuple):
         return [plain(value) for value in cast("list[Any]", thing)]
+    if isinstance(thing, Fraction):
+        return float(thing)
     return thing.isoformat() if isinstance(thing, date) else thing
 
 
@@ -72,6 +76,18 @@ def compared(comparison: Comparison) -> dict[str, Any]:
 def audited(rows: tuple[TypeAudit, ...]) -> list[dict[str, Any]]:
     """The list printed by `servanda audit --json`."""
     return [{**plain(row), "self_enforcing": row.self_enforcing} for row in rows]
+
+
+def allocated(allocation: Allocation, about: About) -> dict[str, Any]:
+    """The object printed by `servanda inspect --json`; fractions as numbers, the first of a sequence also exactly."""
+    made = plain(allocation)
+    for rate in made["rates"]:
+        rate |= {key: None for key in ("rate", "low", "high") if rate[key] is not None and math.isinf(rate[key])}
+    if allocation.sequence is not None:
+        now = allocation.sequence.now
+        exact = ("inspect", "violate", "inspector", "violator", "announced")
+        made["sequence"]["exact"] = {name: str(getattr(now, name)) for name in exact}
+    return {**made, "about": plain(about)}
 
 
 def _plan(result: PlanResult, about: About) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from servanda import _captions as words
 from servanda._canvas import HELD, Sheet, look, outcome_order, png, short, style, svg, text_width, wrap
 from servanda._courses import beliefs, exposure, survival
+from servanda._looking import inspections
 from servanda._timeline import acts, calendar
 from servanda.comparison import Comparison
 from servanda.wording import capital, cause_name
@@ -20,7 +21,19 @@ from servanda.wording import capital, cause_name
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["acts", "alt", "beliefs", "calendar", "exposure", "outcomes", "png", "survival", "svg", "title"]
+__all__ = [
+    "acts",
+    "alt",
+    "beliefs",
+    "calendar",
+    "exposure",
+    "inspections",
+    "outcomes",
+    "png",
+    "survival",
+    "svg",
+    "title",
+]
 
 
 def title(name: str, subject: Any) -> str:

@@ -47,7 +47,8 @@ def test_it_accepts_the_starter():
 
 
 SEEN = ["unknown-key", "missing-key", "wrong-type", "chance-outside", "negative-rate", "empty-plan", "entry-of-no-kind",
-        "review-dates", "bad-name", "empty-value", "other-version", "not-a-group", "many-problems", "inspections"]  # fmt: skip
+        "review-dates", "bad-name", "empty-value", "other-version", "not-a-group", "many-problems",
+        "inspections"]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", SEEN)

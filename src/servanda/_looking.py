@@ -32,7 +32,8 @@ from servanda.wording import capital
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-POINTS = 61  # budgets for which the curve is worked out
+POINTS = 41  # budgets for which the curve is worked out
+_VISIBLE = 1e-5  # of a loss
 _BAR, _NEED = HELD, PARTY_COLOURS[1]
 
 
@@ -136,7 +137,7 @@ def _budgets(
     if needed is not None and last / 2 < needed <= 3 * last:
         last = max(last, 1.15 * needed)
     budgets = sorted({allocation.budget, *(last * k / (POINTS - 1) for k in range(POINTS))})
-    losses = least_losses(agreement, budgets)
+    losses = least_losses(agreement, budgets, _VISIBLE)
     whole = allocation.sites[0].loss
     values = [1 - loss / whole for loss in losses] if alike else list(losses)
     head = "Guaranteed chance of detection" if alike else "Least possible expected loss"

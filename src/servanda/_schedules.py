@@ -68,7 +68,9 @@ class Optimum:
     gap: float
 
 
-def maximise(reaches: Sequence[Reach], budget: Fraction, goal: Goal, average: bool = False) -> Optimum | None:
+def maximise(
+    reaches: Sequence[Reach], budget: Fraction, goal: Goal, average: bool = False, tolerance: float = 0.0
+) -> Optimum | None:
     """Find the schedules, and the chances to draw them with, that serve a goal best.
 
     Parameters
@@ -78,6 +80,8 @@ def maximise(reaches: Sequence[Reach], budget: Fraction, goal: Goal, average: bo
     goal : Goal
     average : bool
         Let the budget hold on average over the schedules drawn, instead of for each of them.
+    tolerance : float
+        Of the value; 0 for as good as it gets.
 
     Returns
     -------
@@ -99,7 +103,7 @@ def maximise(reaches: Sequence[Reach], budget: Fraction, goal: Goal, average: bo
             return None
         gap, added = sharpen(paths, found, tangents)
         value = float(goal.objective @ np.append(found.values, found.t))
-        if not added or (gap <= TOLERANCE and before - value <= (_STILL if paths.arcs else 0.0)):
+        if not added or gap <= tolerance or (gap <= TOLERANCE and before - value <= (_STILL if paths.arcs else 0.0)):
             return _optimum(paths, goal, found, gap, unit)
         before = value
     raise InspectionTooLarge("The search for the best inspections does not come to an end. Use fewer sites")

@@ -38,7 +38,9 @@ class Spread:
     optimum: Optimum
 
 
-def guarantee(reaches: Sequence[Reach], budget: Fraction, base: Floats, slope: Floats, average: bool) -> Optimum:
+def guarantee(
+    reaches: Sequence[Reach], budget: Fraction, base: Floats, slope: Floats, average: bool, tolerance: float = 0.0
+) -> Optimum:
     """Make the least of base + slope · P as large as possible; its value is `t`, its mix the prices.
 
     Parameters
@@ -47,10 +49,10 @@ def guarantee(reaches: Sequence[Reach], budget: Fraction, base: Floats, slope: F
     budget : Fraction
     base, slope : Floats, shape (sites,)
         slope is 0 or more.
-    average : bool
+    average, tolerance
         As of `maximise`.
     """
-    return _worst(reaches, budget, base, slope, np.full(len(base), math.nan), average)
+    return _worst(reaches, budget, base, slope, np.full(len(base), math.nan), average, tolerance)
 
 
 def spread(reaches: Sequence[Reach], budget: Fraction, base: Floats, slope: Floats) -> Spread:
@@ -60,7 +62,7 @@ def spread(reaches: Sequence[Reach], budget: Fraction, base: Floats, slope: Floa
     ways: the rest goes where things are worst then. Parameters as of `guarantee`.
     """
     held = np.full(len(base), math.nan)
-    first = found = _worst(reaches, budget, base, slope, held, False)
+    first = found = _worst(reaches, budget, base, slope, held)
     drawn = any(reach.levels is not None for reach in reaches)
     while True:
         free = np.flatnonzero(np.isnan(held))
@@ -71,13 +73,19 @@ def spread(reaches: Sequence[Reach], budget: Fraction, base: Floats, slope: Floa
         # Where the worst sites need the last of the budget, and it can be divided at will, nothing is left for others.
         if not binding.any() or binding[free].all() or (found.budget_price > _BINDS and not drawn):
             break
-        found = _worst(reaches, budget, base, slope, held, False)
+        found = _worst(reaches, budget, base, slope, held)
     mix = first.prices / first.prices.sum()
     return Spread(first.t, mix, first.budget_price, found)
 
 
 def _worst(
-    reaches: Sequence[Reach], budget: Fraction, base: Floats, slope: Floats, held: Floats, average: bool
+    reaches: Sequence[Reach],
+    budget: Fraction,
+    base: Floats,
+    slope: Floats,
+    held: Floats,
+    average: bool = False,
+    tolerance: float = 0.0,
 ) -> Optimum:
     """Make the least payoff of the sites not held large, where those held have at least their payoff."""
     sites = len(base)
@@ -90,7 +98,7 @@ def _worst(
     limits[len(free) :] -= held[fixed] - TOLERANCE
     objective = np.zeros(sites + 1)
     objective[sites] = 1.0
-    found = maximise(reaches, budget, Goal(objective, rows, limits), average)
+    found = maximise(reaches, budget, Goal(objective, rows, limits), average, tolerance)
     assert found is not None, "to look nowhere is always possible, and what is held was reached before"
     return found
 

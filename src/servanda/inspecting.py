@@ -91,7 +91,7 @@ def where_to_inspect(agreement: Agreement, budget: float | None = None, aim: str
     )
 
 
-def least_losses(agreement: Agreement, budgets: Sequence[float]) -> tuple[float, ...]:
+def least_losses(agreement: Agreement, budgets: Sequence[float], tolerance: float = 0.0) -> tuple[float, ...]:
     """The least possible loss for each of some budgets.
 
     Parameters
@@ -100,6 +100,8 @@ def least_losses(agreement: Agreement, budgets: Sequence[float]) -> tuple[float,
         With a group `inspections`.
     budgets : sequence of float
         In its unit.
+    tolerance : float
+        What a picture can do with; 0 for as good as it gets.
 
     Returns
     -------
@@ -107,7 +109,7 @@ def least_losses(agreement: Agreement, budgets: Sequence[float]) -> tuple[float,
         `Allocation.least_loss` of each.
     """
     games = [site_game(inspections_of(agreement), likely, budget) for budget in budgets]
-    return tuple(-guarantee(g.reaches(), g.budget, -g.loss, g.loss, average=False).t for g in games)
+    return tuple(-guarantee(g.reaches(), g.budget, -g.loss, g.loss, False, tolerance).t for g in games)
 
 
 # ------------------------------------------------------------------------------------------------- deterrence

@@ -13,6 +13,7 @@ import pytest
 from test_writing import REST, TOP
 
 from servanda import sequential_inspection, where_to_inspect
+from servanda._assumptions import assumptions
 from servanda._inspect_words import amount, deterrence, exactly, headline, more_budget, sequence
 from servanda.cli import main
 from servanda.reading import loads, read
@@ -190,6 +191,23 @@ def test_sentences_about_a_sequence() -> None:
         "1/7", "0.2174", "1.0e-06",
     ]  # fmt: skip
     assert [amount(3.0), amount(2.5), amount(0.004)] == ["3", "2.5", "0"]
+
+
+def test_every_number_of_the_inspections_is_named_in_the_list_of_assumptions() -> None:
+    rows = {a.dotted.removeprefix("inspections."): a for a in assumptions(read(GOOD)) if a.path[0] == "inspections"}
+    assert (rows["budget"].group, rows["budget"].what) == (
+        "Inspections",
+        "What can be spent on inspections in a period",
+    )
+    visit = rows["sites.store.detection.visit"]
+    assert (visit.group, visit.what, visit.spread) == (
+        "Inspections: store",
+        "Chance that one visit finds it",
+        "0.2 – 0.4",
+    )
+    assert rows["sites.port.detection.levels.2.chance"].what == "Level 3: chance of detection"
+    assert rows["sites.plant.gain"].why == "the file is silent: 1 is assumed"
+    assert rows["sequence.caught"].likely == "0.25"
 
 
 # ------------------------------------------------------------------------------------------------------ picture

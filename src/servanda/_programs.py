@@ -300,17 +300,17 @@ def program(paths: Network, goal: Goal, tangents: Tangents) -> Found | None:
     )  # fmt: skip
 
 
-def sharpen(paths: Network, found: Found, tangents: Tangents) -> tuple[float, bool]:
+def sharpen(paths: Network, found: Found, tangents: Tangents) -> tuple[Floats, bool]:
     """Add tangents where an answer takes a random search to be better than it is.
 
     Returns
     -------
-    over : float
-        By how much it does so for any site, at most.
+    over : Floats, shape (sites,)
+        By how much it does so.
     added : bool
-        Whether any was added.
+        Whether there was anything to add.
     """
-    over, added = np.zeros(len(paths.smooth)), False
+    over, added = np.zeros(len(paths.reaches)), False
     for k, node in enumerate(paths.ends):
         for j, site in enumerate(paths.smooth):
             chance, reach = float(found.ends[k]), paths.reaches[site]
@@ -318,8 +318,8 @@ def sharpen(paths: Network, found: Found, tangents: Tangents) -> tuple[float, bo
                 continue
             effort = float(found.efforts[k, j]) / chance
             above = float(found.detections[k, j]) / chance - reach.chance(effort)
-            over[j] += chance * max(0.0, above)
+            over[site] += chance * max(0.0, above)
             if chance * above > _TOUCHES:
                 tangents[node, site].append(reach.tangent(effort))
                 added = True
-    return float(over.max(initial=0.0)), added
+    return over, added

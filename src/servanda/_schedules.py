@@ -25,6 +25,7 @@ from servanda._programs import (
 TOLERANCE = 1e-9  # how far an answer may fall short of the best there is
 _RARE = 1e-8  # a schedule drawn less often than this is rounding, and is left out
 _ROUNDS = 200
+_EXACT = 1e-11  # a gap that is rounding
 _STILL = 1e-11  # a value that falls by no more than this from one round to the next has settled
 
 
@@ -69,7 +70,12 @@ class Optimum:
 
 
 def maximise(
-    reaches: Sequence[Reach], budget: Fraction, goal: Goal, average: bool = False, tolerance: float = 0.0
+    reaches: Sequence[Reach],
+    budget: Fraction,
+    goal: Goal,
+    average: bool = False,
+    tolerance: float = 0.0,
+    enough: float = math.inf,
 ) -> Optimum | None:
     """Find the schedules, and the chances to draw them with, that serve a goal best.
 
@@ -82,6 +88,8 @@ def maximise(
         Let the budget hold on average over the schedules drawn, instead of for each of them.
     tolerance : float
         Of the value; 0 for as good as it gets.
+    enough : float
+        Stop as soon as it is known whether the value reaches this.
 
     Returns
     -------
@@ -96,17 +104,33 @@ def maximise(
     unit = budget or Fraction(1)  # so that HiGHS's tolerances are small beside every amount
     paths = network([_in_units(reach, unit) for reach in reaches], budget / unit, average)
     tangents = first_tangents(paths)
-    before = math.inf
+    before, reached, best = math.inf, -math.inf, None
     for _ in range(_ROUNDS):
         found = program(paths, goal, tangents)
         if found is None:
             return None
-        gap, added = sharpen(paths, found, tangents)
-        value = float(goal.objective @ np.append(found.values, found.t))
-        if not added or gap <= tolerance or (gap <= TOLERANCE and before - value <= (_STILL if paths.arcs else 0.0)):
-            return _optimum(paths, goal, found, gap, unit)
+        over, added = sharpen(paths, found, tangents)
+        # The value can only fall, as tangents are added; what an answer really reaches is a bound from below.
+        value, short = float(goal.objective @ np.append(found.values, found.t)), _shortfall(goal, found, over)
+        if value - short > reached:
+            reached, best = value - short, found
+        gap, settled = value - reached, before - value <= _STILL
+        known = reached >= enough or value < enough < math.inf
+        if best is not None and (not added or known or gap <= max(tolerance, _EXACT) or (gap <= TOLERANCE and settled)):
+            return _optimum(paths, goal, best, max(0.0, gap), unit)
         before = value
     raise InspectionTooLarge("The search for the best inspections does not come to an end. Use fewer sites")
+
+
+def _shortfall(goal: Goal, found: Found, over: Floats) -> float:
+    """How far an answer misses the goal if sites are found less often than it takes them to be, by `over`.
+
+    A condition that is missed counts by its price, if that is above 1. What is missed anyway is HiGHS's own tolerance.
+    """
+    claimed, real = np.append(found.values, found.t), np.append(found.values - over, found.t)
+    missed, anyway = (np.maximum(0.0, goal.rows @ answer - goal.limits) for answer in (real, claimed))
+    weighed = np.maximum(found.prices, 1.0) * np.maximum(0.0, missed - anyway)
+    return float(weighed.max(initial=0.0)) + float(np.maximum(goal.objective[:-1], 0.0) @ over)
 
 
 def _in_units(reach: Reach, unit: Fraction) -> Reach:

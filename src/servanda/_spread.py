@@ -13,6 +13,7 @@ from servanda._programs import Floats, Goal, InspectionTooLarge, Reach, hull, ne
 from servanda._schedules import TOLERANCE, Optimum, maximise
 
 _BINDS = 1e-7  # a price above this says that a site cannot do better
+_HELD = 1e-6  # of a chance: what the worst sites give up for the others
 _FINE = 1e-6  # of a least budget that is no sum of levels, relative to itself
 
 
@@ -86,6 +87,7 @@ def _worst(
     held: Floats,
     average: bool = False,
     tolerance: float = 0.0,
+    enough: float = math.inf,
 ) -> Optimum:
     """Make the least payoff of the sites not held large, where those held have at least their payoff."""
     sites = len(base)
@@ -95,10 +97,12 @@ def _worst(
     rows[np.arange(sites), order] = -slope[order]
     rows[: len(free), sites] = 1.0
     limits = base[order].copy()
-    limits[len(free) :] -= held[fixed] - TOLERANCE
+    # The last bit of what a search can find may cost very much; levels have no such last bit.
+    spared = _HELD if any(reach.levels is None for reach in reaches) else TOLERANCE
+    limits[len(free) :] -= held[fixed] - spared * slope[fixed]
     objective = np.zeros(sites + 1)
     objective[sites] = 1.0
-    found = maximise(reaches, budget, Goal(objective, rows, limits), average, tolerance)
+    found = maximise(reaches, budget, Goal(objective, rows, limits), average, tolerance, enough)
     assert found is not None, "to look nowhere is always possible, and what is held was reached before"
     return found
 
@@ -176,7 +180,8 @@ def _least_sum(reaches: Sequence[Reach], needed: Floats, least: float, top: Frac
 
 
 def _suffices(reaches: Sequence[Reach], budget: Fraction, needed: Floats) -> bool:
-    return guarantee(reaches, budget, -needed, np.ones(len(needed)), False).t >= -TOLERANCE
+    found = _worst(reaches, budget, -needed, np.ones(len(needed)), np.full(len(needed), math.nan), enough=-TOLERANCE)
+    return found.t - found.gap >= -2 * TOLERANCE
 
 
 def _as_fraction(amount: float) -> Fraction:

@@ -29,7 +29,7 @@ from servanda import SequentialInspection, sequential_inspection
 ZERO_SUM = {
     1: {1: "-1", 2: "-1 -1/3", 3: "-1 -1/2 -1/7", 4: "-1 -3/5 -3/11 -1/15", 5: "-1 -2/3 -3/8 -2/13 -1/31",
         6: "-1 -5/7 -5/11 -5/21 -5/57 -1/63"},
-    2: {2: "-1 -1/4", 3: "-1 -2/5 -1/13", 4: "-1 -1/2 -1/6 -1/40", 5: "-1 -4/7 -1/4 -2/29 -1/121",
+    2: {1: "-1", 2: "-1 -1/4", 3: "-1 -2/5 -1/13", 4: "-1 -1/2 -1/6 -1/40", 5: "-1 -4/7 -1/4 -2/29 -1/121",
         6: "-1 -5/8 -10/31 -5/41 -5/179 -1/364"},
 }  # fmt: skip
 # With a = 1/2, b = 1, by periods and inspections: the inspector, the violator, the inspector if it has announced.

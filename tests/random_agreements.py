@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from servanda.agreement import Agreement
-from servanda.schedule import add_months
+from servanda.dates import add_months
 
 START = date(2020, 1, 1)
 COSTS = ("breakdown", "withdrawing", "found", "unratified")

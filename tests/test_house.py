@@ -19,13 +19,14 @@ MODULES = {path.stem: path for path in SOURCE.glob("*.py")}
 WAY = [
     ["_version"],
     ["_values"],
-    ["_entries"],
+    ["_entries", "_sites"],
     ["agreement"],
     ["dates"],
     ["_readiness"],
     ["schedule"],
     ["_yaml"],
     ["_shape", "schema"],
+    ["_site_checks"],
     ["_references"],
     ["_entry_consistency"],
     ["_consistency"],
@@ -35,6 +36,10 @@ WAY = [
     ["_waits"],
     ["_rules_duties", "_rules_exchange", "_rules_order", "_rules_procedure", "_rules_verification", "_silencing"],
     ["checking"],
+    ["_programs", "_sequence"],
+    ["_schedules", "_site_game", "allocation"],
+    ["_spread"],
+    ["inspecting", "writing"],
     ["_machine"],
     ["_vectors"],
     ["_branch", "_payoffs", "_sums"],
@@ -52,13 +57,14 @@ WAY = [
     ["_play_rules", "export", "prism", "wording"],
     ["_score_words", "critical", "playing"],
     ["_assumptions", "_canvas", "_captions"],
-    ["_courses", "_report_tables", "_score_chart", "_timeline"],
+    ["_inspect_words"],
+    ["_courses", "_looking", "_report_tables", "_score_chart", "_timeline"],
     ["pictures"],
     ["report"],
     ["studying"],
-    ["_check_text", "_exits", "_play_text", "_progress", "tables"],
+    ["_check_text", "_exits", "_inspect_text", "_play_text", "_progress", "tables"],
     ["_commands"],
-    ["_check_commands"],
+    ["_check_commands", "_inspect_command"],
     ["cli"],
     ["__main__"],
 ]
@@ -131,7 +137,8 @@ def test_help_needs_nothing_heavy() -> None:
         "import sys, contextlib, io\n"
         "from servanda.cli import main\n"
         "with contextlib.suppress(SystemExit), contextlib.redirect_stdout(io.StringIO()): main(['--help'])\n"
-        "print([m for m in ('numpy', 'numba', 'pydantic', 'matplotlib', 'rich', 'ruamel') if m in sys.modules])"
+        "heavy = ('numpy', 'numba', 'pydantic', 'matplotlib', 'rich', 'ruamel', 'scipy')\n"
+        "print([m for m in heavy if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert done.stdout.strip() == "[]"

@@ -48,7 +48,7 @@ def test_it_accepts_the_starter():
 
 SEEN = ["unknown-key", "missing-key", "wrong-type", "chance-outside", "negative-rate", "empty-plan", "entry-of-no-kind",
         "review-dates", "bad-name", "empty-value", "other-version", "not-a-group", "many-problems",
-        "due-out-of-order", "duties-out-of-order"]  # fmt: skip
+        "due-out-of-order", "duties-out-of-order", "inspections"]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", SEEN)
@@ -92,7 +92,7 @@ def test_it_refuses_one_bad_value(place: str, value: str):
 def test_every_key_says_what_it_means():
     made = schema()
     groups = [made, *(each for each in made["$defs"].values() if "properties" in each)]
-    assert len(groups) == 17
+    assert len(groups) == 22
     for group in groups:
         assert group["additionalProperties"] is False
         assert group["description"]

@@ -70,6 +70,10 @@ def test_how_often_a_concealment_is_found_within_a_year(rate: float):
     assert -math.log(1 - (1 - math.exp(-rate))) == pytest.approx(rate)  # "rate = -ln(1 - c)"
 
 
+def test_what_a_search_finds_with_effort_of_its_scale():
+    assert f"after this much effort it has found the thing {hundredths(1 - math.exp(-1))} times in 100" in RUNNING
+
+
 def test_incidents_and_false_alarms():
     assert f"At 0.02 such a thing ends the agreement within ten years {hundredths(1 - math.exp(-0.2))} times" in RUNNING
     assert f"0.05 is one in {1 / 0.05:g} years" in RUNNING

@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING, Any
 from servanda._version import __version__
 
 if TYPE_CHECKING:
+    from servanda._sequence import SequentialInspection, sequential_inspection
     from servanda.agreement import Agreement, AgreementError, Number
+    from servanda.allocation import Allocation
     from servanda.auditing import audit
     from servanda.batching import Batch, results, solve_draws
     from servanda.checking import Finding, Findings, check
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from servanda.drawing import Draws, draw
     from servanda.equilibrium import Equilibrium, NotConverged, solve
     from servanda.game import Game, GameTooLarge, compile
+    from servanda.inspecting import where_to_inspect
     from servanda.outcomes import choices, summarise
     from servanda.reading import catalog, loads, read
     from servanda.scores import Scorecard
@@ -34,11 +37,13 @@ if TYPE_CHECKING:
     from servanda.studying import Study, study
     from servanda.summary import Summary
     from servanda.wording import headline, verdict
+    from servanda.writing import write_rates
 
 _HOME = {
     "Agreement": "agreement",
     "AgreementError": "agreement",
     "Batch": "batching",
+    "Allocation": "allocation",
     "Comparison": "comparison",
     "CriticalValue": "critical",
     "Draws": "drawing",
@@ -50,6 +55,7 @@ _HOME = {
     "NotConverged": "equilibrium",
     "Number": "agreement",
     "Scorecard": "scores",
+    "SequentialInspection": "_sequence",
     "Study": "studying",
     "Summary": "summary",
     "audit": "auditing",
@@ -67,16 +73,20 @@ _HOME = {
     "results": "batching",
     "scorecard": "scoring",
     "search": "searching",
+    "sequential_inspection": "_sequence",
     "solve": "equilibrium",
     "solve_draws": "batching",
     "study": "studying",
     "summarise": "outcomes",
     "verdict": "wording",
+    "where_to_inspect": "inspecting",
+    "write_rates": "writing",
 }
 
 __all__ = [
     "Agreement",
     "AgreementError",
+    "Allocation",
     "Batch",
     "Comparison",
     "CriticalValue",
@@ -89,6 +99,7 @@ __all__ = [
     "NotConverged",
     "Number",
     "Scorecard",
+    "SequentialInspection",
     "Study",
     "Summary",
     "__version__",
@@ -107,11 +118,14 @@ __all__ = [
     "results",
     "scorecard",
     "search",
+    "sequential_inspection",
     "solve",
     "solve_draws",
     "study",
     "summarise",
     "verdict",
+    "where_to_inspect",
+    "write_rates",
 ]
 
 

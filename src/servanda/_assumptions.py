@@ -30,6 +30,15 @@ FIELDS = {
     "withdrawing": "added cost of withdrawing",
     "found": "added cost of being found out",
     "unratified": "added cost of a failed ratification",
+    "budget": "what can be spent on inspections in a period",
+    "scale": "effort after which a search has found it 63 times in 100",
+    "at_most": "what a search finds at most",
+    "visit": "chance that one visit finds it",
+    "effort": "what it costs",
+    "gain": "what concealing there gains, if it is not found",
+    "loss": "what it costs the others, if it is not found",
+    "penalty": "what it costs the violator, if it is found",
+    "caught": "what a violation that is caught still costs the others",
 }
 UNITS = {
     "incidents": "a year",
@@ -45,6 +54,11 @@ UNITS = {
     "costs": "units",
     "gives": "share",
     "types": "chance",
+    "budget": "of the budget's unit",
+    "scale": "of the budget's unit",
+    "effort": "of the budget's unit",
+    "at_most": "chance",
+    "visit": "chance",
 }
 
 
@@ -132,7 +146,7 @@ def _assumption(agreement: Agreement, path: Path, number: Number, given: bool, a
     source = agreement.sources.get(number.source or "")
     why = ""
     if source is None:
-        why = "the file is silent: 0 is assumed" if not given else "no source given"
+        why = f"the file is silent: {show(number.likely)} is assumed" if not given else "no source given"
         if given and "gives" in path:
             why = "a term of this plan, no source given"
         if given and above in agreement.sources:
@@ -164,6 +178,8 @@ def _line(agreement: Agreement, path: Path) -> int | None:
 
 def describe(agreement: Agreement, path: Path) -> tuple[str, str]:
     """Say a path in words: what it belongs to, and what of it."""
+    if path[0] == "inspections":
+        return _inspections(agreement, path[1:])
     if len(path) < 3:
         last = str(list(path)[-1])
         return "The situation", FIELDS.get(last, _plain(last))
@@ -183,6 +199,17 @@ def describe(agreement: Agreement, path: Path) -> tuple[str, str]:
             return group, f"{entry.title or _plain(entry.id)}: {_words(agreement, rest[2:], party)}"
         return group, _words(agreement, rest, None)
     return capital(_plain(first)), " ".join(_plain(p) for p in path[1:])
+
+
+def _inspections(agreement: Agreement, path: Path) -> tuple[str, str]:
+    *above, last = path
+    words = FIELDS.get(str(last), _plain(last))
+    group = "Inspections"
+    if agreement.inspections is not None and above[:1] == ["sites"]:
+        group += f": {agreement.inspections.sites[str(above[1])].name or _plain(above[1])}"
+    if above and isinstance(above[-1], int):
+        words = f"level {above[-1] + 1}: {'chance of detection' if last == 'chance' else words}"
+    return group, words
 
 
 def _words(agreement: Agreement, path: Path, party: str | None) -> str:

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from servanda._entry_consistency import plan_complaints
 from servanda._references import add_up, names, order, unknown
 from servanda._shape import Book
+from servanda._site_checks import site_inconsistencies
 from servanda._yaml import Complaint, Place
 from servanda.agreement import Agreement, Measure, Party
 from servanda.dates import last_day
@@ -37,6 +38,9 @@ def inconsistencies(book: Book) -> Iterator[Complaint]:
         yield from _measure(book, agreement, ("measures", key), measure)
     for key, plan in agreement.plans.items():
         yield from plan_complaints(book, agreement, ("plans", key), plan)
+    for name, site in agreement.inspections.sites.items() if agreement.inspections else ():
+        yield from names(book, ("inspections", "sites", name, "holds"), site.holds, "stake", "stakes")
+    yield from site_inconsistencies(book, agreement)
     yield from _sources(book, (), agreement)
 
 

@@ -116,6 +116,12 @@ _STANDINS: dict[str | int, object] = {
     "start": "2000-01-01",
     "chance": 0.5,
     "within": "1 year",
+    "budget": 0,
+    "period": "1 year",
+    "detection": {"scale": 1},
+    "effort": 0,
+    "periods": 1,
+    "inspections": 1,
 }
 _STANDIN_ENTRY: dict[str, object] = {"id": "removed", "date": "2000-01-01", "ratify": "removed", "passes": 1}
 
@@ -210,7 +216,9 @@ class _Fitting:
             return
         group = value_at(self.data, place[:-1])
         last = place[-1]
-        if isinstance(group, list) and isinstance(last, int):
+        if place[-2:-1] == ("levels",):
+            self.take_out(place[:-1])  # a table is of use as a whole only
+        elif isinstance(group, list) and isinstance(last, int):
             # Later items keep their places. Checks pass over what is wrong, so the stand-in is never seen.
             items = cast("list[object]", group)
             if last < len(items):

@@ -320,6 +320,11 @@ def _not_negative(value: float) -> None:
         raise Problem(f"{digits(value)} is negative. It must be 0 or more")
 
 
+def _positive(value: float) -> None:
+    if value <= 0:
+        raise Problem(f"{digits(value)} is not above 0. It must be more than 0")
+
+
 # --------------------------------------------------------------------------------- dates, names, words, flags
 
 
@@ -369,6 +374,7 @@ Worth = Annotated[Number, _number(Number, _plain), _schema("number")]
 Chance = Annotated[Number, _number(Number, _plain, _chance), _schema("chance")]
 Share = Annotated[Number, _number(Number, _plain, _share), _schema("share")]
 NotNegative = Annotated[Number, _number(Number, _plain, _not_negative), _schema("not_negative")]
+Positive = Annotated[Number, _number(Number, _plain, _positive), _schema("positive")]
 Duration = Annotated[Years, _number(Years, years), _schema("duration")]
 PlainDuration = Annotated[float, BeforeValidator(_horizon), _schema("horizon")]
 Span = Annotated[float, BeforeValidator(_span), _schema("span")]

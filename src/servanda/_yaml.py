@@ -17,7 +17,7 @@ Place = tuple[str | int, ...]
 
 LARGEST = 5_000_000  # bytes of a file; the longest agreement we know has 40,000
 MOST_NODES = 100_000  # values, every alias counted with all it stands for
-DEEPEST = 40  # levels of groups within groups; the format needs 7
+DEEPEST = 40  # levels of groups within groups; the format needs 8
 
 
 class Complaint(NamedTuple):
@@ -118,7 +118,7 @@ class _Builder:
         if len(self.open) + node.depth > DEEPEST:
             raise NotReadableError(
                 node.line,
-                f"groups stand within groups more than {DEEPEST} deep here; an agreement needs 7."
+                f"groups stand within groups more than {DEEPEST} deep here; an agreement needs 8."
                 " Look for brackets that are not closed",
             )
 

@@ -15,6 +15,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Discriminator, Field, PrivateAttr, Tag
 
 from servanda._entries import Due, Entry, Noted, Obligation, Plan, Ratification, Review, Turnover, entry_kind
+from servanda._sites import Inspections
 from servanda._values import (
     DAYS_PER_YEAR,
     NEVER,
@@ -49,6 +50,7 @@ __all__ = [
     "Costs",
     "Due",
     "Entry",
+    "Inspections",
     "Measure",
     "Number",
     "Obligation",
@@ -255,6 +257,7 @@ class Agreement(Frozen):
     disputes: Words | None = Field(default=None, description="what happens when parties differ, in words")
     withdrawal: Words | None = Field(default=None, description="how a party may leave, in words")
     plans: dict[Key, Plan] = Field(min_length=1, description="calendars of entries, each a way to carry it out")
+    inspections: Inspections | None = Field(default=None, description="a budget of inspection, and where it may look")
 
     _origin: Origin | None = PrivateAttr(default=None)
 

@@ -11,6 +11,7 @@ import click
 from servanda._check_commands import check, explain
 from servanda._commands import file_argument, json_option, plan_option, print_json, read_agreement
 from servanda._exits import NO_ANSWER, Refused, complain, ended
+from servanda._inspect_command import inspect
 from servanda._progress import Progress, announce_preparation
 from servanda._version import __version__
 
@@ -306,6 +307,9 @@ def catalog(as_json: bool) -> None:
         return
     for name in found:
         click.echo(name)
+
+
+commands.add_command(inspect)
 
 
 # ------------------------------------------------------------------------------------------------ what they share

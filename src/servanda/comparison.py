@@ -195,7 +195,7 @@ def about(agreement: Agreement, seconds: float, seed: int | None = None) -> Abou
     """What is needed to repeat a result of this agreement, made now."""
     origin = agreement.origin
     versions = {"servanda": __version__, "python": platform.python_version()}
-    versions |= {name: version(name) for name in ("numpy", "numba")}
+    versions |= {name: version(name) for name in ("numpy", "numba", "scipy")}
     return About(
         path=origin.path if origin else None,
         sha256=origin.sha256 if origin else None,

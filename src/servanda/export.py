@@ -5,8 +5,10 @@ from __future__ import annotations
 import dataclasses
 import math
 from datetime import date
+from fractions import Fraction
 from typing import Any, cast
 
+from servanda.allocation import Allocation
 from servanda.auditing import TypeAudit
 from servanda.checking import Finding, Findings
 from servanda.comparison import About, Comparison, PlanResult
@@ -21,7 +23,7 @@ def plain(thing: object) -> Any:
 
     Parameters
     ----------
-    thing : dataclass, dict, tuple, date, number, str or None
+    thing : dataclass, dict, tuple, date, Fraction, number, str or None
 
     Returns
     -------
@@ -35,6 +37,8 @@ def plain(thing: object) -> Any:
         return [plain(value) for value in cast("list[Any]", thing)]
     if isinstance(thing, float) and math.isinf(thing):
         return "never"  # only durations are infinite
+    if isinstance(thing, Fraction):
+        return float(thing)
     return thing.isoformat() if isinstance(thing, date) else thing
 
 
@@ -101,6 +105,18 @@ def _finding(finding: Finding) -> dict[str, Any]:
     row = plain(finding)
     del row["reason"]
     return row
+
+
+def allocated(allocation: Allocation, about: About) -> dict[str, Any]:
+    """The object printed by `servanda inspect --json`; fractions as numbers, the first of a sequence also exactly."""
+    made = plain(allocation)
+    for rate in made["rates"]:
+        rate |= {key: None for key in ("rate", "low", "high") if rate[key] is not None and rate[key] == "never"}
+    if allocation.sequence is not None:
+        now = allocation.sequence.now
+        exact = ("inspect", "violate", "inspector", "violator", "announced")
+        made["sequence"]["exact"] = {name: str(getattr(now, name)) for name in exact}
+    return {**made, "about": plain(about)}
 
 
 def _plan(result: PlanResult, about: About) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from servanda import _captions as words
 from servanda._canvas import HELD, Sheet, look, outcome_order, png, short, style, svg, text_width, wrap
 from servanda._courses import beliefs, exposure, survival
+from servanda._looking import inspections
 from servanda._score_chart import scorecard
 from servanda._timeline import acts, calendar
 from servanda.comparison import Comparison
@@ -22,8 +23,19 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 __all__ = [
-    "acts", "alt", "beliefs", "calendar", "exposure", "outcomes", "png", "scorecard", "survival", "svg", "title",
-]  # fmt: skip
+    "acts",
+    "alt",
+    "beliefs",
+    "calendar",
+    "exposure",
+    "inspections",
+    "outcomes",
+    "png",
+    "scorecard",
+    "survival",
+    "svg",
+    "title",
+]
 
 
 def title(name: str, subject: Any) -> str:

@@ -42,6 +42,7 @@ def _definitions() -> dict[str, object]:
         "chance": _number({"type": "number", "minimum": 0, "maximum": 1}),
         "share": _number({"type": "number", "exclusiveMinimum": 0, "maximum": 1}),
         "not_negative": _number({"type": "number", "minimum": 0}),
+        "positive": _number({"type": "number", "exclusiveMinimum": 0}),
         "duration": _number(_DURATION),
         "horizon": {
             "type": "string",

@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from servanda.agreement import Agreement
+from servanda.allocation import Allocation
 from servanda.comparison import Comparison, compare
 
 SOLVING = 0.3  # share of the progress bar; drawing takes the rest
@@ -16,6 +17,10 @@ STARTS = 5  # from which further equilibria of each plan are looked for
 
 class PicturesMissing(RuntimeError):
     """What draws the report is not installed; the message says how to install it."""
+
+
+class PictureNotWritten(Exception):
+    """A picture that could not be written."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -71,12 +76,7 @@ def study(
     >>> done.report.name
     'report.html'
     """
-    missing = [name for name in ("jinja2", "matplotlib") if find_spec(name) is None]
-    if missing:
-        raise PicturesMissing(
-            f"The report needs {' and '.join(missing)}, not installed here. Install them with: pip install"
-            " 'servanda[pictures]'. The commands solve, compare and audit work without"
-        )
+    _need("The report", "jinja2", "matplotlib")
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     count = len(agreement.plans)
@@ -94,3 +94,49 @@ def study(
 
     comparison = compare(agreement, starts=STARTS, progress=solving)
     return Study(comparison, write(comparison, folder, progress=drawing))
+
+
+def picture_inspections(agreement: Agreement, allocation: Allocation, path: str | Path) -> Path:
+    """Draw where to look and what budgets achieve, into a file.
+
+    Parameters
+    ----------
+    agreement : Agreement
+    allocation : Allocation
+        Of that agreement.
+    path : path
+        Ends in .png or .svg; a file of this name is replaced.
+
+    Returns
+    -------
+    Path
+        The same.
+
+    Raises
+    ------
+    PicturesMissing
+        If what draws pictures is not installed.
+    PictureNotWritten
+        If the name ends otherwise, or the file cannot be written.
+    """
+    file = Path(path)
+    if file.suffix not in (".png", ".svg"):
+        raise PictureNotWritten(f"{path}: a picture is a .png or a .svg file. Give it a name that ends so")
+    _need("A picture", "matplotlib")
+    from servanda import pictures
+
+    figure = pictures.inspections(agreement, allocation)
+    try:
+        file.write_bytes(pictures.png(figure) if file.suffix == ".png" else pictures.svg(figure).encode("utf-8"))
+    except OSError as error:
+        raise PictureNotWritten(f"{path}: the picture cannot be written ({error.strerror}). Check the folder") from None
+    return file
+
+
+def _need(what: str, *packages: str) -> None:
+    missing = [name for name in packages if find_spec(name) is None]
+    if missing:
+        raise PicturesMissing(
+            f"{what} needs {' and '.join(missing)}, not installed here. Install them with: pip install"
+            " 'servanda[pictures]'. The commands solve, compare and audit work without"
+        )

@@ -65,8 +65,8 @@ def test_the_residual_reported_is_that_of_the_tree_also_where_it_is_large() -> N
             play = Play(game.compile(agreement, "plan"), 0)
             x = play.expecting(leaves)
             for _ in range(8):
-                x = play.image(x, 1.0)
-                reported = play.residual(1.0)
+                before, x = x, play.image(x, 1.0)
+                reported = play.residual(before, 1.0)
                 found = residual(of, each, log_choices(play.equilibrium("on its way", reported)))[0]
                 if found > 1e-12:
                     assert found / 2 < reported < 2 * found

@@ -116,6 +116,7 @@ _STANDINS: dict[str | int, object] = {
     "start": "2000-01-01",
     "chance": 0.5,
     "within": "1 year",
+    "unit": "?",
     "budget": 0,
     "period": "1 year",
     "detection": {"scale": 1},

@@ -52,7 +52,7 @@ WAY = [
     ["scores", "summary"],
     ["_chances"],
     ["auditing", "batching", "drawing", "outcomes", "scoring"],
-    ["searching"],
+    ["evaluating", "searching"],
     ["comparison"],
     ["_play_rules", "export", "prism", "wording"],
     ["_score_words", "critical", "playing"],

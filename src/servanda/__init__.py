@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from servanda.critical import CriticalValue, critical_values
     from servanda.drawing import Draws, draw
     from servanda.equilibrium import Equilibrium, NotConverged, solve
+    from servanda.evaluating import Evaluated, evaluate
     from servanda.game import Game, GameTooLarge, compile
     from servanda.inspecting import where_to_inspect
     from servanda.outcomes import choices, summarise
@@ -48,6 +49,7 @@ _HOME = {
     "CriticalValue": "critical",
     "Draws": "drawing",
     "Equilibrium": "equilibrium",
+    "Evaluated": "evaluating",
     "Finding": "checking",
     "Findings": "checking",
     "Game": "game",
@@ -66,6 +68,7 @@ _HOME = {
     "compile": "game",
     "critical_values": "critical",
     "draw": "drawing",
+    "evaluate": "evaluating",
     "headline": "wording",
     "loads": "reading",
     "new": "starter",
@@ -92,6 +95,7 @@ __all__ = [
     "CriticalValue",
     "Draws",
     "Equilibrium",
+    "Evaluated",
     "Finding",
     "Findings",
     "Game",
@@ -111,6 +115,7 @@ __all__ = [
     "compile",
     "critical_values",
     "draw",
+    "evaluate",
     "headline",
     "loads",
     "new",

@@ -199,7 +199,7 @@ def results(batch: Batch) -> Results:
         gain=gain,
         gain_by_type=by_type,
         completed=completed,
-        years=arrive @ np.diff(dates, prepend=0.0),
+        years=(arrive * np.diff(dates, prepend=0.0)).sum(axis=1),
         weakest=by_step.argmax(axis=1),
         standing=np.stack([found.reach[:, nodes].sum(axis=1) for nodes in columns], axis=1),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias, cast
 
@@ -107,7 +107,7 @@ def uncertain(agreement: Agreement) -> tuple[Uncertain, ...]:
     return tuple(result)
 
 
-def draw(agreement: Agreement, draws: int, seed: int = 0) -> Draws:
+def draw(agreement: Agreement, draws: int, seed: int = 0, *, first: int = 0) -> Draws:
     """Draw the uncertain numbers: scrambled Sobol points (Owen 1998), mapped to each number's distribution.
 
     A range with a likely value is a PERT distribution (a beta distribution on the range, Malcolm et al. 1959, with
@@ -120,6 +120,8 @@ def draw(agreement: Agreement, draws: int, seed: int = 0) -> Draws:
     draws : int
         How many, above 0.
     seed : int
+    first : int
+        Leave out so many draws of the list: a long list can be drawn in parts.
 
     Returns
     -------
@@ -140,18 +142,74 @@ def draw(agreement: Agreement, draws: int, seed: int = 0) -> Draws:
     if draws < 1:
         raise ValueError(f"draws is {draws}; at least 1 is needed")
     numbers = uncertain(agreement)
-    values = np.empty((draws, len(numbers)))
+    points = np.empty((draws, 0))
     if numbers:
         from scipy import stats  # pyright: ignore[reportMissingTypeStubs]
 
         sequence: Any = stats.qmc.Sobol(len(numbers), scramble=True, rng=np.random.default_rng(seed))
-        points: Floats = sequence.random(1 << (draws - 1).bit_length())[:draws]
-        for j, one in enumerate(numbers):
-            values[:, j] = quantile(one.number, points[:, j])
+        if first:
+            sequence.fast_forward(first)
+        points = sequence.random(1 << (draws - 1).bit_length())[:draws]
+    return place(agreement, points, seed)
+
+
+def place(agreement: Agreement, points: Floats, seed: int = 0) -> Draws:
+    """Turn points of the unit cube into values of the uncertain numbers, each by its distribution.
+
+    Parameters
+    ----------
+    agreement : Agreement
+    points : (D, k) floats between 0 and 1
+        In the order of `uncertain`: the share of a number's distribution below the value.
+    seed : int
+        Of the points, to be kept with them.
+
+    Returns
+    -------
+    Draws
+    """
+    numbers = uncertain(agreement)
+    values = np.empty(points.shape)
+    for j, one in enumerate(numbers):
+        values[:, j] = quantile(one.number, points[:, j])
+    return _settled(agreement, numbers, values, seed)
+
+
+def assign(agreement: Agreement, values: Mapping[str, Floats], draws: int = 1) -> Draws:
+    """Draws with chosen values of some uncertain numbers, and the likely ones of all others.
+
+    Parameters
+    ----------
+    agreement : Agreement
+    values : by name, as `uncertain` gives it: (D,) floats
+    draws : int
+        How many, where no values are given.
+
+    Returns
+    -------
+    Draws
+
+    Raises
+    ------
+    KeyError
+        If there is no uncertain number of such a name.
+    """
+    numbers = uncertain(agreement)
+    names = [one.name for one in numbers]
+    unknown = [name for name in values if name not in names]
+    if unknown:
+        raise KeyError(f"no number of the file with a range is called {unknown[0]!r}")
+    D = max((np.asarray(given).size for given in values.values()), default=draws)
+    table = np.tile([one.number.likely for one in numbers], (D, 1)).reshape(D, len(numbers))
+    for name, given in values.items():
+        table[:, names.index(name)] = given
+    return _settled(agreement, numbers, table, 0)
+
+
+def _settled(agreement: Agreement, numbers: tuple[Uncertain, ...], values: Floats, seed: int) -> Draws:
     where = {id(number): path for path, number in walk(agreement)}
-    place = {path: j for j, one in enumerate(numbers) for path in one.paths}
-    column = {key: place[path] for key, path in where.items() if path in place}
-    result = Draws(numbers, values, seed, column)
+    at = {path: j for j, one in enumerate(numbers) for path in one.paths}
+    result = Draws(numbers, values, seed, {key: at[path] for key, path in where.items() if path in at})
     freeze(result)
     return result
 

@@ -1,0 +1,210 @@
+"""What a plan comes to on many draws of the uncertain numbers: the figures that sweeps and designs use."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from servanda.agreement import Agreement
+from servanda.batching import results, solve_draws
+from servanda.drawing import Draws
+from servanda.game import Floats, compile, freeze
+
+AT_A_TIME = 128  # draws compiled together; what a draw needs of memory is needed so many times per thread
+
+
+@dataclass(frozen=True, repr=False)
+class Evaluated:
+    """A plan on `D` draws, figure by figure.
+
+    Attributes
+    ----------
+    plan : str
+    figures : dict of (D,) floats
+        By name, see `figure_names`; nan in draws without an answer.
+    residual : (D,) floats
+        See `Batch`.
+    statuses : tuple of D str
+        `converged`, or in a few words why there is no answer.
+    steps : tuple of E + 1 str
+        Names of the plan's steps as played, the last being `horizon`.
+    weakest : (D,) ints
+        Index into `steps`: where most is lost. -1 in draws without an answer.
+    years : (E + 1,) floats
+        When the steps come up, from the start.
+    standing : (D, E + 1) floats
+        Chance of being in force when each step comes up; nan in draws without an answer.
+    """
+
+    plan: str
+    figures: dict[str, Floats]
+    residual: Floats
+    statuses: tuple[str, ...]
+    steps: tuple[str, ...]
+    weakest: NDArray[np.int64]
+    years: Floats
+    standing: Floats
+
+    @property
+    def converged(self) -> NDArray[np.bool_]:
+        """Which draws have an answer, (D,)."""
+        return np.array([status == "converged" for status in self.statuses], dtype=bool)
+
+    def __repr__(self) -> str:
+        return f"<Evaluated plan {self.plan!r}: {self.converged.sum()} of {len(self.statuses)} draws converged>"
+
+
+def figure_names(agreement: Agreement) -> dict[str, str]:
+    """Names of the figures that a plan is judged by, with their meaning and unit in a few words.
+
+    Parameters
+    ----------
+    agreement : Agreement
+
+    Returns
+    -------
+    dict of str
+        `held_clean`, `held`, `years`, `completed`, `gain.PARTY`, `gain.PARTY.TYPE`, and the causes of breakdown:
+        `withdrew.PARTY`, `found.PARTY`, `found.both` (`found.several`), `unratified.PARTY`, `incident`.
+    """
+    names = {
+        "held_clean": "chance to be in force at the horizon with nothing concealed",
+        "held": "chance to be in force at the horizon",
+        "years": "expected years in force, to the horizon at most",
+        "completed": "chance that all transfers are carried out, as far as others can tell",
+    }
+    for key, party in agreement.parties.items():
+        names[f"gain.{key}"] = f"what signing is worth to {party.name} beyond no agreement, units"
+        for kind in party.types if len(party.types) > 1 else ():
+            names[f"gain.{key}.{kind}"] = f"the same to its {kind} type, units"
+    for key, party in agreement.parties.items():
+        names[f"withdrew.{key}"] = f"chance that {party.name} ends it by withdrawing"
+    holders = [key for key in agreement.parties if any(s.holder == key for s in agreement.stakes.values())]
+    for key in holders:
+        names[f"found.{key}"] = f"chance that {agreement.parties[key].name} alone is found concealing"
+    if len(holders) > 1:
+        several = "found.both" if len(agreement.parties) == 2 else "found.several"
+        names[several] = "chance that more than one party is found concealing at the same report"
+    for key, party in agreement.parties.items():
+        names[f"unratified.{key}"] = f"chance that it fails in a vote in {party.name}"
+    names["incident"] = "chance that a false alarm or another upset ends it"
+    return names
+
+
+def evaluate(
+    agreement: Agreement,
+    plan: str,
+    draws: Draws,
+    *,
+    workers: int | None = None,
+    progress: Callable[[float], None] | None = None,
+) -> Evaluated:
+    """Solve a plan on all draws and work out its figures; memory does not grow with the number of draws.
+
+    Parameters
+    ----------
+    agreement : Agreement
+    plan : str
+    draws : Draws
+        Of that agreement. They may lie anywhere, also outside the ranges.
+    workers : int, optional
+        Threads; by default as many as there are processors. The result does not depend on them.
+    progress : function of a float, optional
+        Called with the share of the draws that are done.
+
+    Returns
+    -------
+    Evaluated
+
+    Raises
+    ------
+    KeyError
+        If the agreement has no such plan.
+    GameTooLarge
+        If the plan is too large for the exact solver.
+
+    Examples
+    --------
+    >>> import servanda
+    >>> agreement = servanda.read("singapore-2018")
+    >>> servanda.evaluate(agreement, "relief-first", servanda.draw(agreement, 8, seed=1))
+    <Evaluated plan 'relief-first': 8 of 8 draws converged>
+    """
+    D = len(draws.values)
+    firsts = range(0, D, AT_A_TIME)
+
+    def work(first: int) -> Evaluated:
+        return _part(agreement, plan, _cut(draws, first, min(first + AT_A_TIME, D)))
+
+    parts: list[Evaluated] = []
+    count = min(workers or os.cpu_count() or 1, len(firsts))
+    with ThreadPoolExecutor(count) as pool:
+        try:
+            for part in pool.map(work, firsts) if count > 1 else map(work, firsts):
+                parts.append(part)
+                if progress is not None:
+                    progress(sum(len(p.statuses) for p in parts) / D)
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+    return joined(parts)
+
+
+def joined(parts: Iterable[Evaluated]) -> Evaluated:
+    """Put evaluations of the same plan on successive draws one after the other."""
+    all_parts = list(parts)
+    one = all_parts[0]
+    result = Evaluated(
+        plan=one.plan,
+        figures={name: np.concatenate([p.figures[name] for p in all_parts]) for name in one.figures},
+        residual=np.concatenate([p.residual for p in all_parts]),
+        statuses=tuple(status for p in all_parts for status in p.statuses),
+        steps=one.steps,
+        weakest=np.concatenate([p.weakest for p in all_parts]),
+        years=one.years,
+        standing=np.concatenate([p.standing for p in all_parts]),
+    )
+    freeze(result)
+    return result
+
+
+def _cut(draws: Draws, first: int, last: int) -> Draws:
+    return Draws(draws.numbers, draws.values[first:last], draws.seed, draws.column)
+
+
+def _part(agreement: Agreement, plan: str, draws: Draws) -> Evaluated:
+    batch = solve_draws(compile(agreement, plan, draws), workers=1)
+    found, good = results(batch), batch.converged
+
+    def known(numbers: Floats) -> Floats:
+        return np.where(good, numbers, np.nan)
+
+    outcomes = {name.replace(":", "."): chance for name, chance in found.outcomes.items()}
+    clean = outcomes.pop("held.clean")
+    all_figures = {
+        "held_clean": clean,
+        "held": clean + outcomes.pop("held.concealed"),
+        "years": found.years,
+        "completed": found.completed,
+    }
+    for name, gain in found.gain.items():
+        all_figures[f"gain.{name}"] = gain
+        all_figures |= {f"gain.{name}.{kind}": each for kind, each in found.gain_by_type[name].items()}
+    all_figures |= outcomes
+    names = figure_names(agreement)  # a cause that is none in this plan has chance 0
+    steps = batch.game.steps
+    return Evaluated(
+        plan=plan,
+        figures={name: known(all_figures.get(name, np.zeros(good.size))) for name in names},
+        residual=batch.residual,
+        statuses=batch.statuses,
+        steps=(*(step.id for step in steps), "horizon"),
+        weakest=np.where(good, found.weakest, -1),
+        years=np.array([step.years for step in steps] + [batch.game.horizon]),
+        standing=np.where(good[:, None], found.standing, np.nan),
+    )

@@ -87,13 +87,13 @@ class Beside:
         """Call a function there; it raises `NoResult` if nothing comes back in so many seconds."""
         if self.process is None:
             self._start()
-        self.pipe.send((limit, function, arguments))
         try:
+            self.pipe.send((limit, function, arguments))
             if not self.pipe.poll(limit):
                 self.stop()
                 raise NoResult(f"did not end in {limit:.0f} seconds")
             fine, what = self.pipe.recv()
-        except EOFError:
+        except (EOFError, BrokenPipeError):
             self.process.join()
             code, self.process = self.process.exitcode, None
             raise NoResult(f"crashed (exit code {code})") from None
@@ -130,6 +130,8 @@ def _serve(pipe: Any) -> None:
             answer = True, function(*arguments)
         except Exception as problem:
             answer = False, f"{type(problem).__name__}: {problem}"
+        if hasattr(signal, "alarm"):
+            signal.alarm(0)  # it may wait for the next call as long as it takes
         pipe.send(answer)
 
 

@@ -2,9 +2,10 @@
 
 Nothing here knows about agreements: `advance` is told F at the point it asked for last, and says which point it wants
 next. The step control is that of Allgower and Georg (1990), Numerical Continuation Methods, chapters 6 and 7; the
-inverse of the Jacobian, bordered by the tangent, is carried along by Broyden's updates (1965, Mathematics of
-Computation 19:577-593), so that a correction costs one value of F and no system of equations. Following the arc and not
-m, the curve may turn back in m (a fold) and is still followed. Compiled by numba.
+inverse of the Jacobian, bordered by the tangent, is carried along by Broyden's updates, so that a correction costs one
+value of F and no system of equations. Where that goes wrong, the derivative is taken anew, only in the directions that
+matter: by m, along what comes of that, along what comes of that in turn (a Krylov space), and the same from the failed
+correction. Following the arc and not m, the curve may turn back in m (a fold) and is still followed. Compiled by numba.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from servanda._broyden import apart, border, forget, hold, learn, turn
 from servanda._machine import part, within
 from servanda._vectors import copy, copy_square, largest, norm
 
@@ -24,18 +26,22 @@ MAX_STEPS = 4000
 MAX_CORRECTIONS = 10
 FINAL_CORRECTIONS = 40
 PATH_TOLERANCE = 1e-8
+LOOSE_TOLERANCE = 1e-5  # while steps are longer than LONG: the curve is then smooth enough to be left a little
+LONG = 0.05
 SMALLEST_STEP = 1e-9
 FIRST_STEP = 0.05
 LARGEST_GROWTH = 4.0
-LARGEST_STEP = 0.5
-WANTED_TURN = 0.3  # radians between neighbouring tangents
+LARGEST_STEP = 1.0
+WANTED_TURN = 0.5  # radians between neighbouring tangents
 WANTED_CONTRACTION = 0.4
-WANTED_DISTANCE = 0.2  # of the guess from the curve, in steps
+WANTED_DISTANCE = 0.4  # of the guess from the curve, in steps
+GOOD = 1e-13  # a final gap that need not get better
 NUDGE = 1e-7  # for derivatives by differences
+CLOSED = 0.2  # how little may lead out of the directions in which the derivative is known
 
 # What `advance` is told about next, and is doing: the slots of `State.count` and `State.size`.
 START, BASE, COLUMN, GUESS, CORRECTION, FINAL, ARRIVED, STUCK = range(8)
-PHASE, STEPS, FOLDS, VALUES, TRIES, COLUMN_AT, IS_FRESH, CROSSING, AT_END, WORSE, MOST_STEPS = range(11)
+PHASE, STEPS, FOLDS, VALUES, TRIES, COLUMN_AT, IS_FRESH, CROSSING, AT_END, WORSE, MOST_STEPS, SEEDED = range(12)
 STEP, LENGTH, DISTANCE, CONTRACTION, LAST, BEST = range(6)
 
 
@@ -45,7 +51,8 @@ class State(NamedTuple):
     `point`, `probe`, `best` (n + 1,): the last point on the curve, the point at which F is wanted, the best final
     point; x and m. `tangent`, `kept_tangent`, `move`, and space: `row`, `answer` (n + 1,). `gap`, `point_gap` (n,):
     x - F(x, m); `change` (n,): of the gap. `inverse`,
-    `kept_inverse` (n + 1, n + 1): of the Jacobian of the gap, bordered by the tangent. `count`, `size`: see above.
+    `kept_inverse` (n + 1, n + 1): of the Jacobian of the gap, bordered by the tangent. `basis` (n + 1, n + 1): rows are
+    the directions in which the derivative was taken; `seed` (n + 1,): the gap that could not be closed. `count`, `size`: see above.
     """
 
     point: NDArray[np.float64]
@@ -61,18 +68,20 @@ class State(NamedTuple):
     change: NDArray[np.float64]
     inverse: NDArray[np.float64]
     kept_inverse: NDArray[np.float64]
+    basis: NDArray[np.float64]
+    seed: NDArray[np.float64]
     count: NDArray[np.int64]
     size: NDArray[np.float64]
 
 
 def start(n: int, most_steps: int) -> State:
     """Make ready to follow a curve in n dimensions; F is wanted first at m = 0, where it must not depend on x."""
-    count, size = np.zeros(11, dtype=np.int64), np.zeros(6)
+    count, size = np.zeros(12, dtype=np.int64), np.zeros(6)
     count[MOST_STEPS] = most_steps
     size[STEP] = FIRST_STEP
     shapes = dict.fromkeys(State._fields, (n + 1,))
-    shapes |= dict.fromkeys(("gap", "point_gap", "change"), (n,))
-    shapes |= dict.fromkeys(("inverse", "kept_inverse"), (n + 1, n + 1))
+    shapes |= dict.fromkeys(("gap", "point_gap", "change", "seed"), (n,))
+    shapes |= dict.fromkeys(("inverse", "kept_inverse", "basis"), (n + 1, n + 1))
     arrays: dict[str, Any] = {name: np.zeros(shape) for name, shape in shapes.items()}
     return State(**{**arrays, "count": count, "size": size})
 
@@ -109,8 +118,9 @@ def advance(s, value):
             return False
         for j in range(n):
             s.point_gap[j] = 0.0
-        _forget(s)
-        _next_column(s, n)  # where F does not depend on x, the other columns are known
+        forget(s)
+        s.count[SEEDED] = 2  # where F does not depend on x, the other columns are known
+        _first_column(s)
         return True
     for j in range(n):
         s.change[j] = -s.gap[j]
@@ -120,25 +130,23 @@ def advance(s, value):
         s.change[j] += s.gap[j]
     if phase == BASE:
         copy(s.gap, s.point_gap)
-        _forget(s)
-        _next_column(s, 0)
+        forget(s)
+        _first_column(s)
     elif phase == COLUMN:
-        _learn(s, s.move[n])
-        if count[COLUMN_AT] < n:
-            _next_column(s, count[COLUMN_AT] + 1)
-        else:
+        learn(s, s.move[n])
+        if not _next_column(s):
             _derived(s)
     elif phase == GUESS:
         for i in range(n + 1):
             s.move[i] = s.probe[i] - s.point[i]
-        _learn(s, size[LENGTH])
+        learn(s, size[LENGTH])
         if count[CROSSING]:
-            _hold(s)
+            hold(s)
         size[DISTANCE], size[CONTRACTION], size[LAST] = 0.0, 0.0, np.inf
         count[TRIES] = -1
         count[PHASE] = CORRECTION
     elif phase == CORRECTION:
-        _learn(s, 0.0)
+        learn(s, 0.0)
     else:
         _finish(s)
     if phase in (GUESS, CORRECTION):
@@ -149,29 +157,64 @@ def advance(s, value):
 
 @within
 def _derive(s):
-    """Begin to derive the inverse anew at `s.point`, one value of F for each column."""
+    """Begin to derive the inverse anew at `s.point`, one value of F for each direction."""
+    copy(s.gap, s.seed)
+    s.count[SEEDED] = 0
     copy(s.point, s.probe)
     s.count[PHASE] = BASE
 
 
 @within
-def _forget(s):
+def _first_column(s):
+    """Begin with the derivative by m."""
     n = s.gap.shape[0]
     for i in range(n + 1):
-        for k in range(n + 1):
-            s.inverse[i, k] = 1.0 if i == k else 0.0
+        s.basis[0, i] = 1.0 if i == n else 0.0
+    s.count[COLUMN_AT] = 0
+    _nudge(s)
 
 
 @within
-def _next_column(s, j):
+def _nudge(s):
+    """Ask for F a little way off in the next direction."""
     n = s.gap.shape[0]
+    j = s.count[COLUMN_AT]
+    far = NUDGE * max(s.point[n], 1e-3) if j == 0 else NUDGE
     for i in range(n + 1):
-        s.move[i] = 0.0
-    s.move[j] = NUDGE if j < n else NUDGE * max(s.point[n], 1e-3)
-    for i in range(n + 1):
+        s.move[i] = far * s.basis[j, i]
         s.probe[i] = s.point[i] + s.move[i]
-    s.count[COLUMN_AT] = j
     s.count[PHASE] = COLUMN
+
+
+@part
+def _next_column(s):
+    """Find the next direction: where the last one led to, as far as that is new; returns whether there is one."""
+    n = s.gap.shape[0]
+    j = s.count[COLUMN_AT]
+    scale = norm(s.move)
+    for i in range(n):
+        s.row[i] = s.change[i] / scale
+    s.row[n] = 0.0
+    while True:
+        if j == n or s.count[SEEDED] == 2:
+            return False
+        far = apart(s, j)
+        if far > (1e-300 if j == 0 else CLOSED):
+            break
+        if s.count[SEEDED] == 1:
+            return False
+        s.count[SEEDED] = 1
+        far = norm(s.seed)
+        if not (far > 0.0 and math.isfinite(far)):
+            return False
+        for i in range(n):
+            s.row[i] = s.seed[i] / far
+        s.row[n] = 0.0
+    for i in range(n + 1):
+        s.basis[j + 1, i] = s.row[i] / far
+    s.count[COLUMN_AT] = j + 1
+    _nudge(s)
+    return True
 
 
 @within
@@ -186,8 +229,8 @@ def _derived(s):
         return
     for i in range(n + 1):
         s.row[i] = 1.0 if i == n else 0.0
-    _border(s, s.row, s.tangent)
-    _turn(s)
+    border(s, s.row, s.tangent)
+    turn(s)
     copy_square(s.inverse, s.kept_inverse)
     copy(s.tangent, s.kept_tangent)
     s.count[IS_FRESH] = 1
@@ -234,7 +277,7 @@ def _correct(s):
     """Accept the probe, or correct it again, or give this step up."""
     size, count = s.size, s.count
     off = norm(s.gap)
-    if off <= PATH_TOLERANCE:
+    if off <= (LOOSE_TOLERANCE if size[LENGTH] > LONG else PATH_TOLERANCE):
         _accept(s)
         return
     if count[TRIES] == MAX_CORRECTIONS or not math.isfinite(off):
@@ -266,7 +309,7 @@ def _accept(s):
         _propose(s)
         count[PHASE] = FINAL
         return
-    angle = _turn(s)
+    angle = turn(s)
     brake = max(
         math.sqrt(size[CONTRACTION] / WANTED_CONTRACTION),
         math.sqrt(size[DISTANCE] / WANTED_DISTANCE),
@@ -312,85 +355,17 @@ def _finish(s):
     else:
         count[WORSE] += 1
     count[TRIES] += 1
-    if size[BEST] > 1e-16 and count[WORSE] < 3 and count[TRIES] < FINAL_CORRECTIONS and math.isfinite(off):
+    patience = 3 if size[BEST] > GOOD else 1
+    if size[BEST] > 1e-16 and count[WORSE] < patience and count[TRIES] < FINAL_CORRECTIONS and math.isfinite(off):
         if off > 1e-15:
-            _learn(s, 0.0)
+            learn(s, 0.0)
         _propose(s)
         return
     copy(s.best, s.point)
-    if size[BEST] > 1e-14 and count[AT_END] == 1:
+    if size[BEST] > GOOD and count[AT_END] == 1:
         count[AT_END] = 2
         count[WORSE] = count[TRIES] = 0
         _derive(s)
         return
     copy(s.best, s.probe)
     count[PHASE] = ARRIVED
-
-
-@part
-def _learn(s, along):
-    """Broyden's update: a move changed the gap by so much (and went `along` the border's direction so far)."""
-    n = s.gap.shape[0]
-    scale, square = 0.0, 0.0
-    for i in range(n + 1):
-        total = s.inverse[i, n] * along
-        for j in range(n):
-            total += s.inverse[i, j] * s.change[j]
-        s.answer[i] = total  # what the inverse so far makes of the change
-        s.row[i] = 0.0
-        scale += s.move[i] * total
-        square += s.move[i] * s.move[i]
-    if abs(scale) <= 1e-8 * square:
-        return
-    for i in range(n + 1):
-        if s.move[i] != 0.0:
-            for j in range(n + 1):
-                s.row[j] += s.move[i] * s.inverse[i, j]
-    for i in range(n + 1):
-        weight = (s.move[i] - s.answer[i]) / scale
-        for j in range(n + 1):
-            s.inverse[i, j] += weight * s.row[j]
-
-
-@part
-def _border(s, old, new):
-    """Exchange the border of the inverted matrix, its last row."""
-    n = old.shape[0]
-    scale = 1.0
-    for j in range(n):
-        s.answer[j] = 0.0
-    for i in range(n):
-        change = new[i] - old[i]
-        scale += change * s.inverse[i, n - 1]
-        for j in range(n):
-            s.answer[j] += change * s.inverse[i, j]
-    for i in range(n):
-        weight = s.inverse[i, n - 1] / scale
-        for j in range(n):
-            s.inverse[i, j] -= weight * s.answer[j]
-
-
-@part
-def _turn(s):
-    """Turn the tangent to the curve's direction, keeping its sense; returns the angle turned, in radians."""
-    n = s.tangent.shape[0]
-    size = 0.0
-    for i in range(n):
-        size += s.inverse[i, n - 1] * s.inverse[i, n - 1]
-    size = math.sqrt(size)
-    cosine = 0.0
-    for i in range(n):
-        s.row[i] = s.inverse[i, n - 1] / size
-        cosine += s.row[i] * s.tangent[i]
-    _border(s, s.tangent, s.row)
-    copy(s.row, s.tangent)
-    return math.acos(min(1.0, max(-1.0, cosine)))
-
-
-@within
-def _hold(s):
-    """Border the matrix so that corrections hold m still."""
-    n = s.tangent.shape[0]
-    for i in range(n):
-        s.row[i] = 1.0 if i == n - 1 else 0.0
-    _border(s, s.tangent, s.row)

@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-LOOPS = ("_machine", "_sums", "_tables", "game", "_vectors", "_branch", "_kernel", "_response")
+LOOPS = ("_machine", "_sums", "_tables", "_unknowns", "game", "_vectors", "_broyden", "_branch", "_kernel", "_response")
 
 
 @cache

@@ -11,29 +11,17 @@ from servanda._branch import FOLDS, STEPS, VALUES, advance, begin
 from servanda._kernel import BEST, KEEP, LOGIT, Work, follow, one_draw, respond, surroundings
 from servanda._machine import loops, within
 from servanda._sums import Floats, Ints
+from servanda._unknowns import GONE, HELD, LEAVES, SURVIVE, WAY
 
 # pyright: basic
 
 __all__ = [
     "ANSWER", "BEST", "FOLLOW", "GONE", "HELD", "KEEP", "LEAVES", "LOGIT", "RESPOND", "SURVIVE", "WAY",
-    "Record", "Unknowns", "Work", "one_draw", "respond", "surroundings", "trace",
+    "Record", "Work", "one_draw", "respond", "surroundings", "trace",
 ]  # fmt: skip
 
-LEAVES, SURVIVE, WAY, HELD, GONE = range(5)
 REACHED, RESIDUAL = range(2)
 FOLLOW, RESPOND, ANSWER = range(3)
-
-
-class Unknowns(NamedTuple):
-    """Which public numbers are unknown: `where` (n, 3): kind and indices.
-
-    `scale` (n,): the unit in which each is counted. `order` (N,): parties in the order of response; the first one's
-    numbers are no unknowns.
-    """
-
-    where: Ints
-    scale: Floats
-    order: Ints
 
 
 class Record(NamedTuple):

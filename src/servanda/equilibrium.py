@@ -168,36 +168,9 @@ class Play:
         self.kernel, self.game, self.draw, self.tables = kernel, game, draw, tables or game.tables
         self.own = kernel.one_draw.py_func(self.tables, draw)
         self.work = workspace(game, self.own)
-        self.unknowns = self._unknowns()
+        self.unknowns = game.unknowns
         self.size = len(self.unknowns.where)
         self.state = self._start()
-
-    def _unknowns(self) -> Any:
-        """List the public numbers that can move, and leave out those of the party with most of them.
-
-        That party responds first, to the others' numbers alone; the others respond to what it did.
-        """
-        k, tables, tree = self.kernel, self.tables, self.game.tree
-        choice = (tree.kind == OBLIGATION) | (tree.kind == REVIEW)
-        lists: list[list[tuple[int, int, int, float]]] = []
-        for p in range(len(self.game.parties)):
-            acts = choice & (tree.actor == p)
-            hides = tables.sets[p] > 1
-            rows = [(k.LEAVES, int(v), 0, 1.0) for v in np.flatnonzero(acts)]
-            rows += [(k.SURVIVE, p, int(v), 1.0) for v in np.flatnonzero(hides & (tables.quiet[p] == 0))]
-            for r in np.flatnonzero(tables.giver == p):
-                kept, after = tables.kept_worth, tables.after
-                for what, where, worth in ((k.WAY, hides, kept), (k.HELD, hides, after), (k.GONE, hides & acts, after)):
-                    most = np.abs(worth[:, r]).sum(axis=2).max(axis=0)[tree.step]
-                    rows += [(what, int(r), int(v), float(most[v])) for v in np.flatnonzero(where & (most > 0))]
-            lists.append(rows)
-        order = sorted(range(len(lists)), key=lambda p: -len(lists[p]))
-        where = [row for p in order[1:] for row in lists[p]]
-        return k.Unknowns(
-            where=np.array([row[:3] for row in where], dtype=np.int64).reshape(-1, 3),
-            scale=np.array([row[3] for row in where]),
-            order=np.array(order, dtype=np.int64),
-        )
 
     def _start(self) -> Any:
         from servanda import _branch

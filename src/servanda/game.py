@@ -15,6 +15,7 @@ import numpy as np
 from servanda._merging import merge
 from servanda._sums import Floats, Ints, Valuation, hazards, shares
 from servanda._tables import Common, Tables, gather, party_tables, types_of
+from servanda._unknowns import Unknowns, list_unknowns
 from servanda.agreement import Agreement, Number
 from servanda.schedule import Step, schedule
 
@@ -71,6 +72,8 @@ class Game:
         Private states and payoffs.
     merged : Tables
         The same with sets of concealed steps that play alike made one; the same object if there are none.
+    unknowns : Unknowns
+        Which public numbers the solver looks for.
     claimed : (D, E + 1, S) floats
         Share of each stake given by claim before the step's act.
     hazard : (D, E + 1, G) floats
@@ -98,6 +101,7 @@ class Game:
     hideable: tuple[str, ...]
     tables: Tables
     merged: Tables
+    unknowns: Unknowns
     claimed: Floats
     hazard: Floats
     worth: tuple[Floats, ...]
@@ -288,6 +292,7 @@ def _tables(
         hideable=hideable,
         tables=tables,
         merged=merge(tables, step),
+        unknowns=list_unknowns(tables, step, actor, (tree.kind == OBLIGATION) | (tree.kind == REVIEW)),
         claimed=claimed,
         hazard=hazard,
         worth=tuple(p.all_worth for p in per_party),
@@ -303,6 +308,8 @@ def freeze(thing: Any) -> None:
     """Make every array in a dataclass, tuple or named tuple read-only."""
     if isinstance(thing, np.ndarray):
         thing.flags.writeable = False
+    elif isinstance(thing, Game) and not thing.claimed.flags.writeable:
+        return  # already done
     elif isinstance(thing, tuple):
         for part in cast("tuple[Any, ...]", thing):
             freeze(part)

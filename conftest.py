@@ -15,6 +15,7 @@ from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser
 from sybil.parsers.rest import DocTestParser
 
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+TERMINAL = {"COLUMNS": "100", "TERM": "dumb", "NO_COLOR": "1", "FORCE_COLOR": ""}  # whatever the tests are run in
 
 
 class ConsoleParser(CodeBlockParser):
@@ -29,7 +30,7 @@ class ConsoleParser(CodeBlockParser):
             command, _, wanted = part.partition("\n")
             done = subprocess.run(
                 command, shell=True, cwd=folder, capture_output=True, text=True, timeout=300,
-                env={**os.environ, "PATH": path, "PYTHONUTF8": "1"},
+                env={**os.environ, **TERMINAL, "PATH": path, "PYTHONUTF8": "1"},
             )  # fmt: skip
             got = done.stdout + done.stderr
             if not doctest.OutputChecker().check_output(wanted.strip() + "\n", got.strip() + "\n", FLAGS):
@@ -62,5 +63,6 @@ pytest_collect_file = (pages + docstrings).pytest()
 
 
 @pytest.fixture(autouse=True)
-def _one_width_of_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COLUMNS", "100")
+def _one_kind_of_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in TERMINAL.items():
+        monkeypatch.setenv(name, value)

@@ -1,4 +1,4 @@
-"""How long `servanda check` takes for a text as long as Colombia's accord: 600 obligations.
+"""How long `servanda check` takes for a text as long as Colombia's accord: 600 obligations; without and with numbers.
 
     python bench/check.py
 
@@ -16,26 +16,48 @@ import subprocess
 import sys
 import tempfile
 import time
+from datetime import date, timedelta
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
 from test_check_laws import colombia
 
+from servanda._check_commands import scorecards
 from servanda.checking import check
 from servanda.reading import loads
 
 RUNS, WARM, COUNT = 9, 2, 600
 
 
+def with_numbers(count: int) -> str:
+    """A plan that can be played, so that check works out its scorecard: each obligation gives a stake of its own."""
+    sides = [("north", "south") if i % 2 else ("south", "north") for i in range(count)]
+    parts = [
+        "servanda: 1", "title: An accord with numbers (invented)", "start: 2030-01-01", "horizon: 10 years",
+        "unit: one year of it", "disputes: the commission decides", "parties:",
+        *(f"  {name}: {{name: {name.title()}, discount: 0.1, precision: 1}}" for name in ("north", "south")),
+        "stakes:",
+        *(f"  s{i}: {{holder: {one}, worth: {{{one}: 1, {other}: -1}}, restore: 1 year, concealable: true}}"
+          for i, (one, other) in enumerate(sides)),
+        "measures:", f"  eyes: {{finds: 0.5, covers: [{', '.join(f's{i}' for i in range(count))}]}}",
+        "plans:", "  text:", "    entries:",
+        *(f"      - {{id: e{i}, date: {date(2030, 2, 1) + timedelta(days=4 * i)}, by: {one}, gives: [s{i}]}}"
+          for i, (one, _) in enumerate(sides)),
+    ]  # fmt: skip
+    return "\n".join(parts) + "\n"
+
+
 def main() -> None:
     text = colombia(COUNT)
     rows: dict[str, dict[str, float]] = {}
-    agreement = loads(text)
+    agreement, played = loads(text), loads(with_numbers(COUNT))
+    assert len(scorecards(played)) == 1
     for name, job in (
         ("read and check", lambda: check(loads(text))),
         ("read", lambda: loads(text)),
         ("check", lambda: check(agreement)),
+        ("check and scorecard, with numbers", lambda: (check(played), scorecards(played))),
     ):
         clock, processor = [], []
         for _ in range(WARM + RUNS):

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from servanda import _check_text
+from servanda._check_commands import scorecards
 from servanda.agreement import AgreementError
 from servanda.checking import check
 from servanda.export import checked
@@ -149,6 +150,6 @@ def survives(text: str) -> bool:
     with contextlib.redirect_stdout(io.StringIO()) as said:
         for form in (_check_text.full, _check_text.short, _check_text.github):
             form(findings)
-    assert len(checked(findings)["findings"]) == len(findings.found)
+    assert len(checked(findings, scorecards(agreement))["findings"]) == len(findings.found)
     assert said.getvalue().count("\n::") >= len(findings.found) - 1
     return True

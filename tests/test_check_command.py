@@ -10,6 +10,8 @@ import pytest
 from commanding import commands
 
 from servanda._rulebook import page, rules
+from servanda.reading import loads
+from servanda.starter import starter
 
 HERE = Path(__file__).parent
 CHECKS = HERE / "checks"
@@ -83,8 +85,9 @@ def test_the_promised_json(run: Any) -> None:
     done = run("check", ERROR, "--json")
     answer = done.json
     assert done.code == 1
-    assert list(answer) == ["title", "path", "sha256", "findings", "silenced", "counts"]
+    assert list(answer) == ["title", "path", "sha256", "findings", "silenced", "counts", "scorecards"]
     assert answer["counts"] == {"error": 1, "warning": 0, "note": 0, "silenced": 0}
+    assert answer["scorecards"] == []  # no numbers, so nothing to weigh
     (finding,) = answer["findings"]
     assert list(finding) == [
         "code", "name", "severity", "path", "line", "plans", "entries", "what", "why", "mend", "related",
@@ -93,6 +96,27 @@ def test_the_promised_json(run: Any) -> None:
     assert finding["plans"] == ["text"]
     assert finding["related"][2] == {"line": 15, "what": "reform needs elections"}
     assert finding["why"] == rules()["SV101"].why
+
+
+def test_the_scorecards_of_plans_that_can_be_played_come_last(run: Any, tmp_path: Path) -> None:
+    """The same block and the same data as `servanda score`; a plan that lacks what play needs is left out of them."""
+    own = run("score", "singapore-2018").out
+    out = run("check", "singapore-2018").out
+    assert own in out
+    assert out.index("1 warning, 2 notes") < out.index(own)
+    assert (
+        run("check", "singapore-2018", "--json").json["scorecards"]
+        == run("score", "singapore-2018", "--json").json["plans"]
+    )
+    for quiet in (("--format", "short"), ("--format", "github"), ("--select", "SV6")):
+        assert "If everyone keeps" not in run("check", "singapore-2018", *quiet).out
+    file = tmp_path / "deal.yaml"
+    text = starter()
+    file.write_text(
+        text + "  draft:\n    entries:\n      - {id: later, by: north, does: promise more}\n", encoding="utf-8"
+    )
+    assert [card["plan"] for card in run("check", file, "--json").json["scorecards"]] == list(loads(text).plans)
+    assert "If everyone keeps" not in run("check", MINSK).out
 
 
 def test_what_is_silenced_is_listed_with_its_reason(run: Any, tmp_path: Path) -> None:

@@ -278,6 +278,8 @@ SENTENCES: list[Row] = [
      "Plan text says nothing of what happens when the parties differ, and neither does the agreement."),
     ("SV604", "last", (DUTY,), {"last": (LAST[0], LAST[1].replace("2034", "2030"))},
      "a on 2030-06-01 is the last step of plan text, and no review comes after it."),
+    ("SV604", "last", (DUTY, duty("b", by="[north, south]", due="{when: one asks}", does="meet")), {"last": LAST[:1]},
+     "a on 2030-06-01 is the last step of plan text, and no review comes after it."),
     ("SV604", "none", (), {"last": LAST[:1]}, "Plan text has no review."),
     ("SV605", "other", (DUTY,),
      {"other": ("{id: election, date: 2031-11-04, turnover: south, chance: 0.5, types: {only: 1}}",),

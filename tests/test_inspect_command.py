@@ -161,7 +161,9 @@ def test_sentences_for_sites_that_differ() -> None:
     assert "the expected loss is at most 1." in headline(alone)
     assert more_budget(alone).startswith("A budget larger by 1 would lower the least possible loss, 1.")
     full = inspected("{a: {holds: [arms], detection: {levels: [{effort: 2, chance: 0.5}]}}}")
-    assert more_budget(full) == "A larger budget would not raise the best guarantee, 50.0%."
+    assert more_budget(full) == "A budget larger by 1 would not raise the best guarantee, 50.0%."
+    short = inspected("{a: {holds: [arms], detection: {levels: [{effort: 20, chance: 0.5}]}}}")
+    assert more_budget(short) == "A budget larger by 1 would not raise the best guarantee, 0.0%."  # 10 more would
 
 
 def test_sentences_about_deterrence() -> None:

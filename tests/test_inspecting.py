@@ -423,6 +423,48 @@ def test_too_many_schedules_are_refused() -> None:
         spread(sites, 200)
 
 
+def test_numbers_too_far_apart_are_refused() -> None:
+    with pytest.raises(InspectionTooLarge, match=r"The budget and the least effort are more .* \(0\.001 and 1e\+06\)"):
+        spread({"a": search(0.001)}, 1e6)
+    with pytest.raises(InspectionTooLarge, match=r"Losses are more than a million times apart \(1 and 2e\+06\)"):
+        spread({"a": search(1, loss=1), "b": search(1, loss=2e6)})
+    with pytest.raises(InspectionTooLarge, match=r"Gains and penalties are .* \(1 and 3e\+06\)"):
+        spread({"a": search(1)}, penalty=3e6)
+    spread({"a": search(1, gain=1, loss=1), "b": search(1, gain=3e6, loss=1)})  # without penalties gains do not count
+    spread({"a": search(1e9), "b": search(1, loss=0)}, 1)  # what finds nothing, or counts for nothing, does no harm
+
+
+def test_whatever_the_numbers_are_there_is_an_answer_within_the_budget() -> None:
+    """Amounts six orders of magnitude apart, chances from nothing to certainty, sites that count for nothing."""
+    draw, amounts = random.Random(7), [0.01, 0.1, 1, 7.5, 40, 300, 1e4]
+    for _ in range(150):
+        sites: dict[str, Any] = {}
+        for i in range(draw.randint(1, 4)):
+            chances = sorted(draw.choice([0, 1e-9, 0.1, 0.5, 0.999999, 1]) for _ in range(3))
+            weights = {key: draw.choice([0, *amounts]) for key in ("gain", "loss") if draw.random() < 0.4}
+            forms = [
+                {"scale": draw.choice(amounts), "at_most": chances[2]},
+                {"visit": chances[1], "effort": draw.choice(amounts), "visits": draw.randint(1, 20)},
+                {
+                    "levels": [
+                        {"effort": e, "chance": p}
+                        for e, p in zip(sorted(draw.sample(amounts, 3)), chances, strict=True)
+                    ]
+                },
+            ]
+            sites[f"s{i}"] = {"detection": draw.choice(forms), **weights}
+        budget = draw.choice([0, *amounts])
+        found = spread(sites, budget, **({"penalty": draw.choice(amounts)} if draw.random() < 0.6 else {}))
+        size = max(
+            1.0, *(site.loss for site in found.sites), *(site.gain + (site.penalty or 0) for site in found.sites)
+        )
+        assert found.gap <= 1e-5 * size
+        assert all(0 <= site.detection <= 1 for site in found.sites)
+        assert all(schedule.cost <= budget * (1 + 1e-6) for schedule in found.schedules)
+        assert found.loss <= found.least_loss + 1e-5 * size
+        assert found.on_average <= found.least_loss + 1e-5 * size
+
+
 def test_twenty_sites_take_seconds() -> None:
     draw = random.Random(1)
     sites = {f"s{i}": visits(draw.uniform(0.1, 0.6), draw.choice([1, 2, 3, 5])) for i in range(20)}

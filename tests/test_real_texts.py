@@ -12,6 +12,7 @@ import real_texts
 from real_texts import agreement, findings, judged, names, verdict
 
 import servanda
+from servanda._rulebook import rules
 from servanda.agreement import line_of
 
 TEXTS = sorted(judged())
@@ -160,12 +161,30 @@ def test_no_rule_speaks_without_reason_on_more_than_half_of_the_texts() -> None:
     assert max(idle.values()) <= len(TEXTS) / 2
 
 
+HELD = [name for name in TEXTS if judged()[name]["held"]]
+GOOD = sorted((real_texts.HERE / "checks").glob("*-good.yaml"))
+
+
 def test_no_rule_speaks_on_more_than_half_of_the_agreements_that_were_carried_out() -> None:
-    held = [name for name in TEXTS if judged()[name]["held"]]
-    assert len(held) >= 4
-    spoke = Counter(code for name in held for code in {each.code for each in findings(name)})
-    worst, count = spoke.most_common(1)[0]
-    assert count <= len(held) / 2, f"{worst} speaks on {count} of {len(held)}"
+    """Alone, and together with the good text of every rule: no rule is noise in a clean catalogue."""
+    assert len(HELD) >= 4
+    assert len(GOOD) == len(rules())
+    carried_out = [{each.code for each in findings(name)} for name in HELD]
+    made = [{each.code for each in servanda.check(servanda.read(path)).found} for path in GOOD]
+    for clean in (carried_out, carried_out + made):
+        spoke = Counter(code for said in clean for code in said)
+        worst, count = spoke.most_common(1)[0]
+        assert count <= len(clean) / 2, f"{worst} speaks on {count} of {len(clean)}"
+
+
+def test_what_speaks_on_more_than_half_of_all_texts_names_what_went_wrong_in_some_or_is_a_note() -> None:
+    """Most of the catalogue failed, so a rule may speak often; but then it has to have been right, or to be modest."""
+    spoke = Counter(code for name in TEXTS for code in {each.code for each in findings(name)})
+    often = [code for code, count in spoke.items() if count > len(TEXTS) / 2]
+    assert often  # undefined terms and undated duties are what these texts have in common
+    hits = {each.code for name in TEXTS for each in findings(name) if verdict(name, each) == "hit"}
+    for code in often:
+        assert code in hits or rules()[code].severity == "note", code
 
 
 # ------------------------------------------------------------------------------------------------- the page

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
 from servanda._commands import file_argument, json_option, print_json, read_agreement
 from servanda._exits import FOUND, Refused
+
+if TYPE_CHECKING:
+    from servanda.agreement import Agreement
+    from servanda.scores import Scorecard
 
 NEVER = "never"
 
@@ -42,7 +47,8 @@ def check(file: str, select: str | None, ignore: str | None, fail_on: str, form:
     """Look for what agreements break on in their text: undated duties, circles, undefined words.
 
     Nothing is played and no numbers are needed. A comment '# servanda: ignore CODE reason' in the file silences a
-    finding.
+    finding. Where there are numbers, the full output ends with what each party obtains if everyone keeps, unless only
+    some rules are asked for.
     """
     agreement = read_agreement(file)
     from servanda._rulebook import SEVERITIES
@@ -55,14 +61,39 @@ def check(file: str, select: str | None, ignore: str | None, fail_on: str, form:
     if as_json:
         from servanda.export import checked
 
-        print_json(checked(findings))
+        print_json(checked(findings, scorecards(agreement)))
     else:
         from servanda import _check_text
 
         {"full": _check_text.full, "short": _check_text.short, "github": _check_text.github}[form](findings)
+        if form == "full" and not select:
+            _print_scorecards(agreement, file)
     grave = SEVERITIES[: SEVERITIES.index(fail_on) + 1] if fail_on != NEVER else ()
     if any(findings.counts[severity] for severity in grave):
         sys.exit(FOUND)
+
+
+def scorecards(agreement: Agreement) -> list[Scorecard]:
+    """Of every plan that can be played. A text without numbers does not wait for numpy."""
+    from servanda._readiness import playable
+
+    names = [name for name in agreement.plans if playable(agreement, name)]
+    if not names:
+        return []
+    from servanda.scoring import scorecard
+
+    return [scorecard(agreement, name) for name in names]
+
+
+def _print_scorecards(agreement: Agreement, file: str) -> None:
+    cards = scorecards(agreement)
+    if not any(one.harm > 0 for card in cards for one in card.parties.values()):
+        return
+    from servanda import tables
+
+    click.echo()
+    tables.scores(agreement, cards)
+    click.echo(f"'servanda score {file} --plan NAME' shows a plan date by date, and which entries move these figures.")
 
 
 @click.command()

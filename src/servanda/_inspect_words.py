@@ -55,9 +55,10 @@ def more_budget(allocation: Allocation) -> str:
     else:
         what, more = f"the least possible loss, {size(allocation.least_loss)}", "lower"
         gained, marginal = size(one), size(price)
-    if one < 1e-9 and price < 1e-9:
-        return f"A larger budget would not {more} {what}."
-    return f"A budget larger by 1 would {more} {what}, by {gained}; the shadow price is {marginal} a unit."
+    marginal = "" if price < 1e-9 else f"; the shadow price is {marginal} a unit"
+    if one < 1e-9:  # one more may be too little for the next visit: nothing is said of much larger budgets
+        return f"A budget larger by 1 would not {more} {what}{marginal}."
+    return f"A budget larger by 1 would {more} {what}, by {gained}{marginal}."
 
 
 def deterrence(allocation: Allocation) -> str:

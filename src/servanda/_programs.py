@@ -29,10 +29,9 @@ Tangents: TypeAlias = dict[tuple[int, int], list[tuple[float, float]]]  # slope 
 ROUNDING = 1e-11  # a chance below this is none
 _TOUCHES = 1e-13  # how far a program may take a random search to be better than it is, before a tangent is added
 _MOST_ARCS = 150_000
-_FIRST = (0.0, 0.01, 0.02, 0.04, 0.07, 0.1, 0.15, 0.2, 0.3, 0.4, 0.6, 0.8, 1.0)  # tangents at these shares of a budget
-_SMALL = (
-    500  # arcs up to which the simplex method is quicker than the interior point method (which ends in a corner too)
-)
+_FIRST = (0.0, 0.1, 0.25, 0.5, 0.75, 1.0)  # shares of a budget at which there are tangents to begin with,
+_BEND = (0.1, 0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 4.5, 7.0, 11.0, 17.0, 25.0)  # and multiples of a search's scale
+_SMALL = 500  # arcs up to which the simplex method is quicker than the interior point method (it ends in corners too)
 _OPTIONS = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10}
 
 
@@ -193,7 +192,8 @@ def first_tangents(paths: Network) -> Tangents:
         reach = paths.reaches[site]
         if reach.levels is None:
             budget = float(paths.budget)
-            lines = [reach.tangent(share * budget) for share in _FIRST]
+            points = {share * budget for share in _FIRST} | {k * reach.scale for k in _BEND if k * reach.scale < budget}
+            lines = [reach.tangent(effort) for effort in sorted(points)]
         else:
             corners = hull(tuple(level for level in reach.levels if level[0] <= paths.budget))
             lines = [(0.0, corners[-1][1])]
@@ -280,13 +280,16 @@ def program(paths: Network, goal: Goal, tangents: Tangents) -> Found | None:
         flows.add(entries, 1.0 if node == 0 else 0.0)
     cost = np.zeros(columns)
     cost[: sites + 1] = -goal.objective
-    done = cast("Any", linprog)(
-        cost, A_ub=rows.matrix(columns), b_ub=rows.limits, A_eq=flows.matrix(columns), b_eq=flows.limits,
-        bounds=[(0, 1)] * sites + [(None, None)] + [(0, None)] * (columns - sites - 1), options=_OPTIONS,
-        method="highs-ipm" if arcs > _SMALL else "highs-ds",
-    )  # fmt: skip
-    if done.status == 2:
-        return None
+    bounds = [(0, 1)] * sites + [(None, None)] + [(0, None)] * (columns - sites - 1)
+    given = {"A_ub": rows.matrix(columns), "b_ub": rows.limits, "A_eq": flows.matrix(columns), "b_eq": flows.limits}
+    ways = [("highs-ipm", _OPTIONS), ("highs-ds", _OPTIONS), ("highs-ds", {})]
+    done: Any = None
+    for method, options in ways if arcs > _SMALL else [ways[1], ways[0], ways[2]]:
+        done = cast("Any", linprog)(cost, **given, bounds=bounds, method=method, options=options)
+        if done.status == 0:
+            break
+        if done.status == 2 and options:
+            return None
     if done.status != 0:
         raise InspectionTooLarge(f"The linear program of the inspections could not be solved: {done.message}")
     x = np.asarray(done.x, dtype=float)

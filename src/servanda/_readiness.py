@@ -44,6 +44,15 @@ def playable_days(agreement: Agreement, plan: str) -> dict[str, date]:
     return found.days
 
 
+def playable(agreement: Agreement, plan: str) -> bool:
+    """Whether a plan has all that play needs."""
+    try:
+        playable_days(agreement, plan)
+    except AgreementError:
+        return False
+    return True
+
+
 def _file(agreement: Agreement, place: Place) -> str:
     return f"{agreement.origin.path}:{line_of(agreement, place)}: " if agreement.origin else ""
 

@@ -87,7 +87,8 @@ def _reviews(view: View) -> list[date | None]:
             found += review_dates(item.entry)[-1:]
         elif isinstance(item.entry, Obligation):
             words = f"{item.entry.does or ''} {item.entry.title or ''} {item.id}".lower()
-            contingent = item.entry.due is not None and item.entry.due.when is not None
+            due = item.entry.due
+            contingent = due is not None and due.when is not None and not item.entry.needs
             if _MEETING.search(words) and not contingent:
                 found.append(view.day(item))
     return found

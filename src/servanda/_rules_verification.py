@@ -12,7 +12,10 @@ from servanda._readiness import listed
 from servanda._rulebook import Found
 from servanda.agreement import Agreement, Obligation
 
-_TALKS = re.compile(r"\b(meet|talk|dialogue|consult|discuss|negotiat)", re.IGNORECASE)  # what several do face to face
+_MUTUAL = re.compile(  # what parties do face to face, and attitudes, of which there is nothing to see
+    r"\b(meet|talk|dialogue|consult|discuss|negotiat|relations\b|recogni[sz]e|intent|(stay|remain)s? committed)",
+    re.IGNORECASE,
+)
 
 
 def verification_rules(view: View) -> Iterator[Found]:
@@ -44,7 +47,7 @@ def _nobody(view: View, item: Item, step: Obligation, hidden: list[str]) -> Iter
         stakes = listed([name_of(view.agreement, stake) for stake in unseen])
         related = tuple((("stakes", stake), f"{stake} can be concealed") for stake in unseen)
         yield Found("SV401", item.place, {"entry": item.id, "stakes": stakes}, "stake", related, (item.id,))
-    elif step.standing and not (len(step.actors) > 1 and _TALKS.search(f"{step.does} {step.title}")):
+    elif step.standing and not _MUTUAL.search(f"{step.does} {step.title}"):
         yield Found("SV401", item.place, {"entry": item.id}, "standing", entries=(item.id,))
 
 

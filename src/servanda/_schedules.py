@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
@@ -24,7 +24,9 @@ from servanda._programs import (
 
 TOLERANCE = 1e-9  # how far an answer may fall short of the best there is
 _RARE = 1e-8  # a schedule drawn less often than this is rounding, and is left out
+_TOLERABLE = 1e-6  # a gap with which an answer is given if it cannot be closed in so many rounds
 _ROUNDS = 200
+_MISSED = 1e-8  # by which a condition may be missed
 _EXACT = 1e-11  # a gap that is rounding
 _STILL = 1e-11  # a value that falls by no more than this from one round to the next has settled
 
@@ -104,7 +106,7 @@ def maximise(
     unit = budget or Fraction(1)  # so that HiGHS's tolerances are small beside every amount
     paths = network([_in_units(reach, unit) for reach in reaches], budget / unit, average)
     tangents = first_tangents(paths)
-    before, reached, best = math.inf, -math.inf, None
+    before, value, reached, best, still = math.inf, math.inf, -math.inf, None, 0
     for _ in range(_ROUNDS):
         found = program(paths, goal, tangents)
         if found is None:
@@ -113,24 +115,34 @@ def maximise(
         # The value can only fall, as tangents are added; what an answer really reaches is a bound from below.
         value, short = float(goal.objective @ np.append(found.values, found.t)), _shortfall(goal, found, over)
         if value - short > reached:
-            reached, best = value - short, found
-        gap, settled = value - reached, before - value <= _STILL
-        known = reached >= enough or value < enough < math.inf
-        if best is not None and (not added or known or gap <= max(tolerance, _EXACT) or (gap <= TOLERANCE and settled)):
+            reached, best = value - short, replace(found, t=found.t - short)
+        gap, known = value - reached, reached >= enough or value < enough < math.inf
+        still = still + 1 if before - value <= _STILL else 0
+        # Where nothing changes any more, what is left of the gap is HiGHS's own tolerance.
+        accepted = max(tolerance, _EXACT, TOLERANCE * 10 ** (min(still, 4) - 1) if still else 0.0)
+        if best is not None and (not added or known or gap <= accepted):
             return _optimum(paths, goal, best, max(0.0, gap), unit)
         before = value
-    raise InspectionTooLarge("The search for the best inspections does not come to an end. Use fewer sites")
+    if best is not None and value - reached <= _TOLERABLE:
+        return _optimum(paths, goal, best, value - reached, unit)
+    raise InspectionTooLarge(
+        "The search for the best inspections does not come to an end. Use fewer sites,"
+        " or numbers that are less far apart"
+    )
 
 
 def _shortfall(goal: Goal, found: Found, over: Floats) -> float:
-    """How far an answer misses the goal if sites are found less often than it takes them to be, by `over`.
+    """How much less an answer reaches if sites are found less often than it takes them to be, by `over`.
 
-    A condition that is missed counts by its price, if that is above 1. What is missed anyway is HiGHS's own tolerance.
+    A condition on t lowers t until it is met. Any other has to be met as it is: if it is not, the answer reaches
+    nothing. What is missed anyway is HiGHS's own tolerance.
     """
     claimed, real = np.append(found.values, found.t), np.append(found.values - over, found.t)
     missed, anyway = (np.maximum(0.0, goal.rows @ answer - goal.limits) for answer in (real, claimed))
-    weighed = np.maximum(found.prices, 1.0) * np.maximum(0.0, missed - anyway)
-    return float(weighed.max(initial=0.0)) + float(np.maximum(goal.objective[:-1], 0.0) @ over)
+    on_t, less = goal.rows[:, -1] > 0, np.maximum(0.0, missed - anyway)
+    if less[~on_t].max(initial=0.0) > _MISSED:
+        return math.inf
+    return float(less[on_t].max(initial=0.0)) + float(np.maximum(goal.objective[:-1], 0.0) @ over)
 
 
 def _in_units(reach: Reach, unit: Fraction) -> Reach:
@@ -178,8 +190,10 @@ def _schedules(paths: Network, found: Found) -> list[tuple[float, list[float | N
         for a in path:
             effort, levels[paths.arcs[a].site] = paths.level(paths.arcs[a])
             efforts[paths.arcs[a].site] = float(effort)
-        for j, site in enumerate(paths.smooth):
-            efforts[site] = max(0.0, float(found.efforts[order[node], j] / found.ends[order[node]]))
+        shared = np.maximum(found.efforts[order[node]] / found.ends[order[node]], 0.0)
+        rest = float(paths.budget - paths.ends[node])  # of what HiGHS gives a rare schedule, its tolerance is a part
+        for site, effort in zip(paths.smooth, shared * min(1.0, rest / max(float(shared.sum()), 1e-300)), strict=True):
+            efforts[site] = float(effort)
         schedules.append((chance, levels, efforts))
         if not path:
             break

@@ -8,11 +8,12 @@ from fractions import Fraction
 
 import numpy as np
 
-from servanda._programs import Floats, Reach
+from servanda._programs import Floats, InspectionTooLarge, Reach
 from servanda._sites import MOST_VISITS, Detection, Inspections, Site
 from servanda._values import Number
 from servanda.agreement import Agreement, AgreementError
 
+_APART = 1e6  # times that numbers set against each other may be apart
 Pick = Callable[[Number, int], float]  # of a number, and whether more of it finds more (1) or less (-1): a value
 
 
@@ -96,10 +97,16 @@ def _numbers(detection: Detection) -> Iterator[Number]:
 
 
 def site_game(asked: Inspections, pick: Pick = likely, budget: float | None = None) -> SiteGame:
-    """Read the numbers of a group; `budget` in place of the file's."""
+    """Read the numbers of a group; `budget` in place of the file's.
+
+    Raises
+    ------
+    InspectionTooLarge
+        If numbers that are set against each other are too many times apart to be computed with.
+    """
     sites = asked.sites.values()
     penalties = [_penalty(asked, site) for site in sites]
-    return SiteGame(
+    game = SiteGame(
         asked=asked,
         names=tuple(asked.sites),
         budget=exact(pick(asked.budget, 1) if budget is None else budget),
@@ -108,6 +115,32 @@ def site_game(asked: Inspections, pick: Pick = likely, budget: float | None = No
         penalty=None if None in penalties else np.array(penalties, dtype=float),
         pick=pick,
     )
+    amounts = [each.likely for site in sites for each in _efforts(site.detection) if each.likely > 0]
+    _look_at_sizes("The budget and the least effort", [float(game.budget)], min(amounts, default=1.0))
+    weighed = {
+        "Losses": [*game.loss],
+        "Gains and penalties": [] if game.penalty is None else [*game.gain, *game.penalty],
+    }
+    for name, payoffs in weighed.items():
+        sizes = [float(each) for each in payoffs if each > 0]
+        _look_at_sizes(name, sizes, min(sizes, default=1.0))
+    return game
+
+
+def _look_at_sizes(what: str, numbers: list[float], least: float) -> None:
+    if numbers and max(numbers) > _APART * least:
+        raise InspectionTooLarge(
+            f"{what} are more than a million times apart ({least:g} and {max(numbers):g}), which is too much to compute"
+            " with. Leave out what hardly counts, or check the units."
+        )
+
+
+def _efforts(detection: Detection) -> Iterator[Number]:
+    for number in (detection.scale, detection.effort):
+        if number is not None:
+            yield number
+    for row in detection.levels or ():
+        yield row.effort
 
 
 def _penalty(asked: Inspections, site: Site) -> float | None:

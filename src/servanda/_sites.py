@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
-from servanda._values import Chance, Frozen, Key, NotNegative, Number, PlainDuration, Positive, Problem, Words, show
+from servanda._values import Amount, Chance, Frozen, Key, Number, PlainDuration, Positive, Problem, Words, show
 
 MOST_VISITS = 1000  # to one site in one period
 MOST_PERIODS = 100  # of a sequence
@@ -33,7 +33,7 @@ Periods = Annotated[
 class Level(Frozen):
     """One way to inspect a site, and what it achieves."""
 
-    effort: NotNegative = Field(description="what it costs, in units of the budget for one period")
+    effort: Amount = Field(description="what it costs, in units of the budget for one period")
     chance: Chance = Field(description="the chance that it finds what is concealed there, within the period")
 
 
@@ -103,13 +103,13 @@ class Site(_Reasoned):
     name: Words | None = Field(default=None, description="its name in figures and tables")
     holds: list[Key] = Field(min_length=1, description="list of the stakes that could be concealed there")
     detection: Detection = Field(description="how effort spent there turns into a chance of detection")
-    gain: NotNegative = Field(
+    gain: Amount = Field(
         default=Number(likely=1.0), description="what concealing there gains the violator if it is not found"
     )
-    loss: NotNegative | None = Field(
+    loss: Amount | None = Field(
         default=None, description="what it costs the inspector's side if it is not found; without it, the gain"
     )
-    penalty: NotNegative | None = Field(
+    penalty: Amount | None = Field(
         default=None, description="what the violator loses if it is found there, in place of that of all sites"
     )
     measure: Key | None = Field(
@@ -122,7 +122,7 @@ class Sequence(_Reasoned):
 
     periods: Periods = Field(description="number of periods in which a violation is possible")
     inspections: Periods = Field(description="number of inspections that may be made in all of them")
-    penalty: NotNegative | None = Field(
+    penalty: Amount | None = Field(
         default=None, description="what a violation that is caught costs the violator; undetected it gains 1"
     )
     caught: Chance | None = Field(
@@ -144,14 +144,14 @@ class Sequence(_Reasoned):
 class Inspections(_Reasoned):
     """A budget of inspection and the sites that it has to watch."""
 
-    budget: NotNegative = Field(description="what can be spent on inspections in one period, in units of `unit`")
+    budget: Amount = Field(description="what can be spent on inspections in one period, in units of `unit`")
     unit: Words = Field(description="what the budget is counted in, such as inspector-days")
     period: PlainDuration = Field(description="how long the budget has to last, such as 1 year")
     aim: Literal["detection", "deterrence"] = Field(
         default="detection",
         description="what effort is spread for: to lose as little as possible, or to make violating unprofitable",
     )
-    penalty: NotNegative | None = Field(
+    penalty: Amount | None = Field(
         default=None, description="what the violator loses if it is found, against the gain if it is not"
     )
     measure: Key = Field(default="inspections", description="the measure whose finding rate these inspections give")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
@@ -14,6 +14,7 @@ from servanda._schedules import TOLERANCE, Optimum, maximise
 
 _BINDS = 1e-7  # a price above this says that a site cannot do better
 _HELD = 1e-6  # of a chance: what the worst sites give up for the others
+_CLOSE = 1e-7  # of an announcement
 _FINE = 1e-6  # of a least budget that is no sum of levels, relative to itself
 
 
@@ -53,7 +54,12 @@ def guarantee(
     average, tolerance
         As of `maximise`.
     """
-    return _worst(reaches, budget, base, slope, np.full(len(base), math.nan), average, tolerance)
+    size = _size(base, slope)
+    found = _worst(reaches, budget, base / size, slope / size, _none(base), average, tolerance)
+    assert found is not None, "to look nowhere is always possible"
+    return replace(
+        found, t=found.t * size, value=found.value * size, budget_price=found.budget_price * size, gap=found.gap * size
+    )
 
 
 def spread(reaches: Sequence[Reach], budget: Fraction, base: Floats, slope: Floats) -> Spread:
@@ -62,10 +68,15 @@ def spread(reaches: Sequence[Reach], budget: Fraction, base: Floats, slope: Floa
     Once the worst sites are as good as they can be, effort may be left over, or the budget may be spent in several
     ways: the rest goes where things are worst then. Parameters as of `guarantee`.
     """
-    held = np.full(len(base), math.nan)
+    size = _size(base, slope)
+    base, slope, held = base / size, slope / size, _none(base)
     first = found = _worst(reaches, budget, base, slope, held)
+    assert first is not None, "to look nowhere is always possible"
+    used = first
     drawn = any(reach.levels is not None for reach in reaches)
-    while True:
+    # If what is held leaves nothing to the last digit, or costs the others more than they had, the rest is rounding.
+    while found is not None and found.t >= used.t:
+        used = found
         free = np.flatnonzero(np.isnan(held))
         prices = np.zeros(len(base))
         prices[free] = found.prices[: len(free)]
@@ -74,9 +85,21 @@ def spread(reaches: Sequence[Reach], budget: Fraction, base: Floats, slope: Floa
         # Where the worst sites need the last of the budget, and it can be divided at will, nothing is left for others.
         if not binding.any() or binding[free].all() or (found.budget_price > _BINDS and not drawn):
             break
-        found = _worst(reaches, budget, base, slope, held)
+        try:
+            found = _worst(reaches, budget, base, slope, held)
+        except InspectionTooLarge:
+            break  # the worst sites are served; what is left for the others cannot be told apart from rounding
     mix = first.prices / first.prices.sum()
-    return Spread(first.t, mix, first.budget_price, found)
+    return Spread(first.t * size, mix, first.budget_price * size, replace(used, gap=used.gap * size))
+
+
+def _size(*payoffs: Floats) -> float:
+    """A size to bring payoffs to 1 or less, so that HiGHS's tolerances are as small beside them."""
+    return max(float(np.abs(each).max()) for each in payoffs) or 1.0
+
+
+def _none(sites: Floats) -> Floats:
+    return np.full(len(sites), math.nan)
 
 
 def _worst(
@@ -88,7 +111,7 @@ def _worst(
     average: bool = False,
     tolerance: float = 0.0,
     enough: float = math.inf,
-) -> Optimum:
+) -> Optimum | None:
     """Make the least payoff of the sites not held large, where those held have at least their payoff."""
     sites = len(base)
     free, fixed = np.flatnonzero(np.isnan(held)), np.flatnonzero(~np.isnan(held))
@@ -102,9 +125,7 @@ def _worst(
     limits[len(free) :] -= held[fixed] - spared * slope[fixed]
     objective = np.zeros(sites + 1)
     objective[sites] = 1.0
-    found = maximise(reaches, budget, Goal(objective, rows, limits), average, tolerance, enough)
-    assert found is not None, "to look nowhere is always possible, and what is held was reached before"
-    return found
+    return maximise(reaches, budget, Goal(objective, rows, limits), average, tolerance, enough)
 
 
 # -------------------------------------------------------------------------------------------------- deterrence
@@ -180,8 +201,8 @@ def _least_sum(reaches: Sequence[Reach], needed: Floats, least: float, top: Frac
 
 
 def _suffices(reaches: Sequence[Reach], budget: Fraction, needed: Floats) -> bool:
-    found = _worst(reaches, budget, -needed, np.ones(len(needed)), np.full(len(needed), math.nan), enough=-TOLERANCE)
-    return found.t - found.gap >= -2 * TOLERANCE
+    found = _worst(reaches, budget, -needed, np.ones(len(needed)), _none(needed), enough=-TOLERANCE)
+    return found is not None and found.t >= -2 * TOLERANCE
 
 
 def _as_fraction(amount: float) -> Fraction:
@@ -227,7 +248,8 @@ def announce(reaches: Sequence[Reach], budget: Fraction, gain: Floats, penalty: 
     loss : Floats, shape (sites,)
         Of the inspector's side: if not found.
     """
-    sites, slope = len(gain), gain + penalty
+    sites, most, size = len(gain), _size(loss), _size(gain, gain + penalty)
+    loss, gain, slope = loss / most, gain / size, (gain + penalty) / size
     best: Announced | None = None
     for site in range(sites):
         others = [j for j in range(sites) if j != site]
@@ -236,11 +258,11 @@ def announce(reaches: Sequence[Reach], budget: Fraction, gain: Floats, penalty: 
         rows[np.arange(len(others)), others] = -slope[others]
         objective = np.zeros(sites + 1)
         objective[site] = loss[site]
-        found = maximise(reaches, budget, Goal(objective, rows, gain[site] - gain[others]))
+        found = maximise(reaches, budget, Goal(objective, rows, gain[site] - gain[others]), tolerance=_CLOSE)
         if found is None:
             continue
         lost = float(loss[site] * (1 - found.claimed[site]))
         if best is None or lost < best.loss - TOLERANCE:
             best = Announced(site, lost, float(gain[site] - slope[site] * found.claimed[site]), found)
     assert best is not None, "under any spread some site pays the violator most"
-    return best
+    return replace(best, loss=best.loss * most, gain=best.gain * size)

@@ -21,6 +21,7 @@ NEVER = math.inf
 FIRST_YEAR, LAST_YEAR = 1000, 8999  # of any date in a file, so that no calendar sum leaves Python's year 1 to 9999
 LONGEST_HORIZON = 900.0  # years
 LONGEST_STEP = 1200  # months between repeated reviews
+LEAST_AMOUNT, LARGEST_AMOUNT = 1e-6, 1e9  # of effort, and of what is at stake at a site; or 0
 NAME_PATTERN = "[A-Za-z][A-Za-z0-9_-]*"
 DURATION_PATTERN = r"\s*([0-9]+(?:\.[0-9]+)?)\s*(year|month|week|day)s?\s*"
 DATE_PATTERN = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
@@ -320,9 +321,17 @@ def _not_negative(value: float) -> None:
         raise Problem(f"{digits(value)} is negative. It must be 0 or more")
 
 
+def _amount(value: float) -> None:
+    if value != 0:
+        _positive(value) if value > 0 else _not_negative(value)
+
+
 def _positive(value: float) -> None:
     if value <= 0:
         raise Problem(f"{digits(value)} is not above 0. It must be more than 0")
+    if not LEAST_AMOUNT <= value <= LARGEST_AMOUNT:
+        bounds = f"from {LEAST_AMOUNT:f} to {LARGEST_AMOUNT:,.0f}"
+        raise Problem(f"{digits(value)} cannot be computed with. Choose a unit in which it is {bounds}")
 
 
 # --------------------------------------------------------------------------------- dates, names, words, flags
@@ -374,6 +383,7 @@ Worth = Annotated[Number, _number(Number, _plain), _schema("number")]
 Chance = Annotated[Number, _number(Number, _plain, _chance), _schema("chance")]
 Share = Annotated[Number, _number(Number, _plain, _share), _schema("share")]
 NotNegative = Annotated[Number, _number(Number, _plain, _not_negative), _schema("not_negative")]
+Amount = Annotated[Number, _number(Number, _plain, _amount), _schema("amount")]
 Positive = Annotated[Number, _number(Number, _plain, _positive), _schema("positive")]
 Duration = Annotated[Years, _number(Years, years), _schema("duration")]
 PlainDuration = Annotated[float, BeforeValidator(_horizon), _schema("horizon")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Sequence
 from datetime import date
 from fractions import Fraction
 from typing import Any, cast
@@ -88,8 +89,8 @@ def scored(card: Scorecard) -> dict[str, Any]:
     return plain(card)
 
 
-def checked(findings: Findings) -> dict[str, Any]:
-    """The object printed by `servanda check --json`."""
+def checked(findings: Findings, cards: Sequence[Scorecard]) -> dict[str, Any]:
+    """The object printed by `servanda check --json`, with the scorecards of the plans that can be played."""
     origin = findings.agreement.origin
     return {
         "title": findings.agreement.title,
@@ -98,6 +99,7 @@ def checked(findings: Findings) -> dict[str, Any]:
         "findings": [_finding(finding) for finding in findings.found],
         "silenced": [{**_finding(finding), "reason": finding.reason} for finding in findings.silenced],
         "counts": {**findings.counts, "silenced": len(findings.silenced)},
+        "scorecards": [scored(card) for card in cards],
     }
 
 

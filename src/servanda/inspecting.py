@@ -41,7 +41,7 @@ def where_to_inspect(agreement: Agreement, budget: float | None = None, aim: str
     AgreementError
         If there is no group `inspections`, or a penalty is missing for the aim of deterrence.
     InspectionTooLarge
-        If there are too many different schedules.
+        If there are too many different schedules, or numbers are too many times apart to be computed with.
     ValueError
         If the budget is negative or not finite, or there is no such aim.
 

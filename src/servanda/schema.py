@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from servanda._values import DATE_PATTERN, NAME_PATTERN
+from servanda._values import DATE_PATTERN, LARGEST_AMOUNT, LEAST_AMOUNT, NAME_PATTERN
 from servanda.agreement import Agreement
 
 _UNIT = r" *(year|month|week|day)s?"
@@ -42,7 +42,8 @@ def _definitions() -> dict[str, object]:
         "chance": _number({"type": "number", "minimum": 0, "maximum": 1}),
         "share": _number({"type": "number", "exclusiveMinimum": 0, "maximum": 1}),
         "not_negative": _number({"type": "number", "minimum": 0}),
-        "positive": _number({"type": "number", "exclusiveMinimum": 0}),
+        "amount": _number({"type": "number", "minimum": 0, "maximum": LARGEST_AMOUNT}),
+        "positive": _number({"type": "number", "minimum": LEAST_AMOUNT, "maximum": LARGEST_AMOUNT}),
         "duration": _number(_DURATION),
         "horizon": {
             "type": "string",

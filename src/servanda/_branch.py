@@ -52,7 +52,8 @@ class State(NamedTuple):
     point; x and m. `tangent`, `kept_tangent`, `move`, and space: `row`, `answer` (n + 1,). `gap`, `point_gap` (n,):
     x - F(x, m); `change` (n,): of the gap. `inverse`,
     `kept_inverse` (n + 1, n + 1): of the Jacobian of the gap, bordered by the tangent. `basis` (n + 1, n + 1): rows are
-    the directions in which the derivative was taken; `seed` (n + 1,): the gap that could not be closed. `count`, `size`: see above.
+    the directions in which the derivative was taken; `seed` (n,): the gap that could not be closed. `count`, `size`:
+    see above.
     """
 
     point: NDArray[np.float64]

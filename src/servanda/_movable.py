@@ -25,6 +25,10 @@ class NoSuchNumber(ValueError):
     """A number, plan or figure that is asked for and is not there, with what is."""
 
 
+class NotPossible(ValueError):
+    """A target or a number of points with which nothing can be looked for, with what can."""
+
+
 @dataclass(frozen=True)
 class Axis:
     """One number along which one may move.

@@ -58,7 +58,7 @@ def tip(
     _agree(between, plan, target, heat, bool(among), bool(ours), alone, points)
     import time
 
-    from servanda._movable import NoSuchNumber
+    from servanda._movable import NoSuchNumber, NotPossible
 
     agreement = read_agreement(file)
     if picture is not None:
@@ -81,9 +81,7 @@ def tip(
             else:
                 assert between is not None
                 found = _tips(agreement, between, of, among, alone, points, seed, progress)
-    except NoSuchNumber as error:
-        raise Refused(f"{file}: {error}") from None
-    except ValueError as error:
+    except (NoSuchNumber, NotPossible) as error:
         raise Refused(f"{file}: {error}") from None
     if picture is not None:
         from servanda.studying import picture_of

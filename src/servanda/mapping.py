@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from servanda._contest import Contest
-from servanda._movable import NoSuchNumber, plan_of, space
+from servanda._movable import NoSuchNumber, NotPossible, plan_of, space
 from servanda.agreement import Agreement
 from servanda.evaluating import figure_names
 from servanda.flips import HeatMap
@@ -67,10 +67,10 @@ def heat(
     for plan in between:
         plan_of(agreement, plan)
     if points < 3:
-        raise ValueError(f"points is {points}; at least 3 are needed: both ends of a range and the likely value")
+        raise NotPossible(f"points is {points}; at least 3 are needed: both ends of a range and the likely value")
     where = space(agreement, between, [x, y])
     names = [axis.name for axis in where.axes]
-    if sorted(names) != sorted({x, y}):
+    if sorted(names) != sorted([x, y]):
         raise NoSuchNumber(
             f"'{x}' and '{y}' are no two numbers that can be moved apart: a map needs two different names, no patterns,"
             " and of chances that add up to 1 one follows from the others"

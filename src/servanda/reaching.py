@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 import numpy as np
 
 from servanda._contest import Contest, change_of, silent
-from servanda._movable import NoSuchNumber, figure_of, plan_of, space
+from servanda._movable import NoSuchNumber, NotPossible, figure_of, plan_of, space
 from servanda._nearest import Region, nearest
 from servanda._sums import Floats
 from servanda.agreement import Agreement
@@ -89,7 +89,7 @@ def reach(
     ------
     NoSuchNumber
         If there is no such plan, figure or number, or nothing to choose.
-    ValueError
+    NotPossible
         If no plan could ever reach the target: a chance above 1.
     AgreementError, GameTooLarge
         As `compile`.
@@ -156,17 +156,17 @@ def _starts(region: Region, above: Callable[[Floats], Floats], seed: int) -> Flo
 
 def _sensible(agreement: Agreement, of: str, target: float) -> None:
     if not np.isfinite(target):
-        raise ValueError(f"a target of {target} cannot be reached. Give a number, such as 0.6")
+        raise NotPossible(f"a target of {target} cannot be reached. Give a number, such as 0.6")
     if of.startswith("gain."):
         return
     if of == "years":
         if not 0 <= target <= agreement.horizon:
-            raise ValueError(
+            raise NotPossible(
                 f"a target of {target:g} for years cannot be reached. Give years from 0 to the horizon,"
                 f" {agreement.horizon:g}"
             )
     elif not 0 <= target <= 1:
-        raise ValueError(
+        raise NotPossible(
             f"a target of {target:g} for {of} cannot be reached, as it is a chance. Give a number from 0 to 1;"
             " 60% is written 0.6"
         )

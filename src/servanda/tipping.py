@@ -12,7 +12,7 @@ import numpy as np
 
 from servanda._assumptions import unit_of
 from servanda._contest import TIE, Contest, change_of, silent
-from servanda._movable import Axis, NoSuchNumber, Space, plan_of, space
+from servanda._movable import Axis, NoSuchNumber, NotPossible, Space, plan_of, space
 from servanda._namings import named
 from servanda._nearest import Region, nearest
 from servanda._sums import Floats
@@ -89,7 +89,7 @@ def tip(
     """
     _plans(agreement, between)
     if points < 3:
-        raise ValueError(f"points is {points}; at least 3 are needed: both ends of a range and the likely value")
+        raise NotPossible(f"points is {points}; at least 3 are needed: both ends of a range and the likely value")
     contest = Contest(space(agreement, between, among), between, of, workers)
     say = progress or silent
     likely = contest.figures(np.zeros((1, len(contest.space.axes))))[:, 0]

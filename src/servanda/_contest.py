@@ -81,7 +81,7 @@ def change_of(contest: Contest, looked: Nearest) -> Change:
         moved.append(
             Moved(
                 name=name,
-                words=named(where.agreement, paths[name]),
+                words=named(where.agreement, paths[name], name),
                 unit=unit_of(paths[name]),
                 likely=likely[name],
                 value=float(value[0]),

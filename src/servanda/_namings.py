@@ -23,14 +23,15 @@ _MEASURE = {
 _ENTRY = {"passes": "the chance that {} passes", "chance": "the chance of a new government at {}"}
 
 
-def named(agreement: Agreement, path: Path) -> str:
+def named(agreement: Agreement, path: Path, name: str) -> str:
     """Name a number that enters play, to stand within a sentence.
 
     Parameters
     ----------
     agreement : Agreement
     path : path
-        From `uncertain`.
+    name : str
+        Both from `uncertain`.
     """
     first, last = str(path[0]), str(path[-1])
     if first == "parties":
@@ -43,7 +44,9 @@ def named(agreement: Agreement, path: Path) -> str:
         measure = agreement.measures[str(path[1])]
         return _MEASURE[last].format(_quoted(measure.name or str(path[1])))
     if first == "plans":
-        return _of_entry(agreement, path)
+        plan = agreement.plans[str(path[1])]
+        within = f" in {_quoted(plan.title or str(path[1]))}" if name.startswith("plans.") else ""
+        return _of_entry(agreement, path) + within
     return "the rate of incidents that nobody chose"
 
 

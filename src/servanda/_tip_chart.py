@@ -60,9 +60,13 @@ def tips(found: Tips, narrow: bool = False) -> Figure:
                 _said(sheet, at, left, wide, amount(flip.value, one.unit))
             sheet.mark(_place(one.likely, one, left, wide), sheet.y + _BAR / 2, "o", INK)
             sheet.y += _BAR + (20 if one.flips else 8)
-        more = len(found.numbers) - ROWS
-        if more > 0:
-            sheet.text(0, sheet.y + 16, f"and {more} more numbers, which matter less", sheet.small, color=GREY)
+        rest = found.numbers[ROWS:]
+        if rest:
+            flip = sum(bool(one.flips) for one in rest)
+            said = f"and {len(rest)} more numbers" + (
+                f"; {flip} of them flip it, further away" if flip else "; none flips it"
+            )
+            sheet.text(0, sheet.y + 16, said, sheet.small, color=GREY)
             sheet.y += 22
         return sheet.finish()
 

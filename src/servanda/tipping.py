@@ -183,8 +183,9 @@ def _look(
         found.append(contest.along(which[part], shares[part]))
         if progress is not None:
             progress((k + 1) / len(parts))
-    for j, u, ahead in zip(which, shares, np.concatenate(found), strict=True):
-        seen[int(j)][float(u)] = float(ahead)
+    whole: Floats = np.concatenate(found)
+    for k in range(len(shares)):
+        seen[int(which[k])][float(shares[k])] = float(whole[k])
     if any(u == 0.0 for row in rows for u in row):
         here = float(contest.ahead(np.zeros((1, len(contest.space.axes))))[0])
         for each in seen:
@@ -259,7 +260,7 @@ def _number(
     shares = sorted(seen)
     result = NumberTips(
         name=axis.name,
-        words=named(contest.space.agreement, axis.path),
+        words=named(contest.space.agreement, axis.path, axis.name),
         unit=unit_of(axis.path),
         likely=axis.likely,
         low=axis.low,
@@ -319,7 +320,7 @@ def _free(numbers: list[NumberTips], covered: float) -> list[int]:
     """The numbers that matter most, which together make up so much of the squared swing of all."""
     swings = np.array([one.swing**2 for one in numbers])
     order = np.argsort(-swings, kind="stable")
-    enough = int(np.searchsorted(np.cumsum(swings[order]), covered * swings.sum())) + 1
+    enough = int(np.count_nonzero(np.cumsum(swings[order]) < covered * swings.sum())) + 1
     return sorted(j for j in cast("list[int]", order[:enough].tolist()) if swings[j] > 0)
 
 

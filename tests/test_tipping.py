@@ -11,13 +11,15 @@ from building import ratify, situation, stake
 from ruamel.yaml import YAML
 
 import servanda
-from servanda._movable import NoSuchNumber, at, draws_at, space
+from servanda._contest import Contest
+from servanda._movable import NoSuchNumber, Space, at, draws_at, space
 from servanda._nearest import Region, nearest
 from servanda.drawing import assign, uncertain
 from servanda.evaluating import evaluate
 from servanda.flips import Tips
 from servanda.reaching import choosable
 from servanda.starter import starter
+from servanda.tipping import scan
 
 PLANS = ("phased", "at-once")
 
@@ -361,3 +363,33 @@ def test_what_is_not_there_is_refused(agreement: servanda.Agreement) -> None:
     for target, of in ((1.2, "held"), (-1, "years"), (11, "years"), (float("nan"), "gain.south")):
         with pytest.raises(ValueError, match="cannot be reached"):
             servanda.reach(agreement, "phased", target, of)
+
+
+class Made(Contest):
+    """A contest whose first plan is ahead by a function of how far the first number was moved."""
+
+    def __init__(self, where: Space, course: Any) -> None:
+        super().__init__(where, PLANS, "years", 1)
+        self.course = course
+
+    def figures(self, points: Any) -> Any:
+        ahead = np.array([self.course(float(u)) for u in points[:, 0]])
+        self.solved += len(points)
+        return np.stack([ahead, np.zeros(len(points))])
+
+
+def test_a_jump_and_a_flip_among_points_without_an_answer_are_said(agreement: servanda.Agreement) -> None:
+    where = space(agreement, PLANS, ["stakes.programme.worth.north"])  # likely 2, range 1 to 4
+    (jumps,) = scan(Made(where, lambda u: 1.0 if u > 0.1 else -1.0), 5)
+    assert [(flip.value, flip.jump) for flip in jumps.flips] == [(pytest.approx(2.3, abs=1e-6), True)]
+    (smooth,) = scan(Made(where, lambda u: u - 0.1), 5)
+    assert [(flip.value, flip.jump) for flip in smooth.flips] == [(pytest.approx(2.3, abs=1e-6), False)]
+    (hidden,) = scan(Made(where, lambda u: np.nan if 0.05 < u < 0.2 else u - 0.1), 5)
+    ((low, high),) = hidden.lost
+    assert hidden.flips == ()
+    assert low < 2.3 < high
+    (twice,) = scan(Made(where, lambda u: (u - 0.1) * (u + 0.2)), 5)
+    assert [flip.value for flip in twice.flips] == [pytest.approx(1.4, abs=1e-6), pytest.approx(2.3, abs=1e-6)]
+    assert [flip.below for flip in twice.flips] == ["phased", "at-once"]
+    assert twice.nearest is not None
+    assert twice.nearest.value == pytest.approx(2.3, abs=1e-6)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -68,6 +69,17 @@ def test_what_does_not_flip_is_said(run: Callable[..., Done], deal: Path) -> Non
     done = run("tip", deal, *BETWEEN, "--among", "measures.*", "--alone")
     assert "The ranking does not flip within the range of any of the 3 numbers" in " ".join(done.out.split())
     assert "at once flip it" not in done.out
+
+
+def test_a_file_without_ranges_is_told_what_to_give(run: Callable[..., Done], deal: Path) -> None:
+    text = re.sub(r"\{likely: ([^,]+), low: [^}]*\}", r"\1", deal.read_text(encoding="utf-8"))
+    deal.write_text(text, encoding="utf-8")
+    done = run("tip", deal, *BETWEEN)
+    assert done.code == 0
+    assert "Give the numbers that are not known a range" in " ".join(done.out.split())
+    none = run("tip", deal, "--plan", "phased", "--reach", "0.5")
+    assert (none.code, none.out) == (2, "")
+    assert "nothing in this plan is ours to choose" in none.err
 
 
 @pytest.mark.parametrize(

@@ -72,7 +72,10 @@ def headline(found: Tips) -> str:
     if one is None or one.nearest is None:
         count = len(found.numbers)
         if not count:
-            return "None of the numbers looked at can be moved, so nothing flips the ranking."
+            return (
+                "No number that enters these plans has a range with room to move, so nothing can flip the ranking. Give"
+                " the numbers that are not known a range: {likely: 0.7, low: 0.5, high: 0.9}."
+            )
         if all(number.swing == 0 for number in found.numbers) and found.ahead is None:
             return f"The plans are level whatever value any of the {count} numbers takes."
         many = f"any of the {count} numbers" if count > 1 else "the one number"

@@ -56,10 +56,10 @@ def test_reach_says_what_changes_and_what_does_not_do(run: Callable[..., Done], 
     text = " ".join(run(*asked, "0.3", "--ours", "measures.*.finds").out.split())
     answer = run(*asked, "0.3", "--ours", "measures.*.finds", "--json").json
     (moved,) = answer["change"]["moved"]
-    assert f"It is reached with a change of {moved['distance']:.2f} ranges" in text
+    assert f"The target is reached with a change of {moved['distance']:.2f} ranges" in text
     assert f"measures.inspectors.finds 0.8 {moved['value']:.3g}" in text
     never = " ".join(run(*asked, "0.9", "--ours", "measures.*.finds").out.split())
-    assert "It was not reached within the ranges" in never
+    assert "The target was not reached within the ranges" in never
     assert "This does not prove that more is impossible." in never
     met = run(*asked, "0.1", "--ours", "measures.*.finds")
     assert "is met already, and nothing has to change" in " ".join(met.out.split())

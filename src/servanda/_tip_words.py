@@ -165,13 +165,13 @@ def reached(found: Reached) -> list[str]:
     if found.change is None:
         best = size(found.of, found.best.figures[found.plan])
         said.append(
-            f"It was not reached within the ranges: {best} is the best that {found.best.starts} searches found. This"
+            f"The target was not reached within the ranges: {best} is the best that {found.best.starts} searches found. This"
             " does not prove that more is impossible."
         )
         return said
     change = found.change
     said.append(
-        f"It is reached with a change of {change.distance:.2f} ranges: solved there, the plan comes to"
+        f"The target is reached with a change of {change.distance:.2f} ranges: solved there, the plan comes to"
         f" {size(found.of, change.figures[found.plan])}. A smaller change may exist: {_searches(change)}."
     )
     return said

@@ -165,8 +165,8 @@ def reached(found: Reached) -> list[str]:
     if found.change is None:
         best = size(found.of, found.best.figures[found.plan])
         said.append(
-            f"The target was not reached within the ranges: {best} is the best that {found.best.starts} searches found. This"
-            " does not prove that more is impossible."
+            f"The target was not reached within the ranges: {best} is the best that {found.best.starts} searches found."
+            " This does not prove that more is impossible."
         )
         return said
     change = found.change

@@ -27,9 +27,12 @@ if TYPE_CHECKING:
     from servanda.drawing import Draws, draw
     from servanda.equilibrium import Equilibrium, NotConverged, solve
     from servanda.evaluating import Evaluated, evaluate
+    from servanda.flips import HeatMap, Reached, Tips
     from servanda.game import Game, GameTooLarge, compile
     from servanda.inspecting import where_to_inspect
+    from servanda.mapping import heat
     from servanda.outcomes import choices, summarise
+    from servanda.reaching import reach
     from servanda.reading import catalog, loads, read
     from servanda.scores import Scorecard
     from servanda.scoring import scorecard
@@ -37,6 +40,7 @@ if TYPE_CHECKING:
     from servanda.starter import new
     from servanda.studying import Study, study
     from servanda.summary import Summary
+    from servanda.tipping import tip
     from servanda.wording import headline, verdict
     from servanda.writing import write_rates
 
@@ -54,12 +58,15 @@ _HOME = {
     "Findings": "checking",
     "Game": "game",
     "GameTooLarge": "game",
+    "HeatMap": "flips",
     "NotConverged": "equilibrium",
     "Number": "agreement",
+    "Reached": "flips",
     "Scorecard": "scores",
     "SequentialInspection": "_sequence",
     "Study": "studying",
     "Summary": "summary",
+    "Tips": "flips",
     "audit": "auditing",
     "catalog": "reading",
     "check": "checking",
@@ -70,8 +77,10 @@ _HOME = {
     "draw": "drawing",
     "evaluate": "evaluating",
     "headline": "wording",
+    "heat": "mapping",
     "loads": "reading",
     "new": "starter",
+    "reach": "reaching",
     "read": "reading",
     "results": "batching",
     "scorecard": "scoring",
@@ -81,6 +90,7 @@ _HOME = {
     "solve_draws": "batching",
     "study": "studying",
     "summarise": "outcomes",
+    "tip": "tipping",
     "verdict": "wording",
     "where_to_inspect": "inspecting",
     "write_rates": "writing",
@@ -100,12 +110,15 @@ __all__ = [
     "Findings",
     "Game",
     "GameTooLarge",
+    "HeatMap",
     "NotConverged",
     "Number",
+    "Reached",
     "Scorecard",
     "SequentialInspection",
     "Study",
     "Summary",
+    "Tips",
     "__version__",
     "audit",
     "catalog",
@@ -117,8 +130,10 @@ __all__ = [
     "draw",
     "evaluate",
     "headline",
+    "heat",
     "loads",
     "new",
+    "reach",
     "read",
     "results",
     "scorecard",
@@ -128,6 +143,7 @@ __all__ = [
     "solve_draws",
     "study",
     "summarise",
+    "tip",
     "verdict",
     "where_to_inspect",
     "write_rates",

@@ -154,7 +154,7 @@ def _assumption(agreement: Agreement, path: Path, number: Number, given: bool, a
     duration = isinstance(number, Years)
     low, high = (None if v is None else _size(v, duration) for v in (number.low, number.high))
     spread = "" if low is None or high is None else f"{low} – {high}" + (" (evenly)" if number.uniform else "")
-    unit = "" if duration else next((UNITS[str(p)] for p in reversed(path) if str(p) in UNITS), "")
+    unit = "" if duration else unit_of(path)
     return Assumption(
         path=path,
         group=group,
@@ -174,6 +174,13 @@ def _assumption(agreement: Agreement, path: Path, number: Number, given: bool, a
 def _line(agreement: Agreement, path: Path) -> int | None:
     lines = agreement.origin.lines if agreement.origin else {}
     return next((lines[path[:n]] for n in range(len(path), 0, -1) if path[:n] in lines), None)
+
+
+def unit_of(path: Path) -> str:
+    """The unit of a number, such as `units a year`; nothing where it has none."""
+    if path[-1] == "restore":
+        return "years"
+    return next((UNITS[str(p)] for p in reversed(path) if str(p) in UNITS), "")
 
 
 def describe(agreement: Agreement, path: Path) -> tuple[str, str]:

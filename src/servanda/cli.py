@@ -13,6 +13,7 @@ from servanda._commands import file_argument, json_option, plan_option, print_js
 from servanda._exits import NO_ANSWER, Refused, complain, ended
 from servanda._inspect_command import inspect
 from servanda._progress import Progress, announce_preparation
+from servanda._tip_command import tip
 from servanda._version import __version__
 
 if TYPE_CHECKING:
@@ -310,6 +311,7 @@ def catalog(as_json: bool) -> None:
 
 
 commands.add_command(inspect)
+commands.add_command(tip)
 
 
 # ------------------------------------------------------------------------------------------------ what they share

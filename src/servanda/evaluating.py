@@ -136,13 +136,15 @@ def evaluate(
     <Evaluated plan 'relief-first': 8 of 8 draws converged>
     """
     D = len(draws.values)
-    firsts = range(0, D, AT_A_TIME)
+    most = workers or os.cpu_count() or 1
+    size = min(AT_A_TIME, -(-D // most))  # few draws are spread over all threads too
+    firsts = range(0, D, size)
 
     def work(first: int) -> Evaluated:
-        return _part(agreement, plan, _cut(draws, first, min(first + AT_A_TIME, D)))
+        return _part(agreement, plan, _cut(draws, first, min(first + size, D)))
 
     parts: list[Evaluated] = []
-    count = min(workers or os.cpu_count() or 1, len(firsts))
+    count = min(most, len(firsts))
     with ThreadPoolExecutor(count) as pool:
         try:
             for part in pool.map(work, firsts) if count > 1 else map(work, firsts):

@@ -9,10 +9,13 @@ from datetime import date
 from fractions import Fraction
 from typing import Any, cast
 
+import numpy as np
+
 from servanda.allocation import Allocation
 from servanda.auditing import TypeAudit
 from servanda.checking import Finding, Findings
 from servanda.comparison import About, Comparison, PlanResult
+from servanda.flips import HeatMap, Reached, Tips
 from servanda.outcomes import outcomes
 from servanda.scores import Scorecard
 from servanda.searching import Another
@@ -24,7 +27,7 @@ def plain(thing: object) -> Any:
 
     Parameters
     ----------
-    thing : dataclass, dict, tuple, date, Fraction, number, str or None
+    thing : dataclass, dict, tuple, array, date, Fraction, number, str or None
 
     Returns
     -------
@@ -40,6 +43,10 @@ def plain(thing: object) -> Any:
         return "never"  # only durations are infinite
     if isinstance(thing, Fraction):
         return float(thing)
+    if isinstance(thing, float) and math.isnan(thing):
+        return None  # a point without an answer
+    if isinstance(thing, np.ndarray):
+        return plain(cast("list[Any]", thing.tolist()))
     return thing.isoformat() if isinstance(thing, date) else thing
 
 
@@ -119,6 +126,12 @@ def allocated(allocation: Allocation, about: About) -> dict[str, Any]:
         exact = ("inspect", "violate", "inspector", "violator", "announced")
         made["sequence"]["exact"] = {name: str(getattr(now, name)) for name in exact}
     return {**made, "about": plain(about)}
+
+
+def tipped(result: Tips | Reached | HeatMap, about: About) -> dict[str, Any]:
+    """The object printed by `servanda tip --json`; null stands for a point without an answer."""
+    fields = [field.name for field in dataclasses.fields(result) if field.name != "agreement"]
+    return {**{name: plain(getattr(result, name)) for name in fields}, "about": plain(about)}
 
 
 def _plan(result: PlanResult, about: About) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from servanda._courses import beliefs, exposure, survival
 from servanda._looking import inspections
 from servanda._score_chart import scorecard
 from servanda._timeline import acts, calendar
+from servanda._tip_chart import heat, reached, tips
 from servanda.comparison import Comparison
 from servanda.wording import capital, cause_name
 
@@ -28,12 +29,15 @@ __all__ = [
     "beliefs",
     "calendar",
     "exposure",
+    "heat",
     "inspections",
     "outcomes",
     "png",
+    "reached",
     "scorecard",
     "survival",
     "svg",
+    "tips",
     "title",
 ]
 

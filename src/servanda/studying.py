@@ -6,10 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from servanda.agreement import Agreement
 from servanda.allocation import Allocation
 from servanda.comparison import Comparison, compare
+from servanda.flips import HeatMap, Reached, Tips
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 SOLVING = 0.3  # share of the progress bar; drawing takes the rest
 STARTS = 5  # from which further equilibria of each plan are looked for
@@ -119,13 +124,40 @@ def picture_inspections(agreement: Agreement, allocation: Allocation, path: str 
     PictureNotWritten
         If the name ends otherwise, or the file cannot be written.
     """
+    from servanda import pictures
+
+    check_picture(path)
+    return _saved(pictures.inspections(agreement, allocation), path)
+
+
+def picture_of(found: Tips | Reached | HeatMap, path: str | Path) -> Path:
+    """Draw tipping points, a target reached or a map, into a file; parameters, result and errors as above."""
+    check_picture(path)
+    return _saved(found.plot(), path)
+
+
+def check_picture(path: str | Path) -> None:
+    """Refuse a picture that cannot be made, before anything is worked out for it.
+
+    Raises
+    ------
+    PicturesMissing
+        If what draws pictures is not installed.
+    PictureNotWritten
+        If the name does not end in .png or .svg, or there is no such folder.
+    """
     file = Path(path)
     if file.suffix not in (".png", ".svg"):
         raise PictureNotWritten(f"{path}: a picture is a .png or a .svg file. Give it a name that ends so")
+    if not file.parent.is_dir():
+        raise PictureNotWritten(f"{path}: the picture cannot be written (no such folder). Check the folder")
     _need("A picture", "matplotlib")
+
+
+def _saved(figure: Figure, path: str | Path) -> Path:
     from servanda import pictures
 
-    figure = pictures.inspections(agreement, allocation)
+    file = Path(path)
     try:
         file.write_bytes(pictures.png(figure) if file.suffix == ".png" else pictures.svg(figure).encode("utf-8"))
     except OSError as error:

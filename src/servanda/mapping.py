@@ -1,0 +1,108 @@
+"""How far one plan is ahead of another, over two uncertain numbers at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from servanda._contest import Contest
+from servanda._movable import NoSuchNumber, NotPossible, plan_of, space
+from servanda.agreement import Agreement
+from servanda.evaluating import figure_names
+from servanda.flips import HeatMap
+from servanda.game import freeze
+from servanda.tipping import POINTS, grid, scan
+
+CELLS = 21  # values of each number
+
+
+def heat(
+    agreement: Agreement,
+    between: tuple[str, str],
+    x: str,
+    y: str,
+    of: str = "held_clean",
+    *,
+    points: int = CELLS,
+    workers: int | None = None,
+    progress: Callable[[str, float], None] | None = None,
+) -> HeatMap:
+    """Work out how far one plan is ahead of another over the ranges of two numbers, all others likely.
+
+    Parameters
+    ----------
+    agreement : Agreement
+    between : two names of plans
+    x, y : str
+        Names of two uncertain numbers.
+    of : str
+        The figure they are judged by, see `figure_names`.
+    points : int
+        Values of each number, 3 or more; the likely one is among them.
+    workers : int, optional
+        Threads. The result does not depend on them.
+    progress : function of what is being done and the share done (0 to 1), optional
+
+    Returns
+    -------
+    HeatMap
+
+    Raises
+    ------
+    NoSuchNumber
+        If there is no such plan, figure or number, or both are the same number.
+    AgreementError, GameTooLarge
+        As `compile`.
+
+    Examples
+    --------
+    >>> import servanda
+    >>> from servanda.starter import starter
+    >>> agreement = servanda.loads(starter())
+    >>> names = "measures.inspectors.finds", "parties.north.precision"
+    >>> servanda.heat(agreement, ("phased", "at-once"), *names, points=5).difference.shape
+    (5, 5)
+    """
+    for plan in between:
+        plan_of(agreement, plan)
+    if points < 3:
+        raise NotPossible(f"points is {points}; at least 3 are needed: both ends of a range and the likely value")
+    where = space(agreement, between, [x, y])
+    names = [axis.name for axis in where.axes]
+    if sorted(names) != sorted([x, y]):
+        raise NoSuchNumber(
+            f"'{x}' and '{y}' are no two numbers that can be moved apart: a map needs two different names, no patterns,"
+            " and of chances that add up to 1 one follows from the others"
+        )
+    contest = Contest(where, between, of, workers)
+    alone = {one.name: one for one in scan(contest, POINTS)}
+    i, j = names.index(x), names.index(y)
+    across, up = (np.array(grid(where.low[k], where.high[k], points)) for k in (i, j))
+    cells = np.zeros((len(up), len(across), 2))
+    cells[:, :, i], cells[:, :, j] = across[None, :], up[:, None]
+    flat = cells.reshape(-1, 2)
+    possible = (where.matrix @ flat.T <= where.bound[:, None] + 1e-12).all(axis=0)
+    difference = np.full(len(flat), np.nan)
+    parts = np.array_split(np.flatnonzero(possible), max(1, len(flat) // 64))
+    for k, part in enumerate(parts):
+        difference[part] = contest.ahead(flat[part])
+        if progress is not None:
+            progress("the map", (k + 1) / len(parts))
+    ends = [(axis.likely, axis.width) for axis in where.axes]
+    result = HeatMap(
+        agreement=agreement,
+        plans=(between[0], between[1]),
+        of=of,
+        meaning=figure_names(agreement)[of],
+        better=contest.better,
+        x=alone[x],
+        y=alone[y],
+        across=ends[i][0] + ends[i][1] * across,
+        up=ends[j][0] + ends[j][1] * up,
+        difference=difference.reshape(len(up), len(across)),
+        unsolved=int(np.isnan(difference[possible]).sum()),
+    )
+    for array in (result.across, result.up, result.difference):
+        freeze(array)
+    return result

@@ -27,16 +27,20 @@ if TYPE_CHECKING:
     from servanda.drawing import Draws, draw
     from servanda.equilibrium import Equilibrium, NotConverged, solve
     from servanda.evaluating import Evaluated, evaluate
+    from servanda.failing import FailureRules, explain_failure
     from servanda.game import Game, GameTooLarge, compile
     from servanda.inspecting import where_to_inspect
     from servanda.outcomes import choices, summarise
+    from servanda.posing import QuestionRefused
     from servanda.reading import catalog, loads, read
     from servanda.scores import Scorecard
     from servanda.scoring import scorecard
     from servanda.searching import search
+    from servanda.sensing import Sensitivity, sensitivity
     from servanda.starter import new
     from servanda.studying import Study, study
     from servanda.summary import Summary
+    from servanda.swings import Tornado, tornado
     from servanda.wording import headline, verdict
     from servanda.writing import write_rates
 
@@ -84,6 +88,13 @@ _HOME = {
     "verdict": "wording",
     "where_to_inspect": "inspecting",
     "write_rates": "writing",
+    "FailureRules": "failing",
+    "explain_failure": "failing",
+    "QuestionRefused": "posing",
+    "Sensitivity": "sensing",
+    "sensitivity": "sensing",
+    "Tornado": "swings",
+    "tornado": "swings",
 }
 
 __all__ = [
@@ -96,16 +107,20 @@ __all__ = [
     "Draws",
     "Equilibrium",
     "Evaluated",
+    "FailureRules",
     "Finding",
     "Findings",
     "Game",
     "GameTooLarge",
     "NotConverged",
     "Number",
+    "QuestionRefused",
     "Scorecard",
+    "Sensitivity",
     "SequentialInspection",
     "Study",
     "Summary",
+    "Tornado",
     "__version__",
     "audit",
     "catalog",
@@ -116,6 +131,7 @@ __all__ = [
     "critical_values",
     "draw",
     "evaluate",
+    "explain_failure",
     "headline",
     "loads",
     "new",
@@ -123,11 +139,13 @@ __all__ = [
     "results",
     "scorecard",
     "search",
+    "sensitivity",
     "sequential_inspection",
     "solve",
     "solve_draws",
     "study",
     "summarise",
+    "tornado",
     "verdict",
     "where_to_inspect",
     "write_rates",

@@ -15,6 +15,7 @@ from servanda._canvas import HELD, Sheet, look, outcome_order, png, short, style
 from servanda._courses import beliefs, exposure, survival
 from servanda._looking import inspections
 from servanda._score_chart import scorecard
+from servanda._sensing_chart import failure, sensitivity, tornado
 from servanda._timeline import acts, calendar
 from servanda.comparison import Comparison
 from servanda.wording import capital, cause_name
@@ -28,13 +29,16 @@ __all__ = [
     "beliefs",
     "calendar",
     "exposure",
+    "failure",
     "inspections",
     "outcomes",
     "png",
     "scorecard",
+    "sensitivity",
     "survival",
     "svg",
     "title",
+    "tornado",
 ]
 
 

@@ -6,10 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from servanda.agreement import Agreement
 from servanda.allocation import Allocation
 from servanda.comparison import Comparison, compare
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 SOLVING = 0.3  # share of the progress bar; drawing takes the rest
 STARTS = 5  # from which further equilibria of each plan are looked for
@@ -119,13 +123,57 @@ def picture_inspections(agreement: Agreement, allocation: Allocation, path: str 
     PictureNotWritten
         If the name ends otherwise, or the file cannot be written.
     """
+    check_picture(path)
+    from servanda import pictures
+
+    return write_picture(path, lambda: pictures.inspections(agreement, allocation))
+
+
+def check_picture(path: str | Path) -> None:
+    """Refuse a picture that could not be written, before anything is worked out for it.
+
+    Parameters
+    ----------
+    path : path
+        Ends in .png or .svg.
+
+    Raises
+    ------
+    PicturesMissing
+        If what draws pictures is not installed.
+    PictureNotWritten
+        If the name ends otherwise, or its folder is not there.
+    """
     file = Path(path)
     if file.suffix not in (".png", ".svg"):
         raise PictureNotWritten(f"{path}: a picture is a .png or a .svg file. Give it a name that ends so")
+    if not file.parent.is_dir():
+        raise PictureNotWritten(f"{path}: the picture cannot be written (there is no such folder). Check the folder")
     _need("A picture", "matplotlib")
+
+
+def write_picture(path: str | Path, draw: Callable[[], Figure]) -> Path:
+    """Draw a figure into a file; its name has been checked.
+
+    Parameters
+    ----------
+    path : path
+        A file of this name is replaced.
+    draw : function that gives a figure
+
+    Returns
+    -------
+    Path
+        The same.
+
+    Raises
+    ------
+    PictureNotWritten
+        If the file cannot be written.
+    """
     from servanda import pictures
 
-    figure = pictures.inspections(agreement, allocation)
+    file, figure = Path(path), draw()
     try:
         file.write_bytes(pictures.png(figure) if file.suffix == ".png" else pictures.svg(figure).encode("utf-8"))
     except OSError as error:

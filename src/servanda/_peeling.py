@@ -112,9 +112,9 @@ def _run(values: Floats, fails: Flags, columns: Sequence[int], covered: float) -
     import matplotlib
 
     # The workbench sets a style for all figures of the process, and warns of what else it would like to have.
-    with matplotlib.rc_context(), warnings.catch_warnings():
+    with matplotlib.rc_context(), warnings.catch_warnings():  # pyright: ignore[reportUnknownMemberType]
         warnings.simplefilter("ignore")
-        import pandas
+        import pandas  # pyright: ignore[reportMissingTypeStubs]
         from ema_workbench.analysis.prim import Prim  # pyright: ignore[reportMissingTypeStubs]
 
         names = [f"c{j}" for j in columns]

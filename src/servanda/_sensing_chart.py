@@ -40,7 +40,7 @@ _FAILS = "#b3261e"
 
 
 def sensitivity(agreement: Agreement, found: Sensitivity, narrow: bool = False) -> Figure:
-    """Draw what a figure depends on: shares of the variance with intervals; or, of a sweep, how far each number moves it.
+    """Draw what a figure depends on: shares of the variance; or, of a sweep, how far each number moves it.
 
     Parameters
     ----------
@@ -62,23 +62,23 @@ def sensitivity(agreement: Agreement, found: Sensitivity, narrow: bool = False) 
             sheet.legend([("How far the distribution moves (PAWN)", _ALONE), ("Not to be told from chance", _UNCLEAR)])
             for row in found.numbers.sort("distance", descending=True).head(ROWS).iter_rows(named=True):
                 look = _ALONE if row["clear"] else _UNCLEAR
-                left, wide = _row(sheet, row["what"])
-                sheet.box(left, sheet.y, row["distance"] * wide, 18, look, f"{row['name']}|distance")
-                _after(sheet, left + row["distance"] * wide, f"{row['distance']:.2f}")
+                left, wide, y = _row(sheet, row["what"])
+                sheet.box(left, y, row["distance"] * wide, 18, look, f"{row['name']}|distance")
+                _after(sheet, left + row["distance"] * wide, y, f"{row['distance']:.2f}")
             return sheet.finish()
         sheet.legend([("Share of the variance by itself", _ALONE), ("with all its interactions", _WHOLE)])
         for row in found.shares.head(ROWS).iter_rows(named=True):
-            left, wide = _row(sheet, row["what"])
+            left, wide, y = _row(sheet, row["what"])
             shares = {name: min(max(float(row[name]), 0.0), 1.0) for name in ("total", "first")}
-            sheet.box(left, sheet.y, shares["total"] * wide, 18, _WHOLE, f"{row['name']}|total")
-            sheet.box(left, sheet.y + 4, shares["first"] * wide, 10, _ALONE, f"{row['name']}|first")
+            sheet.box(left, y, shares["total"] * wide, 18, _WHOLE, f"{row['name']}|total")
+            sheet.box(left, y + 4, shares["first"] * wide, 10, _ALONE, f"{row['name']}|first")
             low, high = (left + wide * min(max(row[f"total_{end}"], 0.0), 1.0) for end in ("low", "high"))
-            sheet.rule(low, sheet.y + 9, high, sheet.y + 9, INK, 1.4)
+            sheet.rule(low, y + 9, high, y + 9, INK, 1.4)
             for end in (low, high):
-                sheet.rule(end, sheet.y + 5, end, sheet.y + 13, INK, 1.4)
-            _after(sheet, max(high, left + shares["total"] * wide), words.share(row["total"]))
+                sheet.rule(end, y + 5, end, y + 13, INK, 1.4)
+            _after(sheet, max(high, left + shares["total"] * wide), y, words.share(row["total"]))
         note = "Lines with ends: 95% intervals of the share with interactions."
-        sheet.y = sheet.lines(0, sheet.y + 22, wrap(note, sheet.small, sheet.width), sheet.small, color=GREY)
+        sheet.y = sheet.lines(0, sheet.y + 24, wrap(note, sheet.small, sheet.width), sheet.small, color=GREY)
         return sheet.finish()
 
 
@@ -112,7 +112,11 @@ def tornado(agreement: Agreement, found: Tornado, narrow: bool = False) -> Figur
         room = 52.0 if narrow else 60.0  # for what is written beside bars
         low, high = min(ends), max(ends)
         for row in rows.iter_rows(named=True):
-            left, wide = _row(sheet, f"{row['what']} ({row['low']:.3g} to {row['high']:.3g})".replace("-", "−"), False)
+            left, wide, y = _row(
+                sheet,
+                f"{row['what']} ({' to '.join(words.size(row[end], row['duration']) for end in ('low', 'high'))})",
+                False,
+            )
             scale = (wide - 2 * room) / ((high - low) or 1.0)
             middle = left + room + (found.likely - low) * scale
             at = {end: left + room + (row[f"at_{end}"] - low) * scale for end in ("low", "high")}
@@ -120,13 +124,13 @@ def tornado(agreement: Agreement, found: Tornado, narrow: bool = False) -> Figur
             for end in wider:
                 look = _LOW if end == "low" else _HIGH
                 begin = min(at[end], middle)
-                sheet.box(begin, sheet.y, abs(at[end] - middle), 18, look, f"{row['name']}|{end}")
-            sheet.rule(middle, sheet.y - 4, middle, sheet.y + 22, INK, 1.4)
+                sheet.box(begin, y, abs(at[end] - middle), 18, look, f"{row['name']}|{end}")
+            sheet.rule(middle, y - 4, middle, y + 22, INK, 1.4)
             same = (at["low"] - middle) * (at["high"] - middle) > 0
             for end in wider[:1] if same else wider:
                 right = at[end] >= middle and not (at[end] == middle and at[wider[0]] > middle)
                 sheet.text(
-                    at[end] + (5 if right else -5), sheet.y + 14, words.amount(of, row[f"at_{end}"]), sheet.small,
+                    at[end] + (5 if right else -5), y + 14, words.amount(of, row[f"at_{end}"]), sheet.small,
                     ha="left" if right else "right", color=GREY,
                 )  # fmt: skip
         return sheet.finish()
@@ -156,15 +160,20 @@ def failure(agreement: Agreement, found: FailureRules, narrow: bool = False) -> 
             sheet.heading(f"“{title}”: no rule to draw", words.failing(agreement, found))
             return sheet.finish()
         first = found.rules[0]
-        many = f"{len(first.limits)} numbers" if len(first.limits) > 1 else "One number"
-        head = f"{many} tell {words.share(first.coverage)} of the failures of “{title}”"
-        sheet.heading(head.replace("One number tell", "One number tells"), words.failing(agreement, found))
-        sheet.legend([("Part of the range in which it fails", Look(_FAILS)), ("whole range in the file", Look(PALE))])
+        many = f"{len(first.limits)} numbers" if len(first.limits) > 1 else "one number"
+        head = f"Where {words.share(first.coverage)} of the failures of “{title}” lie: limits on {many}"
+        sheet.heading(head, words.failing(agreement, found))
+        sheet.legend(
+            [
+                ("Part of the range in which it fails", Look(_FAILS)),
+                ("whole range in the file (line: likely value)", Look(PALE)),
+            ]
+        )
         sheet.y += 4
         for i, rule in enumerate(found.rules, 1):
             text = (
-                f"Rule {i}: covers {words.share(rule.coverage)} of the failures; {words.share(rule.density)} of its draws"
-                f" fail, against {words.share(found.share)} of all"
+                f"Rule {i}: covers {words.share(rule.coverage)} of the failures; {words.share(rule.density)} of its"
+                f" draws fail, against {words.share(found.share)} of all"
             )
             if rule.checked_coverage is not None and rule.checked_density is not None:
                 checked = f"{words.share(rule.checked_coverage)} and {words.share(rule.checked_density)}"
@@ -190,40 +199,43 @@ def sensitivity_alt(agreement: Agreement, found: Sensitivity) -> str:
 
 
 def _sensitivity_title(found: Sensitivity) -> str:
-    table = found.numbers.sort("distance", descending=True) if found.shares is None else found.shares
-    return f"“{table['what'][0]}” matters most"
+    if found.shares is None:
+        return f"“{found.numbers.sort('distance', descending=True)['what'][0]}” matters most"
+    first, *others = found.shares.head(2).iter_rows(named=True)
+    sure = all(first["total_low"] > other["total_high"] for other in others)
+    return f"“{first['what']}” {'matters' if sure else 'seems to matter'} most"
 
 
-def _row(sheet: Sheet, label: str, pale: bool = True) -> tuple[float, float]:
-    """Write a row's label and give the place of its bar; `sheet.y` is then the top of the bar."""
+def _row(sheet: Sheet, label: str, pale: bool = True) -> tuple[float, float, float]:
+    """Write a row's label; give the left end, width and top of its bar. `sheet.y` is then below both."""
     room = sheet.width if sheet.narrow else 0.42 * sheet.width
     rows = wrap(label, sheet.base, room - (0 if sheet.narrow else 14))
-    top = sheet.y + 24
+    top = sheet.y + 7
+    high = 16.0 * len(rows)
+    sheet.lines(0, top + 14 + (0 if sheet.narrow or high > 18 else 1), rows, sheet.base)
     if sheet.narrow:
-        sheet.y = sheet.lines(0, top + 12, rows, sheet.base) - 10
-        left, wide = 0.0, sheet.width - 40
+        y, left, wide, sheet.y = top + high + 4, 0.0, sheet.width - 40, top + high + 22
     else:
-        below = sheet.lines(0, top + 14, rows, sheet.base)
-        sheet.y = top + (below - top - 14 - 16) / 2
-        left, wide = room, sheet.width - room - 40
+        y, left, wide = top + max(0.0, (high - 18) / 2), room, sheet.width - room - 40
+        sheet.y = top + max(high, 18.0)
     if pale:
-        sheet.box(left, sheet.y, wide, 18, PALE)
-    return left, wide
+        sheet.box(left, y, wide, 18, PALE)
+    return left, wide, y
 
 
-def _after(sheet: Sheet, x: float, text: str) -> None:
-    sheet.text(x + 6, sheet.y + 14, text, bold=True)
+def _after(sheet: Sheet, x: float, y: float, text: str) -> None:
+    sheet.text(x + 6, y + 14, text, bold=True)
 
 
 def _range(sheet: Sheet, rule: int, limit: Limit) -> None:
-    left, wide = _row(sheet, capital(limit.what))
+    left, wide, y = _row(sheet, capital(limit.what))
     scale = wide / (limit.high - limit.low)
     low = limit.low if limit.at_least is None else limit.at_least
     high = limit.high if limit.at_most is None else limit.at_most
     begin, end = (left + (value - limit.low) * scale for value in (low, high))
-    sheet.box(begin, sheet.y, end - begin, 18, _FAILS, f"{rule}|{limit.name}")
+    sheet.box(begin, y, end - begin, 18, _FAILS, f"{rule}|{limit.name}")
     likely = left + (limit.likely - limit.low) * scale
-    sheet.rule(likely, sheet.y - 3, likely, sheet.y + 21, INK, 1.6)
+    sheet.rule(likely, y - 3, likely, y + 21, INK, 1.6)
     marks: list[tuple[float, str, str, bool]] = []
     for value, at, ha in ((limit.low, left, "left"), (limit.high, left + wide, "right")):
         marks.append((at, words.size(value, limit.duration), ha, False))
@@ -235,7 +247,7 @@ def _range(sheet: Sheet, rule: int, limit: Limit) -> None:
         size = text_width(text, sheet.small, bold)
         clash = any(abs(other - at) < other_size / 2 + size + 6 for other, other_size in taken)
         if bold or not clash:
-            sheet.text(at, sheet.y + 32, text, sheet.small, ha=ha, bold=bold, color=INK if bold else GREY)
+            sheet.text(at, y + 32, text, sheet.small, ha=ha, bold=bold, color=INK if bold else GREY)
     sheet.y += 16
 
 
@@ -249,11 +261,9 @@ def _peeling(sheet: Sheet, found: FailureRules) -> None:
         steps["coverage"].to_list(), steps["density"].to_list(), "o-", color=GREY, markersize=4, linewidth=1.2,
         label="trajectory",
     )  # fmt: skip
-    chosen = steps.filter(steps["chosen"])
-    axes.plot(
-        chosen["coverage"].to_list(), chosen["density"].to_list(), "o", color=_FAILS, markersize=9, label="chosen"
-    )
-    axes.axhline(found.share, color=LINE, linewidth=1.2, linestyle=DASHES[1])
+    rule = found.rules[0]
+    axes.plot([rule.coverage], [rule.density], "o", color=_FAILS, markersize=9, label="chosen")
+    axes.axhline(found.share, color=INK, linewidth=1.2, linestyle=DASHES[1])
     axes.set_xlim(1.02, 0)
     axes.set_ylim(0, 1.04)
     ticks = [0, 0.25, 0.5, 0.75, 1.0]

@@ -55,8 +55,8 @@ def show_failure(agreement: Agreement, found: FailureRules) -> None:
         made = table(f"Rule {i}", "number", "fails from", "to", "its range", "quasi-p", prose=False)
         for limit in rule.limits:
             low, high = (words.size(value, limit.duration) for value in (limit.low, limit.high))
-            ends = [value for value in (limit.at_least, limit.at_most)]
-            cells = [words.size(value, limit.duration) if value is not None else "" for value in ends]
+            ends = (limit.at_least, limit.at_most)
+            cells = ["" if value is None else words.size(value, limit.duration) for value in ends]
             chance = f"{limit.quasi_p:.3f}" if limit.quasi_p >= 0.001 else "<0.001"
             made.add_row(Text(limit.what), *cells, f"{low} to {high}", chance)
         show(where, made)
@@ -97,7 +97,7 @@ def _swings(found: Tornado) -> Table:
     title = "One at a time, all others likely (tornado)"
     made = table(title, "number", "low end", "high end", "at low", "at high", "swing", prose=False)
     for row in found.table.head(SHOWN).iter_rows(named=True):
-        ends = [f"{row[end]:.3g}".replace("-", "−") for end in ("low", "high")]
+        ends = [words.size(row[end], row["duration"]) for end in ("low", "high")]
         cells = [words.amount(of, row[name]) for name in ("at_low", "at_high", "swing")]
         made.add_row(Text(row["what"]), *ends, *cells)
     return made

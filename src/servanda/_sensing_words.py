@@ -109,12 +109,12 @@ def precision(found: Sensitivity) -> str:
     """Whether intervals are too wide to rely on, in one sentence or none."""
     if found.shares is None:
         return ""
-    half = float(((found.shares["total_high"] - found.shares["total_low"]) / 2).max())  # type: ignore[arg-type]
+    half = max((row["total_high"] - row["total_low"]) / 2 for row in found.shares.iter_rows(named=True))
     if half <= WIDE:
         return ""
     return (
-        f"The intervals are wide (up to {100 * half:.0f} points to either side): take the order of the first few, not the"
-        f" numbers, or ask for more: --draws {4 * found.draws}."
+        f"The intervals are wide (up to {100 * half:.0f} points to either side): take the order of the first few, not"
+        f" the numbers, or ask for more: --draws {4 * found.draws}."
     )
 
 
@@ -135,7 +135,8 @@ def swings(agreement: Agreement, found: Tornado) -> str:
         return "No number has an answer at both ends of its range."
     return (
         f"With every number at its likely value it is {amount(of, found.likely)}. Moved alone, “{first['what']}” does"
-        f" most: {amount(of, first['at_low'])} at the low end of its range, {amount(of, first['at_high'])} at the high end."
+        f" most: {amount(of, first['at_low'])} at the low end of its range, {amount(of, first['at_high'])} at the high"
+        " end."
     )
 
 

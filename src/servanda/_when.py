@@ -131,8 +131,8 @@ def words(agreement: Agreement, when: When, bound: float) -> str:
 
 def _part(when: When) -> str:
     low = when.sign in ("<", "<=")
-    share = round(100 * (when.bound if low else 1 - when.bound), 6)
-    size = {25: "quarter", 50: "half", 10: "tenth", 20: "fifth"}.get(share, f"{share:g}%")
+    share = f"{100 * (when.bound if low else 1 - when.bound):g}"
+    size = {"25": "quarter", "50": "half", "10": "tenth", "20": "fifth"}.get(share, f"{share}%")
     return f"the {'lowest' if low else 'highest'} {size} of the draws"
 
 

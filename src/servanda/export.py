@@ -19,7 +19,7 @@ from servanda.summary import EntryResult, PartyValue, Summary
 
 
 def plain(thing: object) -> Any:
-    """Turn frozen results into dicts, lists, numbers and ISO dates; an endless duration is `never`, as in the file; tables are lists of rows.
+    """Turn frozen results into dicts, lists, numbers and ISO dates; an endless duration is `never`, a table a list.
 
     Parameters
     ----------

@@ -14,7 +14,7 @@ from servanda._sums import Floats
 from servanda.agreement import Agreement, Years
 from servanda.drawing import Uncertain, draw
 from servanda.indices import need
-from servanda.posing import MOST_FAILED, Question, QuestionRefused, answers, from_sweep, label, numbers_of, pose
+from servanda.posing import Question, QuestionRefused, answers, enough, from_sweep, label, numbers_of, pose
 
 if TYPE_CHECKING:
     import polars
@@ -206,12 +206,7 @@ def explain_failure(
         outcome = answers(agreement, question, drawn, workers=workers, progress=progress)
     there = np.isfinite(outcome)
     unanswered = int((~there).sum())
-    if unanswered > MOST_FAILED * outcome.size:
-        raise QuestionRefused(
-            f"{unanswered} of {outcome.size:,} draws have no answer: too many to leave out, as what is left would not be"
-            " the ranges of the file. 'servanda solve' says why a plan has no answer; narrower ranges of the precision"
-            " often help"
-        )
+    enough(unanswered, outcome.size)
     values, outcome = values[there], outcome[there]
     bound = _when.bound_of(asked, outcome)
     fails = _when.meets(asked.sign, bound, outcome)

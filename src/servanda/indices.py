@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from servanda._sums import Floats
-from servanda.posing import MOST_FAILED, QuestionRefused
+from servanda.posing import QuestionRefused, enough
 
 if TYPE_CHECKING:
     import polars
@@ -105,17 +105,18 @@ def sobol_indices(
     problem: dict[str, Any] = {"num_vars": len(names), "names": list(names), "bounds": [[0.0, 1.0]] * len(names)}
     if grouped and groups is not None:
         problem["groups"] = list(groups)
-    design: Floats = sampling.sample(problem, n, calc_second_order=False, seed=seed)  # pyright: ignore[reportUnknownMemberType]
+    sample: Any = sampling.sample  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+    design: Floats = sample(problem, n, calc_second_order=False, seed=seed)
     values = function(design)
     block = values.reshape(n, wide)
     there = np.isfinite(block)
-    _enough(there.all(axis=1).mean() if len(rows) == 1 else there.mean(), values.size)
-    _varies(values)
 
     found: list[dict[str, Any]] = []
     for j, name in enumerate(rows):
         used = there[:, [0, j + 1, wide - 1]].all(axis=1)
-        _enough(used.mean(), n)
+        enough(n - int(used.sum()), n)
+        if not found:
+            _varies(values)
         part = block[used][:, [0, j + 1, wide - 1]]
         alone: dict[str, Any] = {"num_vars": 1, "names": [name], "bounds": [[0.0, 1.0]]}
         answer: Any = analysis.analyze(  # pyright: ignore[reportUnknownMemberType]
@@ -166,7 +167,7 @@ def given_indices(values: Floats, outcome: Floats, names: Sequence[str], *, seed
     from scipy import stats  # pyright: ignore[reportMissingTypeStubs]
 
     there = np.isfinite(outcome)
-    _enough(there.mean(), outcome.size)
+    enough(int((~there).sum()), outcome.size)
     if there.sum() < LEAST:
         raise QuestionRefused(f"{there.sum()} draws are too few to say what matters; {LEAST} or more are needed")
     _varies(outcome)
@@ -215,15 +216,6 @@ def need(what: str, *packages: str) -> None:
         raise QuestionRefused(
             f"{what}: {' and '.join(missing)} is needed and not installed here. Install it with:"
             " pip install 'servanda[sensitivity]'"
-        )
-
-
-def _enough(share: float, of: int) -> None:
-    if share < 1.0 - MOST_FAILED:
-        raise QuestionRefused(
-            f"In {100 * (1 - share):.0f}% of {of:,} draws there is no answer: too many to leave out, as what is left"
-            f" would not be the ranges of the file (at most {100 * MOST_FAILED:.0f}% are left out). 'servanda solve'"
-            " says why a plan has no answer; narrower ranges of the precision often help"
         )
 
 

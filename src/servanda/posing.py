@@ -187,6 +187,26 @@ def answers(
     return found[0] if len(found) == 1 else found[0] - found[1]
 
 
+def enough(failed: int, of: int) -> None:
+    """Refuse to go on where too many draws have no answer.
+
+    Parameters
+    ----------
+    failed, of : int
+        Draws without an answer, and all draws.
+
+    Raises
+    ------
+    QuestionRefused
+        If more than a tenth has none.
+    """
+    if failed > MOST_FAILED * of:
+        raise QuestionRefused(
+            f"{failed:,} of {of:,} draws have no answer: too many to leave out, as the rest would not be the ranges of"
+            " the file. 'servanda solve' says why a plan has no answer; a narrower range of the precision often helps"
+        )
+
+
 def seconds_each(agreement: Agreement, question: Question) -> float:
     """How long one draw takes on one processor, measured on a few draws.
 

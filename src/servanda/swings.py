@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from servanda.agreement import Agreement
+from servanda.agreement import Agreement, Years
 from servanda.drawing import assign
-from servanda.posing import MOST_FAILED, Question, QuestionRefused, answers, group_of, label, numbers_of, pose
+from servanda.posing import Question, QuestionRefused, answers, enough, group_of, label, numbers_of, pose
 
 if TYPE_CHECKING:
     import polars
@@ -27,8 +27,8 @@ class Tornado:
         The figure with every number at its likely value.
     table : polars DataFrame
         A row for each number, largest swing first: `name`, `what` (in words), `group`, `low` and `high` (the ends of
-        its range), `at_low` and `at_high` (the figure there), `swing` (how far apart these are). Where there is no
-        answer, null; such rows come last.
+        its range), `duration` (whether these are years), `at_low` and `at_high` (the figure there), `swing` (how far
+        apart these are). Where there is no answer, null; such rows come last.
     solves, failed : int
         How often the question was answered, and how often there was no answer.
     """
@@ -100,17 +100,14 @@ def tornado(
             " set against it. 'servanda solve' says why"
         )
     failed = int(np.isnan(found).sum())
-    if failed > MOST_FAILED * found.size:
-        raise QuestionRefused(
-            f"At {failed} of {found.size} ends of ranges there is no answer: too many for a picture of what matters."
-            " 'servanda solve' says why a plan has no answer; narrower ranges of the precision often help"
-        )
+    enough(failed, found.size)
     rows = {
         "name": [one.name for one in numbers],
         "what": [label(agreement, one, question) for one in numbers],
         "group": [group_of(agreement, one) for one in numbers],
         "low": [one.number.low for one in numbers],
         "high": [one.number.high for one in numbers],
+        "duration": [isinstance(one.number, Years) for one in numbers],
         "at_low": at_low,
         "at_high": at_high,
         "swing": np.abs(at_high - at_low),

@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from servanda._sums import Floats
 from servanda.posing import QuestionRefused, enough
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     import polars
 
 LEVEL = 0.95  # of intervals
-RESAMPLES = 200
+RESAMPLES, RESAMPLES_GIVEN = 200, 100
 DUMMIES = 100  # shuffled numbers, which cannot matter: what they show is noise
 ERROR = 0.05  # chance that any number at all passes for clear of noise, if none matters
 LEAST = 64  # draws, below which a measure on given draws says nothing
@@ -173,10 +174,10 @@ def given_indices(values: Floats, outcome: Floats, names: Sequence[str], *, seed
     _varies(outcome)
     kept, answer = values[there], outcome[there]
     order = np.tile(np.arange(len(answer), dtype=float)[:, None], (1, DUMMIES))
-    first, half, distance = _measured(kept, answer, RESAMPLES, seed)
+    first, half, distance = _measured(kept, answer, RESAMPLES_GIVEN, seed)
     noise, _, moved = _measured(np.random.default_rng(seed).permuted(order, axis=0), answer, 2, seed)
     beyond = float(stats.norm.isf(ERROR / (2 * len(names))))  # pyright: ignore[reportUnknownMemberType]
-    clear = (first > noise.mean() + beyond * noise.std(ddof=1)) | (distance > moved.mean() + beyond * moved.std(ddof=1))
+    clear = _beyond(first, noise, beyond) | _beyond(np.log(distance), np.log(moved), beyond)  # distances are skewed
     return polars.DataFrame(
         {
             "name": list(names),
@@ -187,6 +188,11 @@ def given_indices(values: Floats, outcome: Floats, names: Sequence[str], *, seed
             "clear": clear,
         }
     )
+
+
+def _beyond(values: Floats, noise: Floats, times: float) -> NDArray[np.bool_]:
+    """Whether values lie so many standard deviations above what noise shows."""
+    return values > noise.mean() + times * noise.std(ddof=1)
 
 
 def _measured(values: Floats, outcome: Floats, resamples: int, seed: int) -> tuple[Floats, Floats, Floats]:

@@ -139,7 +139,7 @@ def sensitivity(
         count, failed = len(outcome), int(np.isnan(outcome).sum())
         shown = given_indices(values, outcome, names, seed=seed)
     else:
-        _independent(agreement)
+        check_independent(agreement)
 
         def function(points: Floats) -> Floats:
             placed_draws = placed(agreement, numbers, points, seed)
@@ -191,7 +191,8 @@ def planned(numbers: int, belongs: Sequence[str] | None, draws: int) -> int:
     return power_of_two(draws) * ((kinds if kinds > 1 else numbers) + 2)
 
 
-def _independent(agreement: Agreement) -> None:
+def check_independent(agreement: Agreement) -> None:
+    """Refuse an agreement that says that some of its numbers depend on each other."""
     if getattr(agreement, "correlations", None):
         raise QuestionRefused(
             "The file says that some of its numbers depend on each other (correlations). Sobol' indices divide the"

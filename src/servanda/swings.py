@@ -28,7 +28,8 @@ class Tornado:
     table : polars DataFrame
         A row for each number, largest swing first: `name`, `what` (in words), `group`, `low` and `high` (the ends of
         its range), `duration` (whether these are years), `at_low` and `at_high` (the figure there), `swing` (how far
-        apart these are). Where there is no answer, null; such rows come last.
+        apart the least and the largest of these and of the likely are). Where there is no answer, null; such rows come
+        last.
     solves, failed : int
         How often the question was answered, and how often there was no answer.
     """
@@ -110,7 +111,7 @@ def tornado(
         "duration": [isinstance(one.number, Years) for one in numbers],
         "at_low": at_low,
         "at_high": at_high,
-        "swing": np.abs(at_high - at_low),
+        "swing": np.maximum(np.maximum(at_low, at_high), likely) - np.minimum(np.minimum(at_low, at_high), likely),
     }
     table = polars.DataFrame(rows).with_columns(polars.col("at_low", "at_high", "swing").fill_nan(None))
     table = table.sort("swing", descending=True, nulls_last=True, maintain_order=True)

@@ -97,7 +97,7 @@ def test_measures_on_given_draws() -> None:
 
 
 def test_what_does_not_matter_is_seldom_clear_of_noise() -> None:
-    # In about one study of twenty any of ten numbers may pass by chance: of eight studies, in more than two 1 time in 170.
+    # Any of ten numbers may pass by chance in a few studies of a hundred; in three of eight next to never.
     passed = 0
     for seed in range(8):
         rng = np.random.default_rng(seed)

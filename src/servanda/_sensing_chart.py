@@ -212,7 +212,7 @@ def _row(sheet: Sheet, label: str, pale: bool = True) -> tuple[float, float, flo
     rows = wrap(label, sheet.base, room - (0 if sheet.narrow else 14))
     top = sheet.y + 7
     high = 16.0 * len(rows)
-    sheet.lines(0, top + 14 + (0 if sheet.narrow or high > 18 else 1), rows, sheet.base)
+    sheet.lines(0, top + (12 if high > 18 else 14), rows, sheet.base)
     if sheet.narrow:
         y, left, wide, sheet.y = top + high + 4, 0.0, sheet.width - 40, top + high + 22
     else:

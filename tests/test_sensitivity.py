@@ -97,13 +97,13 @@ def test_measures_on_given_draws() -> None:
 
 
 def test_what_does_not_matter_is_seldom_clear_of_noise() -> None:
-    # Any of ten numbers may pass by chance in a few studies of a hundred; in three of eight next to never.
+    # Any of ten numbers may pass by chance in a few studies of a hundred; in two of five next to never.
     passed = 0
-    for seed in range(8):
+    for seed in range(5):
         rng = np.random.default_rng(seed)
         found = given_indices(rng.random((256, 10)), rng.random(256), [f"x{i}" for i in range(10)], seed=seed)
         passed += bool(found["clear"].any())
-    assert passed <= 2
+    assert passed <= 1
 
 
 def test_monotone_maps_of_the_inputs_change_nothing() -> None:
@@ -197,14 +197,14 @@ def test_numbers_of_other_plans_stay_out() -> None:
 
 def test_sensitivity_by_groups_and_by_numbers(agreement: servanda.Agreement) -> None:
     shares: list[float] = []
-    found = servanda.sensitivity(agreement, "phased", of="years", draws=33, seed=2, progress=shares.append)
+    found = servanda.sensitivity(agreement, "phased", of="years", draws=17, seed=2, progress=shares.append)
     assert found.shares is not None
     assert found.grouped
-    assert (found.draws, found.solves) == (64, 64 * 19)  # 33 are rounded up; 17 groups and two
+    assert (found.draws, found.solves) == (32, 32 * 19)  # 17 are rounded up; 17 groups and two
     assert found.shares["total"].is_sorted(descending=True)
     assert found.shares["numbers"].sum() == found.numbers.height == 28
     assert shares[-1] == 1.0
-    again = servanda.sensitivity(agreement, "phased", of="years", draws=64, seed=2)
+    again = servanda.sensitivity(agreement, "phased", of="years", draws=32, seed=2)
     assert again.shares is not None
     assert found.shares.equals(again.shares)
     assert found.numbers.equals(again.numbers)

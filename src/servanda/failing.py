@@ -189,7 +189,7 @@ def explain_failure(
     >>> from servanda.starter import starter
     >>> found = servanda.explain_failure(servanda.loads(starter()), "phased", draws=256, seed=1)
     >>> [limit.name for limit in found.rules[0].limits]
-    ['stakes.programme.worth.north', 'stakes.non-recognition.worth.north', 'entries.parliament.passes']
+    ['stakes.programme.worth.north']
     """
     need("Rules of failure", "ema_workbench", "matplotlib")
     asked = _when.parse(agreement, when)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 LEVEL = 0.95  # of intervals
 RESAMPLES, RESAMPLES_GIVEN = 200, 100
-DUMMIES = 100  # shuffled numbers, which cannot matter: what they show is noise
+DUMMIES = 50  # shuffled numbers, which cannot matter: what they show is noise
 ERROR = 0.02  # chance aimed at that any number at all passes for clear of noise, if none matters
 LEAST = 64  # draws, below which a measure on given draws says nothing
 HARMONICS = 10
@@ -140,7 +140,7 @@ def given_indices(values: Floats, outcome: Floats, names: Sequence[str], *, seed
     `first` is the first-order Sobol' index, estimated by RBD-FAST (Tarantola et al. 2006, with the correction of
     Tissot and Prieur 2012); `distance` is PAWN (Pianosi and Wagener 2018): how far the distribution of the outcome
     moves, between 0 and 1, when the number is held within a tenth of its draws; the median over the tenths. Both from
-    SALib. A number is `clear` of noise if, in one of the two, it lies so far above a hundred shuffled numbers, which
+    SALib. A number is `clear` of noise if, in one of the two, it lies so far above fifty shuffled numbers, which
     cannot matter, that any number at all would seldom do so if none mattered.
 
     Parameters

@@ -127,7 +127,7 @@ def sensitivity(
     >>> agreement = servanda.loads(starter())
     >>> found = servanda.sensitivity(agreement, "phased", of="years", draws=64, seed=1)
     >>> found.shares["name"][0], found.solves
-    ('North: precision', 1024)
+    ('North: worths', 1216)
     """
     question = pose(agreement, plan, against, of)
     numbers = numbers_of(agreement, question)

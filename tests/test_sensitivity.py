@@ -354,6 +354,7 @@ def test_the_command_prints_and_draws(run: Any, tmp_path: Path, agreement: serva
     assert answer["question"] == {"plan": "phased", "against": None, "of": "years"}
     assert answer["tornado"]["table"][0]["name"] == "stakes.programme.worth.north"
     assert answer["about"]["seed"] == 1
+    assert "SALib" in answer["about"]["versions"]
     assert "North: worths" in picture.read_text(encoding="utf-8")
     assert "worth to North" in (tmp_path / "what-tornado.svg").read_text(encoding="utf-8")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -56,6 +56,18 @@ def solves_ahead(agreement: Agreement, question: Question, draws: int) -> None:
     processors = "1 processor" if cores == 1 else f"{cores} processors"
     each = " each" if len(question.plans) > 1 else ""
     click.echo(f"Solving {plans} {draws:,} times{each}: about {_time(seconds)} on {processors}.", err=True)
+
+
+def made_with(agreement: Agreement, seconds: float, seed: int, *packages: str) -> dict[str, Any]:
+    """What is needed to repeat a result, with the versions of the libraries that it rests on, for programs."""
+    from importlib.metadata import version
+
+    from servanda.comparison import about
+    from servanda.export import plain
+
+    made: dict[str, Any] = plain(about(agreement, seconds, seed))
+    made["versions"] |= {name: version(name) for name in packages}
+    return made
 
 
 def _time(seconds: float) -> str:

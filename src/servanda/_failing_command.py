@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from servanda._commands import chosen_plan, file_argument, json_option, plan_option, print_json, read_agreement
-from servanda._draw_commands import read_sweep, seed_option, solves_ahead, sweep_option
+from servanda._draw_commands import made_with, read_sweep, seed_option, solves_ahead, sweep_option
 from servanda._progress import Progress
 
 
@@ -67,11 +67,10 @@ def explain_failure(
 
         write_picture(picture, lambda: pictures.failure(agreement, found))
     if as_json:
-        from servanda.comparison import about
         from servanda.export import plain
 
-        made = about(agreement, time.perf_counter() - began, seed)
-        print_json({**plain(found), "about": plain(made)})
+        made = made_with(agreement, time.perf_counter() - began, seed, "ema-workbench", "polars")
+        print_json({**plain(found), "about": made})
         return
     from servanda._sensing_text import show_failure
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from servanda._commands import chosen_plan, file_argument, json_option, plan_option, print_json, read_agreement
-from servanda._draw_commands import read_sweep, seed_option, solves_ahead, sweep_option
+from servanda._draw_commands import made_with, read_sweep, seed_option, solves_ahead, sweep_option
 from servanda._exits import Refused
 from servanda._progress import Progress
 
@@ -94,11 +94,10 @@ def sensitivity(
             str(path.with_name(f"{path.stem}-tornado{path.suffix}")), lambda: pictures.tornado(agreement, moved)
         )
     if as_json:
-        from servanda.comparison import about
         from servanda.export import plain
 
-        made = about(agreement, time.perf_counter() - began, seed)
-        print_json({**plain(found), "tornado": plain(moved), "about": plain(made)})
+        made = made_with(agreement, time.perf_counter() - began, seed, "SALib", "polars")
+        print_json({**plain(found), "tornado": plain(moved), "about": made})
         return
     from servanda._sensing_text import show_sensitivity
 

@@ -214,7 +214,7 @@ def _row(sheet: Sheet, label: str, pale: bool = True) -> tuple[float, float, flo
     high = 16.0 * len(rows)
     sheet.lines(0, top + (12 if high > 18 else 14), rows, sheet.base)
     if sheet.narrow:
-        y, left, wide, sheet.y = top + high + 4, 0.0, sheet.width - 40, top + high + 22
+        y, left, wide, sheet.y = top + high + 7, 0.0, sheet.width - 40, top + high + 25
     else:
         y, left, wide = top + max(0.0, (high - 18) / 2), room, sheet.width - room - 40
         sheet.y = top + max(high, 18.0)

@@ -27,19 +27,23 @@ if TYPE_CHECKING:
     from servanda.drawing import Draws, draw
     from servanda.equilibrium import Equilibrium, NotConverged, solve
     from servanda.evaluating import Evaluated, evaluate
+    from servanda.failing import FailureRules, explain_failure
     from servanda.flips import HeatMap, Reached, Tips
     from servanda.game import Game, GameTooLarge, compile
     from servanda.inspecting import where_to_inspect
     from servanda.mapping import heat
     from servanda.outcomes import choices, summarise
+    from servanda.posing import QuestionRefused
     from servanda.reaching import reach
     from servanda.reading import catalog, loads, read
     from servanda.scores import Scorecard
     from servanda.scoring import scorecard
     from servanda.searching import search
+    from servanda.sensing import Sensitivity, sensitivity
     from servanda.starter import new
     from servanda.studying import Study, study
     from servanda.summary import Summary
+    from servanda.swings import Tornado, tornado
     from servanda.tipping import tip
     from servanda.wording import headline, verdict
     from servanda.writing import write_rates
@@ -94,6 +98,13 @@ _HOME = {
     "verdict": "wording",
     "where_to_inspect": "inspecting",
     "write_rates": "writing",
+    "FailureRules": "failing",
+    "explain_failure": "failing",
+    "QuestionRefused": "posing",
+    "Sensitivity": "sensing",
+    "sensitivity": "sensing",
+    "Tornado": "swings",
+    "tornado": "swings",
 }
 
 __all__ = [
@@ -106,6 +117,7 @@ __all__ = [
     "Draws",
     "Equilibrium",
     "Evaluated",
+    "FailureRules",
     "Finding",
     "Findings",
     "Game",
@@ -113,12 +125,15 @@ __all__ = [
     "HeatMap",
     "NotConverged",
     "Number",
+    "QuestionRefused",
     "Reached",
     "Scorecard",
+    "Sensitivity",
     "SequentialInspection",
     "Study",
     "Summary",
     "Tips",
+    "Tornado",
     "__version__",
     "audit",
     "catalog",
@@ -129,6 +144,7 @@ __all__ = [
     "critical_values",
     "draw",
     "evaluate",
+    "explain_failure",
     "headline",
     "heat",
     "loads",
@@ -138,12 +154,14 @@ __all__ = [
     "results",
     "scorecard",
     "search",
+    "sensitivity",
     "sequential_inspection",
     "solve",
     "solve_draws",
     "study",
     "summarise",
     "tip",
+    "tornado",
     "verdict",
     "where_to_inspect",
     "write_rates",

@@ -23,7 +23,7 @@ from servanda.summary import EntryResult, PartyValue, Summary
 
 
 def plain(thing: object) -> Any:
-    """Turn frozen results into dicts, lists, numbers and ISO dates; an endless duration is `never`, as in the file.
+    """Turn frozen results into dicts, lists, numbers and ISO dates; an endless duration is `never`, a table a list.
 
     Parameters
     ----------
@@ -39,6 +39,10 @@ def plain(thing: object) -> Any:
         return {str(key): plain(value) for key, value in cast("dict[Any, Any]", thing).items()}
     if isinstance(thing, list | tuple):
         return [plain(value) for value in cast("list[Any]", thing)]
+    if hasattr(thing, "to_dicts"):  # a polars table
+        return [plain(row) for row in cast("Any", thing).to_dicts()]
+    if isinstance(thing, float) and math.isnan(thing):
+        return None
     if isinstance(thing, float) and math.isinf(thing):
         return "never"  # only durations are infinite
     if isinstance(thing, Fraction):

@@ -15,6 +15,7 @@ from servanda._canvas import HELD, Sheet, look, outcome_order, png, short, style
 from servanda._courses import beliefs, exposure, survival
 from servanda._looking import inspections
 from servanda._score_chart import scorecard
+from servanda._sensing_chart import failure, sensitivity, tornado
 from servanda._timeline import acts, calendar
 from servanda._tip_chart import heat, reached, tips
 from servanda.comparison import Comparison
@@ -29,16 +30,19 @@ __all__ = [
     "beliefs",
     "calendar",
     "exposure",
+    "failure",
     "heat",
     "inspections",
     "outcomes",
     "png",
     "reached",
     "scorecard",
+    "sensitivity",
     "survival",
     "svg",
     "tips",
     "title",
+    "tornado",
 ]
 
 

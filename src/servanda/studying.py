@@ -124,40 +124,63 @@ def picture_inspections(agreement: Agreement, allocation: Allocation, path: str 
     PictureNotWritten
         If the name ends otherwise, or the file cannot be written.
     """
+    check_picture(path)
     from servanda import pictures
 
-    check_picture(path)
-    return _saved(pictures.inspections(agreement, allocation), path)
+    return write_picture(path, lambda: pictures.inspections(agreement, allocation))
 
 
 def picture_of(found: Tips | Reached | HeatMap, path: str | Path) -> Path:
     """Draw tipping points, a target reached or a map, into a file; parameters, result and errors as above."""
     check_picture(path)
-    return _saved(found.plot(), path)
+    return write_picture(path, found.plot)
 
 
 def check_picture(path: str | Path) -> None:
-    """Refuse a picture that cannot be made, before anything is worked out for it.
+    """Refuse a picture that could not be written, before anything is worked out for it.
+
+    Parameters
+    ----------
+    path : path
+        Ends in .png or .svg.
 
     Raises
     ------
     PicturesMissing
         If what draws pictures is not installed.
     PictureNotWritten
-        If the name does not end in .png or .svg, or there is no such folder.
+        If the name ends otherwise, or its folder is not there.
     """
     file = Path(path)
     if file.suffix not in (".png", ".svg"):
         raise PictureNotWritten(f"{path}: a picture is a .png or a .svg file. Give it a name that ends so")
     if not file.parent.is_dir():
-        raise PictureNotWritten(f"{path}: the picture cannot be written (no such folder). Check the folder")
+        raise PictureNotWritten(f"{path}: the picture cannot be written (there is no such folder). Check the folder")
     _need("A picture", "matplotlib")
 
 
-def _saved(figure: Figure, path: str | Path) -> Path:
+def write_picture(path: str | Path, draw: Callable[[], Figure]) -> Path:
+    """Draw a figure into a file; its name has been checked.
+
+    Parameters
+    ----------
+    path : path
+        A file of this name is replaced.
+    draw : function that gives a figure
+
+    Returns
+    -------
+    Path
+        The same.
+
+    Raises
+    ------
+    PictureNotWritten
+        If the file cannot be written.
+    """
     from servanda import pictures
 
-    file = Path(path)
+    file, figure = Path(path), draw()
     try:
         file.write_bytes(pictures.png(figure) if file.suffix == ".png" else pictures.svg(figure).encode("utf-8"))
     except OSError as error:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -20,6 +18,10 @@ from servanda._score_words import (
     remarks,
     status_words,
 )
+from servanda._terminal import console as _console
+from servanda._terminal import say as _say
+from servanda._terminal import show as _show
+from servanda._terminal import table as _table
 from servanda.agreement import Agreement
 from servanda.auditing import TypeAudit
 from servanda.comparison import Comparison, PlanResult
@@ -43,32 +45,6 @@ from servanda.wording import (
     type_name,
     verdict,
 )  # fmt: skip
-
-WIDTH = 100
-
-
-def _console() -> Console:
-    watched = sys.stdout.isatty() or "COLUMNS" in os.environ
-    return Console(highlight=False, width=None if watched else WIDTH)
-
-
-def _show(console: Console, table: Table) -> None:
-    """Print a table whole: wider than the terminal if it must be, as broken dates and numbers cannot be read."""
-    need = console.measure(table, options=console.options.update(max_width=10 * WIDTH)).maximum
-    Console(highlight=False, width=max(need, 1)).print(table)
-
-
-def _table(title: str, *columns: str, prose: bool = True) -> Table:
-    from rich import box
-
-    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
-    for i, column in enumerate(columns):
-        table.add_column(column, justify="left" if i == 0 else "right", max_width=34 if prose else None)
-    return table
-
-
-def _say(console: Console, text: str) -> None:
-    console.print(Text(text))
 
 
 def solve(

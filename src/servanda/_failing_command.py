@@ -1,0 +1,77 @@
+"""The command `servanda explain-failure`: rules that say when a plan fails."""
+
+from __future__ import annotations
+
+import click
+
+from servanda._commands import chosen_plan, file_argument, json_option, plan_option, print_json, read_agreement
+from servanda._draw_commands import made_with, read_sweep, seed_option, solves_ahead, sweep_option
+from servanda._progress import Progress
+
+
+@click.command("explain-failure")
+@file_argument
+@plan_option
+@click.option(
+    "--when", default="years < q25", show_default=True, metavar="CONDITION",
+    help="What counts as failing: a figure, < <= > or >=, and a number, 5%, or a quantile of the draws (q25, median).",
+)  # fmt: skip
+@click.option("--draws", type=click.IntRange(min=1), default=1024, show_default=True, help="How many draws.")
+@seed_option
+@click.option("--most", type=click.IntRange(min=1), default=3, show_default=True, help="Numbers in a rule, at most.")
+@sweep_option
+@click.option("--picture", metavar="PATH", help="Draw the failing parts of the ranges, as .png or .svg.")
+@json_option
+def explain_failure(
+    file: str,
+    plan: str | None,
+    when: str,
+    draws: int,
+    seed: int,
+    most: int,
+    sweep: str | None,
+    picture: str | None,
+    as_json: bool,
+) -> None:
+    """When does a plan fail? Rules on a few numbers, with how many of the failures they cover.
+
+    Without --when, the quarter of the draws with the fewest expected years in force counts as failing.
+    """
+    import time
+
+    agreement = read_agreement(file)
+    name = chosen_plan(agreement, file, plan)
+    from servanda import _when
+    from servanda.posing import pose
+
+    question = pose(agreement, name, of=_when.parse(agreement, when).of)
+    if picture is not None:
+        from servanda.studying import check_picture
+
+        check_picture(picture)
+    table = read_sweep(sweep)
+    from servanda.failing import explain_failure as run
+
+    began = time.perf_counter()
+    with Progress() as progress:
+        if table is None:
+            solves_ahead(agreement, question, draws)
+        found = run(
+            agreement, name, when, draws=draws, seed=seed, most=most,
+            sweep=table,
+            progress=lambda share: progress(f"solving {name}", share),
+        )  # fmt: skip
+    if picture is not None:
+        from servanda import pictures
+        from servanda.studying import write_picture
+
+        write_picture(picture, lambda: pictures.failure(agreement, found))
+    if as_json:
+        from servanda.export import plain
+
+        made = made_with(agreement, time.perf_counter() - began, seed, "ema-workbench", "polars")
+        print_json({**plain(found), "about": made})
+        return
+    from servanda._sensing_text import show_failure
+
+    show_failure(agreement, found)

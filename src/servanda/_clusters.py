@@ -143,7 +143,7 @@ def in_order(
     if cluster is not None:
         yield from _by_cluster(work, items, cluster)
         return
-    count = workers or os.cpu_count() or 1
+    count = workers or available()
     if count == 1:
         yield from map(work, items)
         return
@@ -153,6 +153,11 @@ def in_order(
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
+
+
+def available() -> int:
+    """Processors of this machine."""
+    return os.cpu_count() or 1
 
 
 def _ahead(submit: Callable[[Item], Any], items: Iterable[Item], window: Callable[[], int]) -> Iterator[Any]:

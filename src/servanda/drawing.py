@@ -206,6 +206,11 @@ def assign(agreement: Agreement, values: Mapping[str, Floats], draws: int = 1) -
     return _settled(agreement, numbers, table, 0)
 
 
+def settle(agreement: Agreement, values: Floats, seed: int = 0) -> Draws:
+    """Make draws of ready values (D, k), in the order of `uncertain`."""
+    return _settled(agreement, uncertain(agreement), values, seed)
+
+
 def _settled(agreement: Agreement, numbers: tuple[Uncertain, ...], values: Floats, seed: int) -> Draws:
     where = {id(number): path for path, number in walk(agreement)}
     at = {path: j for j, one in enumerate(numbers) for path in one.paths}

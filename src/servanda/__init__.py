@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from servanda.starter import new
     from servanda.studying import Study, study
     from servanda.summary import Summary
+    from servanda.sweeping import Sweep, read_sweep, sweep
     from servanda.wording import headline, verdict
     from servanda.writing import write_rates
 
@@ -60,6 +61,7 @@ _HOME = {
     "SequentialInspection": "_sequence",
     "Study": "studying",
     "Summary": "summary",
+    "Sweep": "sweeping",
     "audit": "auditing",
     "catalog": "reading",
     "check": "checking",
@@ -73,6 +75,7 @@ _HOME = {
     "loads": "reading",
     "new": "starter",
     "read": "reading",
+    "read_sweep": "sweeping",
     "results": "batching",
     "scorecard": "scoring",
     "search": "searching",
@@ -81,6 +84,7 @@ _HOME = {
     "solve_draws": "batching",
     "study": "studying",
     "summarise": "outcomes",
+    "sweep": "sweeping",
     "verdict": "wording",
     "where_to_inspect": "inspecting",
     "write_rates": "writing",
@@ -106,6 +110,7 @@ __all__ = [
     "SequentialInspection",
     "Study",
     "Summary",
+    "Sweep",
     "__version__",
     "audit",
     "catalog",
@@ -120,6 +125,7 @@ __all__ = [
     "loads",
     "new",
     "read",
+    "read_sweep",
     "results",
     "scorecard",
     "search",
@@ -128,6 +134,7 @@ __all__ = [
     "solve_draws",
     "study",
     "summarise",
+    "sweep",
     "verdict",
     "where_to_inspect",
     "write_rates",

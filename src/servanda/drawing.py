@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias, cast
 
@@ -144,13 +144,48 @@ def draw(agreement: Agreement, draws: int, seed: int = 0, *, first: int = 0) -> 
     numbers = uncertain(agreement)
     points = np.empty((draws, 0))
     if numbers:
-        from scipy import stats  # pyright: ignore[reportMissingTypeStubs]
-
-        sequence: Any = stats.qmc.Sobol(len(numbers), scramble=True, rng=np.random.default_rng(seed))
+        sequence = _sobol(len(numbers), seed)
         if first:
             sequence.fast_forward(first)
         points = sequence.random(1 << (draws - 1).bit_length())[:draws]
     return place(agreement, points, seed)
+
+
+def _sobol(numbers: int, seed: int) -> Any:
+    from scipy import stats  # pyright: ignore[reportMissingTypeStubs]
+
+    return stats.qmc.Sobol(numbers, scramble=True, rng=np.random.default_rng(seed))
+
+
+def in_pieces(
+    agreement: Agreement, draws: int, seed: int, size: int, skip: Container[int] = ()
+) -> Iterator[tuple[int, Floats]]:
+    """Yield the points of `draw` for `place`, in pieces of so many draws, with the number of each piece from 0.
+
+    Parameters
+    ----------
+    agreement : Agreement
+    draws : int
+    seed : int
+    size : int
+        A power of two.
+    skip : numbers of pieces to leave out
+
+    Yields
+    ------
+    int, (size or fewer, k) floats
+    """
+    k = len(uncertain(agreement))
+    sequence = _sobol(k, seed) if k else None
+    for number in range(-(-draws // size)):
+        count = min(size, draws - number * size)
+        if sequence is None:
+            if number not in skip:
+                yield number, np.empty((count, 0))
+        elif number in skip:
+            sequence.fast_forward(size)
+        else:
+            yield number, sequence.random(size)[:count]
 
 
 def place(agreement: Agreement, points: Floats, seed: int = 0) -> Draws:

@@ -15,6 +15,7 @@ from servanda._canvas import HELD, Sheet, look, outcome_order, png, short, style
 from servanda._courses import beliefs, exposure, survival
 from servanda._looking import inspections
 from servanda._score_chart import scorecard
+from servanda._sweep_chart import histogram, histograms, survival_fan
 from servanda._timeline import acts, calendar
 from servanda.comparison import Comparison
 from servanda.wording import capital, cause_name
@@ -28,11 +29,14 @@ __all__ = [
     "beliefs",
     "calendar",
     "exposure",
+    "histogram",
+    "histograms",
     "inspections",
     "outcomes",
     "png",
     "scorecard",
     "survival",
+    "survival_fan",
     "svg",
     "title",
 ]

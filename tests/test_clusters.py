@@ -7,9 +7,12 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
+import numpy as np
 import pytest
 
+import servanda
 from servanda import _clusters
 from servanda._clusters import Cluster, NoCluster, connected, in_order
 
@@ -69,6 +72,36 @@ def test_a_worker_killed_in_mid_run_loses_nothing(cluster: Cluster) -> None:
         if item == 10:
             os.kill(process, signal.SIGKILL)
     assert seen == list(range(60))
+
+
+def test_a_sweep_loses_a_worker_in_mid_run_and_no_byte_changes(cluster: Cluster, tmp_path: Path) -> None:
+    servanda.new(tmp_path / "starter.yaml")
+    agreement, killed = servanda.read(tmp_path / "starter.yaml"), list[int]()
+    cluster.client.wait_for_workers(2, timeout=30)
+    processes: dict[str, int] = cluster.client.run(os.getpid)
+    assert len(processes) == 2
+
+    def kill(_: str, share: float) -> None:
+        if not killed:
+            killed.append(next(iter(processes.values())))
+            os.kill(killed[0], signal.SIGKILL)
+
+    spread, alone = tmp_path / "spread.parquet", tmp_path / "alone.parquet"
+    swept = servanda.sweep(agreement, ["at-once"], 512, 3, path=spread, cluster=cluster, progress=kill)
+    assert killed
+    assert swept.table["draw"].to_list() == list(range(512))
+    servanda.sweep(agreement, ["at-once"], 512, 3, path=alone)
+    assert spread.read_bytes() == alone.read_bytes()
+
+
+def test_evaluating_on_a_cluster_gives_the_same_bits(cluster: Cluster, tmp_path: Path) -> None:
+    servanda.new(tmp_path / "starter.yaml")
+    agreement = servanda.read(tmp_path / "starter.yaml")
+    draws = servanda.draw(agreement, 150, seed=2)
+    here, there = (servanda.evaluate(agreement, "at-once", draws, cluster=c) for c in (None, cluster))
+    for name, figure in here.figures.items():
+        assert np.array_equal(figure, there.figures[name]), name
+    assert here.statuses == there.statuses
 
 
 def test_what_is_connected_stays_so(cluster: Cluster) -> None:

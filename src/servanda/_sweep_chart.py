@@ -45,7 +45,8 @@ def histogram(swept: Sweep, figure: str = "held_clean", narrow: bool = False) ->
         A panel is called `histogram|plan`; its bars are shares of the draws that have an answer.
     """
     values = {plan: _known(swept, plan, figure) for plan in swept.plans}
-    low, high = _scale(list(values.values()), figure)
+    ticks = _scale(list(values.values()), figure)
+    low, high = float(ticks[0]), float(ticks[-1])
     edges = np.linspace(low, high, BINS + 1)
     shares = {plan: np.histogram(v, edges)[0] / max(v.size, 1) for plan, v in values.items()}
     top = max(float(s.max(initial=0.0)) for s in shares.values()) or 1.0
@@ -59,7 +60,7 @@ def histogram(swept: Sweep, figure: str = "held_clean", narrow: bool = False) ->
         tall = 70 if narrow else 84
         for plan in swept.plans:
             one = words.row(swept, plan, figure)
-            said = "no draw has an answer" if one["p50"] is None else _said(one, figure)
+            said = "No draw has an answer" if one["p50"] is None else _said(one, figure)
             left = _headed(sheet, words.name_of(swept, plan), said)
             axes = sheet.panel(left, sheet.y + 4, sheet.width - left - 12, tall, f"histogram|{plan}")
             axes.bar(edges[:-1], shares[plan], np.diff(edges), align="edge", color=tint(HELD, 0.45), linewidth=0)
@@ -72,9 +73,7 @@ def histogram(swept: Sweep, figure: str = "held_clean", narrow: bool = False) ->
             if figure.startswith("gain"):
                 axes.axvline(0.0, color=GREY, linewidth=1, linestyle=(0, (4, 2)))
             if _is_chance(figure):
-                ticks = axes.get_xticks()
                 axes.set_xticks(ticks, [f"{100 * t:.3g}%" for t in ticks])
-                axes.set_xlim(low, high)
             sheet.y += tall + 34
         return sheet.finish()
 
@@ -108,7 +107,7 @@ def survival_fan(swept: Sweep, narrow: bool = False) -> Figure:
         tall = 150 if narrow else 180
         for plan in swept.plans:
             typical = words.row(swept, plan, "years")
-            said = "no draw has an answer" if typical["p50"] is None else f"in force {_said(typical, 'years')}"
+            said = "No draw has an answer" if typical["p50"] is None else f"In force {_said(typical, 'years')}"
             left = _headed(sheet, words.name_of(swept, plan), said)
             axes = sheet.panel(left + 38, sheet.y + 6, sheet.width - left - 50, tall, f"fan|{plan}")
             found = bands[plan]
@@ -133,8 +132,8 @@ def _is_chance(figure: str) -> bool:
     return figure != "years" and not figure.startswith("gain")
 
 
-def _scale(values: list[Floats], figure: str) -> tuple[float, float]:
-    """Where the axis begins and ends: round numbers around all values."""
+def _scale(values: list[Floats], figure: str) -> Floats:
+    """Round numbers along the axis, from its beginning to its end, around all values."""
     low = min((float(v.min()) for v in values if v.size), default=0.0)
     high = max((float(v.max()) for v in values if v.size), default=1.0)
     low = low if figure.startswith("gain") else 0.0
@@ -142,8 +141,8 @@ def _scale(values: list[Floats], figure: str) -> tuple[float, float]:
         high = low + 1.0
     from matplotlib.ticker import MaxNLocator
 
-    ticks = MaxNLocator(8).tick_values(low, high)
-    return float(ticks[0]), float(min(ticks[-1], 1.0) if _is_chance(figure) else ticks[-1])
+    ticks = np.asarray(MaxNLocator(8).tick_values(low, high), dtype=float)
+    return ticks[ticks <= 1.0] if _is_chance(figure) else ticks
 
 
 def _said(one: dict[str, float], figure: str) -> str:
@@ -168,7 +167,14 @@ def _title(swept: Sweep, figure: str) -> str:
                 swept, plan, max(others, key=lambda o: words.row(swept, o, figure)["p50"] or 0.0)
             ).rstrip(".")
     if figure.startswith("gain."):
-        return f"What signing is worth: {swept.about['figures'][figure].removeprefix('what signing is worth to ')}"
+        who = swept.about["parties"][figure.split(".")[1]]
+        known = {plan: _known(swept, plan, figure) for plan in swept.plans}
+        parts = [
+            f"{words.share(float((v > 0).mean()))} of draws ({words.name_of(swept, plan)})"
+            for plan, v in known.items()
+            if v.size
+        ]
+        return f"Signing pays for {who} in {', '.join(parts)}" if parts else "No draw has an answer"
     meaning = str(swept.about["figures"][figure])
     return meaning[:1].upper() + meaning[1:]
 

@@ -9,8 +9,9 @@ from typing import Any, cast
 import numpy as np
 
 from servanda._sums import Floats
+from servanda._uncertain import Path
 from servanda.agreement import Agreement, Number
-from servanda.drawing import Draws, Path, place, uncertain, walk
+from servanda.drawing import Draws, place, uncertain, walk
 from servanda.evaluating import Evaluated, evaluated, figure_names
 
 

@@ -29,6 +29,12 @@ def unfinished(path: Path) -> Path:
     return path.with_name(path.name + ".unfinished")
 
 
+def forget(path: Path) -> None:
+    """Delete the pieces that were kept for a file."""
+    for file in (unfinished(path), unfinished(path).with_name(unfinished(path).name + "-journal")):
+        file.unlink(missing_ok=True)
+
+
 @contextmanager
 def kept(path: Path, about: dict[str, Any]) -> Generator[sqlite3.Connection]:
     """The pieces done so far, in a file that no other process may use for as long as the block lasts.

@@ -27,9 +27,8 @@ def show(swept: Sweep, pictures: Sequence[Path] = ()) -> None:
         console.print(Text(sentence))
 
     inputs = len(swept.about["inputs"])
-    say(
-        f"{swept.title}: {swept.draws:,} draws of {inputs} uncertain numbers, the same for every plan (seed {swept.seed}).\n"
-    )
+    same = ", the same for every plan" if len(swept.plans) > 1 else ""
+    say(f"{swept.title}: {swept.draws:,} draws of {inputs} uncertain numbers{same} (seed {swept.seed}).\n")
     say(words.headline(swept) + "\n")
     for table in (_chances(swept), _duels(swept)):
         if table is not None:

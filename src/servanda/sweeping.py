@@ -17,6 +17,7 @@ from servanda._sweep_store import (
     NotSwept,
     begun,
     done,
+    forget,
     joined,
     keep,
     kept,
@@ -199,7 +200,7 @@ def sweep(
             keep(store, number, rows)
         columns = schema([str(one["name"]) for one in about["inputs"]], list(about["figures"]))
         write(file, pieces(store), columns, about)
-    unfinished(file).unlink()
+    forget(file)
     return read_sweep(file)
 
 
@@ -313,6 +314,7 @@ def _settings(agreement: Agreement, plans: tuple[str, ...], draws: int, seed: in
         "content": sha256(agreement.model_dump_json().encode()).hexdigest(),
         "command": f"servanda sweep {file or 'FILE'}{chosen} --draws {draws} --seed {seed}",
         "plans": list(plans),
+        "parties": {key: party.name for key, party in agreement.parties.items()},
         "titles": {name: agreement.plans[name].title or name for name in plans},
         "draws": draws,
         "seed": seed,
@@ -333,8 +335,7 @@ def _look_at(path: Path, resume: bool, replace: bool) -> None:
     if resume:
         return
     if replace:
-        half.unlink(missing_ok=True)
-        half.with_name(half.name + "-journal").unlink(missing_ok=True)
+        forget(path)
     elif half.exists():
         raise NotSwept(f"{half}: an unfinished sweep is there. Go on with it: --resume; or begin anew: --replace")
     elif path.exists():

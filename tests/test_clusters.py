@@ -87,10 +87,10 @@ def test_a_sweep_loses_a_worker_in_mid_run_and_no_byte_changes(cluster: Cluster,
             os.kill(killed[0], signal.SIGKILL)
 
     spread, alone = tmp_path / "spread.parquet", tmp_path / "alone.parquet"
-    swept = servanda.sweep(agreement, ["at-once"], 512, 3, path=spread, cluster=cluster, progress=kill)
+    swept = servanda.sweep(agreement, ["at-once"], 320, 3, path=spread, cluster=cluster, progress=kill)
     assert killed
-    assert swept.table["draw"].to_list() == list(range(512))
-    servanda.sweep(agreement, ["at-once"], 512, 3, path=alone)
+    assert swept.table["draw"].to_list() == list(range(320))
+    servanda.sweep(agreement, ["at-once"], 320, 3, path=alone)
     assert spread.read_bytes() == alone.read_bytes()
 
 

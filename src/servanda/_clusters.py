@@ -76,6 +76,7 @@ def connected(where: Where) -> Generator[Cluster | None]:
     with ExitStack() as stack:
         quiet: Any = dask.config.set({"distributed.comm.timeouts.connect": f"{PATIENCE:g}s"})  # pyright: ignore
         stack.enter_context(quiet)
+        stack.enter_context(_silent("distributed", "distributed.client", "distributed.nanny", "tornado.application"))
         try:
             if local is not None:
                 settings: Any = {"processes": True, "dashboard_address": None, "silence_logs": 50}
@@ -89,6 +90,21 @@ def connected(where: Where) -> Generator[Cluster | None]:
         except (OSError, TimeoutError, ValueError) as error:
             raise NoCluster(_unreachable(where, local, error)) from None
         yield Cluster(where, client)
+
+
+@contextmanager
+def _silent(*loggers: str) -> Generator[None]:
+    """Without Dask's own account of what goes wrong: users get one message."""
+    import logging
+
+    before = {name: logging.getLogger(name).level for name in loggers}
+    for name in loggers:
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        for name, level in before.items():
+            logging.getLogger(name).setLevel(level)
 
 
 def _local(where: str) -> int | None:
@@ -192,7 +208,10 @@ def _by_cluster(work: Callable[[Item], Result], items: Iterable[Item], cluster: 
         ) from None
     except Exception as error:
         if isinstance(error, OSError) or "Cancelled" in type(error).__name__:
-            raise NoCluster(f"{cluster.address}: the cluster was lost on the way ({error})") from None
+            raise NoCluster(
+                f"{cluster.address}: the cluster was lost on the way. Look whether its scheduler still runs, and start"
+                " again; a sweep that is written to a file goes on with --resume"
+            ) from None
         raise
 
 

@@ -49,7 +49,6 @@ def histogram(swept: Sweep, figure: str = "held_clean", narrow: bool = False) ->
     low, high = float(ticks[0]), float(ticks[-1])
     edges = np.linspace(low, high, BINS + 1)
     shares = {plan: np.histogram(v, edges)[0] / max(v.size, 1) for plan, v in values.items()}
-    top = max(float(s.max(initial=0.0)) for s in shares.values()) or 1.0
     with style():
         sheet = Sheet(narrow)
         sheet.heading(_title(swept, figure), _subtitle(swept, figure))
@@ -62,6 +61,7 @@ def histogram(swept: Sweep, figure: str = "held_clean", narrow: bool = False) ->
             one = words.row(swept, plan, figure)
             said = "No draw has an answer" if one["p50"] is None else _said(one, figure)
             left = _headed(sheet, words.name_of(swept, plan), said)
+            top = float(shares[plan].max(initial=0.0)) or 1.0
             axes = sheet.panel(left, sheet.y + 4, sheet.width - left - 12, tall, f"histogram|{plan}")
             axes.bar(edges[:-1], shares[plan], np.diff(edges), align="edge", color=tint(HELD, 0.45), linewidth=0)
             if one["p50"] is not None:
@@ -159,22 +159,26 @@ def _headed(sheet: Sheet, name: str, said: str) -> float:
 
 
 def _title(swept: Sweep, figure: str) -> str:
-    if figure == "held_clean":
+    if figure == words.judged_by(swept) and len(swept.plans) > 1:
         plan = words.best(swept)
         others = [other for other in swept.plans if other != plan]
-        if others:
-            return words.beaten(
-                swept, plan, max(others, key=lambda o: words.row(swept, o, figure)["p50"] or 0.0)
-            ).rstrip(".")
+        second = max(others, key=lambda other: words.row(swept, other, figure)["p50"] or 0.0)
+        return words.beaten(swept, plan, second).rstrip(".")
+    if figure == "held_clean" and len(swept.plans) > 1:
+        return f"Every plan has less than 1% to be in force and clean in {swept.about['end'][:4]}, in 95% of draws"
     if figure.startswith("gain."):
         who = swept.about["parties"][figure.split(".")[1]]
         known = {plan: _known(swept, plan, figure) for plan in swept.plans}
-        parts = [
-            f"{words.share(float((v > 0).mean()))} of draws ({words.name_of(swept, plan)})"
-            for plan, v in known.items()
-            if v.size
-        ]
-        return f"Signing pays for {who} in {', '.join(parts)}" if parts else "No draw has an answer"
+        pays = {plan: float((v > 0).mean()) for plan, v in known.items() if v.size}
+        if not pays:
+            return "No draw has an answer"
+        plan = max(pays, key=lambda name: pays[name])
+        most = "most often " if len(swept.plans) > 1 else ""
+        often = "in every draw" if pays[plan] == 1.0 else "in no draw" if not pays[plan] else ""
+        often = often or f"in {words.share(pays[plan])} of draws"
+        if not pays[plan] and len(swept.plans) > 1:
+            return f"Signing pays for {who} in no draw of any plan"
+        return f"Signing pays for {who} {most}under {words.name_of(swept, plan)}: {often}"
     meaning = str(swept.about["figures"][figure])
     return meaning[:1].upper() + meaning[1:]
 

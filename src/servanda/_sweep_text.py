@@ -60,15 +60,16 @@ def _chances(swept: Sweep) -> Table:
 def _duels(swept: Sweep) -> Table | None:
     if len(swept.plans) < 2:
         return None
+    figure = words.judged_by(swept)
+    better = "is likelier to be in force and clean" if figure == "held_clean" else "is expected to last longer"
     table = _table(
-        "In which share of draws the plan on the left is likelier to be in force and clean",
+        f"In which share of draws the plan on the left {better}",
         "plan", *(words.name_of(swept, plan) for plan in swept.plans),
     )  # fmt: skip
     for plan in swept.plans:
-        cells = [
-            "" if other == plan else "–" if (b := words.duel(swept, plan, other)["better"]) is None else words.share(b)
-            for other in swept.plans
-        ]
+        duels = {other: words.duel(swept, plan, other, figure)["better"] for other in swept.plans if other != plan}
+        cells = ["–" if (b := duels.get(other)) is None else words.share(b) for other in swept.plans]
+        cells[swept.plans.index(plan)] = ""
         table.add_row(Text(words.name_of(swept, plan)), *cells)
     return table
 

@@ -23,9 +23,20 @@ def duel(swept: Sweep, plan: str, other: str, figure: str = "held_clean") -> dic
     return next(r for r in swept.wins.to_dicts() if (r["plan"], r["other"], r["figure"]) == (plan, other, figure))
 
 
+def hopeless(swept: Sweep) -> bool:
+    """Whether every plan has less than 1% to be in force and clean in nearly all draws: then years tell them apart."""
+    return all((row(swept, plan, "held_clean")["p95"] or 0.0) < 0.01 for plan in swept.plans)
+
+
+def judged_by(swept: Sweep) -> str:
+    """The figure by which plans are set against each other: the chance to be in force and clean, or else years."""
+    return "years" if hopeless(swept) else "held_clean"
+
+
 def best(swept: Sweep) -> str:
-    """The plan whose chance to be in force and clean at the end is highest in the median."""
-    return max(swept.plans, key=lambda plan: -1.0 if (p := row(swept, plan, "held_clean")["p50"]) is None else p)
+    """The plan whose figure is highest in the median."""
+    figure = judged_by(swept)
+    return max(swept.plans, key=lambda plan: -1.0 if (p := row(swept, plan, figure)["p50"]) is None else p)
 
 
 def share(part: float) -> str:
@@ -56,19 +67,22 @@ def span(one: dict[str, Any], figure: str) -> str:
 
 def beaten(swept: Sweep, plan: str, other: str) -> str:
     """Say how often a plan is better than another."""
-    one = duel(swept, plan, other)
+    figure = judged_by(swept)
+    one = duel(swept, plan, other, figure)
     names = name_of(swept, plan), name_of(swept, other)
     if not one["draws"]:
         return f"{names[0]} and {names[1]} cannot be compared: in no draw have both an answer."
     if one["equal"] == 1.0:
         return f"{names[0]} and {names[1]} come to the same in all draws."
-    points = 100 * one["margin"]
-    size = "less than 0.1 points" if abs(points) < 0.1 else f"{points:+.1f} points".replace("-", "−")
-    often = {"all": "in all draws", "none": "in no draw"}.get(
-        share(one["better"]), f"in {share(one['better'])} of draws"
-    )
+    part = share(one["better"])
+    often = {"all": "in all draws", "none": "in no draw"}.get(part, f"in {part} of draws")
     ties = f", and ties in {share(one['equal'])}" if one["equal"] > 0 else ""
-    return f"{names[0]} beats {names[1]} {often}{ties} (median difference {size})."
+    if figure == "years":
+        size, beats = f"{one['margin']:+.2f} years".replace("-", "−"), "lasts longer than"
+    else:
+        points, beats = 100 * one["margin"], "beats"
+        size = "less than 0.1 points" if abs(points) < 0.1 else f"{points:+.1f} points".replace("-", "−")
+    return f"{names[0]} {beats} {names[1]} {often}{ties} (median difference {size})."
 
 
 def headline(swept: Sweep) -> str:
@@ -77,14 +91,13 @@ def headline(swept: Sweep) -> str:
     one = row(swept, plan, "held_clean")
     if not one["draws"]:
         return "No draw of any plan has an answer."
-    held = f"{chance(one['p50'])} in the median to be in force and clean in {end}"
-    within = span(one, "held_clean")
-    first = f"{name_of(swept, plan)}: {held}; {within} in nine of ten draws."
-    if len(swept.plans) == 1:
-        return first
-    if all((row(swept, p, "held_clean")["p95"] or 0.0) < 0.01 for p in swept.plans):
-        first = f"None of the {len(swept.plans)} plans has as much as 1% in nineteen of twenty draws."
-    return " ".join([first, *(beaten(swept, plan, other) for other in swept.plans if other != plan)])
+    rest = [beaten(swept, plan, other) for other in swept.plans if other != plan]
+    if rest and hopeless(swept):
+        first = f"Every plan has less than 1% to be in force and clean in {end}, in nineteen of twenty draws."
+    else:
+        held = f"{chance(one['p50'])} in the median to be in force and clean in {end}"
+        first = f"{name_of(swept, plan)}: {held}; {span(one, 'held_clean')} in nine of ten draws."
+    return " ".join([first, *rest])
 
 
 def unanswered(swept: Sweep) -> str:

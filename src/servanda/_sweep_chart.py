@@ -53,7 +53,10 @@ def histogram(swept: Sweep, figure: str = "held_clean", narrow: bool = False) ->
         sheet = Sheet(narrow)
         sheet.heading(_title(swept, figure), _subtitle(swept, figure))
         sheet.legend(
-            [("Share of draws", Look(tint(HELD, 0.45))), ("Median, and where nine of ten draws lie", (INK, "-", "o"))]
+            [
+                ("Draws, each panel to its own height", Look(tint(HELD, 0.45))),
+                ("Median, and where nine of ten draws lie", (INK, "-", "o")),
+            ]
         )
         sheet.y += 4
         tall = 70 if narrow else 84
@@ -62,7 +65,7 @@ def histogram(swept: Sweep, figure: str = "held_clean", narrow: bool = False) ->
             said = "No draw has an answer" if one["p50"] is None else _said(one, figure)
             left = _headed(sheet, words.name_of(swept, plan), said)
             top = float(shares[plan].max(initial=0.0)) or 1.0
-            axes = sheet.panel(left, sheet.y + 4, sheet.width - left - 12, tall, f"histogram|{plan}")
+            axes = sheet.panel(left + 14, sheet.y + 4, sheet.width - left - 30, tall, f"histogram|{plan}")
             axes.bar(edges[:-1], shares[plan], np.diff(edges), align="edge", color=tint(HELD, 0.45), linewidth=0)
             if one["p50"] is not None:
                 axes.plot([one["p5"], one["p95"]], [-0.07 * top] * 2, color=INK, linewidth=2, clip_on=False)
@@ -72,8 +75,8 @@ def histogram(swept: Sweep, figure: str = "held_clean", narrow: bool = False) ->
             axes.set_xlim(low, high)
             if figure.startswith("gain"):
                 axes.axvline(0.0, color=GREY, linewidth=1, linestyle=(0, (4, 2)))
-            if _is_chance(figure):
-                axes.set_xticks(ticks, [f"{100 * t:.3g}%" for t in ticks])
+            many = ticks[:: 2 if narrow and len(ticks) > 6 else 1]
+            axes.set_xticks(many, [_tick(t, figure) for t in many])
             sheet.y += tall + 34
         return sheet.finish()
 
@@ -142,7 +145,13 @@ def _scale(values: list[Floats], figure: str) -> Floats:
     from matplotlib.ticker import MaxNLocator
 
     ticks = np.asarray(MaxNLocator(8).tick_values(low, high), dtype=float)
-    return ticks[ticks <= 1.0] if _is_chance(figure) else ticks
+    if _is_chance(figure) and ticks[-1] > 1.0:
+        return np.append(ticks[ticks < 1.0], 1.0)
+    return ticks
+
+
+def _tick(value: float, figure: str) -> str:
+    return f"{100 * value:.3g}%" if _is_chance(figure) else f"{value:.3g}".replace("-", "−")
 
 
 def _said(one: dict[str, float], figure: str) -> str:

@@ -58,10 +58,15 @@ def states(agreement: Agreement, plan: str) -> int:
     return int(tables.kinds @ tables.sets.sum(axis=1))
 
 
-def timed(job: Callable[[], Any]) -> float:
-    began = time.perf_counter()
+def timed(job: Callable[[], Any], clock: Callable[[], float] = time.perf_counter) -> float:
+    began = clock()
     job()
-    return time.perf_counter() - began
+    return clock() - began
+
+
+def processor(job: Callable[[], Any]) -> float:
+    """Processor time of this process alone, whatever else the machine does."""
+    return timed(job, time.process_time)
 
 
 # ---------------------------------------------------------------------------------------------- beside solving alone
@@ -77,9 +82,9 @@ def overhead() -> list[dict[str, Any]]:
         piece = Piece(0, plan, 0, points)
         alone: list[float] = []
         whole: list[float] = []
-        for _ in range(7):
-            alone.append(timed(lambda game=game: servanda.solve_draws(game, workers=1)))
-            whole.append(timed(lambda p=piece, a=agreement: work(a, p)))
+        for _ in range(5):
+            alone.append(processor(lambda game=game: servanda.solve_draws(game, workers=1)))
+            whole.append(processor(lambda p=piece, a=agreement: work(a, p)))
         ratio = statistics.median(w / a for w, a in zip(whole[1:], alone[1:], strict=True)) - 1.0
         row = {
             "case": name, "draws": size, "numbers": points.shape[1],

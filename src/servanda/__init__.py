@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from servanda.starter import new
     from servanda.studying import Study, study
     from servanda.summary import Summary
+    from servanda.sweeping import Sweep, read_sweep, sweep
     from servanda.swings import Tornado, tornado
     from servanda.tipping import tip
     from servanda.wording import headline, verdict
@@ -71,6 +72,7 @@ _HOME = {
     "Study": "studying",
     "Summary": "summary",
     "Tips": "flips",
+    "Sweep": "sweeping",
     "audit": "auditing",
     "catalog": "reading",
     "check": "checking",
@@ -86,6 +88,7 @@ _HOME = {
     "new": "starter",
     "reach": "reaching",
     "read": "reading",
+    "read_sweep": "sweeping",
     "results": "batching",
     "scorecard": "scoring",
     "search": "searching",
@@ -95,6 +98,7 @@ _HOME = {
     "study": "studying",
     "summarise": "outcomes",
     "tip": "tipping",
+    "sweep": "sweeping",
     "verdict": "wording",
     "where_to_inspect": "inspecting",
     "write_rates": "writing",
@@ -132,6 +136,7 @@ __all__ = [
     "SequentialInspection",
     "Study",
     "Summary",
+    "Sweep",
     "Tips",
     "Tornado",
     "__version__",
@@ -151,6 +156,7 @@ __all__ = [
     "new",
     "reach",
     "read",
+    "read_sweep",
     "results",
     "scorecard",
     "search",
@@ -160,6 +166,7 @@ __all__ = [
     "solve_draws",
     "study",
     "summarise",
+    "sweep",
     "tip",
     "tornado",
     "verdict",

@@ -10,6 +10,7 @@ from typing import cast
 
 from pydantic import BaseModel
 
+from servanda._correlation_checks import correlation_inconsistencies
 from servanda._entry_consistency import plan_complaints
 from servanda._references import add_up, names, order, unknown
 from servanda._shape import Book
@@ -41,6 +42,7 @@ def inconsistencies(book: Book) -> Iterator[Complaint]:
     for name, site in agreement.inspections.sites.items() if agreement.inspections else ():
         yield from names(book, ("inspections", "sites", name, "holds"), site.holds, "stake", "stakes")
     yield from site_inconsistencies(book, agreement)
+    yield from correlation_inconsistencies(book, agreement)
     yield from _sources(book, (), agreement)
 
 

@@ -67,6 +67,6 @@ def _known(error: Exception) -> int | None:
     kind = type(error).__name__
     if kind in ("AgreementError", "GameTooLarge", "TreeTooLarge", "ChainTooLarge", "PicturesMissing"):
         return BAD_INPUT
-    if kind in ("InspectionTooLarge", "NotWritten", "PictureNotWritten", "QuestionRefused"):
+    if kind in ("InspectionTooLarge", "NoCluster", "NotSwept", "NotWritten", "PictureNotWritten", "QuestionRefused"):
         return BAD_INPUT
     return NO_ANSWER if kind == "NotConverged" else None

@@ -123,7 +123,10 @@ _STANDINS: dict[str | int, object] = {
     "effort": 0,
     "periods": 1,
     "inspections": 1,
+    "between": ["removed", "too"],
+    "rank": 0.0,
 }
+_STANDIN_CORRELATION: dict[str, object] = {"between": ["removed", "too"], "rank": 0.0}
 _STANDIN_ENTRY: dict[str, object] = {"id": "removed", "date": "2000-01-01", "ratify": "removed", "passes": 1}
 
 
@@ -223,7 +226,8 @@ class _Fitting:
             # Later items keep their places. Checks pass over what is wrong, so the stand-in is never seen.
             items = cast("list[object]", group)
             if last < len(items):
-                items[last] = dict(_STANDIN_ENTRY, id=f"removed-{last}") if place[-2] == "entries" else "removed"
+                ready = {"entries": dict(_STANDIN_ENTRY, id=f"removed-{last}"), "correlations": _STANDIN_CORRELATION}
+                items[last] = ready.get(str(place[-2]), "removed")
         elif isinstance(group, dict):
             keys = cast("dict[str | int, object]", group)
             standin = _STANDINS.get(last) if _required(place, self.data) else None

@@ -14,6 +14,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, PrivateAttr, Tag
 
+from servanda._correlation import Correlation
 from servanda._entries import Due, Entry, Noted, Obligation, Plan, Ratification, Review, Turnover, entry_kind
 from servanda._sites import Inspections
 from servanda._values import (
@@ -46,6 +47,7 @@ __all__ = [
     "AgreementError",
     "Aims",
     "Body",
+    "Correlation",
     "CostChanges",
     "Costs",
     "Due",
@@ -257,6 +259,9 @@ class Agreement(Frozen):
     disputes: Words | None = Field(default=None, description="what happens when parties differ, in words")
     withdrawal: Words | None = Field(default=None, description="how a party may leave, in words")
     plans: dict[Key, Plan] = Field(min_length=1, description="calendars of entries, each a way to carry it out")
+    correlations: list[Correlation] = Field(
+        default=[], description="pairs of numbers with ranges that are drawn together"
+    )
     inspections: Inspections | None = Field(default=None, description="a budget of inspection, and where it may look")
 
     _origin: Origin | None = PrivateAttr(default=None)

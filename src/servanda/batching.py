@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from servanda._chances import at_end, chances
+from servanda._clusters import in_order
 from servanda._sums import annuity
 from servanda.equilibrium import TOLERANCE, Play, said
 from servanda.game import Floats, Game, Ints, freeze
@@ -106,15 +105,10 @@ def solve_draws(game: Game, *, workers: int | None = None, progress: Callable[[f
         return last - first
 
     done = 0
-    with ThreadPoolExecutor(workers or os.cpu_count() or 1) as pool:
-        try:
-            for count in pool.map(work, range(0, D, _AT_A_TIME)):
-                done += count
-                if progress is not None:
-                    progress(done / D)
-        except BaseException:
-            pool.shutdown(cancel_futures=True)
-            raise
+    for count in in_order(work, range(0, D, _AT_A_TIME), workers=workers):
+        done += count
+        if progress is not None:
+            progress(done / D)
     batch = Batch(
         game=game,
         factor=record.reach[:, 0],

@@ -9,12 +9,21 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from servanda._check_commands import check, explain
-from servanda._commands import chosen_plan, file_argument, json_option, plan_option, print_json, read_agreement
+from servanda._commands import (
+    chosen_plan,
+    file_argument,
+    json_option,
+    plan_option,
+    print_json,
+    read_agreement,
+    writable,
+)
 from servanda._exits import NO_ANSWER, Refused, complain, ended
 from servanda._failing_command import explain_failure
 from servanda._inspect_command import inspect
 from servanda._progress import Progress, announce_preparation
 from servanda._sensing_command import sensitivity
+from servanda._sweep_command import sweep
 from servanda._tip_command import tip
 from servanda._version import __version__
 
@@ -49,7 +58,7 @@ def study(file: str, out: str, as_json: bool) -> None:
 
     for name in agreement.plans:
         schedule(agreement, name)  # refuses what cannot be played, before a folder is made
-    _writable(out)
+    writable(out, "--out", "the report")
 
     with Progress() as progress:
         done = run(agreement, out, progress=progress)
@@ -316,6 +325,7 @@ commands.add_command(inspect)
 commands.add_command(tip)
 commands.add_command(sensitivity)
 commands.add_command(explain_failure)
+commands.add_command(sweep)
 
 
 # ------------------------------------------------------------------------------------------------ what they share
@@ -336,19 +346,6 @@ def _answer(agreement: Agreement, file: str, name: str, as_json: bool) -> Equili
         print_json(unsolved(name, answer.status, answer.residual, answer.iterations))
     complain(f"{file}: plan {name} has no answer: {answer.status}, after {answer.iterations} iterations.")
     sys.exit(NO_ANSWER)
-
-
-def _writable(folder: str) -> None:
-    path = Path(folder)
-    try:
-        if path.exists() and not path.is_dir():
-            raise Refused(f"{folder}: this is a file, and the report needs a folder. Give another name: --out FOLDER")
-        path.mkdir(parents=True, exist_ok=True)
-        probe = path / ".servanda-writable"
-        probe.touch()
-        probe.unlink()
-    except OSError as error:
-        raise Refused(f"{folder}: cannot write here ({error.strerror}). Give another folder: --out FOLDER") from None
 
 
 def main(arguments: list[str] | None = None) -> None:

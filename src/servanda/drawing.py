@@ -2,38 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias, cast
+from typing import Any
 
 import numpy as np
-from pydantic import BaseModel
 
 from servanda._sums import Floats
+from servanda._uncertain import Path, Uncertain, correlated, uncertain, walk
 from servanda._values import Number
 from servanda.agreement import Agreement
 from servanda.game import freeze
 
-Path: TypeAlias = tuple[str | int, ...]
-
-
-@dataclass(frozen=True)
-class Uncertain:
-    """A number of an agreement that has a range.
-
-    Attributes
-    ----------
-    name : str
-        Where it stands, joined by dots: `parties.dprk.discount`. Of an entry: `entries.inauguration.chance`, and with
-        the name of its plan where plans differ in it: `plans.phased.entries.inauguration.chance`.
-    number : Number
-    paths : tuple of paths
-        Every place where it stands: the same number of the same entry in several plans is one number.
-    """
-
-    name: str
-    number: Number
-    paths: tuple[Path, ...]
+__all__ = [
+    "Draws",
+    "Path",
+    "Uncertain",
+    "assign",
+    "draw",
+    "in_pieces",
+    "place",
+    "quantile",
+    "settle",
+    "uncertain",
+    "walk",
+]
 
 
 @dataclass(frozen=True)
@@ -60,51 +53,6 @@ class Draws:
         """Values of a number, (D,): as drawn, or its likely value throughout."""
         j = self.column.get(id(number))
         return np.full(len(self.values), number.likely) if j is None else self.values[:, j]
-
-
-def walk(thing: object, path: Path = ()) -> Iterator[tuple[Path, Number]]:
-    """Every number below a part of an agreement, with the path to it."""
-    if isinstance(thing, Number):
-        yield path, thing
-    elif isinstance(thing, BaseModel):
-        for name, info in type(thing).model_fields.items():
-            yield from walk(getattr(thing, name), (*path, info.alias or name))
-    elif isinstance(thing, dict):
-        for key, value in cast("dict[str, object]", thing).items():
-            yield from walk(value, (*path, key))
-    elif isinstance(thing, list | tuple):
-        for i, value in enumerate(cast("list[object]", thing)):
-            yield from walk(value, (*path, i))
-
-
-def uncertain(agreement: Agreement) -> tuple[Uncertain, ...]:
-    """List the numbers of an agreement that have a range, in file order; parties' aims, which do not enter, left out.
-
-    Parameters
-    ----------
-    agreement : Agreement
-
-    Returns
-    -------
-    tuple[Uncertain, ...]
-    """
-    found: dict[tuple[str, Number | None], list[tuple[Path, Number]]] = {}
-    for path, number in walk(agreement):
-        if not number.ranged or "aims" in path:
-            continue
-        name, rest = ".".join(str(part) for part in path), None
-        if path[0] == "plans" and path[2] == "entries":
-            entry = agreement.plans[str(path[1])].entries[int(path[3])]
-            name = ".".join(["entries", entry.id, *(str(part) for part in path[4:])])
-            rest = number
-        found.setdefault((name, rest), []).append((path, number))
-    names = [name for name, _ in found]
-    result: list[Uncertain] = []
-    for (name, _), places in found.items():
-        path = places[0][0]
-        called = f"plans.{path[1]}.{name}" if names.count(name) > 1 else name
-        result.append(Uncertain(called, places[0][1], tuple(path for path, _ in places)))
-    return tuple(result)
 
 
 def draw(agreement: Agreement, draws: int, seed: int = 0, *, first: int = 0) -> Draws:
@@ -144,17 +92,55 @@ def draw(agreement: Agreement, draws: int, seed: int = 0, *, first: int = 0) -> 
     numbers = uncertain(agreement)
     points = np.empty((draws, 0))
     if numbers:
-        from scipy import stats  # pyright: ignore[reportMissingTypeStubs]
-
-        sequence: Any = stats.qmc.Sobol(len(numbers), scramble=True, rng=np.random.default_rng(seed))
+        sequence = _sobol(len(numbers), seed)
         if first:
             sequence.fast_forward(first)
         points = sequence.random(1 << (draws - 1).bit_length())[:draws]
     return place(agreement, points, seed)
 
 
+def _sobol(numbers: int, seed: int) -> Any:
+    from scipy import stats  # pyright: ignore[reportMissingTypeStubs]
+
+    return stats.qmc.Sobol(numbers, scramble=True, rng=np.random.default_rng(seed))
+
+
+def in_pieces(
+    agreement: Agreement, draws: int, seed: int, size: int, skip: Container[int] = ()
+) -> Iterator[tuple[int, Floats]]:
+    """Yield the points of `draw` for `place`, in pieces of so many draws, with the number of each piece from 0.
+
+    Parameters
+    ----------
+    agreement : Agreement
+    draws : int
+    seed : int
+    size : int
+        A power of two.
+    skip : numbers of pieces to leave out
+
+    Yields
+    ------
+    int, (size or fewer, k) floats
+    """
+    k = len(uncertain(agreement))
+    sequence = _sobol(k, seed) if k else None
+    for number in range(-(-draws // size)):
+        count = min(size, draws - number * size)
+        if sequence is None:
+            if number not in skip:
+                yield number, np.empty((count, 0))
+        elif number in skip:
+            sequence.fast_forward(size)
+        else:
+            yield number, sequence.random(size)[:count]
+
+
 def place(agreement: Agreement, points: Floats, seed: int = 0) -> Draws:
     """Turn points of the unit cube into values of the uncertain numbers, each by its distribution.
+
+    Where the file declares rank correlations, the points are first tied together by a Gaussian copula (Nelsen 2006,
+    section 2.8): the second number of a pair moves with the first; each keeps its own distribution.
 
     Parameters
     ----------
@@ -169,10 +155,32 @@ def place(agreement: Agreement, points: Floats, seed: int = 0) -> Draws:
     Draws
     """
     numbers = uncertain(agreement)
+    points = _tied(agreement, numbers, points)
     values = np.empty(points.shape)
     for j, one in enumerate(numbers):
         values[:, j] = quantile(one.number, points[:, j])
     return _settled(agreement, numbers, values, seed)
+
+
+def _tied(agreement: Agreement, numbers: tuple[Uncertain, ...], points: Floats) -> Floats:
+    """Points (D, k) with the correlations that the file declares; without any, the same."""
+    names, matrix = correlated(agreement)
+    if not names:
+        return points
+    from scipy import special  # pyright: ignore[reportMissingTypeStubs]
+
+    columns = [[one.name for one in numbers].index(name) for name in names]
+    root = np.linalg.cholesky(matrix)
+    least = 2.0**-40  # Sobol points may be 0, whose normal score is endless
+    scores: list[Floats] = [special.ndtri(np.clip(points[:, j], least, 1.0 - least)) for j in columns]
+    result = points.copy()
+    for row, j in enumerate(columns):
+        # Summed term by term: a matrix product's last bits would depend on how many draws there are.
+        mixed = root[row, 0] * scores[0]
+        for i in range(1, row + 1):
+            mixed = mixed + root[row, i] * scores[i]
+        result[:, j] = special.ndtr(mixed)
+    return result
 
 
 def assign(agreement: Agreement, values: Mapping[str, Floats], draws: int = 1) -> Draws:
@@ -204,6 +212,11 @@ def assign(agreement: Agreement, values: Mapping[str, Floats], draws: int = 1) -
     for name, given in values.items():
         table[:, names.index(name)] = given
     return _settled(agreement, numbers, table, 0)
+
+
+def settle(agreement: Agreement, values: Floats, seed: int = 0) -> Draws:
+    """Make draws of ready values (D, k), in the order of `uncertain`."""
+    return _settled(agreement, uncertain(agreement), values, seed)
 
 
 def _settled(agreement: Agreement, numbers: tuple[Uncertain, ...], values: Floats, seed: int) -> Draws:

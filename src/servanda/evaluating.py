@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
+from servanda._clusters import Where, available, connected, in_order
 from servanda.agreement import Agreement
 from servanda.batching import results, solve_draws
-from servanda.drawing import Draws
+from servanda.drawing import Draws, settle
 from servanda.game import Floats, compile, freeze
 
 AT_A_TIME = 128  # draws compiled together; what a draw needs of memory is needed so many times per thread
@@ -102,6 +102,7 @@ def evaluate(
     draws: Draws,
     *,
     workers: int | None = None,
+    cluster: Where = None,
     progress: Callable[[float], None] | None = None,
 ) -> Evaluated:
     """Solve a plan on all draws and work out its figures; memory does not grow with the number of draws.
@@ -114,6 +115,8 @@ def evaluate(
         Of that agreement. They may lie anywhere, also outside the ranges.
     workers : int, optional
         Threads; by default as many as there are processors. The result does not depend on them.
+    cluster : str or Cluster, optional
+        Work on a Dask cluster: `local:4`, `tcp://host:port`, or what `servanda._clusters.connected` yields.
     progress : function of a float, optional
         Called with the share of the draws that are done.
 
@@ -127,6 +130,8 @@ def evaluate(
         If the agreement has no such plan.
     GameTooLarge
         If the plan is too large for the exact solver.
+    NoCluster
+        If the cluster cannot be used.
 
     Examples
     --------
@@ -136,24 +141,20 @@ def evaluate(
     <Evaluated plan 'relief-first': 8 of 8 draws converged>
     """
     D = len(draws.values)
-    most = workers or os.cpu_count() or 1
-    size = min(AT_A_TIME, -(-D // most))  # few draws are spread over all threads too
-    firsts = range(0, D, size)
-
-    def work(first: int) -> Evaluated:
-        return _part(agreement, plan, _cut(draws, first, min(first + size, D)))
-
+    most = workers or available()
+    size = AT_A_TIME if cluster is not None else min(AT_A_TIME, -(-D // most))  # few draws are for all threads too
+    cuts = (slice(first, min(first + size, D)) for first in range(0, D, size))
     parts: list[Evaluated] = []
-    count = min(most, len(firsts))
-    with ThreadPoolExecutor(count) as pool:
-        try:
-            for part in pool.map(work, firsts) if count > 1 else map(work, firsts):
-                parts.append(part)
-                if progress is not None:
-                    progress(sum(len(p.statuses) for p in parts) / D)
-        except BaseException:
-            pool.shutdown(cancel_futures=True)
-            raise
+    with connected(cluster) as there:
+        if there is None:
+            threads = min(most, -(-D // size))
+            found = in_order(lambda cut: evaluated(agreement, plan, _cut(draws, cut)), cuts, workers=threads)
+        else:
+            found = in_order(partial(_settled, agreement, plan), (draws.values[cut] for cut in cuts), cluster=there)
+        for part in found:
+            parts.append(part)
+            if progress is not None:
+                progress(sum(len(p.statuses) for p in parts) / D)
     return joined(parts)
 
 
@@ -175,11 +176,16 @@ def joined(parts: Iterable[Evaluated]) -> Evaluated:
     return result
 
 
-def _cut(draws: Draws, first: int, last: int) -> Draws:
-    return Draws(draws.numbers, draws.values[first:last], draws.seed, draws.column)
+def _cut(draws: Draws, cut: slice) -> Draws:
+    return Draws(draws.numbers, draws.values[cut], draws.seed, draws.column)
 
 
-def _part(agreement: Agreement, plan: str, draws: Draws) -> Evaluated:
+def _settled(agreement: Agreement, plan: str, values: Floats) -> Evaluated:
+    return evaluated(agreement, plan, settle(agreement, values))
+
+
+def evaluated(agreement: Agreement, plan: str, draws: Draws) -> Evaluated:
+    """Evaluate a plan on a few draws at once, on this thread alone; memory is needed for all of them together."""
     batch = solve_draws(compile(agreement, plan, draws), workers=1)
     found, good = results(batch), batch.converged
 

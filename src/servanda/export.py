@@ -20,6 +20,7 @@ from servanda.outcomes import outcomes
 from servanda.scores import Scorecard
 from servanda.searching import Another
 from servanda.summary import EntryResult, PartyValue, Summary
+from servanda.sweeping import Sweep
 
 
 def plain(thing: object) -> Any:
@@ -136,6 +137,21 @@ def tipped(result: Tips | Reached | HeatMap, about: About) -> dict[str, Any]:
     """The object printed by `servanda tip --json`; null stands for a point without an answer."""
     fields = [field.name for field in dataclasses.fields(result) if field.name != "agreement"]
     return {**{name: plain(getattr(result, name)) for name in fields}, "about": plain(about)}
+
+
+def swept(found: Sweep) -> dict[str, Any]:
+    """The object printed by `servanda sweep --json`: what the table comes to, and where it is."""
+    return {
+        "title": found.title,
+        "draws": found.draws,
+        "seed": found.seed,
+        "table": None if found.path is None else str(found.path),
+        "summary": found.summary.to_dicts(),
+        "wins": found.wins.to_dicts(),
+        "statuses": found.statuses.to_dicts(),
+        "weakest": found.weakest.to_dicts(),
+        "about": found.about,
+    }
 
 
 def _plan(result: PlanResult, about: About) -> dict[str, Any]:

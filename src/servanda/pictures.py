@@ -16,6 +16,7 @@ from servanda._courses import beliefs, exposure, survival
 from servanda._looking import inspections
 from servanda._score_chart import scorecard
 from servanda._sensing_chart import failure, sensitivity, tornado
+from servanda._sweep_chart import histogram, histograms, survival_fan
 from servanda._timeline import acts, calendar
 from servanda._tip_chart import heat, reached, tips
 from servanda.comparison import Comparison
@@ -32,6 +33,8 @@ __all__ = [
     "exposure",
     "failure",
     "heat",
+    "histogram",
+    "histograms",
     "inspections",
     "outcomes",
     "png",
@@ -39,6 +42,7 @@ __all__ = [
     "scorecard",
     "sensitivity",
     "survival",
+    "survival_fan",
     "svg",
     "tips",
     "title",

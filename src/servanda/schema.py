@@ -66,6 +66,7 @@ def _definitions() -> dict[str, object]:
             "pattern": f"^{DATE_PATTERN}$",
             "description": "year-month-day, such as 2018-06-12",
         },
+        "rank": {"type": "number", "exclusiveMinimum": -1, "exclusiveMaximum": 1},
         "words": _WORDS,
         "name": _NAME,
     }

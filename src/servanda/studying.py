@@ -12,6 +12,7 @@ from servanda.agreement import Agreement
 from servanda.allocation import Allocation
 from servanda.comparison import Comparison, compare
 from servanda.flips import HeatMap, Reached, Tips
+from servanda.sweeping import Sweep
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -81,7 +82,7 @@ def study(
     >>> done.report.name
     'report.html'
     """
-    _need("The report", "jinja2", "matplotlib")
+    need("The report", "jinja2", "matplotlib")
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     count = len(agreement.plans)
@@ -156,7 +157,7 @@ def check_picture(path: str | Path) -> None:
         raise PictureNotWritten(f"{path}: a picture is a .png or a .svg file. Give it a name that ends so")
     if not file.parent.is_dir():
         raise PictureNotWritten(f"{path}: the picture cannot be written (there is no such folder). Check the folder")
-    _need("A picture", "matplotlib")
+    need("A picture", "matplotlib")
 
 
 def write_picture(path: str | Path, draw: Callable[[], Figure]) -> Path:
@@ -188,7 +189,47 @@ def write_picture(path: str | Path, draw: Callable[[], Figure]) -> Path:
     return file
 
 
-def _need(what: str, *packages: str) -> None:
+def picture_sweep(swept: Sweep, folder: str | Path) -> tuple[Path, ...]:
+    """Draw what a sweep found: histograms, and the survival of each plan as a fan; each as .png and .svg.
+
+    Parameters
+    ----------
+    swept : Sweep
+    folder : path
+        Made if missing; files of the same names are replaced.
+
+    Returns
+    -------
+    tuple of Path
+
+    Raises
+    ------
+    PicturesMissing
+        If what draws pictures is not installed.
+    PictureNotWritten
+        If they cannot be written.
+    """
+    need("A picture", "matplotlib")
+    from servanda import pictures
+
+    figures = {
+        "survival-fan": pictures.survival_fan(swept),
+        **{f"histogram-{name}": pictures.histogram(swept, name) for name in pictures.histograms(swept)},
+    }
+    made: list[Path] = []
+    try:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        for name, figure in figures.items():
+            for suffix, picture in (("png", pictures.png(figure)), ("svg", pictures.svg(figure).encode("utf-8"))):
+                made.append(Path(folder, f"{name}.{suffix}"))
+                made[-1].write_bytes(picture)
+    except OSError as error:
+        raise PictureNotWritten(f"{folder}: the pictures cannot be written ({error.strerror})") from None
+    return tuple(made)
+
+
+def need(what: str, *packages: str) -> None:
+    """Say which packages are not there that something needs, and how to install them."""
     missing = [name for name in packages if find_spec(name) is None]
     if missing:
         raise PicturesMissing(

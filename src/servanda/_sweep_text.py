@@ -1,0 +1,81 @@
+"""A sweep as sentences and tables in a terminal."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from servanda import _sweep_words as words
+from servanda.sweeping import Sweep
+
+WIDTH = 100
+
+
+def show(swept: Sweep, pictures: Sequence[Path] = ()) -> None:
+    """Print what a sweep found, and where its table and pictures are."""
+    watched = sys.stdout.isatty() or "COLUMNS" in os.environ
+    console = Console(highlight=False, width=None if watched else WIDTH)
+
+    def say(sentence: str) -> None:
+        console.print(Text(sentence))
+
+    inputs = len(swept.about["inputs"])
+    same = ", the same for every plan" if len(swept.plans) > 1 else ""
+    say(f"{swept.title}: {swept.draws:,} draws of {inputs} uncertain numbers{same} (seed {swept.seed}).\n")
+    say(words.headline(swept) + "\n")
+    for table in (_chances(swept), _duels(swept)):
+        if table is not None:
+            need = console.measure(table, options=console.options.update(max_width=10 * WIDTH)).maximum
+            Console(highlight=False, width=max(need, 1)).print(table)
+    say(words.unanswered(swept))
+    if swept.path is not None:
+        say(f"Table: {swept.path}")
+    if pictures:
+        say(f"Pictures: {', '.join(str(each) for each in pictures if each.suffix == '.png')} (and as .svg)")
+
+
+def _chances(swept: Sweep) -> Table:
+    table = _table(
+        "What the plans come to: median, and where nine of ten draws lie",
+        "plan", "in force and clean", "", "years in force", "", "most lost at (share of draws)",
+    )  # fmt: skip
+    for plan in swept.plans:
+        clean, years = words.row(swept, plan, "held_clean"), words.row(swept, plan, "years")
+        typical = "–" if years["p50"] is None else f"{years['p50']:.1f}"
+        table.add_row(
+            Text(words.name_of(swept, plan)),
+            words.chance(clean["p50"]), words.span(clean, "held_clean"), typical, words.span(years, "years"),
+            Text(words.lost_where(swept, plan)),
+        )  # fmt: skip
+    return table
+
+
+def _duels(swept: Sweep) -> Table | None:
+    if len(swept.plans) < 2:
+        return None
+    figure = words.judged_by(swept)
+    better = "is likelier to be in force and clean" if figure == "held_clean" else "is expected to last longer"
+    table = _table(
+        f"In which share of draws the plan on the left {better}",
+        "plan", *(words.name_of(swept, plan) for plan in swept.plans),
+    )  # fmt: skip
+    for plan in swept.plans:
+        duels = {other: words.duel(swept, plan, other, figure)["better"] for other in swept.plans if other != plan}
+        cells = ["–" if (b := duels.get(other)) is None else words.share(b) for other in swept.plans]
+        cells[swept.plans.index(plan)] = ""
+        table.add_row(Text(words.name_of(swept, plan)), *cells)
+    return table
+
+
+def _table(title: str, *columns: str) -> Table:
+    table = Table(title=Text(title), title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
+    for number, name in enumerate(columns):
+        table.add_column(Text(name), justify="right" if number else "left", max_width=36)
+    return table

@@ -213,7 +213,8 @@ _NUMBER_KEYS = ("likely", "low", "high", "source", "note")
 _SIZES = ("likely", "low", "high")
 
 
-def _plain(value: object) -> float:
+def plain_number(value: object) -> float:
+    """Read a finite number."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise Problem(f"{show(value)} is not a number. Write a number, or {{likely: .., low: .., high: ..}}")
     try:
@@ -370,11 +371,11 @@ def _schema(name: str) -> WithJsonSchema:
     return WithJsonSchema({"servanda": name})
 
 
-Worth = Annotated[Number, _number(Number, _plain), _schema("number")]
-Chance = Annotated[Number, _number(Number, _plain, _chance), _schema("chance")]
-Share = Annotated[Number, _number(Number, _plain, _share), _schema("share")]
-NotNegative = Annotated[Number, _number(Number, _plain, _not_negative), _schema("not_negative")]
-Positive = Annotated[Number, _number(Number, _plain, _positive), _schema("positive")]
+Worth = Annotated[Number, _number(Number, plain_number), _schema("number")]
+Chance = Annotated[Number, _number(Number, plain_number, _chance), _schema("chance")]
+Share = Annotated[Number, _number(Number, plain_number, _share), _schema("share")]
+NotNegative = Annotated[Number, _number(Number, plain_number, _not_negative), _schema("not_negative")]
+Positive = Annotated[Number, _number(Number, plain_number, _positive), _schema("positive")]
 Duration = Annotated[Years, _number(Years, years), _schema("duration")]
 PlainDuration = Annotated[float, BeforeValidator(_horizon), _schema("horizon")]
 Span = Annotated[float, BeforeValidator(_span), _schema("span")]

@@ -15,6 +15,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Discriminator, Field, PrivateAttr, Tag
 
 from servanda._entries import Due, Entry, Noted, Obligation, Plan, Ratification, Review, Turnover, entry_kind
+from servanda._levers import Lever
 from servanda._sites import Inspections
 from servanda._values import (
     DAYS_PER_YEAR,
@@ -66,6 +67,7 @@ __all__ = [
     "Turnover",
     "VerifiedAim",
     "Years",
+    "as_in",
     "entry_kind",
     "line_of",
     "show",
@@ -258,6 +260,9 @@ class Agreement(Frozen):
     withdrawal: Words | None = Field(default=None, description="how a party may leave, in words")
     plans: dict[Key, Plan] = Field(min_length=1, description="calendars of entries, each a way to carry it out")
     inspections: Inspections | None = Field(default=None, description="a budget of inspection, and where it may look")
+    levers: dict[Key, Annotated[list[Lever], Field(min_length=1)]] = Field(
+        default={}, description="what of a plan is open to choice, by plan: what 'servanda design' looks for better plans in"
+    )
 
     _origin: Origin | None = PrivateAttr(default=None)
 
@@ -288,6 +293,18 @@ class Agreement(Frozen):
 
     def __str__(self) -> str:
         return f"{self.title}: {', '.join(party.name for party in self.parties.values())}"
+
+
+def as_in(agreement: Agreement, plan: str) -> Agreement:
+    """The agreement with the finding rates that a plan has in place of the measures' own (`finds` of the plan)."""
+    rates = agreement.plans[plan].finds
+    if not rates:
+        return agreement
+    measures = {
+        name: measure.model_copy(update={"finds": rates[name]}) if name in rates else measure
+        for name, measure in agreement.measures.items()
+    }
+    return agreement.model_copy(update={"measures": measures})
 
 
 def line_of(agreement: Agreement, place: tuple[str | int, ...]) -> int | None:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from servanda.checking import Finding, Findings, check
     from servanda.comparison import Comparison, compare
     from servanda.critical import CriticalValue, critical_values
+    from servanda.designing import Design, design
     from servanda.drawing import Draws, draw
     from servanda.equilibrium import Equilibrium, NotConverged, solve
     from servanda.evaluating import Evaluated, evaluate
@@ -47,6 +48,7 @@ _HOME = {
     "Allocation": "allocation",
     "Comparison": "comparison",
     "CriticalValue": "critical",
+    "Design": "designing",
     "Draws": "drawing",
     "Equilibrium": "equilibrium",
     "Evaluated": "evaluating",
@@ -67,6 +69,7 @@ _HOME = {
     "compare": "comparison",
     "compile": "game",
     "critical_values": "critical",
+    "design": "designing",
     "draw": "drawing",
     "evaluate": "evaluating",
     "headline": "wording",
@@ -93,6 +96,7 @@ __all__ = [
     "Batch",
     "Comparison",
     "CriticalValue",
+    "Design",
     "Draws",
     "Equilibrium",
     "Evaluated",
@@ -114,6 +118,7 @@ __all__ = [
     "compare",
     "compile",
     "critical_values",
+    "design",
     "draw",
     "evaluate",
     "headline",

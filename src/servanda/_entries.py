@@ -246,6 +246,7 @@ class Plan(Noted):
         default=None, description="how a party may leave, in words; in place of the agreement's"
     )
     finds: dict[Key, NotNegative] = Field(
-        default={}, description="finding rates of measures while this plan is carried out, in place of the measures' own"
+        default={},
+        description="finding rates of measures while this plan is carried out, in place of the measures' own",
     )
     entries: list[Entry] = Field(min_length=1, description="list of what happens when")

@@ -15,6 +15,7 @@ from servanda._levers import (
     ShareLever,
     SplitLever,
     lever_kind,
+    lever_target,
     part_name,
 )
 from servanda._references import limits, unknown
@@ -68,7 +69,7 @@ def lever_inconsistencies(book: Book, agreement: Agreement) -> Iterator[Complain
 def _twice(book: Book, place: Place, lever: Lever, taken: dict[tuple[str, ...], Place]) -> Iterator[Complaint]:
     """See that no two levers move the same thing: an entry's date, for one, is moved by `date` or by `order`."""
     kind = str(lever_kind(lever))
-    moved = [(kind, str(getattr(lever, kind)))]
+    moved = [(kind, lever_target(lever))]
     if isinstance(lever, ShareLever):
         moved = [("share", lever.share, lever.of)]
     elif isinstance(lever, OrderLever):
@@ -90,7 +91,7 @@ def _one(look: _Looking, lever: Lever) -> Iterator[Complaint]:
     if isinstance(lever, FindsLever):
         yield from unknown(book, here, lever.finds, "measure", "measures")
         return
-    named = [(here, str(getattr(lever, kind)))]
+    named = [(here, lever_target(lever))]
     if isinstance(lever, OrderLever):
         named = [((*here, index), name) for index, name in enumerate(lever.order)]
     lacking = [*_lacking(look, named)]
@@ -123,7 +124,8 @@ def _lacking(look: _Looking, named: list[tuple[Place, str]]) -> Iterator[Complai
             yield Complaint(
                 book.line(place),
                 f"{book.say(place)} names entry '{name}', which is not in plan {look.plan}."
-                f"{did_you_mean(name, look.entries)} Entries (line {line}): {', '.join(look.entries)}. Use one of these",
+                f"{did_you_mean(name, look.entries)} Entries (line {line}): {', '.join(look.entries)}. Use one of"
+                " these",
             )
         elif name in seen:
             yield Complaint(book.line(place), f"{book.say(place)} names entry {name} a second time. Name it once")

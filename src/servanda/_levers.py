@@ -59,8 +59,8 @@ class _Lever(Noted):
     model_config = ConfigDict(populate_by_name=False)
 
 
-def _in_order(least: float | date, most: float | date) -> None:
-    if most < least:
+def _in_order(least: float | date, most: float | date, upside_down: bool) -> None:
+    if upside_down:
         raise Problem(f"to {most} is below from {least}. Swap them", "to").custom()
 
 
@@ -77,7 +77,7 @@ class ShareLever(_Lever):
 
     @model_validator(mode="after")
     def _ordered(self) -> ShareLever:
-        _in_order(self.least, self.most)
+        _in_order(self.least, self.most, self.most < self.least)
         return self
 
 
@@ -93,7 +93,7 @@ class DateLever(_Lever):
 
     @model_validator(mode="after")
     def _ordered(self) -> DateLever:
-        _in_order(self.least, self.most)
+        _in_order(self.least, self.most, self.most < self.least)
         return self
 
 
@@ -121,7 +121,7 @@ class FindsLever(_Lever):
 
     @model_validator(mode="after")
     def _ordered(self) -> FindsLever:
-        _in_order(self.least, self.most)
+        _in_order(self.least, self.most, self.most < self.least)
         if self.step == 0:
             raise Problem("a step of 0 leads nowhere. Write a step above 0, or leave it out", "step").custom()
         if self.cost and self.unit is None:
@@ -186,14 +186,16 @@ Lever = Annotated[
 ]
 
 
+def lever_target(lever: Lever) -> str:
+    """The entry or measure that a lever moves; of an order, the first."""
+    found = getattr(lever, str(lever_kind(lever)))
+    return found[0] if isinstance(lever, OrderLever) else str(found)
+
+
 def lever_name(lever: Lever) -> str:
     """Name a lever as results do: its kind and what it moves, joined by dots, such as `share.first-freeze.reactor`."""
-    if isinstance(lever, ShareLever):
-        return f"share.{lever.share}.{lever.of}"
-    if isinstance(lever, OrderLever):
-        return f"order.{lever.order[0]}"
-    kind = lever_kind(lever)
-    return f"{kind}.{getattr(lever, str(kind))}"
+    more = f".{lever.of}" if isinstance(lever, ShareLever) else ""
+    return f"{lever_kind(lever)}.{lever_target(lever)}{more}"
 
 
 def part_name(entry: str, part: int) -> str:

@@ -128,6 +128,13 @@ _STANDINS: dict[str | int, object] = {
 _STANDIN_ENTRY: dict[str, object] = {"id": "removed", "date": "2000-01-01", "ratify": "removed", "passes": 1}
 
 
+def _standin(place: Place, index: int) -> object:
+    """What stands in for an item of a list that is wrong."""
+    if "levers" in place[:1]:
+        return {"automatic": "removed"}
+    return dict(_STANDIN_ENTRY, id=f"removed-{index}") if place[-2:-1] == ("entries",) else "removed"
+
+
 @dataclass
 class _Fitting:
     book: Book
@@ -220,14 +227,13 @@ class _Fitting:
         last = place[-1]
         if place[-2:-1] == ("levels",):
             self.take_out(place[:-1])  # a table is of use as a whole only
-        elif place[0] == "levers" and len(place) > 3 and isinstance(last, int):
+        elif "levers" in place[:1] and len(place) > 3 and isinstance(last, int):
             self.take_out(place[:3])  # so are the alternatives of a lever
         elif isinstance(group, list) and isinstance(last, int):
             # Later items keep their places. Checks pass over what is wrong, so the stand-in is never seen.
             items = cast("list[object]", group)
             if last < len(items):
-                entry: object = dict(_STANDIN_ENTRY, id=f"removed-{last}") if place[-2] == "entries" else "removed"
-                items[last] = {"automatic": "removed"} if place[0] == "levers" else entry
+                items[last] = _standin(place, last)
         elif isinstance(group, dict):
             keys = cast("dict[str | int, object]", group)
             standin = _STANDINS.get(last) if _required(place, self.data) else None

@@ -261,7 +261,8 @@ class Agreement(Frozen):
     plans: dict[Key, Plan] = Field(min_length=1, description="calendars of entries, each a way to carry it out")
     inspections: Inspections | None = Field(default=None, description="a budget of inspection, and where it may look")
     levers: dict[Key, Annotated[list[Lever], Field(min_length=1)]] = Field(
-        default={}, description="what of a plan is open to choice, by plan: what 'servanda design' looks for better plans in"
+        default={},
+        description="what of a plan is open to choice, by plan: what 'servanda design' looks for better plans in",
     )
 
     _origin: Origin | None = PrivateAttr(default=None)
@@ -271,8 +272,8 @@ class Agreement(Frozen):
         """Where this was read from; None if it was built in Python."""
         return self._origin
 
-    def read_from(self, origin: Origin) -> Agreement:
-        """Return a copy that knows where it was read from."""
+    def read_from(self, origin: Origin | None) -> Agreement:
+        """Return a copy that knows where it was read from; None: that it was built in Python."""
         copy = self.model_copy()
         copy._origin = origin
         return copy

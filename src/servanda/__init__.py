@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from servanda.game import Game, GameTooLarge, compile
     from servanda.inspecting import where_to_inspect
     from servanda.outcomes import choices, summarise
+    from servanda.plan_writing import write_plans
     from servanda.reading import catalog, loads, read
     from servanda.scores import Scorecard
     from servanda.scoring import scorecard
@@ -86,6 +87,7 @@ _HOME = {
     "summarise": "outcomes",
     "verdict": "wording",
     "where_to_inspect": "inspecting",
+    "write_plans": "plan_writing",
     "write_rates": "writing",
 }
 
@@ -135,6 +137,7 @@ __all__ = [
     "summarise",
     "verdict",
     "where_to_inspect",
+    "write_plans",
     "write_rates",
 ]
 

@@ -54,8 +54,10 @@ class Space:
         share or rate may take any value between two.
     size : float
         Number of candidates; infinity if a share or rate may take any value.
-    given : tuple or None
-        The plan as it stands in the file, as a candidate; None if it lies outside what the levers allow.
+    current : tuple
+        The plan as it stands in the file, as a candidate.
+    allowed : bool
+        Whether the levers allow it.
     kept : frozenset of pairs of ids
         An entry and another that it needs, where the plan as given keeps that order.
     """
@@ -66,7 +68,8 @@ class Space:
     names: tuple[str, ...]
     values: tuple[tuple[Value, ...] | None, ...]
     size: float
-    given: Candidate | None
+    current: Candidate
+    allowed: bool
     kept: frozenset[tuple[str, str]]
 
 
@@ -86,7 +89,6 @@ def space(agreement: Agreement, plan: str) -> Space:
     levers = tuple(agreement.levers[plan])
     values = tuple(_values(lever, agreement.plans[plan]) for lever in levers)
     current = tuple(_current(lever, agreement, plan) for lever in levers)
-    inside = all(_allows(*each) for each in zip(levers, values, current, strict=True))
     days = _moments(agreement, plan)
     return Space(
         agreement=agreement,
@@ -95,7 +97,8 @@ def space(agreement: Agreement, plan: str) -> Space:
         names=tuple(lever_name(lever) for lever in levers),
         values=values,
         size=math.prod(map(_size, levers, values)),
-        given=current if inside else None,
+        current=current,
+        allowed=all(_allows(*each) for each in zip(levers, values, current, strict=True)),
         kept=frozenset(
             (entry.id, needed)
             for entry in agreement.plans[plan].entries

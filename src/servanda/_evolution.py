@@ -121,8 +121,8 @@ def _first(where: Space, genes: list[_Gene], size: int, seed: int) -> list[dict[
         shares = (rng.permutation(size) + rng.random(size)) / size
         for row, share in zip(rows, shares, strict=True):
             row[gene.name] = float(share) if gene.choices is None else int(share * gene.choices)
-    if where.given is not None:
-        rows[0] = _encode(where, where.given)
+    if where.allowed:
+        rows[0] = _encode(where, where.current)
     return rows
 
 

@@ -67,6 +67,8 @@ def _known(error: Exception) -> int | None:
     kind = type(error).__name__
     if kind in ("AgreementError", "GameTooLarge", "TreeTooLarge", "ChainTooLarge", "PicturesMissing"):
         return BAD_INPUT
+    if kind in ("NothingToDesign", "SearchMissing", "UnknownFigure"):
+        return BAD_INPUT
     if kind in ("InspectionTooLarge", "NotWritten", "PictureNotWritten"):
         return BAD_INPUT
     return NO_ANSWER if kind == "NotConverged" else None

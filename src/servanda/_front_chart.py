@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from servanda._canvas import GREY, HELD, INK, LINE, MARKERS, PARTY_COLOURS, Sheet, style, text_width, wrap
+from servanda._canvas import GREY, HELD, INK, LINE, MARKERS, PARTY_COLOURS, Sheet, style, wrap
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -21,7 +21,7 @@ _LOOKS: dict[str, dict[str, Any]] = {
     "front": {"marker": "o", "color": HELD, "markersize": 7, "markeredgecolor": "white", "zorder": 5},
 }
 _WORDS = {
-    "front": "not beaten in every aim",
+    "front": "no plan beats it in every aim",
     "tried": "meets all conditions",
     "missed": "misses a condition",
 }
@@ -84,14 +84,14 @@ def draw_front(title: str, panels: Sequence[Panel], under: str, narrow: bool = F
         looks += [(f"plan {name}", (_colour(k), "none", _marker(k))) for k, name in enumerate(given)]
         sheet.legend(looks)
         across = 1 if narrow or len(panels) == 1 else 2
-        gap, left = 40.0, 58.0
+        gap = 40.0
         wide = (sheet.width - (across - 1) * gap) / across
-        tall = 90.0 if single else 230.0 if narrow or across == 2 else 320.0
+        tall = 60.0 if single else 230.0 if narrow or across == 2 else 320.0
         top = sheet.y + 6
         for number, panel in enumerate(panels):
             row, column = divmod(number, across)
             at = top + row * (tall + 84)
-            _panel(sheet, panel, given, column * (wide + gap), at, left, wide, tall)
+            _panel(sheet, panel, given, len(panels) == 1 and not single, column * (wide + gap), at, wide, tall)
         rows = -(-len(panels) // across)
         sheet.y = top + rows * (tall + 84) - 6
         return sheet.finish()
@@ -106,18 +106,18 @@ def _marker(k: int) -> str:
 
 
 def _panel(
-    sheet: Sheet, panel: Panel, given: list[str], x: float, top: float, left: float, wide: float, tall: float
+    sheet: Sheet, panel: Panel, given: list[str], line: bool, x: float, top: float, wide: float, tall: float
 ) -> None:
-    room = left if panel.y is not None else 10.0
+    room = 58.0 if panel.y is not None else 10.0
     if panel.y is not None:
-        sheet.text(x, top + 12, wrap(_axis_words(panel.y), sheet.base, wide)[0], sheet.base, bold=True)
+        sheet.lines(x, top + 12, wrap(_axis_words(panel.y), sheet.base, wide, True), sheet.base, bold=True)
     axes = sheet.panel(x + room, top + 26, wide - room - 12, tall, panel.x.name)
     for kind, look in _LOOKS.items():
         some = [p for p in panel.points if p.kind == kind]
         if some:
-            order = sorted(some, key=lambda p: (p.x, p.y)) if kind == "front" and panel.y is not None else some
-            line = {"linestyle": (0, (2, 2)), "linewidth": 1.0} if kind == "front" and panel.y is not None else {}
-            how: Any = {"linestyle": "none", **look, **line}
+            joined = kind == "front" and line
+            order = sorted(some, key=lambda p: (p.x, p.y)) if joined else some
+            how: Any = {**look, "linestyle": (0, (2, 2)) if joined else "none", "linewidth": 1.0}
             axes.plot(
                 [p.x for p in order], [p.y for p in order], clip_on=False, label=kind,
                 **how,
@@ -129,27 +129,28 @@ def _panel(
                 [p.x], [p.y], _marker(k), color=_colour(k), markersize=9, markeredgecolor=INK, markeredgewidth=0.8,
                 clip_on=False, zorder=6, label=p.label,
             )  # fmt: skip
-    _numbers(axes, sheet, panel)
     _ticks(axes, panel)
-    rows = wrap(_axis_words(panel.x), sheet.base, wide - room)
+    _numbers(axes, sheet, panel, wide - room - 12, tall)
+    rows = wrap(_axis_words(panel.x), sheet.base, wide - room, True)
     sheet.lines(x + room, top + 26 + tall + 36, rows, sheet.base, bold=True)
 
 
-def _numbers(axes: Axes, sheet: Sheet, panel: Panel) -> None:
+def _numbers(axes: Axes, sheet: Sheet, panel: Panel, wide: float, tall: float) -> None:
     """Write the numbers of the front's rows beside its points, as far as they do not overlap."""
-    front = [p for p in panel.points if p.kind == "front"]
-    if len(front) > 1:
-        low, high = axes.get_xlim()
-        width = axes.bbox.width or 1.0
-        last = -1e9
-        for p in sorted(front, key=lambda p: p.x):
-            at = (p.x - low) / ((high - low) or 1.0) * width
-            if at - last > text_width(p.label, sheet.small) + 8 or p is front[0]:
-                axes.annotate(
-                    p.label, (p.x, p.y), (0, 7), textcoords="offset points", ha="center", fontsize=sheet.small,
-                    color=INK, zorder=7,
-                )  # fmt: skip
-                last = at
+    front = sorted((p for p in panel.points if p.kind == "front"), key=lambda p: int(p.label))
+    if len(front) < 2:
+        return
+    (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
+    taken: list[tuple[float, float]] = []
+    for p in (front[0], front[-1], *front[1:-1]):
+        x = (p.x - left) / ((right - left) or 1.0) * wide
+        y = (p.y - low) / ((high - low) or 1.0) * tall
+        if all(abs(x - at) > 26 or abs(y - up) > 18 for at, up in taken):
+            taken.append((x, y))
+            axes.annotate(
+                p.label, (p.x, p.y), (0, 7), textcoords="offset points", ha="center", fontsize=sheet.small, color=INK,
+                zorder=7,
+            )  # fmt: skip
 
 
 def _ticks(axes: Axes, panel: Panel) -> None:
@@ -157,7 +158,7 @@ def _ticks(axes: Axes, panel: Panel) -> None:
 
     for axis, what in ((axes.xaxis, panel.x), (axes.yaxis, panel.y)):
         if what is not None:
-            axis.set_major_locator(MaxNLocator(5))
+            axis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
             axis.set_major_formatter(FuncFormatter(partial(_tick, what.chance)))
     if panel.y is None:
         axes.set_yticks([])
@@ -172,4 +173,4 @@ def _tick(chance: bool, value: float, _: int | None) -> str:
 
 
 def _axis_words(axis: Axis) -> str:
-    return f"{axis.name} ({'more' if axis.largest else 'less'} is better)"
+    return f"{axis.name}: {'more' if axis.largest else 'less'} is better"

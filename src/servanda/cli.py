@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from servanda._check_commands import check, explain
-from servanda._commands import file_argument, json_option, plan_option, print_json, read_agreement
+from servanda._commands import file_argument, json_option, plan_option, print_json, read_agreement, which_plan
+from servanda._design_command import design
 from servanda._exits import NO_ANSWER, Refused, complain, ended
 from servanda._inspect_command import inspect
 from servanda._progress import Progress, announce_preparation
@@ -72,7 +73,7 @@ def solve(file: str, plan: str | None, starts: int, seed: int, as_prism: bool, a
     import time
 
     agreement = read_agreement(file)
-    name = _plan(agreement, file, plan)
+    name = which_plan(agreement, file, plan)
     began = time.perf_counter()
     answer = _answer(agreement, file, name, as_json)
     if as_prism and as_json:
@@ -114,7 +115,7 @@ def play(file: str, plan: str | None, times: int, seed: int, examples: int, as_j
     import time
 
     agreement = read_agreement(file)
-    name = _plan(agreement, file, plan)
+    name = which_plan(agreement, file, plan)
     answer = _answer(agreement, file, name, as_json)
     from servanda.playing import play as run
 
@@ -165,7 +166,7 @@ def audit(file: str, plan: str | None, critical: bool, as_json: bool) -> None:
     import time
 
     agreement = read_agreement(file)
-    name = _plan(agreement, file, plan)
+    name = which_plan(agreement, file, plan)
     announce_preparation("respond")
     from servanda.auditing import audit as run
     from servanda.critical import critical_values
@@ -200,7 +201,7 @@ def score(file: str, plan: str | None, as_json: bool) -> None:
     import time
 
     agreement = read_agreement(file)
-    names = list(agreement.plans) if plan is None else [_plan(agreement, file, plan)]
+    names = list(agreement.plans) if plan is None else [which_plan(agreement, file, plan)]
     from servanda.scoring import scorecard
 
     began = time.perf_counter()
@@ -237,7 +238,7 @@ def tree(file: str, plan: str | None, efg: bool, max_nodes: int, as_json: bool) 
     import time
 
     agreement = read_agreement(file)
-    name = _plan(agreement, file, plan)
+    name = which_plan(agreement, file, plan)
     from servanda import tree as explicit
 
     began = time.perf_counter()
@@ -310,25 +311,10 @@ def catalog(as_json: bool) -> None:
 
 
 commands.add_command(inspect)
+commands.add_command(design)
 
 
 # ------------------------------------------------------------------------------------------------ what they share
-
-
-def _plan(agreement: Agreement, file: str, plan: str | None) -> str:
-    from difflib import get_close_matches
-
-    names = list(agreement.plans)
-    if plan is None and len(names) == 1:
-        return names[0]
-    listed = ", ".join(names)
-    if plan is None:
-        raise Refused(f"{file}: the file has several plans: {listed}. Say which one: --plan {names[0]}")
-    if plan not in names:
-        near = get_close_matches(plan, names, 1)
-        hint = f" Did you mean {near[0]}?" if near else ""
-        raise Refused(f"{file}: there is no plan '{plan}'. Its plans are: {listed}.{hint}")
-    return plan
 
 
 def _answer(agreement: Agreement, file: str, name: str, as_json: bool) -> Equilibrium:

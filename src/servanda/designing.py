@@ -4,39 +4,36 @@
 from __future__ import annotations
 
 import math
-import os
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+import shlex
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from servanda._candidates import Candidate, Contradiction, Space, all_candidates, build, shown, space
+from servanda._candidates import all_candidates, build, shown, space
 from servanda._evolution import evolve
 from servanda._front_chart import Axis, Panel, Point, draw_front
-from servanda._sums import Floats
-from servanda.agreement import Agreement, AgreementError
-from servanda.drawing import Draws, assign, draw
-from servanda.game import GameTooLarge
+from servanda._trying import MEETS, Tried
+from servanda.agreement import Agreement, Plan
+from servanda.comparison import about
 from servanda.objectives import (
-    SLACK,
     Aim,
     Condition,
     Figure,
-    NoAnswer,
+    is_chance,
+    label,
     objective_names,
     read_condition,
     read_figure,
-    work_out,
+    written,
 )
 from servanda.wording import capital
 
 if TYPE_CHECKING:
     import polars as pl
     from matplotlib.figure import Figure as Picture
-
-MEETS = "meets all conditions"
 
 
 class NothingToDesign(ValueError):
@@ -55,8 +52,8 @@ class Design:
         Whose levers were moved.
     aims : tuple[Aim, ...]
     conditions : tuple[Condition, ...]
-    levers : tuple[str, ...]
-        Names of the levers, such as `share.freeze.programme`.
+    levers : dict of values
+        Names of the levers, such as `share.freeze.programme`, with what the plan as it stands has there.
     size : float
         How many plans the levers allow; infinity if a share or rate may take any value.
     exhaustive : bool
@@ -79,7 +76,7 @@ class Design:
     plan: str
     aims: tuple[Aim, ...]
     conditions: tuple[Condition, ...]
-    levers: tuple[str, ...]
+    levers: dict[str, str | float | bool | int | date]
     size: float
     exhaustive: bool
     seed: int
@@ -92,6 +89,11 @@ class Design:
     def front(self) -> pl.DataFrame:
         """The candidates that no other beats in every aim at once, best in the first aim first."""
         return self.table.filter(self.table["row"].is_not_null()).sort("row")
+
+    @property
+    def figures(self) -> list[Figure]:
+        """The figures that are aims or in conditions, each once."""
+        return list(dict.fromkeys([*(aim.figure for aim in self.aims), *(c.figure for c in self.conditions)]))
 
     def plot(self, narrow: bool = False) -> Picture:
         """Draw the front, with the plans of the file on it.
@@ -185,7 +187,7 @@ def design(
     figures = list(dict.fromkeys([*(aim.figure for aim in aims), *(c.figure for c in conditions)]))
     _insist(agreement, plan, aims, figures, draws)
     where = space(agreement, plan)
-    tried = _Tried(where, aims, conditions, figures, draws, seed, workers)
+    tried = Tried(where, aims, conditions, figures, draws, seed, workers)
     whole = where.size <= evaluations
     total = int(where.size) if whole else evaluations
     tried.progress = (lambda: progress(min(1.0, len(tried.rows) / total))) if progress is not None else None
@@ -199,7 +201,7 @@ def design(
         plan=plan,
         aims=aims,
         conditions=conditions,
-        levers=where.names,
+        levers=dict(zip(where.names, map(shown, where.current), strict=True)),
         size=where.size,
         exhaustive=whole,
         seed=seed,
@@ -229,123 +231,6 @@ def _insist(agreement: Agreement, plan: str, aims: Sequence[Aim], figures: list[
         raise NothingToDesign(f"{over.text} is a figure over draws. Say how many draws, such as 64")
 
 
-# ---------------------------------------------------------------------------------------------------- candidates
-
-
-class _Tried:
-    """The candidates tried so far, each once, with their figures; which are new is solved on all cores."""
-
-    def __init__(
-        self,
-        where: Space,
-        aims: Sequence[Aim],
-        conditions: Sequence[Condition],
-        figures: list[Figure],
-        draws: int,
-        seed: int,
-        workers: int | None,
-    ) -> None:
-        self.where, self.aims, self.conditions, self.figures = where, aims, conditions, figures
-        self.likely = assign(where.agreement, {})
-        self.draws: Draws | None = draw(where.agreement, draws, seed) if draws else None
-        self.workers = workers or os.cpu_count() or 1
-        self.rows: dict[Candidate, dict[str, float] | str] = {}  # figures, or why there are none
-        self.progress: Callable[[], None] | None = None
-
-    def judge(self, candidates: Sequence[Candidate]) -> list[tuple[list[float], list[float]] | None]:
-        """Work out what is new among candidates; give aims (to be made small) and how far conditions are missed."""
-        fresh = [one for one in dict.fromkeys(candidates) if one not in self.rows]
-        with ThreadPoolExecutor(self.workers) as pool:
-            try:
-                for one, found in zip(fresh, pool.map(self._one, fresh), strict=True):
-                    self.rows[one] = found
-                    if self.progress is not None:
-                        self.progress()
-            except BaseException:
-                pool.shutdown(cancel_futures=True)
-                raise
-        return [self._score(self.rows[one]) for one in candidates]
-
-    def _one(self, candidate: Candidate) -> dict[str, float] | str:
-        try:
-            built = build(self.where, candidate)
-        except Contradiction as contradiction:
-            return str(contradiction)
-        return self._figures(built, self.where.plan)
-
-    def _figures(self, agreement: Agreement, plan: str) -> dict[str, float] | str:
-        try:
-            return work_out(agreement, plan, self.figures, self.likely, self.draws, self.where.levers)
-        except AgreementError as error:
-            return error.problems[0]
-        except GameTooLarge:
-            return "too large for the exact solver"
-        except NoAnswer as error:
-            return f"no answer: {error}"
-
-    def _score(self, found: dict[str, float] | str) -> tuple[list[float], list[float]] | None:
-        if isinstance(found, str):
-            return None
-        aims = [-found[a.figure.text] if a.largest else found[a.figure.text] for a in self.aims]
-        return aims, [_missed(condition, found) for condition in self.conditions]
-
-    def _status(self, found: dict[str, float] | str) -> str:
-        if isinstance(found, str):
-            return found
-        missed = [str(condition) for condition in self.conditions if _missed(condition, found) > SLACK]
-        return f"misses {' and '.join(missed)}" if missed else MEETS
-
-    def front(self) -> list[Candidate]:
-        """The candidates that meet all conditions and that no other beats; of equals the first tried."""
-        good = [one for one, found in self.rows.items() if self._status(found) == MEETS]
-        if not good:
-            return []
-        scores = np.array([score[0] for one in good if (score := self._score(self.rows[one]))])
-        best = [i for i in range(len(good)) if not _beaten(scores, i)]
-        best.sort(key=lambda i: (*scores[i], i))
-        return [good[i] for i in best]
-
-    def table(self, front: list[Candidate]) -> pl.DataFrame:
-        import polars as pl
-
-        place = {one: number for number, one in enumerate(front, start=1)}
-        columns: dict[str, Any] = {"row": pl.Series([place.get(one) for one in self.rows], dtype=pl.Int64)}
-        for index, name in enumerate(self.where.names):
-            columns[name] = [shown(one[index]) for one in self.rows]
-        return pl.DataFrame(columns | self._columns(list(self.rows.values())))
-
-    def given(self) -> pl.DataFrame:
-        """The plans of the file, as they stand."""
-        import polars as pl
-
-        names = list(self.where.agreement.plans)
-        found = [self._figures(self.where.agreement, name) for name in names]
-        return pl.DataFrame({"plan": names} | self._columns(found))
-
-    def _columns(self, rows: list[dict[str, float] | str]) -> dict[str, Any]:
-        import polars as pl
-
-        columns: dict[str, Any] = {
-            figure.text: pl.Series(
-                [None if isinstance(found, str) else found[figure.text] for found in rows], dtype=pl.Float64
-            )
-            for figure in self.figures
-        }
-        return columns | {"status": pl.Series([self._status(found) for found in rows], dtype=pl.String)}
-
-
-def _missed(condition: Condition, found: dict[str, float]) -> float:
-    value = found[condition.figure.text]
-    return condition.value - value if condition.at_least else value - condition.value
-
-
-def _beaten(scores: Floats, i: int) -> bool:
-    """Whether another is as good in every aim and better in one; or the same, and tried before."""
-    as_good = (scores <= scores[i]).all(axis=1)
-    better = as_good & (scores < scores[i]).any(axis=1)
-    return bool(better.any() or as_good[:i].any())
-
-
 # ------------------------------------------------------------------------------------------------------ in words
 
 
@@ -361,31 +246,16 @@ def headline(design: Design) -> str:
         return f"None of the {len(design.table):,} plans tried meets all conditions"
     best = float(design.front[aim.figure.text][0])
     own = design.given.filter(design.given["plan"] == design.plan)[aim.figure.text][0]
-    more = f", against {_value(aim.figure.name, own)} as it stands" if own is not None else ""
-    what = (
-        f"{'largest' if aim.largest else 'smallest'} {aim.figure.text} found is {_value(aim.figure.name, best)}{more}"
-    )
-    if len(design.aims) == 1:
-        return f"{capital(_title(design))}: {what}"
-    return f"{capital(_title(design))}: {len(design.plans)} plans that none beats in every aim; {what}"
-
-
-def _title(design: Design) -> str:
-    return design.agreement.plans[design.plan].title or design.plan.replace("-", " ")
+    more = f", against {written(aim.figure, own)} as it stands" if own is not None else ""
+    what = f"{label(design.agreement, aim.figure)} {written(aim.figure, best)}{more}"
+    name = capital(design.agreement.plans[design.plan].title or design.plan.replace("-", " "))
+    if len(design.aims) == 1 or len(design.plans) == 1:
+        return f"{name}, {'best' if design.exhaustive else 'best found'}: {what}"
+    return f"{name}: {len(design.plans)} ways to weigh {len(design.aims)} aims; at best, {what}"
 
 
 def _many(size: float) -> str:
     return "countless" if math.isinf(size) else f"{size:,.0f}" if size < 1e9 else f"{size:.1e}"
-
-
-def _value(name: str, value: float) -> str:
-    return f"{100 * value:.1f}%" if is_chance(name) else f"{value:.3g}"
-
-
-def is_chance(name: str) -> bool:
-    """Whether a figure is a chance or a share, to be written in percent."""
-    first = name.partition(".")[0]
-    return first in ("held_clean", "held", "completed", "withdrew", "found", "unratified", "incident", "complete")
 
 
 def _panels(design: Design) -> tuple[list[Panel], str]:
@@ -393,7 +263,7 @@ def _panels(design: Design) -> tuple[list[Panel], str]:
     first, *rest = design.aims
 
     def axis(aim: Aim) -> Axis:
-        return Axis(aim.figure.text, aim.largest, is_chance(aim.figure.name))
+        return Axis(capital(label(design.agreement, aim.figure)), aim.largest, is_chance(aim.figure.name))
 
     def points(aim: Aim | None) -> list[Point]:
         x, y = first.figure.text, aim.figure.text if aim is not None else None
@@ -408,8 +278,8 @@ def _panels(design: Design) -> tuple[list[Panel], str]:
             if row[x] is not None
         ]
 
-    how = f"all {len(design.table):,}" if design.exhaustive else f"{len(design.table):,}"
-    under = f"Of {how} plans tried. An optimum of a judged model: as good as its numbers."
+    how = f"All {len(design.table):,} plans" if design.exhaustive else f"{len(design.table):,} plans"
+    under = f"{how} tried. These are optima of a model with judged numbers, and as good as those numbers."
     panels = [Panel(axis(first), axis(aim), points(aim)) for aim in rest] or [Panel(axis(first), None, points(None))]
     return panels, under
 
@@ -418,3 +288,51 @@ def _kind(row: dict[str, Any]) -> str:
     if row["row"] is not None:
         return "front"
     return "tried" if row["status"] == MEETS else "missed"
+
+
+# ------------------------------------------------------------------------------------------------- plans of a file
+
+
+def as_plans(design: Design, rows: Mapping[str, int], evaluations: int) -> tuple[dict[str, Plan], dict[str, str]]:
+    """Plans of the front under new names, and what is to stand above each: where it comes from.
+
+    Parameters
+    ----------
+    design : Design
+        Of an agreement that was read from a file.
+    rows : numbers of rows of the front, by name of the new plan
+    evaluations : int
+        How many plans the search was allowed to try.
+
+    Returns
+    -------
+    plans : dict of Plan
+    comments : dict of str
+    """
+    origin = design.agreement.origin
+    file = Path(origin.path).name if origin else "FILE"
+    words = [f"servanda design {shlex.quote(file)} --plan {design.plan}"]
+    words += [f"--{'maximise' if aim.largest else 'minimise'} {aim.figure.text}" for aim in design.aims]
+    words += [f'--subject-to "{condition}"' for condition in design.conditions]
+    words += [f"--draws {design.draws}"] if design.draws else []
+    command = " ".join([*words, f"--evaluations {evaluations} --seed {design.seed}"])
+    made = about(design.agreement, 0.0, design.seed)
+    versions = {name: made.versions[name] for name in ("servanda", "numpy")}
+    if not design.exhaustive:
+        versions["pymoo"] = version("pymoo")
+    plans: dict[str, Plan] = {}
+    comments: dict[str, str] = {}
+    for name, row in rows.items():
+        plan = design.plans[row - 1].plans[design.plan]
+        title = plan.title or design.plan.replace("-", " ")
+        plans[name] = plan.model_copy(update={"title": f"{title} ({name})"})
+        found = design.front.row(row - 1, named=True)
+        figures = {figure: found[figure.text] for figure in design.figures}
+        how = "all" if design.exhaustive else f"{len(design.table):,}"
+        comments[name] = (
+            f"Found by '{command}' ({', '.join(f'{key} {each}' for key, each in versions.items())}), row {row} of"
+            f" {len(design.plans)}, {how if design.exhaustive else 'of ' + how} plans tried, in the file with sha256"
+            f" {made.sha256}: {', '.join(f'{f.text} {written(f, v)}' for f, v in figures.items())}. An optimum of this"
+            " model with its judged numbers, and as good as they are."
+        )
+    return plans, comments

@@ -98,6 +98,47 @@ def objective_names(agreement: Agreement) -> dict[str, str]:
     return names
 
 
+def label(agreement: Agreement, figure: Figure) -> str:
+    """A figure in few words, for headings."""
+    first, _, rest = figure.name.partition(".")
+    party, _, kind = rest.partition(".")
+    who = agreement.parties[party].name if party in agreement.parties else rest
+    who += f", if {kind}" if kind else ""
+    words = {
+        "held_clean": "chance in force and clean at the end",
+        "held": "chance in force at the end",
+        "years": "years in force",
+        "completed": "chance that all is carried out",
+        "gain": f"gain of {who} over no agreement",
+        "withdrew": f"chance that {who} withdraws",
+        "found": f"chance that {who} is found out",
+        "unratified": f"chance that {who} fails to ratify",
+        "incident": "chance that an incident ends it",
+        "smallest_gain": "smallest gain over no agreement",
+        "nash": "product of the gains",
+        "exposure": f"largest exposure of {who or 'any party'}",
+        "temptation": f"temptation of {who or 'any party'} to break it",
+        "complete": f"share of what harms {who} that is given up",
+        "completion": "years to the last transfer",
+        "inspection_cost": "cost of inspection",
+    }[first]
+    if figure.share is None:
+        return words
+    over = "mean of " if figure.share < 0 else f"{100 * figure.share:.0f}% quantile of "
+    return f"{over}the {words}"
+
+
+def written(figure: Figure, value: float) -> str:
+    """A value of a figure as it is printed."""
+    return f"{100 * value:.1f}%" if is_chance(figure.name) else f"{value + 0.0:.2f}".replace("-0.00", "0.00")
+
+
+def is_chance(name: str) -> bool:
+    """Whether a figure is a chance or a share, to be written in percent."""
+    first = name.partition(".")[0]
+    return first in ("held_clean", "held", "completed", "withdrew", "found", "unratified", "incident", "complete")
+
+
 # ------------------------------------------------------------------------------------------------------- reading
 
 

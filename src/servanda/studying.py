@@ -6,10 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from servanda.agreement import Agreement
 from servanda.allocation import Allocation
 from servanda.comparison import Comparison, compare
+from servanda.designing import Design
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 SOLVING = 0.3  # share of the progress bar; drawing takes the rest
 STARTS = 5  # from which further equilibria of each plan are looked for
@@ -119,13 +124,34 @@ def picture_inspections(agreement: Agreement, allocation: Allocation, path: str 
     PictureNotWritten
         If the name ends otherwise, or the file cannot be written.
     """
+    return _picture(path, lambda: _inspections(agreement, allocation))
+
+
+def _inspections(agreement: Agreement, allocation: Allocation) -> Figure:
+    from servanda import pictures
+
+    return pictures.inspections(agreement, allocation)
+
+
+def picture_design(design: Design, path: str | Path) -> Path:
+    """Draw a search for better plans, into a file; parameters, result and errors as `picture_inspections`."""
+    return _picture(path, design.plot)
+
+
+def may_picture(path: str | Path) -> Path:
+    """See that a picture could be written to such a name, before anything long is begun; errors as above."""
     file = Path(path)
     if file.suffix not in (".png", ".svg"):
         raise PictureNotWritten(f"{path}: a picture is a .png or a .svg file. Give it a name that ends so")
     _need("A picture", "matplotlib")
+    return file
+
+
+def _picture(path: str | Path, draw: Callable[[], Figure]) -> Path:
+    file = may_picture(path)
     from servanda import pictures
 
-    figure = pictures.inspections(agreement, allocation)
+    figure = draw()
     try:
         file.write_bytes(pictures.png(figure) if file.suffix == ".png" else pictures.svg(figure).encode("utf-8"))
     except OSError as error:

@@ -141,11 +141,12 @@ def _numbers(axes: Axes, sheet: Sheet, panel: Panel, wide: float, tall: float) -
     if len(front) < 2:
         return
     (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
+    at = [((p.x - left) / ((right - left) or 1.0) * wide, (p.y - low) / ((high - low) or 1.0) * tall) for p in front]
     taken: list[tuple[float, float]] = []
-    for p in (front[0], front[-1], *front[1:-1]):
-        x = (p.x - left) / ((right - left) or 1.0) * wide
-        y = (p.y - low) / ((high - low) or 1.0) * tall
-        if all(abs(x - at) > 26 or abs(y - up) > 18 for at, up in taken):
+    for k in (0, len(front) - 1, *range(1, len(front) - 1)):
+        (x, y), p = at[k], front[k]
+        free = all(abs(x - across) > 26 or abs(y - up) > 20 for across, up in taken)
+        if free and not any(abs(x - across) < 13 and 3 < up - y < 26 for across, up in at):
             taken.append((x, y))
             axes.annotate(
                 p.label, (p.x, p.y), (0, 7), textcoords="offset points", ha="center", fontsize=sheet.small, color=INK,

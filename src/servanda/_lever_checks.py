@@ -75,7 +75,7 @@ def _twice(book: Book, place: Place, lever: Lever, taken: dict[tuple[str, ...], 
     elif isinstance(lever, OrderLever):
         moved = [("date", name) for name in lever.order]
     for thing in moved:
-        if thing in taken:
+        if taken.get(thing, place) != place:
             what = "the date" if thing[0] == "date" else "the same"
             yield Complaint(
                 book.line(place),

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from servanda._candidates import Candidate, Contradiction, Space, build, shown
+from servanda._evolution import SLACK
 from servanda._sums import Floats
 from servanda.agreement import Agreement, AgreementError
 from servanda.drawing import Draws, assign, draw
 from servanda.game import GameTooLarge
-from servanda.objectives import SLACK, Aim, Condition, Figure, NoAnswer, work_out
+from servanda.objectives import Aim, Condition, Figure, NoAnswer, work_out
 
 if TYPE_CHECKING:
     import polars as pl

@@ -202,8 +202,8 @@ def _months(value: object, info: ValidationInfo) -> int:
     if 1 <= count <= LONGEST_STEP and count == int(count):
         return int(count)
     raise Problem(
-        f"{show(value)} is not a whole number of months or years (at most 100 years). Reviews step in calendar months,"
-        " so write it like this: every: 6 months"
+        f"{show(value)} is not a whole number of months or years (at most 100 years). Steps are in calendar months, so"
+        " write it like this: 6 months, 1 year"
     ).custom()
 
 

@@ -29,6 +29,7 @@ from servanda.objectives import (
     read_figure,
     written,
 )
+from servanda.schedule import schedule
 from servanda.wording import capital
 
 if TYPE_CHECKING:
@@ -221,6 +222,7 @@ def _insist(agreement: Agreement, plan: str, aims: Sequence[Aim], figures: list[
             f"plan {plan} has no levers, which say what of it is open to choice. {there}. Add the group levers to the"
             " file, such as levers: {" + plan + ": [{automatic: ENTRY}]}"
         )
+    schedule(agreement, plan)  # refuses what cannot be played
     if not aims:
         raise NothingToDesign(
             "nothing says what makes a plan better. Give at least one figure to maximise, such as held_clean, or to"

@@ -25,8 +25,6 @@ from servanda.outcomes import exposure
 from servanda.schedule import schedule
 from servanda.scoring import scorecard
 
-SLACK = 1e-9  # by which a condition may be missed, for the rounding of sums
-
 
 class UnknownFigure(ValueError):
     """A figure, aim or condition that cannot be understood, with what is allowed."""

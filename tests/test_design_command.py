@@ -6,10 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from building import WITHOUT_LEVERS
 from commanding import Done, commands
 
 from servanda import read
-from servanda.starter import starter
 
 LEVERS = """
 levers:
@@ -28,7 +28,7 @@ def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., Done]:
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     file = tmp_path / "deal.yaml"
-    file.write_text(starter() + LEVERS, "utf-8")
+    file.write_text(WITHOUT_LEVERS + LEVERS, "utf-8")
     return file
 
 

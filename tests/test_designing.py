@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from building import day, gives, party, review, situation, stake
+from building import WITHOUT_LEVERS, day, gives, party, review, situation, stake
 
 from servanda import (
     Agreement,
@@ -29,7 +29,6 @@ from servanda._candidates import Contradiction, all_candidates, build, space
 from servanda._evolution import SearchMissing
 from servanda.designing import Design, NothingToDesign
 from servanda.objectives import UnknownFigure, objective_names, read_condition, read_figure
-from servanda.starter import starter
 from servanda.tree import tree
 
 
@@ -38,7 +37,7 @@ def agreed(*levers: dict[str, Any], text: str | None = None) -> Agreement:
     import json
 
     rows = "".join(f"\n    - {json.dumps(lever)}" for lever in levers)
-    return loads((text or starter()) + (f"\nlevers:\n  phased:{rows}\n" if levers else ""))
+    return loads((text or WITHOUT_LEVERS) + (f"\nlevers:\n  phased:{rows}\n" if levers else ""))
 
 
 SHARE = {"share": "freeze", "of": "programme", "from": 0.2, "to": 0.8}
@@ -73,13 +72,9 @@ def test_a_share_that_leaves_nothing_is_refused_and_no_crash() -> None:
 
 
 def test_dates_and_what_is_dated_by_them() -> None:
-    text = (
-        starter()
-        .replace("due:", "due:")
-        .replace(
-            "        date: 2027-07-01\n        by: south",
-            "        due: {within: 60 days, after: rest}\n        by: south",
-        )
+    text = WITHOUT_LEVERS.replace("due:", "due:").replace(
+        "        date: 2027-07-01\n        by: south",
+        "        due: {within: 60 days, after: rest}\n        by: south",
     )
     lever = {"date": "rest", "from": "2027-04-01", "to": "2027-10-01", "step": "2 months"}
     where = space(agreed(lever, text=text), "phased")
@@ -94,7 +89,7 @@ def test_entries_that_change_places_change_dates_and_needs_are_kept() -> None:
     assert where.current == (("freeze", "first-relief", "rest"),)
     with pytest.raises(Contradiction, match="first-relief comes before freeze, which it needs"):
         build(where, (("first-relief", "freeze", "rest"),))
-    free = starter().replace("        needs: [freeze]\n", "").replace("        needs: [first-relief]\n", "")
+    free = WITHOUT_LEVERS.replace("        needs: [freeze]\n", "").replace("        needs: [first-relief]\n", "")
     other = build(space(agreed(lever, text=free), "phased"), (("first-relief", "rest", "freeze"),))
     assert [e.id for e in other.plans["phased"].entries][:4] == ["first-relief", "rest", "parliament", "freeze"]
     dates = {e.id: e.date for e in other.plans["phased"].entries if e.id in ("freeze", "first-relief", "rest")}
@@ -102,7 +97,7 @@ def test_entries_that_change_places_change_dates_and_needs_are_kept() -> None:
 
 
 def test_needs_that_the_plan_itself_does_not_keep_bind_nobody() -> None:
-    text = starter().replace("        by: north\n        gives: {programme: 0.5}\n", "        by: north\n"
+    text = WITHOUT_LEVERS.replace("        by: north\n        gives: {programme: 0.5}\n", "        by: north\n"
                              "        gives: {programme: 0.5}\n        needs: [rest]\n")  # fmt: skip
     assert build(space(agreed(SHARE, text=text), "phased"), (0.5,)).plans["phased"].entries[0].needs == ["rest"]
 
@@ -146,8 +141,8 @@ def test_a_step_made_automatic() -> None:
 # ------------------------------------------------------------------------------- finding rates of a plan of its own
 
 TITLE = "  phased:\n    title: Step by step\n"
-RATES = starter().replace(TITLE, TITLE + "    finds: {inspectors: 1.3}\n")
-SAME = starter().replace("finds: {likely: 0.8, low: 0.3, high: 1.5, source: placeholder}", "finds: 1.3")
+RATES = WITHOUT_LEVERS.replace(TITLE, TITLE + "    finds: {inspectors: 1.3}\n")
+SAME = WITHOUT_LEVERS.replace("finds: {likely: 0.8, low: 0.3, high: 1.5, source: placeholder}", "finds: 1.3")
 
 
 def test_rates_of_a_plan_are_the_measures_own_in_it_and_only_there() -> None:
@@ -155,7 +150,7 @@ def test_rates_of_a_plan_are_the_measures_own_in_it_and_only_there() -> None:
     assert "finds: {inspectors" in RATES
     assert "finds: 1.3" in SAME
     assert summarise(solve(compile(own, "phased"))) == summarise(solve(compile(same, "phased")))
-    assert summarise(solve(compile(own, "at-once"))) == summarise(solve(compile(loads(starter()), "at-once")))
+    assert summarise(solve(compile(own, "at-once"))) == summarise(solve(compile(loads(WITHOUT_LEVERS), "at-once")))
     assert scorecard(own, "phased") == scorecard(same, "phased")
     assert [(row.name, row.now) if hasattr(row, "name") else row for row in critical_values(own, "phased")] == [
         (row.name, row.now) if hasattr(row, "name") else row for row in critical_values(same, "phased")
@@ -205,7 +200,7 @@ def test_figures_are_those_of_the_solution() -> None:
 
 
 def test_the_product_of_gains_is_the_smallest_gain_where_one_is_negative() -> None:
-    text = starter().replace("north: -1      ", "north: -0.1    ")
+    text = WITHOUT_LEVERS.replace("north: -1      ", "north: -0.1    ")
     row = design(agreed(SHARE, text=text), "phased", maximise=["nash", "smallest_gain"], evaluations=1).given.row(0)
     assert row[1] == row[2] < 0
 
@@ -342,7 +337,7 @@ def test_requests_that_say_too_little() -> None:
         design(agreed(SHARE), "phased")
     with pytest.raises(NothingToDesign, match=r"q10\.held is a figure over draws"):
         design(agreed(SHARE), "phased", maximise=["q10.held"])
-    text = starter().replace("unit: one year of the full sanctions relief, as North sees it\n", "")
+    text = WITHOUT_LEVERS.replace("unit: one year of the full sanctions relief, as North sees it\n", "")
     unfinished = agreed(SHARE, text=text)
     with pytest.raises(AgreementError, match="can be read but not played"):
         design(unfinished, "phased", maximise=["held"])

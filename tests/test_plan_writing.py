@@ -6,12 +6,12 @@ import shutil
 from pathlib import Path
 
 import pytest
+from building import WITHOUT_LEVERS
 
 from servanda import catalog, design, read, solve, summarise, write_plans
 from servanda import compile as compiled
 from servanda._in_place import NotWritten
 from servanda.designing import as_plans
-from servanda.starter import starter
 
 LEVERS = """
 # What is open to choice.
@@ -32,7 +32,7 @@ def test_every_plan_of_the_catalogue_reads_as_it_was_written(name: str, tmp_path
     before = file.read_text("utf-8")
     agreement = read(file)
     plans = {f"again-{key}": plan for key, plan in agreement.plans.items()}
-    assert write_plans(agreement, plans, {key: "Said of it: all - of it" for key in plans}) == file
+    assert write_plans(agreement, plans, dict.fromkeys(plans, "Said of it: all - of it")) == file
     after = file.read_text("utf-8")
     added = after
     for part in before.split("\n"):  # what was there is there, line by line and in order
@@ -55,7 +55,7 @@ def put(tmp_path: Path, text: str) -> Path:
 @pytest.mark.parametrize("ends", ["\n", "\r\n"])
 @pytest.mark.parametrize("mark", ["", "\ufeff"])
 def test_plans_stand_below_the_last_one_and_its_comments(tmp_path: Path, ends: str, mark: str) -> None:
-    head, tail = starter().rstrip("\n") + "\n      # end of at-once\n", "  # after all plans\n" + LEVERS
+    head, tail = WITHOUT_LEVERS.rstrip("\n") + "\n      # end of at-once\n", "  # after all plans\n" + LEVERS
     file = put(tmp_path, mark + (head + tail).replace("\n", ends))
     agreement = read(file)
     write_plans(agreement, {"new": agreement.plans["at-once"]}, {"new": "From nowhere"})
@@ -68,7 +68,7 @@ def test_plans_stand_below_the_last_one_and_its_comments(tmp_path: Path, ends: s
 
 
 def test_a_plan_found_is_worth_the_same_when_read_again(tmp_path: Path) -> None:
-    file = put(tmp_path, starter() + LEVERS)
+    file = put(tmp_path, WITHOUT_LEVERS + LEVERS)
     found = design(read(file), "phased", maximise=["held_clean", "smallest_gain"])
     names = {f"better-{row}": row for row in range(1, len(found.plans) + 1)}
     write_plans(found.agreement, *as_plans(found, names, 1000))
@@ -96,7 +96,7 @@ def test_a_plan_found_is_worth_the_same_when_read_again(tmp_path: Path) -> None:
     ],
 )  # fmt: skip
 def test_what_cannot_be_written_leaves_the_file(tmp_path: Path, change, words: str | None) -> None:
-    file = put(tmp_path, change(starter()))
+    file = put(tmp_path, change(WITHOUT_LEVERS))
     agreement, before = read(file), file.read_bytes()
     name = "phased" if words and "already" in words else "new"
     if words is None:
@@ -109,9 +109,9 @@ def test_what_cannot_be_written_leaves_the_file(tmp_path: Path, change, words: s
 
 
 def test_a_file_that_has_changed_is_left_alone(tmp_path: Path) -> None:
-    file = put(tmp_path, starter())
+    file = put(tmp_path, WITHOUT_LEVERS)
     agreement = read(file)
-    file.write_text(starter() + "# more\n", "utf-8")
+    file.write_text(WITHOUT_LEVERS + "# more\n", "utf-8")
     with pytest.raises(NotWritten, match="has changed since"):
         write_plans(agreement, {"new": agreement.plans["phased"]}, {})
 
@@ -119,9 +119,9 @@ def test_a_file_that_has_changed_is_left_alone(tmp_path: Path) -> None:
 def test_a_plan_that_would_read_otherwise_is_not_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import servanda.plan_writing as here
 
-    file = put(tmp_path, starter())
+    file = put(tmp_path, WITHOUT_LEVERS)
     agreement, before = read(file), file.read_bytes()
-    monkeypatch.setattr(here, "_exact", lambda value: "0.25" if isinstance(value, float) else str(value))
+    monkeypatch.setattr(here, "_exact", lambda value: "0.6" if value == 0.7 else str(value))
     with pytest.raises(NotWritten, match="plan new would not read as it was meant"):
         write_plans(agreement, {"new": agreement.plans["phased"]}, {})
     monkeypatch.setattr(here, "_exact", lambda value: "-1" if isinstance(value, float) else str(value))

@@ -71,16 +71,17 @@ def best_rows(design: Design) -> list[int]:
 def _tried(design: Design) -> str:
     tried = len(design.table)
     if design.exhaustive:
-        return f"All {tried:,} plans that the levers allow were tried."
-    return f"{tried:,} plans were tried (seed {design.seed}); the levers allow more, and nothing proves these the best."
+        words = f"All {tried:,} plans that the levers allow were tried."
+    else:
+        words = f"{tried:,} plans were tried (seed {design.seed}); the levers allow more, and nothing proves the best found."
+    return words + (f" Means and quantiles are over {design.draws} draws." if design.draws else "")
 
 
 def _front(design: Design, front: list[Row]) -> Table:
     figures = design.figures
     ways = {aim.figure.text: "↑" if aim.largest else "↓" for aim in design.aims}
-    over = f", over {design.draws} draws where it says so" if design.draws else ""
     table = _table(
-        f"Plans that none beats in every aim (↑ more is better, ↓ less){over}",
+        "The best (↑ more is better, ↓ less)",
         "plan",
         *(f"{figure.text} {ways.get(figure.text, '')}".strip() for figure in figures),
         "",

@@ -128,6 +128,8 @@ def label(agreement: Agreement, figure: Figure) -> str:
 
 def written(figure: Figure, value: float) -> str:
     """A value of a figure as it is printed."""
+    if is_chance(figure.name) and 0 < value < 0.001:
+        return f"{100 * value:.2g}%"
     return f"{100 * value:.1f}%" if is_chance(figure.name) else f"{value + 0.0:.2f}".replace("-0.00", "0.00")
 
 

@@ -73,7 +73,7 @@ def _tried(design: Design) -> str:
     if design.exhaustive:
         words = f"All {tried:,} plans that the levers allow were tried."
     else:
-        words = f"{tried:,} plans were tried (seed {design.seed}); the levers allow more, and nothing proves the best found."
+        words = f"{tried:,} plans were tried (seed {design.seed}); the levers allow more, so there may be better."
     return words + (f" Means and quantiles are over {design.draws} draws." if design.draws else "")
 
 

@@ -90,7 +90,7 @@ def evolve(where: Space, judge: Judge, aims: int, conditions: int, evaluations: 
     seen: set[Candidate] = set()
     best: tuple[tuple[float, float], Candidate] | None = None
     idle = 0
-    breeding = evaluations if aims > 1 else evaluations // 2
+    breeding = evaluations if aims > 1 else max(1, evaluations // 2)
     while len(seen) < breeding and idle < IDLE:
         born: Any = algorithm.ask()
         candidates = [_decode(where, row) for row in born.get("X")]

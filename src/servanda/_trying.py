@@ -6,7 +6,9 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -14,7 +16,7 @@ from servanda._candidates import Candidate, Contradiction, Space, build, shown
 from servanda._evolution import SLACK
 from servanda._sums import Floats
 from servanda.agreement import Agreement, AgreementError
-from servanda.drawing import Draws, assign, draw
+from servanda.drawing import assign, draw
 from servanda.game import GameTooLarge
 from servanda.objectives import Aim, Condition, Figure, NoAnswer, work_out
 
@@ -22,52 +24,55 @@ if TYPE_CHECKING:
     import polars as pl
 
 MEETS = "meets all conditions"
+AT_A_TIME = 4  # candidates that a thread or process takes
+
+Found: TypeAlias = dict[str, float] | str  # figures by name, or why there are none
 
 
-class Tried:
-    """The candidates tried so far, each once, with their figures; which are new is solved on all cores."""
+@dataclass(frozen=True)
+class Work:
+    """What it takes to judge candidates anywhere: in a thread, or in another process that this is sent to.
 
-    def __init__(
-        self,
-        where: Space,
-        aims: Sequence[Aim],
-        conditions: Sequence[Condition],
-        figures: list[Figure],
-        draws: int,
-        seed: int,
-        workers: int | None,
-    ) -> None:
-        self.where, self.aims, self.conditions, self.figures = where, aims, conditions, figures
-        self.likely = assign(where.agreement, {})
-        self.draws: Draws | None = draw(where.agreement, draws, seed) if draws else None
-        self.workers = workers or os.cpu_count() or 1
-        self.rows: dict[Candidate, dict[str, float] | str] = {}  # figures, or why there are none
-        self.progress: Callable[[], None] | None = None
+    Attributes
+    ----------
+    where : Space
+    figures : tuple[Figure, ...]
+    draws : int
+        Of the uncertain numbers; 0 if no figure is over draws.
+    seed : int
+        Of the draws.
+    """
 
-    def judge(self, candidates: Sequence[Candidate]) -> list[tuple[list[float], list[float]] | None]:
-        """Work out what is new among candidates; give aims (to be made small) and how far conditions are missed."""
-        fresh = [one for one in dict.fromkeys(candidates) if one not in self.rows]
-        with ThreadPoolExecutor(self.workers) as pool:
-            try:
-                for one, found in zip(fresh, pool.map(self._one, fresh), strict=True):
-                    self.rows[one] = found
-                    if self.progress is not None:
-                        self.progress()
-            except BaseException:
-                pool.shutdown(cancel_futures=True)
-                raise
-        return [self._score(self.rows[one]) for one in candidates]
+    where: Space
+    figures: tuple[Figure, ...]
+    draws: int
+    seed: int
 
-    def _one(self, candidate: Candidate) -> dict[str, float] | str:
+
+def judged(work: Work, candidates: Sequence[Candidate]) -> list[Found]:
+    """Build and solve some candidates: the figures of each, or in words why there are none.
+
+    Draws are tied to the numbers of the agreement one by one, so that they are made where they are used.
+    """
+    where, judge = work.where, _judge(work)
+    result: list[Found] = []
+    for candidate in candidates:
         try:
-            built = build(self.where, candidate)
+            result.append(judge(build(where, candidate), where.plan))
         except Contradiction as contradiction:
-            return str(contradiction)
-        return self._figures(built, self.where.plan)
+            result.append(str(contradiction))
+    return result
 
-    def _figures(self, agreement: Agreement, plan: str) -> dict[str, float] | str:
+
+def _judge(work: Work) -> Callable[[Agreement, str], Found]:
+    """A function that works out the figures of a plan, with the draws of this work."""
+    where = work.where
+    likely = assign(where.agreement, {})
+    draws = draw(where.agreement, work.draws, work.seed) if work.draws else None
+
+    def judge(agreement: Agreement, plan: str) -> Found:
         try:
-            return work_out(agreement, plan, self.figures, self.likely, self.draws, self.where.levers)
+            return work_out(agreement, plan, work.figures, likely, draws, where.levers)
         except AgreementError as error:
             return error.problems[0]
         except GameTooLarge:
@@ -75,13 +80,42 @@ class Tried:
         except NoAnswer as error:
             return f"no answer: {error}"
 
-    def _score(self, found: dict[str, float] | str) -> tuple[list[float], list[float]] | None:
+    return judge
+
+
+class Tried:
+    """The candidates tried so far, each once, with their figures; which are new is solved on all cores."""
+
+    def __init__(
+        self, work: Work, aims: Sequence[Aim], conditions: Sequence[Condition], workers: int | None, total: int
+    ) -> None:
+        self.work, self.aims, self.conditions = work, aims, conditions
+        self.workers, self.total = workers or os.cpu_count() or 1, total
+        self.rows: dict[Candidate, Found] = {}
+        self.progress: Callable[[float], None] | None = None
+
+    def judge(self, candidates: Sequence[Candidate]) -> list[tuple[list[float], list[float]] | None]:
+        """Work out what is new among candidates; give aims (to be made small) and how far conditions are missed."""
+        fresh = [one for one in dict.fromkeys(candidates) if one not in self.rows]
+        parts = [fresh[k : k + AT_A_TIME] for k in range(0, len(fresh), AT_A_TIME)]
+        with ThreadPoolExecutor(self.workers) as pool:
+            try:
+                for part, found in zip(parts, pool.map(partial(judged, self.work), parts), strict=True):
+                    self.rows |= zip(part, found, strict=True)
+                    if self.progress is not None:
+                        self.progress(min(1.0, len(self.rows) / self.total))
+            except BaseException:
+                pool.shutdown(cancel_futures=True)
+                raise
+        return [self._score(self.rows[one]) for one in candidates]
+
+    def _score(self, found: Found) -> tuple[list[float], list[float]] | None:
         if isinstance(found, str):
             return None
         aims = [-found[a.figure.text] if a.largest else found[a.figure.text] for a in self.aims]
         return aims, [_missed(condition, found) for condition in self.conditions]
 
-    def _status(self, found: dict[str, float] | str) -> str:
+    def _status(self, found: Found) -> str:
         if isinstance(found, str):
             return found
         missed = [str(condition) for condition in self.conditions if _missed(condition, found) > SLACK]
@@ -102,7 +136,7 @@ class Tried:
 
         place = {one: number for number, one in enumerate(front, start=1)}
         columns: dict[str, Any] = {"row": pl.Series([place.get(one) for one in self.rows], dtype=pl.Int64)}
-        for index, name in enumerate(self.where.names):
+        for index, name in enumerate(self.work.where.names):
             columns[name] = [shown(one[index]) for one in self.rows]
         return pl.DataFrame(columns | self._columns(list(self.rows.values())))
 
@@ -110,18 +144,19 @@ class Tried:
         """The plans of the file, as they stand."""
         import polars as pl
 
-        names = list(self.where.agreement.plans)
-        found = [self._figures(self.where.agreement, name) for name in names]
+        agreement, judge = self.work.where.agreement, _judge(self.work)
+        names = list(agreement.plans)
+        found = [judge(agreement, name) for name in names]
         return pl.DataFrame({"plan": names} | self._columns(found))
 
-    def _columns(self, rows: list[dict[str, float] | str]) -> dict[str, Any]:
+    def _columns(self, rows: list[Found]) -> dict[str, Any]:
         import polars as pl
 
         columns: dict[str, Any] = {
             figure.text: pl.Series(
                 [None if isinstance(found, str) else found[figure.text] for found in rows], dtype=pl.Float64
             )
-            for figure in self.figures
+            for figure in self.work.figures
         }
         return columns | {"status": pl.Series([self._status(found) for found in rows], dtype=pl.String)}
 

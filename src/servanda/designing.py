@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from servanda._candidates import all_candidates, build, shown, space
 from servanda._evolution import evolve
 from servanda._front_chart import Axis, Panel, Point, draw_front
-from servanda._trying import MEETS, Tried
+from servanda._trying import MEETS, Tried, Work
 from servanda.agreement import Agreement, Plan
 from servanda.comparison import about
 from servanda.objectives import (
@@ -188,10 +188,11 @@ def design(
     figures = list(dict.fromkeys([*(aim.figure for aim in aims), *(c.figure for c in conditions)]))
     _insist(agreement, plan, aims, figures, draws)
     where = space(agreement, plan)
-    tried = Tried(where, aims, conditions, figures, draws, seed, workers)
     whole = where.size <= evaluations
-    total = int(where.size) if whole else evaluations
-    tried.progress = (lambda: progress(min(1.0, len(tried.rows) / total))) if progress is not None else None
+    over = draws if any(figure.share is not None for figure in figures) else 0
+    work = Work(where, tuple(figures), over, seed)
+    tried = Tried(work, aims, conditions, workers, int(where.size) if whole else evaluations)
+    tried.progress = progress
     if whole:
         tried.judge(list(all_candidates(where)))
     else:
@@ -206,7 +207,7 @@ def design(
         size=where.size,
         exhaustive=whole,
         seed=seed,
-        draws=draws if any(figure.share is not None for figure in figures) else 0,
+        draws=over,
         table=tried.table(front),
         given=tried.given(),
         plans=tuple(build(where, candidate) for candidate in front),

@@ -468,6 +468,35 @@ def test_the_search_comes_close_to_the_largest_self_enforcing_steps() -> None:
     assert found.front["share.e1.y"][0] <= second + 1e-8
 
 
+def test_enumeration_finds_the_steps_of_lockwood_and_thomas() -> None:
+    """Irreversible steps in turn, a day apart, for ever: each is a / (delta b) times the one before.
+
+    The numbers are those of tests/published/test_lockwood_thomas_2002.py (a = 1, b = 2, delta = 0.9; the first mover's
+    total is 1). The last step and what follows it, a payment worth as much as all later steps, are fixed; the three
+    before may be a hundredth smaller or larger. Whoever takes a step of size s pays s for ever and receives 2 delta
+    times the next.
+    """
+    sizes = [0.691358024691358, 0.3840877914951989, 0.21338210638622163, 0.11854561465901202]
+    rate = -math.log(0.9) * 365.25
+    stakes = {"x": stake("a", "never", a=1.0, b=-2.0), "y": stake("b", "never", b=1.0, a=-2.0)}
+    stakes["rest"] = stake("a", "never", b=-sizes[3] / 0.9)
+    entries = [gives(f"e{k}", f"2020-01-0{k + 1}", "ab"[k % 2], **{"xy"[k % 2]: 0.1}) for k in range(3)]
+    entries += [gives("e3", "2020-01-04", "b", y=sizes[3]), gives("rest", "2020-01-05", "a", "rest", automatic=True)]
+    levers = [
+        {"share": f"e{k}", "of": "xy"[k % 2], "from": sizes[k] - 0.01, "to": sizes[k] + 0.01, "step": 0.01}
+        for k in range(3)
+    ]
+    parties = {name: party(discount=rate) for name in "ab"}
+    agreement = Agreement.model_validate(
+        situation(parties, stakes, entries, horizon="3000 days", levers={"plan": levers})
+    )
+    found = design(
+        agreement, "plan", maximise=["complete.a", "complete.b"], subject_to=["temptation <= 0"], evaluations=27
+    )
+    assert (len(found.table), len(found.plans)) == (27, 1)
+    assert [found.front[name][0] for name in found.levers] == pytest.approx(sizes[:3], abs=1e-9)
+
+
 # ------------------------------------------------------------------------------------------------------ pictures
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections import Counter
+from importlib.metadata import version
 from typing import Any
 
 from rich import box
@@ -47,6 +48,7 @@ def show(design: Design) -> None:
         say(f"{len(design.plans) - len(front)} more on the front: see --json, or draw it with --picture.\n")
     if not design.plans:
         say(_nearest(design))
+        return
     say("These are optima of a model with judged numbers, and as good as those numbers.")
 
 
@@ -115,7 +117,7 @@ def value(found: object) -> str:
 def _nearest(design: Design) -> str:
     """Why none of the plans will do: the commonest reasons."""
     reasons = Counter(str(status) for status in design.table["status"]).most_common(3)
-    return f"Most often: {'; '.join(f'{reason} ({count} plans)' for reason, count in reasons)}.\n"
+    return f"Most often: {'; '.join(f'{reason} ({count} plans)' for reason, count in reasons)}."
 
 
 def _table(title: str, *columns: str) -> Table:
@@ -139,6 +141,9 @@ def designed(design: Design, about: About, wrote: dict[str, int]) -> Row:
             "figures": {name: row[name] for name in figures},
         }
 
+    made = plain(about)
+    if not design.exhaustive:
+        made["versions"]["pymoo"] = version("pymoo")
     return {
         "plan": design.plan,
         "aims": [{"figure": aim.figure.text, "largest": aim.largest} for aim in design.aims],
@@ -155,5 +160,5 @@ def designed(design: Design, about: About, wrote: dict[str, int]) -> Row:
         ],
         "statuses": dict(sorted(Counter(str(status) for status in design.table["status"]).items())),
         "written": wrote,
-        "about": plain(about),
+        "about": made,
     }

@@ -176,8 +176,7 @@ def design(
     --------
     >>> import servanda
     >>> from servanda.starter import starter
-    >>> lever = "levers: {phased: [{share: freeze, of: programme, from: 0.1, to: 0.9, step: 0.1}]}"
-    >>> servanda.design(servanda.loads(starter() + lever), "phased", maximise=["held_clean"])
+    >>> servanda.design(servanda.loads(starter()), "phased", maximise=["held_clean"])
     <Design of plan 'phased': all candidates tried, 1 on the front>
     """
     aims = (
@@ -282,7 +281,9 @@ def _panels(design: Design) -> tuple[list[Panel], str]:
         ]
 
     how = f"All {len(design.table):,} plans" if design.exhaustive else f"{len(design.table):,} plans"
-    under = f"{how} tried. These are optima of a model with judged numbers, and as good as those numbers."
+    under = f"{how} tried."
+    if design.plans:
+        under += " These are optima of a model with judged numbers, and as good as those numbers."
     panels = [Panel(axis(first), axis(aim), points(aim)) for aim in rest] or [Panel(axis(first), None, points(None))]
     return panels, under
 

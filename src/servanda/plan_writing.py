@@ -55,9 +55,9 @@ def write_plans(agreement: Agreement, plans: Mapping[str, Plan], comments: Mappi
     Examples
     --------
     >>> import servanda
-    >>> from pathlib import Path
-    >>> file = Path(getfixture("tmp_path")) / "deal.yaml"
-    >>> servanda.new(file)
+    >>> import pathlib, tempfile
+    >>> file = pathlib.Path(tempfile.mkdtemp()) / "deal.yaml"
+    >>> _ = servanda.new(file)
     >>> agreement = servanda.read(file)
     >>> _ = servanda.write_plans(agreement, {"again": agreement.plans["phased"]}, {"again": "The same once more."})
     >>> list(servanda.read(file).plans)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from servanda.starter import starter
+
+WITHOUT_LEVERS = starter().partition("\n# LEVERS.")[0] + "\n"  # the starter agreement, for levers of a test's own
 START = date(2020, 1, 1)  # 2024-01-01 is exactly 4.0 years later, 2028-01-01 exactly 8.0
 
 

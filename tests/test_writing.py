@@ -11,9 +11,9 @@ import pytest
 from building import gives, party, situation, stake
 
 from servanda import Agreement, where_to_inspect, write_rates, writing
+from servanda._in_place import NotWritten
 from servanda.reading import loads, read
 from servanda.starter import starter
-from servanda.writing import NotWritten
 
 HERE = Path(__file__).parent
 MARK = "# finds: written by 'servanda inspect --write' from the group inspections, which says where it comes from"

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from servanda.checking import Finding, Findings, check
     from servanda.comparison import Comparison, compare
     from servanda.critical import CriticalValue, critical_values
+    from servanda.designing import Design, design
     from servanda.drawing import Draws, draw
     from servanda.equilibrium import Equilibrium, NotConverged, solve
     from servanda.evaluating import Evaluated, evaluate
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from servanda.inspecting import where_to_inspect
     from servanda.mapping import heat
     from servanda.outcomes import choices, summarise
+    from servanda.plan_writing import write_plans
     from servanda.posing import QuestionRefused
     from servanda.reaching import reach
     from servanda.reading import catalog, loads, read
@@ -56,6 +58,7 @@ _HOME = {
     "Allocation": "allocation",
     "Comparison": "comparison",
     "CriticalValue": "critical",
+    "Design": "designing",
     "Draws": "drawing",
     "Equilibrium": "equilibrium",
     "Evaluated": "evaluating",
@@ -80,6 +83,7 @@ _HOME = {
     "compare": "comparison",
     "compile": "game",
     "critical_values": "critical",
+    "design": "designing",
     "draw": "drawing",
     "evaluate": "evaluating",
     "headline": "wording",
@@ -101,6 +105,7 @@ _HOME = {
     "sweep": "sweeping",
     "verdict": "wording",
     "where_to_inspect": "inspecting",
+    "write_plans": "plan_writing",
     "write_rates": "writing",
     "FailureRules": "failing",
     "explain_failure": "failing",
@@ -118,6 +123,7 @@ __all__ = [
     "Batch",
     "Comparison",
     "CriticalValue",
+    "Design",
     "Draws",
     "Equilibrium",
     "Evaluated",
@@ -147,6 +153,7 @@ __all__ = [
     "compare",
     "compile",
     "critical_values",
+    "design",
     "draw",
     "evaluate",
     "explain_failure",
@@ -171,6 +178,7 @@ __all__ = [
     "tornado",
     "verdict",
     "where_to_inspect",
+    "write_plans",
     "write_rates",
 ]
 

@@ -38,10 +38,11 @@ WANTED_DISTANCE = 0.4  # of the guess from the curve, in steps
 GOOD = 1e-13  # a final gap that need not get better
 NUDGE = 1e-7  # for derivatives by differences
 CLOSED = 0.2  # how little may lead out of the directions in which the derivative is known
+HALVINGS = 2  # of a step, before the derivative is taken in all directions
 
 # What `advance` is told about next, and is doing: the slots of `State.count` and `State.size`.
 START, BASE, COLUMN, GUESS, CORRECTION, FINAL, ARRIVED, STUCK = range(8)
-PHASE, STEPS, FOLDS, VALUES, TRIES, COLUMN_AT, IS_FRESH, CROSSING, AT_END, WORSE, MOST_STEPS, SEEDED = range(12)
+PHASE, STEPS, FOLDS, VALUES, TRIES, COLUMN_AT, IS_FRESH, CROSSING, AT_END, WORSE, MOST_STEPS, SEEDED, FULL = range(13)
 STEP, LENGTH, DISTANCE, CONTRACTION, LAST, BEST = range(6)
 
 
@@ -77,7 +78,7 @@ class State(NamedTuple):
 
 def start(n: int, most_steps: int) -> State:
     """Make ready to follow a curve in n dimensions; F is wanted first at m = 0, where it must not depend on x."""
-    count, size = np.zeros(12, dtype=np.int64), np.zeros(6)
+    count, size = np.zeros(13, dtype=np.int64), np.zeros(6)
     count[MOST_STEPS] = most_steps
     size[STEP] = FIRST_STEP
     shapes = dict.fromkeys(State._fields, (n + 1,))
@@ -157,10 +158,11 @@ def advance(s, value):
 
 
 @within
-def _derive(s):
-    """Begin to derive the inverse anew at `s.point`, one value of F for each direction."""
+def _derive(s, full):
+    """Begin to derive the inverse anew at `s.point`, one value of F for each direction; `full`: in all of them."""
     copy(s.gap, s.seed)
     s.count[SEEDED] = 0
+    s.count[FULL] = full
     copy(s.point, s.probe)
     s.count[PHASE] = BASE
 
@@ -192,6 +194,14 @@ def _next_column(s):
     """Find the next direction: where the last one led to, as far as that is new; returns whether there is one."""
     n = s.gap.shape[0]
     j = s.count[COLUMN_AT]
+    if s.count[FULL]:
+        if j == n:
+            return False
+        for i in range(n + 1):
+            s.basis[j + 1, i] = 1.0 if i == j else 0.0
+        s.count[COLUMN_AT] = j + 1
+        _nudge(s)
+        return True
     scale = norm(s.move)
     for i in range(n):
         s.row[i] = s.change[i] / scale
@@ -234,7 +244,7 @@ def _derived(s):
     turn(s)
     copy_square(s.inverse, s.kept_inverse)
     copy(s.tangent, s.kept_tangent)
-    s.count[IS_FRESH] = 1
+    s.count[IS_FRESH] = HALVINGS + 2 if s.count[FULL] else 1
     _guess(s)
 
 
@@ -334,11 +344,13 @@ def _accept(s):
 
 @part
 def _give_up(s):
-    """Try a shorter step, or first derive the inverse anew."""
+    """Try a shorter step, or first derive the inverse anew: in a few directions, and if that does not help, in all."""
     copy(s.kept_tangent, s.tangent)
-    if not s.count[IS_FRESH]:
-        _derive(s)
+    fresh = s.count[IS_FRESH]
+    if fresh == 0 or fresh == HALVINGS + 1:
+        _derive(s, int(fresh > 0))
         return
+    s.count[IS_FRESH] = min(fresh + 1, HALVINGS + 2)
     copy_square(s.kept_inverse, s.inverse)
     s.size[STEP] *= 0.5
     _guess(s)
@@ -366,7 +378,7 @@ def _finish(s):
     if size[BEST] > GOOD and count[AT_END] == 1:
         count[AT_END] = 2
         count[WORSE] = count[TRIES] = 0
-        _derive(s)
+        _derive(s, 1)
         return
     copy(s.best, s.probe)
     count[PHASE] = ARRIVED

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from servanda._correlation_checks import correlation_inconsistencies
 from servanda._entry_consistency import plan_complaints
+from servanda._lever_checks import lever_inconsistencies
 from servanda._references import add_up, names, order, unknown
 from servanda._shape import Book
 from servanda._site_checks import site_inconsistencies
@@ -39,10 +40,13 @@ def inconsistencies(book: Book) -> Iterator[Complaint]:
         yield from _measure(book, agreement, ("measures", key), measure)
     for key, plan in agreement.plans.items():
         yield from plan_complaints(book, agreement, ("plans", key), plan)
+        for name in plan.finds:
+            yield from unknown(book, ("plans", key, "finds", name), name, "measure", "measures")
     for name, site in agreement.inspections.sites.items() if agreement.inspections else ():
         yield from names(book, ("inspections", "sites", name, "holds"), site.holds, "stake", "stakes")
     yield from site_inconsistencies(book, agreement)
     yield from correlation_inconsistencies(book, agreement)
+    yield from lever_inconsistencies(book, agreement)
     yield from _sources(book, (), agreement)
 
 

@@ -18,6 +18,7 @@ from servanda._values import (
     Flag,
     Frozen,
     Key,
+    NotNegative,
     Problem,
     Share,
     Span,
@@ -243,5 +244,9 @@ class Plan(Noted):
     )
     withdrawal: Words | None = Field(
         default=None, description="how a party may leave, in words; in place of the agreement's"
+    )
+    finds: dict[Key, NotNegative] = Field(
+        default={},
+        description="finding rates of measures while this plan is carried out, in place of the measures' own",
     )
     entries: list[Entry] = Field(min_length=1, description="list of what happens when")

@@ -69,4 +69,6 @@ def _known(error: Exception) -> int | None:
         return BAD_INPUT
     if kind in ("InspectionTooLarge", "NoCluster", "NotSwept", "NotWritten", "PictureNotWritten", "QuestionRefused"):
         return BAD_INPUT
+    if kind in ("NothingToDesign", "SearchMissing", "UnknownFigure"):
+        return BAD_INPUT
     return NO_ANSWER if kind == "NotConverged" else None

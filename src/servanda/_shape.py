@@ -13,6 +13,7 @@ from typing import Any, Union, cast, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
+from servanda._levers import KINDS, lever_kind
 from servanda._values import did_you_mean, show
 from servanda._yaml import Complaint, Document, Place, dotted
 from servanda.agreement import Agreement, Obligation, Ratification, Review, Turnover, entry_kind
@@ -130,6 +131,15 @@ _STANDIN_CORRELATION: dict[str, object] = {"between": ["removed", "too"], "rank"
 _STANDIN_ENTRY: dict[str, object] = {"id": "removed", "date": "2000-01-01", "ratify": "removed", "passes": 1}
 
 
+def _standin(place: Place, index: int) -> object:
+    """What stands in for an item of a list that is wrong."""
+    if "levers" in place[:1]:
+        return {"automatic": "removed"}
+    if place[-2:-1] == ("correlations",):
+        return _STANDIN_CORRELATION
+    return dict(_STANDIN_ENTRY, id=f"removed-{index}") if place[-2:-1] == ("entries",) else "removed"
+
+
 @dataclass
 class _Fitting:
     book: Book
@@ -222,12 +232,13 @@ class _Fitting:
         last = place[-1]
         if place[-2:-1] == ("levels",):
             self.take_out(place[:-1])  # a table is of use as a whole only
+        elif "levers" in place[:1] and len(place) > 3 and isinstance(last, int):
+            self.take_out(place[:3])  # so are the alternatives of a lever
         elif isinstance(group, list) and isinstance(last, int):
             # Later items keep their places. Checks pass over what is wrong, so the stand-in is never seen.
             items = cast("list[object]", group)
             if last < len(items):
-                ready = {"entries": dict(_STANDIN_ENTRY, id=f"removed-{last}"), "correlations": _STANDIN_CORRELATION}
-                items[last] = ready.get(str(place[-2]), "removed")
+                items[last] = _standin(place, last)
         elif isinstance(group, dict):
             keys = cast("dict[str | int, object]", group)
             standin = _STANDINS.get(last) if _required(place, self.data) else None
@@ -251,6 +262,8 @@ def _place(loc: tuple[str | int, ...], detail: dict[str, Any]) -> Place:
             del steps[5]
     elif len(steps) > 2 and steps[0] == "terms":
         del steps[2]
+    elif len(steps) > 3 and steps[0] == "levers":
+        del steps[3]
     key = detail.get("ctx", {}).get("key")
     return (*steps, key) if key else tuple(steps)
 
@@ -273,7 +286,7 @@ def model_at(place: Place, data: object) -> type[BaseModel] | None:
     for depth, step in enumerate(place):
         if not (isinstance(expected, type) and issubclass(expected, BaseModel)):
             # the values of a dict or list: a party, a plan, an entry
-            expected = _entry(data, place[: depth + 1]) if place[:depth][2:] == ("entries",) else _model(expected)[0]
+            expected = _one_of(data, place[: depth + 1]) or _model(expected)[0]
             continue
         field = next((f for n, f in expected.model_fields.items() if (f.alias or n) == step), None)
         expected = field.annotation if field else None
@@ -284,8 +297,11 @@ def model_at(place: Place, data: object) -> type[BaseModel] | None:
     return expected if isinstance(expected, type) and issubclass(expected, BaseModel) else None
 
 
-def _entry(data: object, place: Place) -> type[BaseModel] | None:
-    return _ENTRIES.get(entry_kind(value_at(data, place)) or "")
+def _one_of(data: object, place: Place) -> type[BaseModel] | None:
+    """What an entry or lever is by its keys."""
+    if place[0] == "levers" and len(place) == 3:
+        return KINDS.get(lever_kind(value_at(data, place)) or "")
+    return _ENTRIES.get(entry_kind(value_at(data, place)) or "") if place[2:-1] == ("entries",) else None
 
 
 def _fields(model: type[BaseModel] | None) -> dict[str, FieldInfo]:
@@ -317,7 +333,8 @@ def _words(detail: dict[str, Any], place: Place, book: Book) -> str:
         meaning = f" ({field.description})" if field and field.description else ""
         return f"{around} lacks {last}{meaning}. Add {last}: with a value"
     if kind.startswith("union_tag"):
-        return _no_kind(value_at(book.data, place), where)
+        found_there = value_at(book.data, place)
+        return _no_lever(found_there, where) if place[0] == "levers" else _no_kind(found_there, where)
     if kind == "literal_error":
         allowed = str(detail["ctx"]["expected"]).replace("'", "").replace(" or ", ", ").split(", ")
         return f"{where} is {found}, but has to be one of: {', '.join(allowed)}.{did_you_mean(found, allowed)}"
@@ -346,3 +363,15 @@ def _no_kind(entry: object, where: str) -> str:
         )
     hints = (did_you_mean(key, _KIND_KEYS) for key in keys if key not in ("id", "date", "types", "title"))
     return f"{where} says nothing of what it is.{next((h for h in hints if h), '')} Give it one of {kinds}"
+
+
+def _no_lever(lever: object, where: str) -> str:
+    kinds = ", ".join(KINDS)
+    if not isinstance(lever, dict):
+        return f"{where} is {show(lever)}, but a lever is a group with one of the keys {kinds}"
+    keys = [str(key) for key in cast("dict[object, object]", lever)]
+    there = [key for key in KINDS if key in keys]
+    if there:
+        return f"{where} has {' and '.join(there)}, but a lever moves one thing. Make a lever of each"
+    hints = (did_you_mean(key, KINDS) for key in keys if key not in ("from", "to", "of"))
+    return f"{where} says nothing of what it moves.{next((h for h in hints if h), '')} Give it one of {kinds}"

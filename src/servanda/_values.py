@@ -1,7 +1,6 @@
 """The values that stand in an agreement file: numbers with ranges, durations, dates, names, words.
 
-Every complaint is a `Problem` in words that a reader of the file understands; where in the file it is,
-`servanda.reading` adds.
+Every complaint is a `Problem` in words that a reader of the file understands; `servanda.reading` adds where it is.
 """
 
 from __future__ import annotations
@@ -203,8 +202,8 @@ def _months(value: object, info: ValidationInfo) -> int:
     if 1 <= count <= LONGEST_STEP and count == int(count):
         return int(count)
     raise Problem(
-        f"{show(value)} is not a whole number of months or years (at most 100 years). Reviews step in calendar months,"
-        " so write it like this: every: 6 months"
+        f"{show(value)} is not a whole number of months or years (at most 100 years). Steps are in calendar months, so"
+        " write it like this: 6 months, 1 year"
     ).custom()
 
 
@@ -214,7 +213,8 @@ _NUMBER_KEYS = ("likely", "low", "high", "source", "note")
 _SIZES = ("likely", "low", "high")
 
 
-def _plain(value: object) -> float:
+def plain_number(value: object) -> float:
+    """Read a finite number."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise Problem(f"{show(value)} is not a number. Write a number, or {{likely: .., low: .., high: ..}}")
     try:
@@ -379,12 +379,12 @@ def _schema(name: str) -> WithJsonSchema:
     return WithJsonSchema({"servanda": name})
 
 
-Worth = Annotated[Number, _number(Number, _plain), _schema("number")]
-Chance = Annotated[Number, _number(Number, _plain, _chance), _schema("chance")]
-Share = Annotated[Number, _number(Number, _plain, _share), _schema("share")]
-NotNegative = Annotated[Number, _number(Number, _plain, _not_negative), _schema("not_negative")]
-Amount = Annotated[Number, _number(Number, _plain, _amount), _schema("amount")]
-Positive = Annotated[Number, _number(Number, _plain, _positive), _schema("positive")]
+Worth = Annotated[Number, _number(Number, plain_number), _schema("number")]
+Chance = Annotated[Number, _number(Number, plain_number, _chance), _schema("chance")]
+Share = Annotated[Number, _number(Number, plain_number, _share), _schema("share")]
+NotNegative = Annotated[Number, _number(Number, plain_number, _not_negative), _schema("not_negative")]
+Amount = Annotated[Number, _number(Number, plain_number, _amount), _schema("amount")]
+Positive = Annotated[Number, _number(Number, plain_number, _positive), _schema("positive")]
 Duration = Annotated[Years, _number(Years, years), _schema("duration")]
 PlainDuration = Annotated[float, BeforeValidator(_horizon), _schema("horizon")]
 Span = Annotated[float, BeforeValidator(_span), _schema("span")]
@@ -395,6 +395,6 @@ Key = Annotated[str, BeforeValidator(_key), _schema("name")]
 Flag = Annotated[bool, BeforeValidator(_flag), Field(strict=True)]
 
 ZERO = Number(likely=0.0)
-# What a file may leave out that is only read and not played. Nothing can be computed with it by mistake.
+# For what a file may leave out: nothing can be computed with it by mistake.
 UNKNOWN = Number(likely=math.nan)
 UNKNOWN_YEARS = Years(likely=math.nan)

@@ -16,6 +16,7 @@ from pydantic import BeforeValidator, Discriminator, Field, PrivateAttr, Tag
 
 from servanda._correlation import Correlation
 from servanda._entries import Due, Entry, Noted, Obligation, Plan, Ratification, Review, Turnover, entry_kind
+from servanda._levers import Lever
 from servanda._sites import Inspections
 from servanda._values import (
     DAYS_PER_YEAR,
@@ -68,6 +69,7 @@ __all__ = [
     "Turnover",
     "VerifiedAim",
     "Years",
+    "as_in",
     "entry_kind",
     "line_of",
     "show",
@@ -263,6 +265,10 @@ class Agreement(Frozen):
         default=[], description="pairs of numbers with ranges that are drawn together"
     )
     inspections: Inspections | None = Field(default=None, description="a budget of inspection, and where it may look")
+    levers: dict[Key, Annotated[list[Lever], Field(min_length=1)]] = Field(
+        default={},
+        description="what of a plan is open to choice, by plan: what 'servanda design' looks for better plans in",
+    )
 
     _origin: Origin | None = PrivateAttr(default=None)
 
@@ -271,8 +277,8 @@ class Agreement(Frozen):
         """Where this was read from; None if it was built in Python."""
         return self._origin
 
-    def read_from(self, origin: Origin) -> Agreement:
-        """Return a copy that knows where it was read from."""
+    def read_from(self, origin: Origin | None) -> Agreement:
+        """Return a copy that knows where it was read from; None: that it was built in Python."""
         copy = self.model_copy()
         copy._origin = origin
         return copy
@@ -293,6 +299,18 @@ class Agreement(Frozen):
 
     def __str__(self) -> str:
         return f"{self.title}: {', '.join(party.name for party in self.parties.values())}"
+
+
+def as_in(agreement: Agreement, plan: str) -> Agreement:
+    """The agreement with the finding rates that a plan has in place of the measures' own (`finds` of the plan)."""
+    rates = agreement.plans[plan].finds
+    if not rates:
+        return agreement
+    measures = {
+        name: measure.model_copy(update={"finds": rates[name]}) if name in rates else measure
+        for name, measure in agreement.measures.items()
+    }
+    return agreement.model_copy(update={"measures": measures})
 
 
 def line_of(agreement: Agreement, place: tuple[str | int, ...]) -> int | None:

@@ -18,6 +18,7 @@ from servanda._commands import (
     read_agreement,
     writable,
 )
+from servanda._design_command import design
 from servanda._exits import NO_ANSWER, Refused, complain, ended
 from servanda._failing_command import explain_failure
 from servanda._inspect_command import inspect
@@ -326,6 +327,7 @@ commands.add_command(tip)
 commands.add_command(sensitivity)
 commands.add_command(explain_failure)
 commands.add_command(sweep)
+commands.add_command(design)
 
 
 # ------------------------------------------------------------------------------------------------ what they share

@@ -15,7 +15,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from servanda.agreement import DAYS_PER_YEAR, Agreement, Number, Turnover
+from servanda.agreement import DAYS_PER_YEAR, Agreement, Number, Turnover, as_in
 from servanda.auditing import TOLERANCE, Breaches, breaches, in_office, replies
 from servanda.game import Floats, Game, compile
 from servanda.schedule import schedule
@@ -122,6 +122,7 @@ def critical_values(agreement: Agreement, plan: str, *, wide: bool = False) -> t
     “Warheads and weapons material” does not rise above 8.66 years (now 7 years).
     """
     search = _Search(agreement, plan, wide)
+    agreement = search.agreement
     types = dict(zip(search.parties, search.types, strict=True))
     found = [row for dial in _dials(agreement, plan, types) for row in search.along(dial)]
     order = [(party, kind) for party, kinds in types.items() for kind in kinds]
@@ -132,8 +133,8 @@ class _Search:
     """The audit of one plan as a function of one number."""
 
     def __init__(self, agreement: Agreement, plan: str, wide: bool) -> None:
-        self.agreement, self.plan, self.wide = agreement, plan, wide
         game = compile(agreement, plan)
+        self.agreement, self.plan, self.wide = as_in(agreement, plan), plan, wide
         self.parties, self.types = game.parties, game.types
         self.there = [in_office(game, p, 0) for p in range(len(game.parties))]
         self.at_once = max(1, _STATES // int(game.tables.kinds @ game.tables.sets.sum(axis=1)))

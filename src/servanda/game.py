@@ -16,7 +16,7 @@ from servanda._merging import merge
 from servanda._sums import Floats, Ints, Valuation, hazards, shares
 from servanda._tables import Common, Tables, gather, party_tables, types_of
 from servanda._unknowns import Unknowns, list_unknowns
-from servanda.agreement import Agreement, Number
+from servanda.agreement import Agreement, Number, as_in
 from servanda.schedule import Step, schedule
 
 OBLIGATION, REVIEW, AUTOMATIC, RATIFICATION, TURNOVER, HORIZON = range(6)
@@ -174,6 +174,7 @@ def compile(agreement: Agreement, plan: str, draws: Valuation = likely) -> Game:
     >>> game = servanda.compile(agreement, plan="phased")
     """
     steps = schedule(agreement, plan)
+    agreement = as_in(agreement, plan)
     parties = tuple(agreement.parties)
     concealable = tuple(
         tuple(e for e, step in enumerate(steps) if step.conceals and step.party == name) for name in parties

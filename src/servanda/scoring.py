@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from servanda._sums import Floats, Ints, Valuation, hazards, shares
-from servanda.agreement import DAYS_PER_YEAR, Agreement, Aims, Number
+from servanda.agreement import DAYS_PER_YEAR, Agreement, Aims, Number, as_in
 from servanda.game import likely
 from servanda.schedule import TOLERANCE, Step, schedule
 from servanda.scores import CRITERIA, Criterion, Move, Obtained, PartyScore, Score, Scorecard, Status
@@ -82,6 +82,7 @@ def scorecard(agreement: Agreement, plan: str) -> Scorecard:
     ('met', 'not met')
     """
     steps = schedule(agreement, plan)
+    agreement = as_in(agreement, plan)
     found = figures(agreement, steps)
     title = agreement.plans[plan].title or plan.replace("-", " ")
     return Scorecard(plan, title, {p: _party_score(agreement, steps, p, f) for p, f in found.items()})

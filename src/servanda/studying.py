@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from servanda.agreement import Agreement
 from servanda.allocation import Allocation
 from servanda.comparison import Comparison, compare
+from servanda.designing import Design
 from servanda.flips import HeatMap, Reached, Tips
 from servanda.sweeping import Sweep
 
@@ -131,8 +132,8 @@ def picture_inspections(agreement: Agreement, allocation: Allocation, path: str 
     return write_picture(path, lambda: pictures.inspections(agreement, allocation))
 
 
-def picture_of(found: Tips | Reached | HeatMap, path: str | Path) -> Path:
-    """Draw tipping points, a target reached or a map, into a file; parameters, result and errors as above."""
+def picture_of(found: Tips | Reached | HeatMap | Design, path: str | Path) -> Path:
+    """Draw what was found about uncertain numbers, or a search for plans, into a file; errors as above."""
     check_picture(path)
     return write_picture(path, found.plot)
 

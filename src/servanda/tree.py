@@ -14,7 +14,7 @@ from fractions import Fraction
 from typing import Literal, NamedTuple, TypeVar
 
 from servanda._payoffs import Cost, Payoffs, State
-from servanda.agreement import Agreement
+from servanda.agreement import Agreement, as_in
 from servanda.schedule import Step, schedule
 
 
@@ -199,7 +199,7 @@ class _Play:
     def __init__(self, agreement: Agreement, plan: str) -> None:
         self.parties = tuple(agreement.parties)
         self.steps = schedule(agreement, plan)
-        self.payoffs = Payoffs(agreement)
+        self.payoffs = Payoffs(as_in(agreement, plan))
         self.times = [step.years for step in self.steps] + [agreement.horizon]
         self.priors = [
             {name: of.chance.likely for name, of in party.types.items()} or {"only": 1.0}

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from servanda.sweeping import Sweep, read_sweep, sweep
     from servanda.swings import Tornado, tornado
     from servanda.tipping import tip
+    from servanda.uncertainty import Uncertainty, within_ranges
     from servanda.wording import headline, verdict
     from servanda.writing import write_rates
 
@@ -76,6 +77,8 @@ _HOME = {
     "Summary": "summary",
     "Tips": "flips",
     "Sweep": "sweeping",
+    "Uncertainty": "uncertainty",
+    "within_ranges": "uncertainty",
     "audit": "auditing",
     "catalog": "reading",
     "check": "checking",
@@ -145,6 +148,7 @@ __all__ = [
     "Sweep",
     "Tips",
     "Tornado",
+    "Uncertainty",
     "__version__",
     "audit",
     "catalog",
@@ -178,6 +182,7 @@ __all__ = [
     "tornado",
     "verdict",
     "where_to_inspect",
+    "within_ranges",
     "write_plans",
     "write_rates",
 ]

@@ -133,10 +133,11 @@ def swings(agreement: Agreement, found: Tornado) -> str:
     of, first = found.question.of, found.table.row(0, named=True)
     if first["swing"] is None:
         return "No number has an answer at both ends of its range."
+    unit = " years" if of == "years" else " units" if of.startswith("gain.") else ""
     return (
-        f"With every number at its likely value it is {amount(of, found.likely)}. Moved alone, “{first['what']}” does"
-        f" most: {amount(of, first['at_low'])} at the low end of its range, {amount(of, first['at_high'])} at the high"
-        " end."
+        f"With every number at its likely value it is {amount(of, found.likely)}{unit}. Moved alone, “{first['what']}”"
+        f" does most: {amount(of, first['at_low'])} at the low end of its range, {amount(of, first['at_high'])} at the"
+        " high end."
     )
 
 

@@ -2,43 +2,41 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from rich import box
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from servanda import _sweep_words as words
+from servanda import _terminal as terminal
 from servanda.sweeping import Sweep
-
-WIDTH = 100
 
 
 def show(swept: Sweep, pictures: Sequence[Path] = ()) -> None:
     """Print what a sweep found, and where its table and pictures are."""
-    watched = sys.stdout.isatty() or "COLUMNS" in os.environ
-    console = Console(highlight=False, width=None if watched else WIDTH)
-
-    def say(sentence: str) -> None:
-        console.print(Text(sentence))
-
+    console = terminal.console()
     inputs = len(swept.about["inputs"])
     same = ", the same for every plan" if len(swept.plans) > 1 else ""
-    say(f"{swept.title}: {swept.draws:,} draws of {inputs} uncertain numbers{same} (seed {swept.seed}).\n")
-    say(words.headline(swept) + "\n")
-    for table in (_chances(swept), _duels(swept)):
-        if table is not None:
-            need = console.measure(table, options=console.options.update(max_width=10 * WIDTH)).maximum
-            Console(highlight=False, width=max(need, 1)).print(table)
-    say(words.unanswered(swept))
+    terminal.say(
+        console, f"{swept.title}: {swept.draws:,} draws of {inputs} uncertain numbers{same} (seed {swept.seed}).\n"
+    )
+    terminal.say(console, words.headline(swept) + "\n")
+    for table in ranges(swept):
+        terminal.show(console, table)
+    terminal.say(console, words.unanswered(swept))
     if swept.path is not None:
-        say(f"Table: {swept.path}")
+        terminal.say(console, f"Table: {swept.path}")
     if pictures:
-        say(f"Pictures: {', '.join(str(each) for each in pictures if each.suffix == '.png')} (and as .svg)")
+        listed = ", ".join(str(each) for each in pictures if each.suffix == ".png")
+        terminal.say(console, f"Pictures: {listed} (and as .svg)")
+
+
+def ranges(swept: Sweep) -> list[Table]:
+    """What the plans come to, and how often each beats each other."""
+    duels = _duels(swept)
+    return [_chances(swept), *([duels] if duels is not None else [])]
 
 
 def _chances(swept: Sweep) -> Table:

@@ -85,19 +85,24 @@ def beaten(swept: Sweep, plan: str, other: str) -> str:
     return f"{names[0]} {beats} {names[1]} {often}{ties} (median difference {size})."
 
 
-def headline(swept: Sweep) -> str:
-    """How far the chance of the best plan goes, and how often it beats the others."""
+def prospect(swept: Sweep) -> str:
+    """How far the chance of the best plan to hold goes."""
     plan, end = best(swept), swept.about["end"][:4]
     one = row(swept, plan, "held_clean")
     if not one["draws"]:
         return "No draw of any plan has an answer."
-    rest = [beaten(swept, plan, other) for other in swept.plans if other != plan]
-    if rest and hopeless(swept):
-        first = f"Every plan has less than 1% to be in force and clean in {end}, in nineteen of twenty draws."
-    else:
-        held = f"{chance(one['p50'])} in the median to be in force and clean in {end}"
-        first = f"{name_of(swept, plan)}: {held}; {span(one, 'held_clean')} in nine of ten draws."
-    return " ".join([first, *rest])
+    if len(swept.plans) > 1 and hopeless(swept):
+        return f"Every plan has less than 1% to be in force and clean in {end}, in nineteen of twenty draws."
+    held = f"{chance(one['p50'])} in the median to be in force and clean in {end}"
+    return f"{name_of(swept, plan)}: {held}; {span(one, 'held_clean')} in nine of ten draws."
+
+
+def headline(swept: Sweep) -> str:
+    """How far the chance of the best plan goes, and how often it beats the others."""
+    plan = best(swept)
+    if not row(swept, plan, "held_clean")["draws"]:
+        return prospect(swept)
+    return " ".join([prospect(swept), *(beaten(swept, plan, other) for other in swept.plans if other != plan)])
 
 
 def unanswered(swept: Sweep) -> str:

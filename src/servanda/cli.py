@@ -46,12 +46,15 @@ def commands() -> None:
 @commands.command()
 @file_argument
 @click.option("--out", metavar="FOLDER", default="report", show_default=True, help="Where to write the report.")
+@click.option("--draws", type=click.IntRange(min=1), default=1024, show_default=True, help="Draws within the ranges.")
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of the draws.")
+@click.option("--quick", is_flag=True, help="Only the likely values: leave the ranges out.")
 @json_option
-def study(file: str, out: str, as_json: bool) -> None:
-    """Solve and compare all plans and write a report with pictures.
+def study(file: str, out: str, draws: int, seed: int, quick: bool, as_json: bool) -> None:
+    """Solve and compare all plans, carry the ranges through, and write a report with pictures.
 
-    Does everything: every plan is solved, audited and compared; the report is one HTML file that opens without a
-    network, with its figures as PNG and SVG beside it.
+    Does everything: every plan is solved, audited and compared, at the likely values and on draws within the ranges;
+    the report is one HTML file that opens without a network, with its figures as PNG and SVG beside it.
     """
     agreement = read_agreement(file)
     from servanda.schedule import schedule
@@ -62,11 +65,12 @@ def study(file: str, out: str, as_json: bool) -> None:
     writable(out, "--out", "the report")
 
     with Progress() as progress:
-        done = run(agreement, out, progress=progress)
+        done = run(agreement, out, draws=0 if quick else draws, seed=seed, progress=progress)
     if as_json:
-        from servanda.export import compared
+        from servanda.export import compared, ranged
 
-        print_json({**compared(done.comparison), "report": str(done.report)})
+        more = {"uncertainty": None if done.uncertainty is None else ranged(done.uncertainty)}
+        print_json({**compared(done.comparison), **more, "report": str(done.report)})
         return
     from servanda import tables
 

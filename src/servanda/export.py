@@ -21,6 +21,7 @@ from servanda.scores import Scorecard
 from servanda.searching import Another
 from servanda.summary import EntryResult, PartyValue, Summary
 from servanda.sweeping import Sweep
+from servanda.uncertainty import Uncertainty
 
 
 def plain(thing: object) -> Any:
@@ -133,10 +134,24 @@ def allocated(allocation: Allocation, about: About) -> dict[str, Any]:
     return {**made, "about": plain(about)}
 
 
-def tipped(result: Tips | Reached | HeatMap, about: About) -> dict[str, Any]:
+def tipped(result: Tips | Reached | HeatMap, about: About | None = None) -> dict[str, Any]:
     """The object printed by `servanda tip --json`; null stands for a point without an answer."""
     fields = [field.name for field in dataclasses.fields(result) if field.name != "agreement"]
-    return {**{name: plain(getattr(result, name)) for name in fields}, "about": plain(about)}
+    made = {name: plain(getattr(result, name)) for name in fields}
+    return made if about is None else {**made, "about": plain(about)}
+
+
+def ranged(found: Uncertainty) -> dict[str, Any]:
+    """What `servanda study --json` says of the ranges."""
+    tips = None if found.tips is None else tipped(found.tips)
+    return {
+        "figure": found.figure,
+        "plan": found.plan,
+        "other": found.other,
+        "sweep": swept(found.swept),
+        "tornado": plain(found.tornado),
+        "tips": tips,
+    }
 
 
 def swept(found: Sweep) -> dict[str, Any]:

@@ -7,9 +7,11 @@ import os
 import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from servanda import _range_words, _sweep_words
 from servanda._assumptions import Assumption, assumptions
 from servanda._report_tables import (
     audit_rows,
@@ -24,6 +26,7 @@ from servanda._score_words import remarks
 from servanda.checking import check
 from servanda.comparison import Comparison, PlanResult
 from servanda.dates import last_day, length
+from servanda.uncertainty import DRAWS, Uncertainty
 from servanda.wording import capital, headline, left_out, month, other_ways, verdict
 
 READING = {
@@ -45,6 +48,15 @@ READING = {
     " party; what cannot be hidden counts in full. Irreversible: how much of it the others would need long to restore."
     " Thin lines, and ticks across the bars, are the party's own aims; one for verifiable or irreversible is met only"
     " if every part of what is obtained meets it.",
+    "fan": "The line is the median of the draws: in half of them the agreement is likelier to be in force then, in half"
+    " less likely. Half of the draws lie in the dark band, nine of ten in the pale one. A wide band says that the"
+    " judgements in the file do not settle the matter.",
+    "spread": "Each panel is one plan, on one scale. The higher a bar, the more draws come to that value; the dot is"
+    " the median, the line below holds nine of ten draws.",
+    "tornado": "Each bar is one number of the file, moved from the low to the high end of its range while all others"
+    " stay likely; the longest are on top. What several numbers do together is in the draws, not here.",
+    "tips": "Each bar is the range of one number, all others likely. Where its colour changes, the other plan becomes"
+    " the better one. A number without a thick line cannot turn the ranking alone.",
     "acts": "For each party's possible type, what it does at each of its entries. A long green bar is a type that can"
     " be relied on there.",
 }
@@ -58,6 +70,7 @@ NAMES = {
     "acts": "What each type does",
 }
 PER_PLAN = ("calendar", "scorecard", "acts")
+RANGES = ("fan", "spread", "tornado", "tips")
 
 
 @dataclass(frozen=True)
@@ -71,7 +84,13 @@ class Figure:
     narrow: str
 
 
-def write(comparison: Comparison, folder: str | Path, progress: Callable[[str, float], None] | None = None) -> Path:
+def write(
+    comparison: Comparison,
+    folder: str | Path,
+    progress: Callable[[str, float], None] | None = None,
+    *,
+    uncertainty: Uncertainty | None = None,
+) -> Path:
     """Write `report.html` and its figures (SVG, and PNG at 200 dots an inch) into a folder.
 
     Nothing is left half-written: all is made first, then put in place, the report last.
@@ -82,6 +101,8 @@ def write(comparison: Comparison, folder: str | Path, progress: Callable[[str, f
     folder : path
         Made if missing; files of an earlier report in it are replaced.
     progress : function of what is being done and the share done (0 to 1), optional
+    uncertainty : Uncertainty, optional
+        Of the same agreement: then every headline figure comes with its range, and a section says how sure it is.
 
     Returns
     -------
@@ -95,9 +116,9 @@ def write(comparison: Comparison, folder: str | Path, progress: Callable[[str, f
     """
     tell = progress or _silent
     files: dict[str, bytes] = {}
-    figures = _figures(comparison, files, tell)
+    figures = _figures(comparison, uncertainty, files, tell)
     tell("writing the report", 0.98)
-    files["report.html"] = page(comparison, figures).encode("utf-8")
+    files["report.html"] = page(comparison, figures, uncertainty).encode("utf-8")
     folder = Path(folder)
     _put(folder, files)
     tell("report written", 1.0)
@@ -109,32 +130,56 @@ def _silent(text: str, share: float) -> None:
 
 
 def _figures(
-    comparison: Comparison, files: dict[str, bytes], tell: Callable[[str, float], None]
+    comparison: Comparison,
+    uncertainty: Uncertainty | None,
+    files: dict[str, bytes],
+    tell: Callable[[str, float], None],
 ) -> dict[str, list[Figure]]:
     """Draw every figure wide and narrow; put the wide ones into `files`."""
     from servanda import pictures
     from servanda._captions import uncertain
 
-    jobs: list[tuple[str, str, Any]] = []
+    jobs: list[tuple[str, str, str, str, Callable[[bool], Any]]] = []
     for name in NAMES:
-        if name in PER_PLAN:
-            jobs += [(name, f"{name}-{result.plan}", result) for result in comparison.plans]
-        elif name != "beliefs" or uncertain(comparison):
-            jobs.append((name, name, comparison))
-    drawn: dict[str, list[Figure]] = {name: [] for name in NAMES}
-    for i, (name, file, subject) in enumerate(jobs):
+        if name == "beliefs" and not uncertain(comparison):
+            continue
+        for subject in comparison.plans if name in PER_PLAN else (comparison,):
+            file = f"{name}-{subject.plan}" if isinstance(subject, PlanResult) else name
+            draw = partial(getattr(pictures, name), subject)
+            jobs.append((name, file, pictures.title(name, subject), pictures.alt(name, subject), draw))
+    if uncertainty is not None:
+        jobs += _range_jobs(uncertainty)
+    drawn: dict[str, list[Figure]] = {name: [] for name in (*NAMES, *RANGES)}
+    for i, (name, file, title, alt, draw) in enumerate(jobs):
         tell(f"drawing {file}", 0.97 * i / len(jobs))
-        draw = getattr(pictures, name)
-        wide, narrow = draw(subject), draw(subject, narrow=True)
+        wide, narrow = draw(False), draw(True)
         text = pictures.svg(wide)
         files[f"figures/{file}.svg"] = text.encode("utf-8")
         files[f"figures/{file}.png"] = pictures.png(wide)
-        drawn[name].append(
-            Figure(
-                file, pictures.title(name, subject), pictures.alt(name, subject), _uri(text), _uri(pictures.svg(narrow))
-            )
-        )
+        drawn[name].append(Figure(file, title, alt, _uri(text), _uri(pictures.svg(narrow))))
     return drawn
+
+
+def _range_jobs(found: Uncertainty) -> list[tuple[str, str, str, str, Callable[[bool], Any]]]:
+    """The figures of the section on how sure the answer is."""
+    from servanda import pictures
+    from servanda._sensing_chart import tornado_alt
+    from servanda._tip_chart import tips_alt
+
+    agreement, swept, swings, tips = found.agreement, found.swept, found.tornado, found.tips
+    jobs: list[tuple[str, str, str, str, Callable[[bool], Any]]] = [
+        ("fan", "fan", "Survival over the draws", _range_words.fan_alt(found), partial(pictures.survival_fan, swept)),
+        (
+            "spread", "spread", "How the figure spreads", _range_words.histogram_alt(found),
+            partial(pictures.histogram, swept, found.figure),
+        ),
+    ]  # fmt: skip
+    if swings is not None:
+        draw = partial(pictures.tornado, agreement, swings)
+        jobs.append(("tornado", "tornado", "What moves it", tornado_alt(agreement, swings), draw))
+    if tips is not None:
+        jobs.append(("tips", "tips", "What would turn it", tips_alt(tips), partial(pictures.tips, tips)))
+    return jobs
 
 
 def _uri(svg: str) -> str:
@@ -163,14 +208,15 @@ def _weblink(value: Any) -> bool:
     return isinstance(value, str) and value.startswith(("https://", "http://"))
 
 
-def page(comparison: Comparison, figures: dict[str, list[Figure]]) -> str:
+def page(comparison: Comparison, figures: dict[str, list[Figure]], uncertainty: Uncertainty | None = None) -> str:
     """Fill the template.
 
     Parameters
     ----------
     comparison : Comparison
     figures : dict[str, list[Figure]]
-        By the names of `NAMES`, in the order in which they are shown.
+        By the names of `NAMES` and `RANGES`, in the order in which they are shown.
+    uncertainty : Uncertainty, optional
 
     Returns
     -------
@@ -192,7 +238,8 @@ def page(comparison: Comparison, figures: dict[str, list[Figure]]) -> str:
         end=last_day(agreement),
         span=length(agreement.horizon),
         verdict=verdict(comparison),
-        plans=[_plan(comparison, result) for result in comparison.plans],
+        plans=[_plan(comparison, result, uncertainty) for result in comparison.plans],
+        ranges=None if uncertainty is None else _ranges(comparison, uncertainty),
         figures=figures,
         names=NAMES,
         reading=READING,
@@ -203,13 +250,44 @@ def page(comparison: Comparison, figures: dict[str, list[Figure]]) -> str:
         numbers=numbers,
         groups=_groups(numbers),
         counts=_counts(numbers),
-        command=f"servanda study {shlex.quote(about.path)}" if about.path else "servanda.study(agreement)",
+        command=_command(about.path, uncertainty),
         month=month,
         capital=capital,
     )
 
 
-def _plan(comparison: Comparison, result: PlanResult) -> dict[str, Any]:
+def _command(path: str | None, found: Uncertainty | None) -> str:
+    """What to type to make the report again."""
+    draws, seed = (None, 0) if found is None else (found.swept.draws, found.swept.seed)
+    usual = draws == DRAWS and not seed
+    if path is None:
+        more = "" if usual else ", draws=0" if draws is None else f", draws={draws}, seed={seed}"
+        return f"servanda.study(agreement{more})"
+    more = "" if usual else " --quick" if draws is None else f" --draws {draws} --seed {seed}"
+    return f"servanda study {shlex.quote(path)}{more}"
+
+
+def _ranges(comparison: Comparison, found: Uncertainty) -> dict[str, Any]:
+    names, duels = _range_words.duel_rows(found)
+    return {
+        "intro": _range_words.intro(found),
+        "headline": _range_words.headline(found),
+        "unanswered": _sweep_words.unanswered(found.swept),
+        "rows": _range_words.range_rows(comparison, found),
+        "names": names,
+        "duels": duels,
+        "better": "is likelier to be in force and clean"
+        if found.figure == "held_clean"
+        else "is expected to last longer",
+        "moving": _range_words.moving(found),
+        "turning": _range_words.turning(found),
+        "tips": _range_words.tip_rows(found),
+        "draws": found.swept.draws,
+        "seed": found.swept.seed,
+    }
+
+
+def _plan(comparison: Comparison, result: PlanResult, found: Uncertainty | None) -> dict[str, Any]:
     from servanda._canvas import short
 
     agreement = comparison.agreement
@@ -221,6 +299,7 @@ def _plan(comparison: Comparison, result: PlanResult) -> dict[str, Any]:
         "headline": sentence,
         "rest": sentence.removeprefix(f"{name}: "),
         "held": short(result.summary.held["clean"]),
+        "span": "" if found is None else _range_words.span_of(found, result.plan),
         "note": agreement.plans[result.plan].note,
         "entries": entry_rows(result),
         "values": value_rows(result),

@@ -14,11 +14,12 @@ from servanda.comparison import Comparison, compare
 from servanda.designing import Design
 from servanda.flips import HeatMap, Reached, Tips
 from servanda.sweeping import Sweep
+from servanda.uncertainty import DRAWS, Uncertainty, within_ranges
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-SOLVING = 0.3  # share of the progress bar; drawing takes the rest
+SOLVING, RANGING = 0.1, 0.5  # shares of the progress bar; drawing takes the rest
 STARTS = 5  # from which further equilibria of each plan are looked for
 
 
@@ -39,10 +40,13 @@ class Study:
     comparison : Comparison
     report : pathlib.Path
         The HTML file; its figures are in `figures/` beside it.
+    uncertainty : Uncertainty or None
+        How far the answer moves within the ranges; None if that was not asked, or if no number has a range.
     """
 
     comparison: Comparison
     report: Path
+    uncertainty: Uncertainty | None = None
 
     def __repr__(self) -> str:
         return f"<Study of {self.comparison.agreement.title!r}: {self.report}>"
@@ -52,15 +56,24 @@ class Study:
 
 
 def study(
-    agreement: Agreement, folder: str | Path = "report", *, progress: Callable[[str, float], None] | None = None
+    agreement: Agreement,
+    folder: str | Path = "report",
+    *,
+    draws: int = DRAWS,
+    seed: int = 0,
+    progress: Callable[[str, float], None] | None = None,
 ) -> Study:
-    """Solve, audit and compare all plans of an agreement and write a report with figures.
+    """Solve, audit and compare all plans of an agreement, carry the ranges through, and write a report with figures.
 
     Parameters
     ----------
     agreement : Agreement
     folder : path
         Made if missing. `report.html` and `figures/` in it are replaced.
+    draws : int
+        Of the numbers that have a range; 0 leaves uncertainty out.
+    seed : int
+        Of the draws.
     progress : function of what is being done and the share done (0 to 1), optional
 
     Returns
@@ -79,7 +92,7 @@ def study(
     Examples
     --------
     >>> import servanda
-    >>> done = servanda.study(servanda.read("singapore-2018"), folder)
+    >>> done = servanda.study(servanda.read("singapore-2018"), folder, draws=0)
     >>> done.report.name
     'report.html'
     """
@@ -93,14 +106,21 @@ def study(
         if progress is not None:
             progress(f"solving {plan}", SOLVING * (names.index(plan) + share) / count)
 
+    begin = SOLVING + RANGING if draws else SOLVING
+
+    def ranging(what: str, share: float) -> None:
+        if progress is not None:
+            progress(what, SOLVING + RANGING * share)
+
     def drawing(what: str, share: float) -> None:
         if progress is not None:
-            progress(what, SOLVING + (1.0 - SOLVING) * share)
+            progress(what, begin + (1.0 - begin) * share)
 
     from servanda.report import write
 
     comparison = compare(agreement, starts=STARTS, progress=solving)
-    return Study(comparison, write(comparison, folder, progress=drawing))
+    found = within_ranges(agreement, draws, seed, progress=ranging) if draws else None
+    return Study(comparison, write(comparison, folder, progress=drawing, uncertainty=found), found)
 
 
 def picture_inspections(agreement: Agreement, allocation: Allocation, path: str | Path) -> Path:

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from servanda._range_words import findings
 from servanda._score_words import (
     aim_words,
     change_words,
@@ -18,6 +19,7 @@ from servanda._score_words import (
     remarks,
     status_words,
 )
+from servanda._sweep_text import ranges
 from servanda._terminal import console as _console
 from servanda._terminal import say as _say
 from servanda._terminal import show as _show
@@ -85,6 +87,9 @@ def study(done: Study) -> None:
         _say(console, verdict(done.comparison) + "\n")
     for result in done.comparison.plans:
         _say(console, " ".join([headline(result), *left_out(result.summary)]) + "\n")
+    if done.uncertainty is not None:
+        _show(console, ranges(done.uncertainty.swept)[0])
+        _say(console, " ".join(findings(done.uncertainty)) + "\n")
     scores(done.comparison.agreement, [result.scorecard for result in done.comparison.plans])
     _say(console, f"Report: {done.report}")
 

@@ -64,7 +64,7 @@ def tips(found: Tips, narrow: bool = False) -> Figure:
         if rest:
             flip = sum(bool(one.flips) for one in rest)
             said = f"and {len(rest)} more numbers" + (
-                f"; {flip} of them flip it, further away" if flip else "; none flips it"
+                f"; {flip} of them {'flips' if flip == 1 else 'flip'} it, further away" if flip else "; none flips it"
             )
             sheet.text(0, sheet.y + 16, said, sheet.small, color=GREY)
             sheet.y += 22

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from servanda._candidates import all_candidates, build, shown, space
+from servanda._clusters import Where, connected
 from servanda._evolution import evolve
 from servanda._front_chart import Axis, Panel, Point, draw_front
 from servanda._trying import MEETS, Tried, Work
@@ -127,6 +128,7 @@ def design(
     draws: int = 0,
     seed: int = 0,
     workers: int | None = None,
+    cluster: Where = None,
     progress: Callable[[float], None] | None = None,
 ) -> Design:
     """Look for better plans among those that the levers of a plan allow.
@@ -152,6 +154,8 @@ def design(
         The same seed, the same result.
     workers : int, optional
         Threads; by default as many as there are processors. The result does not depend on them.
+    cluster : str or Cluster, optional
+        Work on a Dask cluster instead, as `evaluate`.
     progress : function of a float, optional
         Called with the share that is done.
 
@@ -171,6 +175,8 @@ def design(
         If the plan as given cannot be played.
     SearchMissing
         If the library that searches is needed and not installed.
+    NoCluster
+        If the cluster cannot be used.
 
     Examples
     --------
@@ -190,12 +196,13 @@ def design(
     whole = where.size <= evaluations
     over = draws if any(figure.share is not None for figure in figures) else 0
     work = Work(where, tuple(figures), over, seed)
-    tried = Tried(work, aims, conditions, workers, int(where.size) if whole else evaluations)
-    tried.progress = progress
-    if whole:
-        tried.judge(list(all_candidates(where)))
-    else:
-        evolve(where, tried.judge, len(aims), len(conditions), evaluations, seed)
+    with connected(cluster) as there:
+        tried = Tried(work, aims, conditions, int(where.size) if whole else evaluations, workers, there)
+        tried.progress = progress
+        if whole:
+            tried.judge(list(all_candidates(where)))
+        else:
+            evolve(where, tried.judge, len(aims), len(conditions), evaluations, seed)
     front = tried.front()
     return Design(
         agreement=agreement,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from servanda import _when
+from servanda._clusters import Where
 from servanda._peeling import COVERED, Flags, Peeled, inside, peel, worth_telling
 from servanda._sums import Floats
 from servanda.agreement import Agreement, Years
@@ -142,6 +143,7 @@ def explain_failure(
     rules: int = 2,
     sweep: polars.DataFrame | None = None,
     workers: int | None = None,
+    cluster: Where = None,
     progress: Callable[[float], None] | None = None,
 ) -> FailureRules:
     """Find rules that say where in the ranges of its numbers a plan fails.
@@ -164,7 +166,7 @@ def explain_failure(
         At most.
     sweep : polars DataFrame, optional
         Draws already made (see `from_sweep`); nothing is solved then.
-    workers, progress
+    workers, cluster, progress
         As `evaluate`.
 
     Returns
@@ -176,6 +178,8 @@ def explain_failure(
     QuestionRefused
         If there is no such plan or figure, the condition cannot be read, nothing is uncertain, too many draws have no
         answer, or the EMA workbench is missing.
+    NoCluster
+        If the cluster cannot be used.
 
     References
     ----------
@@ -203,7 +207,7 @@ def explain_failure(
         drawn = draw(agreement, draws, seed)
         columns = [[one.name for one in drawn.numbers].index(one.name) for one in numbers]
         values = drawn.values[:, columns]
-        outcome = answers(agreement, question, drawn, workers=workers, progress=progress)
+        outcome = answers(agreement, question, drawn, workers=workers, cluster=cluster, progress=progress)
     there = np.isfinite(outcome)
     unanswered = int((~there).sum())
     enough(unanswered, outcome.size)

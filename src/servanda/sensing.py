@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from servanda._clusters import Where, connected
 from servanda._sums import Floats
 from servanda.agreement import Agreement
 from servanda.drawing import Uncertain
@@ -83,6 +84,7 @@ def sensitivity(
     groups: bool | Mapping[str, str] | None = None,
     sweep: polars.DataFrame | None = None,
     workers: int | None = None,
+    cluster: Where = None,
     progress: Callable[[float], None] | None = None,
 ) -> Sensitivity:
     """Which uncertain numbers does a figure of a plan, or its difference between two plans, depend on?
@@ -106,7 +108,7 @@ def sensitivity(
         their natural group.
     sweep : polars DataFrame, optional
         Draws already made (see `from_sweep`); nothing is solved then.
-    workers, progress
+    workers, cluster, progress
         As `evaluate`.
 
     Returns
@@ -119,6 +121,8 @@ def sensitivity(
         If there is no such plan or figure, nothing is uncertain, the outcome is always the same, too many draws have
         no answer, SALib is missing, or the file says that numbers depend on each other, for which Sobol' indices are
         not defined.
+    NoCluster
+        If the cluster cannot be used.
 
     Examples
     --------
@@ -143,16 +147,17 @@ def sensitivity(
 
         def function(points: Floats) -> Floats:
             placed_draws = placed(agreement, numbers, points, seed)
-            return answers(agreement, question, placed_draws, workers=workers, progress=progress)
+            return answers(agreement, question, placed_draws, workers=workers, cluster=there, progress=progress)
 
-        found = sobol_indices(function, names, draws, groups=belongs, seed=seed)
+        with connected(cluster) as there:
+            found = sobol_indices(function, names, draws, groups=belongs, seed=seed)
         grouped = belongs is not None and len(set(belongs)) > 1
         values, outcome = found.points, found.values
         count, solves, failed = power_of_two(draws), found.solves, found.failed
         shown = given_indices(values, outcome, names, seed=seed)
         shares = _shares(agreement, question, found.table, numbers, belongs if grouped else None)
-    there = outcome[np.isfinite(outcome)]
-    low, high = np.quantile(there, [0.05, 0.95])
+    known = outcome[np.isfinite(outcome)]
+    low, high = np.quantile(known, [0.05, 0.95])
     return Sensitivity(
         question=question,
         shares=shares,
@@ -161,8 +166,8 @@ def sensitivity(
         draws=count,
         solves=solves,
         failed=failed,
-        mean=float(there.mean()),
-        spread=float(there.std(ddof=1)),
+        mean=float(known.mean()),
+        spread=float(known.std(ddof=1)),
         low=float(low),
         high=float(high),
         seed=seed,

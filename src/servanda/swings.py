@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from servanda._clusters import Where
 from servanda.agreement import Agreement, Years
 from servanda.drawing import assign
 from servanda.posing import Question, QuestionRefused, answers, enough, group_of, label, numbers_of, pose
@@ -51,6 +52,7 @@ def tornado(
     *,
     of: str = "held_clean",
     workers: int | None = None,
+    cluster: Where = None,
     progress: Callable[[float], None] | None = None,
 ) -> Tornado:
     """Move one uncertain number after another to the ends of its range, all others at their likely value.
@@ -65,7 +67,7 @@ def tornado(
         Ask for the difference: the figure in `plan` less that in `against`.
     of : str
         The figure, see `figure_names`.
-    workers, progress
+    workers, cluster, progress
         As `evaluate`.
 
     Returns
@@ -76,6 +78,8 @@ def tornado(
     ------
     QuestionRefused
         If there is no such plan or figure, nothing is uncertain, or there is no answer at the likely values.
+    NoCluster
+        If the cluster cannot be used.
 
     Examples
     --------
@@ -93,7 +97,8 @@ def tornado(
     columns = {one.name: np.full(planned(k), one.number.likely) for one in numbers}
     for j, one in enumerate(numbers):
         columns[one.name][2 * j + 1 : 2 * j + 3] = one.number.low, one.number.high
-    found = answers(agreement, question, assign(agreement, columns), workers=workers, progress=progress)
+    points = assign(agreement, columns)
+    found = answers(agreement, question, points, workers=workers, cluster=cluster, progress=progress)
     likely, at_low, at_high = float(found[0]), found[1::2], found[2::2]
     if np.isnan(likely):
         raise QuestionRefused(

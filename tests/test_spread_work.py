@@ -6,7 +6,6 @@ import json
 import os
 import signal
 from collections.abc import Callable, Iterator
-from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
@@ -42,8 +41,6 @@ def agreement() -> servanda.Agreement:
 
 def every_bit(found: Any) -> str:
     """All that a result holds, numbers in as many digits as tell any two apart."""
-    if is_dataclass(found):
-        found = {field.name: getattr(found, field.name) for field in fields(found) if field.name != "agreement"}
     return json.dumps(plain(found))
 
 

@@ -10,20 +10,19 @@ from dataclasses import dataclass, field
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from servanda._candidates import all_candidates, build, shown, space
 from servanda._clusters import Where, connected
 from servanda._evolution import evolve
-from servanda._front_chart import Axis, Panel, Point, draw_front
-from servanda._trying import MEETS, Tried, Work
+from servanda._showing import drawn, html
+from servanda._trying import Tried, Work
 from servanda.agreement import Agreement, Plan
 from servanda.comparison import about
 from servanda.objectives import (
     Aim,
     Condition,
     Figure,
-    is_chance,
     label,
     objective_names,
     read_condition,
@@ -110,7 +109,10 @@ class Design:
         matplotlib Figure
             One panel for each further aim against the first. Labels: `front`, `tried`, `missed` and the plans' names.
         """
-        return draw_front(headline(self), *_panels(self), narrow)
+        return drawn("front", self, narrow=narrow)
+
+    def _repr_html_(self) -> str:
+        return html(self, self.front)
 
     def __repr__(self) -> str:
         how = "all" if self.exhaustive else f"{len(self.table)} of {_many(self.size)}"
@@ -265,40 +267,6 @@ def headline(design: Design) -> str:
 
 def _many(size: float) -> str:
     return "countless" if math.isinf(size) else f"{size:,.0f}" if size < 1e9 else f"{size:.1e}"
-
-
-def _panels(design: Design) -> tuple[list[Panel], str]:
-    """What is drawn: the first aim against every other one; a single aim against nothing."""
-    first, *rest = design.aims
-
-    def axis(aim: Aim) -> Axis:
-        return Axis(capital(label(design.agreement, aim.figure)), aim.largest, is_chance(aim.figure.name))
-
-    def points(aim: Aim | None) -> list[Point]:
-        x, y = first.figure.text, aim.figure.text if aim is not None else None
-        found = [
-            Point(row[x], row[y] if y else 0.0, _kind(row), str(row["row"] or ""))
-            for row in design.table.iter_rows(named=True)
-            if row[x] is not None
-        ]
-        return found + [
-            Point(row[x], row[y] if y else 0.0, "given", row["plan"])
-            for row in design.given.iter_rows(named=True)
-            if row[x] is not None
-        ]
-
-    how = f"All {len(design.table):,} plans" if design.exhaustive else f"{len(design.table):,} plans"
-    under = f"{how} tried."
-    if design.plans:
-        under += " These are optima of a model with judged numbers, and as good as those numbers."
-    panels = [Panel(axis(first), axis(aim), points(aim)) for aim in rest] or [Panel(axis(first), None, points(None))]
-    return panels, under
-
-
-def _kind(row: dict[str, Any]) -> str:
-    if row["row"] is not None:
-        return "front"
-    return "tried" if row["status"] == MEETS else "missed"
 
 
 # ------------------------------------------------------------------------------------------------- plans of a file

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from servanda._clusters import Where, connected
+from servanda._showing import drawn, html
 from servanda._sums import Floats
 from servanda.agreement import Agreement
 from servanda.drawing import Uncertain
@@ -27,6 +28,7 @@ from servanda.posing import (
 
 if TYPE_CHECKING:
     import polars
+    from matplotlib.figure import Figure
 
 FEW = 20  # up to so many numbers are looked at one by one unless told otherwise
 
@@ -37,6 +39,7 @@ class Sensitivity:
 
     Attributes
     ----------
+    agreement : Agreement
     question : Question
     shares : polars DataFrame or None
         Sobol' indices, largest total first: `name` (of a group, or of a number), `what` (in words), `numbers` (how
@@ -55,6 +58,7 @@ class Sensitivity:
     seed : int
     """
 
+    agreement: Agreement = field(repr=False, compare=False)
     question: Question
     shares: polars.DataFrame | None
     grouped: bool
@@ -67,6 +71,13 @@ class Sensitivity:
     low: float
     high: float
     seed: int
+
+    def plot(self, narrow: bool = False) -> Figure:
+        """Draw what the figure depends on; of a sweep, how far each number moves it."""
+        return drawn("sensitivity", self.agreement, self, narrow=narrow)
+
+    def _repr_html_(self) -> str:
+        return html(self, self.numbers if self.shares is None else self.shares)
 
     def __repr__(self) -> str:
         asked = f"{self.question.of} of {' less '.join(self.question.plans)}"
@@ -159,6 +170,7 @@ def sensitivity(
     known = outcome[np.isfinite(outcome)]
     low, high = np.quantile(known, [0.05, 0.95])
     return Sensitivity(
+        agreement=agreement,
         question=question,
         shares=shares,
         grouped=grouped,

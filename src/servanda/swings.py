@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from servanda._clusters import Where
+from servanda._showing import drawn, html
 from servanda.agreement import Agreement, Years
 from servanda.drawing import assign
 from servanda.posing import Question, QuestionRefused, answers, enough, group_of, label, numbers_of, pose
 
 if TYPE_CHECKING:
     import polars
+    from matplotlib.figure import Figure
 
 
 @dataclass(frozen=True, repr=False)
@@ -23,6 +25,7 @@ class Tornado:
 
     Attributes
     ----------
+    agreement : Agreement
     question : Question
     likely : float
         The figure with every number at its likely value.
@@ -35,11 +38,19 @@ class Tornado:
         How often the question was answered, and how often there was no answer.
     """
 
+    agreement: Agreement = field(repr=False, compare=False)
     question: Question
     likely: float
     table: polars.DataFrame
     solves: int
     failed: int
+
+    def plot(self, narrow: bool = False) -> Figure:
+        """Draw the swings, the largest first."""
+        return drawn("tornado", self.agreement, self, narrow=narrow)
+
+    def _repr_html_(self) -> str:
+        return html(self, self.table)
 
     def __repr__(self) -> str:
         return f"<Tornado of {self.question.of} of {' less '.join(self.question.plans)}: {self.table.height} numbers>"
@@ -120,7 +131,7 @@ def tornado(
     }
     table = polars.DataFrame(rows).with_columns(polars.col("at_low", "at_high", "swing").fill_nan(None))
     table = table.sort("swing", descending=True, nulls_last=True, maintain_order=True)
-    return Tornado(question, likely, table, found.size, failed)
+    return Tornado(agreement, question, likely, table, found.size, failed)
 
 
 def planned(numbers: int) -> int:

@@ -176,6 +176,11 @@ def available() -> int:
     return os.cpu_count() or 1
 
 
+def hands(cluster: Cluster) -> int:
+    """Pieces of work that the workers of a cluster do at the same time, those that are connected now."""
+    return sum(cast("dict[str, int]", cluster.client.nthreads()).values())
+
+
 def _ahead(submit: Callable[[Item], Any], items: Iterable[Item], window: Callable[[], int]) -> Iterator[Any]:
     """Yield results in order, with no more than a window of them under way."""
     rest, waiting = iter(items), deque[Any]()
@@ -195,7 +200,7 @@ def _by_cluster(work: Callable[[Item], Result], items: Iterable[Item], cluster: 
         yield from _ahead(
             lambda item: client.submit(task, item, pure=False),
             items,
-            lambda: _AHEAD * sum(cast("dict[str, int]", client.nthreads()).values()),
+            lambda: _AHEAD * hands(cluster),
         )
     except KilledWorker:
         raise NoCluster(

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from servanda._assumptions import unit_of
+from servanda._clusters import Cluster
 from servanda._movable import Space, at, draws_at, figure_of
 from servanda._namings import named
 from servanda._nearest import Nearest
@@ -32,15 +33,21 @@ class Contest:
         Points looked at, and those at which some plan has no answer.
     """
 
-    def __init__(self, where: Space, plans: Sequence[str], of: str, workers: int | None) -> None:
-        self.space, self.plans, self.of, self.workers = where, tuple(plans), of, workers
+    def __init__(
+        self, where: Space, plans: Sequence[str], of: str, workers: int | None = None, cluster: Cluster | None = None
+    ) -> None:
+        self.space, self.plans, self.of = where, tuple(plans), of
+        self.workers, self.cluster = workers, cluster
         self.better = figure_of(figure_names(where.agreement), of)
         self.solved = self.unsolved = 0
 
     def figures(self, points: Floats) -> Floats:
         """The figure of each plan, (plans, P); nan where there is no answer."""
         draws = draws_at(self.space, points)
-        made = [evaluate(self.space.agreement, plan, draws, workers=self.workers) for plan in self.plans]
+        made = [
+            evaluate(self.space.agreement, plan, draws, workers=self.workers, cluster=self.cluster)
+            for plan in self.plans
+        ]
         found = np.array([one.figures[self.of] for one in made])
         self.solved += len(points)
         self.unsolved += int(np.isnan(found).any(axis=0).sum())

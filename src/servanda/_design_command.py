@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from servanda._commands import chosen_plan, file_argument, json_option, plan_option, print_json, read_agreement
+from servanda._commands import (
+    chosen_plan,
+    cluster_option,
+    file_argument,
+    json_option,
+    plan_option,
+    print_json,
+    read_agreement,
+    workers_option,
+)
 from servanda._exits import Refused
 from servanda._progress import Progress
 
@@ -30,6 +39,8 @@ if TYPE_CHECKING:
 @click.option("--write", metavar="NAME", help="Write plans found into FILE, as NAME-1 and so on; all else in it stays.")
 @click.option("--rows", metavar="N,N", help="Which to write, by their numbers; without it, the best in every aim.")
 @click.option("--picture", metavar="PATH", help="Draw all plans tried by their aims, as .png or .svg.")
+@workers_option
+@cluster_option
 @json_option
 def design(
     file: str,
@@ -43,6 +54,8 @@ def design(
     write: str | None,
     rows: str | None,
     picture: str | None,
+    workers: int | None,
+    cluster: str | None,
     as_json: bool,
 ) -> None:
     """Look for better plans, among all that the levers in FILE allow.
@@ -74,6 +87,8 @@ def design(
             evaluations=evaluations,
             draws=draws,
             seed=seed,
+            workers=workers,
+            cluster=cluster,
             progress=lambda share: progress("trying plans", share),
         )
     seconds = time.perf_counter() - began

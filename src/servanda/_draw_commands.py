@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ from servanda._exits import Refused
 if TYPE_CHECKING:
     import polars
 
+    from servanda._clusters import Cluster
     from servanda.agreement import Agreement
     from servanda.posing import Question
 
@@ -46,11 +46,14 @@ def read_sweep(path: str | None) -> polars.DataFrame | None:
         ) from None
 
 
-def solves_ahead(agreement: Agreement, question: Question, draws: int) -> None:
-    """Say on standard error how much will be solved, and how long that will take."""
+def solves_ahead(
+    agreement: Agreement, question: Question, draws: int, workers: int | None, cluster: Cluster | None
+) -> None:
+    """Say on standard error how much will be solved, and how long that will take, judged by this machine."""
+    from servanda._clusters import available, hands
     from servanda.posing import seconds_each
 
-    cores = os.cpu_count() or 1
+    cores = max(1, hands(cluster)) if cluster is not None else min(workers or available(), available())
     seconds = seconds_each(agreement, question) * draws / cores
     plans = " and ".join(question.plans)
     processors = "1 processor" if cores == 1 else f"{cores} processors"

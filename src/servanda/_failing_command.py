@@ -4,8 +4,18 @@ from __future__ import annotations
 
 import click
 
-from servanda._commands import chosen_plan, file_argument, json_option, plan_option, print_json, read_agreement
+from servanda._commands import (
+    chosen_plan,
+    cluster_option,
+    file_argument,
+    json_option,
+    plan_option,
+    print_json,
+    read_agreement,
+    workers_option,
+)
 from servanda._draw_commands import made_with, read_sweep, seed_option, solves_ahead, sweep_option
+from servanda._exits import Refused
 from servanda._progress import Progress
 
 
@@ -21,6 +31,8 @@ from servanda._progress import Progress
 @click.option("--most", type=click.IntRange(min=1), default=3, show_default=True, help="Numbers in a rule, at most.")
 @sweep_option
 @click.option("--picture", metavar="PATH", help="Draw the failing parts of the ranges, as .png or .svg.")
+@workers_option
+@cluster_option
 @json_option
 def explain_failure(
     file: str,
@@ -31,6 +43,8 @@ def explain_failure(
     most: int,
     sweep: str | None,
     picture: str | None,
+    workers: int | None,
+    cluster: str | None,
     as_json: bool,
 ) -> None:
     """When does a plan fail? Rules on a few numbers, with how many of the failures they cover.
@@ -45,20 +59,23 @@ def explain_failure(
     from servanda.posing import pose
 
     question = pose(agreement, name, of=_when.parse(agreement, when).of)
+    if sweep is not None and cluster is not None:
+        raise Refused("--sweep gives draws that are solved already: nothing is left for a cluster. Leave out --cluster")
     if picture is not None:
         from servanda.studying import check_picture
 
         check_picture(picture)
     table = read_sweep(sweep)
+    from servanda._clusters import connected
     from servanda.failing import explain_failure as run
 
     began = time.perf_counter()
-    with Progress() as progress:
+    with Progress() as progress, connected(cluster) as there:
         if table is None:
-            solves_ahead(agreement, question, draws)
+            solves_ahead(agreement, question, draws, workers, there)
         found = run(
             agreement, name, when, draws=draws, seed=seed, most=most,
-            sweep=table,
+            sweep=table, workers=workers, cluster=there,
             progress=lambda share: progress(f"solving {name}", share),
         )  # fmt: skip
     if picture is not None:

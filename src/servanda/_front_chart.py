@@ -4,12 +4,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from servanda._canvas import GREY, HELD, INK, LINE, MARKERS, PARTY_COLOURS, Sheet, style, wrap
+from servanda._trying import MEETS
+from servanda.designing import Design, headline
+from servanda.objectives import Aim, is_chance, label
+from servanda.wording import capital
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -55,16 +58,12 @@ class Panel:
     points: list[Point]
 
 
-def draw_front(title: str, panels: Sequence[Panel], under: str, narrow: bool = False) -> Figure:
-    """Draw plans by their aims.
+def front(design: Design, narrow: bool = False) -> Figure:
+    """Draw all plans that were tried by their aims, with those of the file.
 
     Parameters
     ----------
-    title : str
-        The finding.
-    panels : sequence of Panel
-    under : str
-        What stands below the title.
+    design : Design
     narrow : bool
         For a phone.
 
@@ -73,9 +72,10 @@ def draw_front(title: str, panels: Sequence[Panel], under: str, narrow: bool = F
     Figure
         Lines are labelled by kind; a plan of the file by its name.
     """
+    panels, under = _panels(design)
     with style():
         sheet = Sheet(narrow)
-        sheet.heading(title, under)
+        sheet.heading(headline(design), under)
         kinds = [kind for kind in _WORDS if any(p.kind == kind for panel in panels for p in panel.points)]
         single = panels[0].y is None
         words = {**_WORDS, **({"front": "the best"} if single else {})}
@@ -95,6 +95,40 @@ def draw_front(title: str, panels: Sequence[Panel], under: str, narrow: bool = F
         rows = -(-len(panels) // across)
         sheet.y = top + rows * (tall + 84) - 6
         return sheet.finish()
+
+
+def _panels(design: Design) -> tuple[list[Panel], str]:
+    """What is drawn: the first aim against every other one; a single aim against nothing."""
+    first, *rest = design.aims
+
+    def axis(aim: Aim) -> Axis:
+        return Axis(capital(label(design.agreement, aim.figure)), aim.largest, is_chance(aim.figure.name))
+
+    def points(aim: Aim | None) -> list[Point]:
+        x, y = first.figure.text, aim.figure.text if aim is not None else None
+        found = [
+            Point(row[x], row[y] if y else 0.0, _kind(row), str(row["row"] or ""))
+            for row in design.table.iter_rows(named=True)
+            if row[x] is not None
+        ]
+        return found + [
+            Point(row[x], row[y] if y else 0.0, "given", row["plan"])
+            for row in design.given.iter_rows(named=True)
+            if row[x] is not None
+        ]
+
+    how = f"All {len(design.table):,} plans" if design.exhaustive else f"{len(design.table):,} plans"
+    under = f"{how} tried."
+    if design.plans:
+        under += " These are optima of a model with judged numbers, and as good as those numbers."
+    panels = [Panel(axis(first), axis(aim), points(aim)) for aim in rest] or [Panel(axis(first), None, points(None))]
+    return panels, under
+
+
+def _kind(row: dict[str, Any]) -> str:
+    if row["row"] is not None:
+        return "front"
+    return "tried" if row["status"] == MEETS else "missed"
 
 
 def _colour(k: int) -> str:

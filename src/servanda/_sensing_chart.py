@@ -25,11 +25,13 @@ from servanda._canvas import (
 from servanda.agreement import Agreement
 from servanda.evaluating import figure_names
 from servanda.failing import FailureRules, Limit
+from servanda.indices import SobolIndices
 from servanda.sensing import Sensitivity
 from servanda.swings import Tornado
 from servanda.wording import capital
 
 if TYPE_CHECKING:
+    import polars
     from matplotlib.figure import Figure
 
 ROWS = 14  # drawn at most
@@ -66,19 +68,33 @@ def sensitivity(agreement: Agreement, found: Sensitivity, narrow: bool = False) 
                 sheet.box(left, y, row["distance"] * wide, 18, look, f"{row['name']}|distance")
                 _after(sheet, left + row["distance"] * wide, y, f"{row['distance']:.2f}")
             return sheet.finish()
-        sheet.legend([("Share of the variance by itself", _ALONE), ("with all its interactions", _WHOLE)])
-        for row in found.shares.head(ROWS).iter_rows(named=True):
-            left, wide, y = _row(sheet, row["what"])
-            shares = {name: min(max(float(row[name]), 0.0), 1.0) for name in ("total", "first")}
-            sheet.box(left, y, shares["total"] * wide, 18, _WHOLE, f"{row['name']}|total")
-            sheet.box(left, y + 4, shares["first"] * wide, 10, _ALONE, f"{row['name']}|first")
-            low, high = (left + wide * min(max(row[f"total_{end}"], 0.0), 1.0) for end in ("low", "high"))
-            sheet.rule(low, y + 9, high, y + 9, INK, 1.4)
-            for end in (low, high):
-                sheet.rule(end, y + 5, end, y + 13, INK, 1.4)
-            _after(sheet, max(high, left + shares["total"] * wide), y, words.share(row["total"]))
-        note = "Lines with ends: 95% intervals of the share with interactions."
-        sheet.y = sheet.lines(0, sheet.y + 24, wrap(note, sheet.small, sheet.width), sheet.small, color=GREY)
+        _shares(sheet, found.shares)
+        return sheet.finish()
+
+
+def indices(found: SobolIndices, narrow: bool = False) -> Figure:
+    """Draw Sobol' indices of any function: shares of the variance.
+
+    Parameters
+    ----------
+    found : SobolIndices
+    narrow : bool
+        For a phone.
+
+    Returns
+    -------
+    Figure
+        Bars as in `sensitivity`.
+    """
+    table = found.table.sort("total", descending=True)
+    table = table.with_columns(table["name"].alias("what"))
+    with style():
+        sheet = Sheet(narrow)
+        missing = f"; {found.failed:,} without an answer" if found.failed else ""
+        sheet.heading(
+            _first_of(table), f"Shares of the variance (Sobol' indices), from {found.solves:,} values{missing}."
+        )
+        _shares(sheet, table)
         return sheet.finish()
 
 
@@ -201,9 +217,30 @@ def sensitivity_alt(agreement: Agreement, found: Sensitivity) -> str:
 def _sensitivity_title(found: Sensitivity) -> str:
     if found.shares is None:
         return f"“{found.numbers.sort('distance', descending=True)['what'][0]}” matters most"
-    first, *others = found.shares.head(2).iter_rows(named=True)
+    return _first_of(found.shares)
+
+
+def _first_of(shares: polars.DataFrame) -> str:
+    first, *others = shares.head(2).iter_rows(named=True)
     sure = all(first["total_low"] > other["total_high"] for other in others)
     return f"“{first['what']}” {'matters' if sure else 'seems to matter'} most"
+
+
+def _shares(sheet: Sheet, table: polars.DataFrame) -> None:
+    """Bars of both shares, with the interval of the whole."""
+    sheet.legend([("Share of the variance by itself", _ALONE), ("with all its interactions", _WHOLE)])
+    for row in table.head(ROWS).iter_rows(named=True):
+        left, wide, y = _row(sheet, row["what"])
+        shares = {name: min(max(float(row[name]), 0.0), 1.0) for name in ("total", "first")}
+        sheet.box(left, y, shares["total"] * wide, 18, _WHOLE, f"{row['name']}|total")
+        sheet.box(left, y + 4, shares["first"] * wide, 10, _ALONE, f"{row['name']}|first")
+        low, high = (left + wide * min(max(row[f"total_{end}"], 0.0), 1.0) for end in ("low", "high"))
+        sheet.rule(low, y + 9, high, y + 9, INK, 1.4)
+        for end in (low, high):
+            sheet.rule(end, y + 5, end, y + 13, INK, 1.4)
+        _after(sheet, max(high, left + shares["total"] * wide), y, words.share(row["total"]))
+    note = "Lines with ends: 95% intervals of the share with interactions."
+    sheet.y = sheet.lines(0, sheet.y + 24, wrap(note, sheet.small, sheet.width), sheet.small, color=GREY)
 
 
 def _row(sheet: Sheet, label: str, pale: bool = True) -> tuple[float, float, float]:

@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from servanda._commands import chosen_plan, file_argument, json_option, plan_option, print_json, read_agreement
+from servanda._commands import (
+    chosen_plan,
+    cluster_option,
+    file_argument,
+    json_option,
+    plan_option,
+    print_json,
+    read_agreement,
+    workers_option,
+)
 from servanda._draw_commands import made_with, read_sweep, seed_option, solves_ahead, sweep_option
 from servanda._exits import Refused
 from servanda._progress import Progress
@@ -32,6 +41,8 @@ if TYPE_CHECKING:
 )  # fmt: skip
 @sweep_option
 @click.option("--picture", metavar="PATH", help="Draw it as .png or .svg, the swings beside it as NAME-tornado.")
+@workers_option
+@cluster_option
 @json_option
 def sensitivity(
     file: str,
@@ -43,6 +54,8 @@ def sensitivity(
     groups: bool | None,
     sweep: str | None,
     picture: str | None,
+    workers: int | None,
+    cluster: str | None,
     as_json: bool,
 ) -> None:
     """Which uncertain numbers matter to how a plan ends, or to the difference between two plans?
@@ -65,23 +78,25 @@ def sensitivity(
         check_picture(picture)
     table = read_sweep(sweep)
     from servanda import swings as tornados
+    from servanda._clusters import connected
     from servanda.sensing import grouping, planned
     from servanda.sensing import sensitivity as run
 
     began = time.perf_counter()
     design = 0 if table is not None else planned(len(numbers), grouping(agreement, numbers, groups), draws)
     alone = tornados.planned(len(numbers))
-    with Progress() as progress:
-        solves_ahead(agreement, question, design + alone)
+    with Progress() as progress, connected(cluster) as there:
+        solves_ahead(agreement, question, design + alone, workers, there)
         part = design / (design + alone)
         found: Sensitivity = run(
             agreement, first, second, of=of, draws=draws, seed=seed, groups=groups,
-            sweep=table,
+            sweep=table, workers=workers, cluster=there,
             progress=lambda share: progress("solving the design", part * share),
         )  # fmt: skip
         moved: Tornado = tornados.tornado(
-            agreement, first, second, of=of, progress=lambda share: progress("swings", part + (1 - part) * share)
-        )
+            agreement, first, second, of=of, workers=workers, cluster=there,
+            progress=lambda share: progress("swings", part + (1 - part) * share),
+        )  # fmt: skip
     if picture is not None:
         from pathlib import Path
 

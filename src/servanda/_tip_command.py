@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from servanda._commands import file_argument, json_option, print_json, read_agreement
+from servanda._commands import (
+    cluster_option,
+    file_argument,
+    json_option,
+    print_json,
+    read_agreement,
+    workers_option,
+)
 from servanda._exits import Refused
 from servanda._progress import Progress
 
@@ -28,6 +35,8 @@ if TYPE_CHECKING:
 @click.option("--heat", nargs=2, metavar="NAME NAME", help="A map over two numbers, with the line of indifference.")
 @click.option("--picture", metavar="PATH", help="Draw the answer, as .png or .svg.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of the random starts.")
+@workers_option
+@cluster_option
 @json_option
 def tip(
     file: str,
@@ -42,6 +51,8 @@ def tip(
     heat: tuple[str, str] | None,
     picture: str | None,
     seed: int,
+    workers: int | None,
+    cluster: str | None,
     as_json: bool,
 ) -> None:
     """Which numbers would change the answer, and what would have to change to reach a target?
@@ -58,6 +69,7 @@ def tip(
     _agree(between, plan, target, heat, bool(among), bool(ours), alone, points)
     import time
 
+    from servanda._clusters import connected
     from servanda._movable import NoSuchNumber, NotPossible
 
     agreement = read_agreement(file)
@@ -67,20 +79,22 @@ def tip(
         check_picture(picture)
     began = time.perf_counter()
     found: Tips | Reached | HeatMap
+    where: dict[str, Any]
     try:
-        with Progress() as progress:
+        with Progress() as progress, connected(cluster) as there:
+            where = {"workers": workers, "cluster": there, "progress": progress}
             if plan is not None and target is not None:
                 from servanda.reaching import reach
 
-                found = reach(agreement, plan, target, of, ours=ours or None, seed=seed, progress=progress)
+                found = reach(agreement, plan, target, of, ours=ours or None, seed=seed, **where)
             elif heat is not None and between is not None:
                 from servanda.mapping import CELLS
                 from servanda.mapping import heat as run
 
-                found = run(agreement, between, *heat, of, points=points or CELLS, progress=progress)
+                found = run(agreement, between, *heat, of, points=points or CELLS, **where)
             else:
                 assert between is not None
-                found = _tips(agreement, between, of, among, alone, points, seed, progress)
+                found = _tips(agreement, between, of, among, alone, points, seed, where)
     except (NoSuchNumber, NotPossible) as error:
         raise Refused(f"{file}: {error}") from None
     if picture is not None:
@@ -102,15 +116,14 @@ def _tips(
     alone: bool,
     points: int | None,
     seed: int,
-    progress: Progress,
+    where: dict[str, Any],
 ) -> Tips:
     from servanda.tipping import POINTS
     from servanda.tipping import tip as run
 
     return run(
-        agreement, between, of, among=among or None, joint=not alone, points=points or POINTS, seed=seed,
-        progress=progress,
-    )  # fmt: skip
+        agreement, between, of, among=among or None, joint=not alone, points=points or POINTS, seed=seed, **where
+    )
 
 
 def _print(found: Tips | Reached | HeatMap, picture: str | None, seed: int, seconds: float, as_json: bool) -> None:

@@ -3,9 +3,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -13,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from servanda._candidates import Candidate, Contradiction, Space, build, shown
+from servanda._clusters import Cluster, in_order
 from servanda._evolution import SLACK
 from servanda._sums import Floats
 from servanda.agreement import Agreement, AgreementError
@@ -84,13 +83,19 @@ def _judge(work: Work) -> Callable[[Agreement, str], Found]:
 
 
 class Tried:
-    """The candidates tried so far, each once, with their figures; which are new is solved on all cores."""
+    """The candidates tried so far, each once, with their figures; what is new is solved on all cores or a cluster."""
 
     def __init__(
-        self, work: Work, aims: Sequence[Aim], conditions: Sequence[Condition], workers: int | None, total: int
+        self,
+        work: Work,
+        aims: Sequence[Aim],
+        conditions: Sequence[Condition],
+        total: int,
+        workers: int | None,
+        cluster: Cluster | None,
     ) -> None:
-        self.work, self.aims, self.conditions = work, aims, conditions
-        self.workers, self.total = workers or os.cpu_count() or 1, total
+        self.work, self.aims, self.conditions, self.total = work, aims, conditions, total
+        self.workers, self.cluster = workers, cluster
         self.rows: dict[Candidate, Found] = {}
         self.progress: Callable[[float], None] | None = None
 
@@ -98,15 +103,11 @@ class Tried:
         """Work out what is new among candidates; give aims (to be made small) and how far conditions are missed."""
         fresh = [one for one in dict.fromkeys(candidates) if one not in self.rows]
         parts = [fresh[k : k + AT_A_TIME] for k in range(0, len(fresh), AT_A_TIME)]
-        with ThreadPoolExecutor(self.workers) as pool:
-            try:
-                for part, found in zip(parts, pool.map(partial(judged, self.work), parts), strict=True):
-                    self.rows |= zip(part, found, strict=True)
-                    if self.progress is not None:
-                        self.progress(min(1.0, len(self.rows) / self.total))
-            except BaseException:
-                pool.shutdown(cancel_futures=True)
-                raise
+        results = in_order(partial(judged, self.work), parts, workers=self.workers, cluster=self.cluster)
+        for part, found in zip(parts, results, strict=True):
+            self.rows |= zip(part, found, strict=True)
+            if self.progress is not None:
+                self.progress(min(1.0, len(self.rows) / self.total))
         return [self._score(self.rows[one]) for one in candidates]
 
     def _score(self, found: Found) -> tuple[list[float], list[float]] | None:

@@ -10,19 +10,19 @@ from dataclasses import dataclass, field
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from servanda._candidates import all_candidates, build, shown, space
+from servanda._clusters import Where, connected
 from servanda._evolution import evolve
-from servanda._front_chart import Axis, Panel, Point, draw_front
-from servanda._trying import MEETS, Tried, Work
+from servanda._showing import drawn, html
+from servanda._trying import Tried, Work
 from servanda.agreement import Agreement, Plan
 from servanda.comparison import about
 from servanda.objectives import (
     Aim,
     Condition,
     Figure,
-    is_chance,
     label,
     objective_names,
     read_condition,
@@ -109,7 +109,10 @@ class Design:
         matplotlib Figure
             One panel for each further aim against the first. Labels: `front`, `tried`, `missed` and the plans' names.
         """
-        return draw_front(headline(self), *_panels(self), narrow)
+        return drawn("front", self, narrow=narrow)
+
+    def _repr_html_(self) -> str:
+        return html(self, self.front)
 
     def __repr__(self) -> str:
         how = "all" if self.exhaustive else f"{len(self.table)} of {_many(self.size)}"
@@ -127,6 +130,7 @@ def design(
     draws: int = 0,
     seed: int = 0,
     workers: int | None = None,
+    cluster: Where = None,
     progress: Callable[[float], None] | None = None,
 ) -> Design:
     """Look for better plans among those that the levers of a plan allow.
@@ -152,6 +156,8 @@ def design(
         The same seed, the same result.
     workers : int, optional
         Threads; by default as many as there are processors. The result does not depend on them.
+    cluster : str or Cluster, optional
+        Work on a Dask cluster instead, as `evaluate`.
     progress : function of a float, optional
         Called with the share that is done.
 
@@ -171,6 +177,8 @@ def design(
         If the plan as given cannot be played.
     SearchMissing
         If the library that searches is needed and not installed.
+    NoCluster
+        If the cluster cannot be used.
 
     Examples
     --------
@@ -190,12 +198,13 @@ def design(
     whole = where.size <= evaluations
     over = draws if any(figure.share is not None for figure in figures) else 0
     work = Work(where, tuple(figures), over, seed)
-    tried = Tried(work, aims, conditions, workers, int(where.size) if whole else evaluations)
-    tried.progress = progress
-    if whole:
-        tried.judge(list(all_candidates(where)))
-    else:
-        evolve(where, tried.judge, len(aims), len(conditions), evaluations, seed)
+    with connected(cluster) as there:
+        tried = Tried(work, aims, conditions, int(where.size) if whole else evaluations, workers, there)
+        tried.progress = progress
+        if whole:
+            tried.judge(list(all_candidates(where)))
+        else:
+            evolve(where, tried.judge, len(aims), len(conditions), evaluations, seed)
     front = tried.front()
     return Design(
         agreement=agreement,
@@ -258,40 +267,6 @@ def headline(design: Design) -> str:
 
 def _many(size: float) -> str:
     return "countless" if math.isinf(size) else f"{size:,.0f}" if size < 1e9 else f"{size:.1e}"
-
-
-def _panels(design: Design) -> tuple[list[Panel], str]:
-    """What is drawn: the first aim against every other one; a single aim against nothing."""
-    first, *rest = design.aims
-
-    def axis(aim: Aim) -> Axis:
-        return Axis(capital(label(design.agreement, aim.figure)), aim.largest, is_chance(aim.figure.name))
-
-    def points(aim: Aim | None) -> list[Point]:
-        x, y = first.figure.text, aim.figure.text if aim is not None else None
-        found = [
-            Point(row[x], row[y] if y else 0.0, _kind(row), str(row["row"] or ""))
-            for row in design.table.iter_rows(named=True)
-            if row[x] is not None
-        ]
-        return found + [
-            Point(row[x], row[y] if y else 0.0, "given", row["plan"])
-            for row in design.given.iter_rows(named=True)
-            if row[x] is not None
-        ]
-
-    how = f"All {len(design.table):,} plans" if design.exhaustive else f"{len(design.table):,} plans"
-    under = f"{how} tried."
-    if design.plans:
-        under += " These are optima of a model with judged numbers, and as good as those numbers."
-    panels = [Panel(axis(first), axis(aim), points(aim)) for aim in rest] or [Panel(axis(first), None, points(None))]
-    return panels, under
-
-
-def _kind(row: dict[str, Any]) -> str:
-    if row["row"] is not None:
-        return "front"
-    return "tried" if row["status"] == MEETS else "missed"
 
 
 # ------------------------------------------------------------------------------------------------- plans of a file

@@ -9,13 +9,14 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from servanda._clusters import Where, available, connected, in_order
+from servanda._clusters import Where, available, connected, hands, in_order
 from servanda.agreement import Agreement
 from servanda.batching import results, solve_draws
 from servanda.drawing import Draws, settle
 from servanda.game import Floats, compile, freeze
 
 AT_A_TIME = 128  # draws compiled together; what a draw needs of memory is needed so many times per thread
+_SENT = 8  # draws that are worth the way to another process
 
 
 @dataclass(frozen=True, repr=False)
@@ -141,11 +142,11 @@ def evaluate(
     <Evaluated plan 'relief-first': 8 of 8 draws converged>
     """
     D = len(draws.values)
-    most = workers or available()
-    size = AT_A_TIME if cluster is not None else min(AT_A_TIME, -(-D // most))  # few draws are for all threads too
-    cuts = (slice(first, min(first + size, D)) for first in range(0, D, size))
     parts: list[Evaluated] = []
     with connected(cluster) as there:
+        most = max(1, hands(there)) if there is not None else workers or available()
+        size = min(AT_A_TIME, max(-(-D // most), 1 if there is None else _SENT))  # few draws are for all of them too
+        cuts = (slice(first, min(first + size, D)) for first in range(0, D, size))
         if there is None:
             threads = min(most, -(-D // size))
             found = in_order(lambda cut: evaluated(agreement, plan, _cut(draws, cut)), cuts, workers=threads)

@@ -36,7 +36,8 @@ def plain(thing: object) -> Any:
     the same, ready for `json.dumps`
     """
     if dataclasses.is_dataclass(thing) and not isinstance(thing, type):
-        return {field.name: plain(getattr(thing, field.name)) for field in dataclasses.fields(thing)}
+        names = [field.name for field in dataclasses.fields(thing) if field.name != "agreement"]  # that is the input
+        return {name: plain(getattr(thing, name)) for name in names}
     if isinstance(thing, dict):
         return {str(key): plain(value) for key, value in cast("dict[Any, Any]", thing).items()}
     if isinstance(thing, list | tuple):
@@ -136,8 +137,7 @@ def allocated(allocation: Allocation, about: About) -> dict[str, Any]:
 
 def tipped(result: Tips | Reached | HeatMap, about: About | None = None) -> dict[str, Any]:
     """The object printed by `servanda tip --json`; null stands for a point without an answer."""
-    fields = [field.name for field in dataclasses.fields(result) if field.name != "agreement"]
-    made = {name: plain(getattr(result, name)) for name in fields}
+    made = plain(result)
     return made if about is None else {**made, "about": plain(about)}
 
 

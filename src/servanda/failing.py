@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from servanda import _when
+from servanda._clusters import Where
 from servanda._peeling import COVERED, Flags, Peeled, inside, peel, worth_telling
+from servanda._showing import drawn, html
 from servanda._sums import Floats
 from servanda.agreement import Agreement, Years
 from servanda.drawing import Uncertain, draw
@@ -18,6 +20,7 @@ from servanda.posing import Question, QuestionRefused, answers, enough, from_swe
 
 if TYPE_CHECKING:
     import polars
+    from matplotlib.figure import Figure
 
 ASIDE = 4  # every fourth draw is kept aside for the check
 LEAST = 20  # failing draws, and others, without which there is nothing to learn from
@@ -86,6 +89,7 @@ class FailureRules:
 
     Attributes
     ----------
+    agreement : Agreement
     plan : str
     when, words : str
         What counts as failing: as asked, and in words with the value that it came to.
@@ -109,6 +113,7 @@ class FailureRules:
     seed : int
     """
 
+    agreement: Agreement = field(repr=False, compare=False)
     plan: str
     when: str
     words: str
@@ -124,6 +129,13 @@ class FailureRules:
     table: polars.DataFrame
     trajectory: polars.DataFrame
     seed: int
+
+    def plot(self, narrow: bool = False) -> Figure:
+        """Draw where in the ranges the failures lie, and how the first rule was found."""
+        return drawn("failure", self.agreement, self, narrow=narrow)
+
+    def _repr_html_(self) -> str:
+        return html(self, self.table)
 
     def __repr__(self) -> str:
         return (
@@ -142,6 +154,7 @@ def explain_failure(
     rules: int = 2,
     sweep: polars.DataFrame | None = None,
     workers: int | None = None,
+    cluster: Where = None,
     progress: Callable[[float], None] | None = None,
 ) -> FailureRules:
     """Find rules that say where in the ranges of its numbers a plan fails.
@@ -164,7 +177,7 @@ def explain_failure(
         At most.
     sweep : polars DataFrame, optional
         Draws already made (see `from_sweep`); nothing is solved then.
-    workers, progress
+    workers, cluster, progress
         As `evaluate`.
 
     Returns
@@ -176,6 +189,8 @@ def explain_failure(
     QuestionRefused
         If there is no such plan or figure, the condition cannot be read, nothing is uncertain, too many draws have no
         answer, or the EMA workbench is missing.
+    NoCluster
+        If the cluster cannot be used.
 
     References
     ----------
@@ -203,7 +218,7 @@ def explain_failure(
         drawn = draw(agreement, draws, seed)
         columns = [[one.name for one in drawn.numbers].index(one.name) for one in numbers]
         values = drawn.values[:, columns]
-        outcome = answers(agreement, question, drawn, workers=workers, progress=progress)
+        outcome = answers(agreement, question, drawn, workers=workers, cluster=cluster, progress=progress)
     there = np.isfinite(outcome)
     unanswered = int((~there).sum())
     enough(unanswered, outcome.size)
@@ -216,6 +231,7 @@ def explain_failure(
     found = () if why else _boxes(values, fails, aside, most, rules)
     told = tuple(_rule(agreement, numbers, box, scores, question) for box, scores in found)
     return FailureRules(
+        agreement=agreement,
         plan=plan,
         when=str(asked),
         words=_when.words(agreement, asked, bound),

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from servanda._showing import drawn, html
 from servanda._sums import Floats
 from servanda.agreement import Agreement
 
@@ -216,7 +216,10 @@ class Tips:
 
     def plot(self, narrow: bool = False) -> Figure:
         """Draw which numbers flip the ranking, and where."""
-        return _draw("tips", self, narrow)
+        return drawn("tips", self, narrow=narrow)
+
+    def _repr_html_(self) -> str:
+        return html(self, self.table)
 
     def __repr__(self) -> str:
         count = sum(bool(one.flips) for one in self.numbers)
@@ -273,7 +276,10 @@ class Reached:
 
     def plot(self, narrow: bool = False) -> Figure:
         """Draw what is changed, and how far."""
-        return _draw("reached", self, narrow)
+        return drawn("reached", self, narrow=narrow)
+
+    def _repr_html_(self) -> str:
+        return html(self, self.table)
 
     def __repr__(self) -> str:
         how = f"{self.change.distance:.2f} ranges" if self.change else "not reached"
@@ -327,7 +333,7 @@ class HeatMap:
 
     def plot(self, narrow: bool = False) -> Figure:
         """Draw the map, with the line of indifference."""
-        return _draw("heat", self, narrow)
+        return drawn("heat", self, narrow=narrow)
 
     def __repr__(self) -> str:
         return f"<HeatMap of {self.x.name} and {self.y.name}: {len(self.up)} by {len(self.across)} points>"
@@ -338,8 +344,3 @@ def _frame(rows: list[dict[str, Any]], **columns: type) -> DataFrame:
 
     kinds = {str: pl.String, float: pl.Float64, int: pl.Int64}
     return pl.DataFrame(rows, schema={name: kinds[kind] for name, kind in columns.items()})
-
-
-def _draw(what: str, result: object, narrow: bool) -> Figure:
-    # Results stand before pictures in the order of imports, so the way there is looked up when it is gone.
-    return getattr(import_module("servanda.pictures"), what)(result, narrow=narrow)

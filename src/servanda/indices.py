@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from servanda._showing import drawn, html
 from servanda._sums import Floats
 from servanda.posing import QuestionRefused, enough
 
 if TYPE_CHECKING:
     import polars
+    from matplotlib.figure import Figure
 
 LEVEL = 0.95  # of intervals
 RESAMPLES, RESAMPLES_GIVEN = 200, 100
@@ -46,6 +48,16 @@ class SobolIndices:
     values: Floats
     solves: int
     failed: int
+
+    def plot(self, narrow: bool = False) -> Figure:
+        """Draw both shares of every number or group, with their intervals, the largest first."""
+        return drawn("indices", self, narrow=narrow)
+
+    def _repr_html_(self) -> str:
+        return html(self, self.table)
+
+    def __repr__(self) -> str:
+        return f"<SobolIndices of {self.table.height} rows: {self.solves} values, {self.failed} missing>"
 
 
 def sobol_indices(

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from servanda._clusters import Where, connected
 from servanda._contest import Contest
 from servanda._movable import NoSuchNumber, NotPossible, plan_of, space
 from servanda.agreement import Agreement
@@ -26,6 +27,7 @@ def heat(
     *,
     points: int = CELLS,
     workers: int | None = None,
+    cluster: Where = None,
     progress: Callable[[str, float], None] | None = None,
 ) -> HeatMap:
     """Work out how far one plan is ahead of another over the ranges of two numbers, all others likely.
@@ -40,8 +42,8 @@ def heat(
         The figure they are judged by, see `figure_names`.
     points : int
         Values of each number, 3 or more; the likely one is among them.
-    workers : int, optional
-        Threads. The result does not depend on them.
+    workers, cluster
+        As `evaluate`. The result does not depend on them.
     progress : function of what is being done and the share done (0 to 1), optional
 
     Returns
@@ -54,6 +56,8 @@ def heat(
         If there is no such plan, figure or number, or both are the same number.
     AgreementError, GameTooLarge
         As `compile`.
+    NoCluster
+        If the cluster cannot be used.
 
     Examples
     --------
@@ -75,20 +79,21 @@ def heat(
             f"'{x}' and '{y}' are no two numbers that can be moved apart: a map needs two different names, no patterns,"
             " and of chances that add up to 1 one follows from the others"
         )
-    contest = Contest(where, between, of, workers)
-    alone = {one.name: one for one in scan(contest, POINTS)}
-    i, j = names.index(x), names.index(y)
-    across, up = (np.array(grid(where.low[k], where.high[k], points)) for k in (i, j))
-    cells = np.zeros((len(up), len(across), 2))
-    cells[:, :, i], cells[:, :, j] = across[None, :], up[:, None]
-    flat = cells.reshape(-1, 2)
-    possible = (where.matrix @ flat.T <= where.bound[:, None] + 1e-12).all(axis=0)
-    difference = np.full(len(flat), np.nan)
-    parts = np.array_split(np.flatnonzero(possible), max(1, len(flat) // 64))
-    for k, part in enumerate(parts):
-        difference[part] = contest.ahead(flat[part])
-        if progress is not None:
-            progress("the map", (k + 1) / len(parts))
+    with connected(cluster) as there:
+        contest = Contest(where, between, of, workers, there)
+        alone = {one.name: one for one in scan(contest, POINTS)}
+        i, j = names.index(x), names.index(y)
+        across, up = (np.array(grid(where.low[k], where.high[k], points)) for k in (i, j))
+        cells = np.zeros((len(up), len(across), 2))
+        cells[:, :, i], cells[:, :, j] = across[None, :], up[:, None]
+        flat = cells.reshape(-1, 2)
+        possible = (where.matrix @ flat.T <= where.bound[:, None] + 1e-12).all(axis=0)
+        difference = np.full(len(flat), np.nan)
+        parts = np.array_split(np.flatnonzero(possible), max(1, len(flat) // 64))
+        for k, part in enumerate(parts):
+            difference[part] = contest.ahead(flat[part])
+            if progress is not None:
+                progress("the map", (k + 1) / len(parts))
     ends = [(axis.likely, axis.width) for axis in where.axes]
     result = HeatMap(
         agreement=agreement,

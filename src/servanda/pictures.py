@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 from servanda import _captions as words
 from servanda._canvas import HELD, Sheet, look, outcome_order, png, short, style, svg, text_width, wrap
 from servanda._courses import beliefs, exposure, survival
+from servanda._front_chart import front
 from servanda._looking import inspections
 from servanda._score_chart import scorecard
-from servanda._sensing_chart import failure, sensitivity, tornado
+from servanda._sensing_chart import failure, indices, sensitivity, tornado
 from servanda._sweep_chart import histogram, histograms, survival_fan
 from servanda._timeline import acts, calendar
 from servanda._tip_chart import heat, reached, tips
@@ -32,9 +33,11 @@ __all__ = [
     "calendar",
     "exposure",
     "failure",
+    "front",
     "heat",
     "histogram",
     "histograms",
+    "indices",
     "inspections",
     "outcomes",
     "png",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from servanda._assumptions import describe
+from servanda._clusters import Where
 from servanda._sums import Floats
 from servanda._values import did_you_mean
 from servanda.agreement import Agreement
@@ -158,6 +159,7 @@ def answers(
     draws: Draws,
     *,
     workers: int | None = None,
+    cluster: Where = None,
     progress: Callable[[float], None] | None = None,
 ) -> Floats:
     """The figure asked for, or the difference, on every draw.
@@ -167,7 +169,7 @@ def answers(
     agreement : Agreement
     question : Question
     draws : Draws
-    workers : int, optional
+    workers, cluster
         As `evaluate`.
     progress : function of a share done, optional
 
@@ -183,7 +185,8 @@ def answers(
             if progress is not None:
                 progress((i + share) / len(question.plans))
 
-        found.append(evaluate(agreement, plan, draws, workers=workers, progress=done).figures[question.of])
+        made = evaluate(agreement, plan, draws, workers=workers, cluster=cluster, progress=done)
+        found.append(made.figures[question.of])
     return found[0] if len(found) == 1 else found[0] - found[1]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
+from servanda._clusters import Where, connected
 from servanda._contest import Contest, change_of, silent
 from servanda._movable import NoSuchNumber, NotPossible, figure_of, plan_of, space
 from servanda._nearest import Region, nearest
@@ -57,6 +58,7 @@ def reach(
     ours: Iterable[str] | None = None,
     seed: int = 0,
     workers: int | None = None,
+    cluster: Where = None,
     progress: Callable[[str, float], None] | None = None,
 ) -> Reached:
     """Find the least change, within the ranges, of what is ours to choose that makes a plan reach a target.
@@ -76,8 +78,8 @@ def reach(
         What may be chosen; by default what a text can lay down, see `choosable`.
     seed : int
         Of the random starts.
-    workers : int, optional
-        Threads. The result does not depend on them.
+    workers, cluster
+        As `evaluate`. The result does not depend on them.
     progress : function of what is being done and the share done (0 to 1), optional
 
     Returns
@@ -93,6 +95,8 @@ def reach(
         If no plan could ever reach the target: a chance above 1.
     AgreementError, GameTooLarge
         As `compile`.
+    NoCluster
+        If the cluster cannot be used.
 
     Examples
     --------
@@ -109,23 +113,24 @@ def reach(
     where = space(agreement, [plan], names)
     if not where.axes:
         raise NoSuchNumber(_nothing(ours))
-    contest = Contest(where, [plan], of, workers)
+    with connected(cluster) as there:
+        contest = Contest(where, [plan], of, workers, there)
 
-    def above(points: Floats) -> Floats:
-        return better * (contest.figures(points)[0] - target)
+        def above(points: Floats) -> Floats:
+            return better * (contest.figures(points)[0] - target)
 
-    likely = float(contest.figures(np.zeros((1, len(where.axes))))[0, 0])
-    if np.isnan(likely):
-        raise NoSuchNumber(f"plan {plan} has no answer at the likely values. Look at it with servanda solve")
-    say = progress or silent
-    region = Region(where.low, where.high, where.matrix, where.bound)
-    looked = nearest(
-        lambda u: above(u) - _MARGIN if u.any() else above(u),  # as the file is now it may meet the target exactly
-        region,
-        _starts(region, above, seed),
-        lambda share: say("looking for the least change", share),
-    )
-    found = change_of(contest, looked)
+        likely = float(contest.figures(np.zeros((1, len(where.axes))))[0, 0])
+        if np.isnan(likely):
+            raise NoSuchNumber(f"plan {plan} has no answer at the likely values. Look at it with servanda solve")
+        say = progress or silent
+        region = Region(where.low, where.high, where.matrix, where.bound)
+        looked = nearest(
+            lambda u: above(u) - _MARGIN if u.any() else above(u),  # as the file is now it may meet the target exactly
+            region,
+            _starts(region, above, seed),
+            lambda share: say("looking for the least change", share),
+        )
+        found = change_of(contest, looked)
     return Reached(
         agreement=agreement,
         plan=plan,

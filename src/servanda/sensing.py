@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from servanda._clusters import Where, connected
+from servanda._showing import drawn, html
 from servanda._sums import Floats
 from servanda.agreement import Agreement
 from servanda.drawing import Uncertain
@@ -26,6 +28,7 @@ from servanda.posing import (
 
 if TYPE_CHECKING:
     import polars
+    from matplotlib.figure import Figure
 
 FEW = 20  # up to so many numbers are looked at one by one unless told otherwise
 
@@ -36,6 +39,7 @@ class Sensitivity:
 
     Attributes
     ----------
+    agreement : Agreement
     question : Question
     shares : polars DataFrame or None
         Sobol' indices, largest total first: `name` (of a group, or of a number), `what` (in words), `numbers` (how
@@ -54,6 +58,7 @@ class Sensitivity:
     seed : int
     """
 
+    agreement: Agreement = field(repr=False, compare=False)
     question: Question
     shares: polars.DataFrame | None
     grouped: bool
@@ -66,6 +71,13 @@ class Sensitivity:
     low: float
     high: float
     seed: int
+
+    def plot(self, narrow: bool = False) -> Figure:
+        """Draw what the figure depends on; of a sweep, how far each number moves it."""
+        return drawn("sensitivity", self.agreement, self, narrow=narrow)
+
+    def _repr_html_(self) -> str:
+        return html(self, self.numbers if self.shares is None else self.shares)
 
     def __repr__(self) -> str:
         asked = f"{self.question.of} of {' less '.join(self.question.plans)}"
@@ -83,6 +95,7 @@ def sensitivity(
     groups: bool | Mapping[str, str] | None = None,
     sweep: polars.DataFrame | None = None,
     workers: int | None = None,
+    cluster: Where = None,
     progress: Callable[[float], None] | None = None,
 ) -> Sensitivity:
     """Which uncertain numbers does a figure of a plan, or its difference between two plans, depend on?
@@ -106,7 +119,7 @@ def sensitivity(
         their natural group.
     sweep : polars DataFrame, optional
         Draws already made (see `from_sweep`); nothing is solved then.
-    workers, progress
+    workers, cluster, progress
         As `evaluate`.
 
     Returns
@@ -119,6 +132,8 @@ def sensitivity(
         If there is no such plan or figure, nothing is uncertain, the outcome is always the same, too many draws have
         no answer, SALib is missing, or the file says that numbers depend on each other, for which Sobol' indices are
         not defined.
+    NoCluster
+        If the cluster cannot be used.
 
     Examples
     --------
@@ -143,17 +158,19 @@ def sensitivity(
 
         def function(points: Floats) -> Floats:
             placed_draws = placed(agreement, numbers, points, seed)
-            return answers(agreement, question, placed_draws, workers=workers, progress=progress)
+            return answers(agreement, question, placed_draws, workers=workers, cluster=there, progress=progress)
 
-        found = sobol_indices(function, names, draws, groups=belongs, seed=seed)
+        with connected(cluster) as there:
+            found = sobol_indices(function, names, draws, groups=belongs, seed=seed)
         grouped = belongs is not None and len(set(belongs)) > 1
         values, outcome = found.points, found.values
         count, solves, failed = power_of_two(draws), found.solves, found.failed
         shown = given_indices(values, outcome, names, seed=seed)
         shares = _shares(agreement, question, found.table, numbers, belongs if grouped else None)
-    there = outcome[np.isfinite(outcome)]
-    low, high = np.quantile(there, [0.05, 0.95])
+    known = outcome[np.isfinite(outcome)]
+    low, high = np.quantile(known, [0.05, 0.95])
     return Sensitivity(
+        agreement=agreement,
         question=question,
         shares=shares,
         grouped=grouped,
@@ -161,8 +178,8 @@ def sensitivity(
         draws=count,
         solves=solves,
         failed=failed,
-        mean=float(there.mean()),
-        spread=float(there.std(ddof=1)),
+        mean=float(known.mean()),
+        spread=float(known.std(ddof=1)),
         low=float(low),
         high=float(high),
         seed=seed,

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from servanda._clusters import Cluster, Where, connected, in_order
+from servanda._showing import drawn, html
 from servanda._sweep_rows import Piece, described, schema, work
 from servanda._sweep_store import (
     NotSwept,
@@ -36,6 +37,7 @@ from servanda.game import compile
 
 if TYPE_CHECKING:
     import polars as pl
+    from matplotlib.figure import Figure
 
 LARGEST, SMALLEST = 1024, 64  # draws of a piece
 STATES = 2**17  # private states of all draws of a piece together, at most (if the smallest piece allows)
@@ -101,6 +103,17 @@ class Sweep:
         import polars as pl
 
         return int(self.statuses.filter(pl.col("status") == "converged")["draws"].sum())
+
+    def plot(self, narrow: bool = False, *, of: str = "held_clean") -> Figure:
+        """Draw how a figure (`of`) spreads over the draws; `standing`: how long the plans last, as a fan."""
+        if of == "standing":
+            return drawn("survival_fan", self, narrow=narrow)
+        if of not in self.about["figures"]:
+            raise KeyError(f"there is no figure {of!r}. There are: {', '.join(self.about['figures'])}, standing")
+        return drawn("histogram", self, of, narrow=narrow)
+
+    def _repr_html_(self) -> str:
+        return html(self, self.summary)
 
     def __repr__(self) -> str:
         where = "in memory" if self.path is None else str(self.path)

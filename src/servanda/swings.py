@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from servanda._clusters import Where
+from servanda._showing import drawn, html
 from servanda.agreement import Agreement, Years
 from servanda.drawing import assign
 from servanda.posing import Question, QuestionRefused, answers, enough, group_of, label, numbers_of, pose
 
 if TYPE_CHECKING:
     import polars
+    from matplotlib.figure import Figure
 
 
 @dataclass(frozen=True, repr=False)
@@ -22,6 +25,7 @@ class Tornado:
 
     Attributes
     ----------
+    agreement : Agreement
     question : Question
     likely : float
         The figure with every number at its likely value.
@@ -34,11 +38,19 @@ class Tornado:
         How often the question was answered, and how often there was no answer.
     """
 
+    agreement: Agreement = field(repr=False, compare=False)
     question: Question
     likely: float
     table: polars.DataFrame
     solves: int
     failed: int
+
+    def plot(self, narrow: bool = False) -> Figure:
+        """Draw the swings, the largest first."""
+        return drawn("tornado", self.agreement, self, narrow=narrow)
+
+    def _repr_html_(self) -> str:
+        return html(self, self.table)
 
     def __repr__(self) -> str:
         return f"<Tornado of {self.question.of} of {' less '.join(self.question.plans)}: {self.table.height} numbers>"
@@ -51,6 +63,7 @@ def tornado(
     *,
     of: str = "held_clean",
     workers: int | None = None,
+    cluster: Where = None,
     progress: Callable[[float], None] | None = None,
 ) -> Tornado:
     """Move one uncertain number after another to the ends of its range, all others at their likely value.
@@ -65,7 +78,7 @@ def tornado(
         Ask for the difference: the figure in `plan` less that in `against`.
     of : str
         The figure, see `figure_names`.
-    workers, progress
+    workers, cluster, progress
         As `evaluate`.
 
     Returns
@@ -76,6 +89,8 @@ def tornado(
     ------
     QuestionRefused
         If there is no such plan or figure, nothing is uncertain, or there is no answer at the likely values.
+    NoCluster
+        If the cluster cannot be used.
 
     Examples
     --------
@@ -93,7 +108,8 @@ def tornado(
     columns = {one.name: np.full(planned(k), one.number.likely) for one in numbers}
     for j, one in enumerate(numbers):
         columns[one.name][2 * j + 1 : 2 * j + 3] = one.number.low, one.number.high
-    found = answers(agreement, question, assign(agreement, columns), workers=workers, progress=progress)
+    points = assign(agreement, columns)
+    found = answers(agreement, question, points, workers=workers, cluster=cluster, progress=progress)
     likely, at_low, at_high = float(found[0]), found[1::2], found[2::2]
     if np.isnan(likely):
         raise QuestionRefused(
@@ -115,7 +131,7 @@ def tornado(
     }
     table = polars.DataFrame(rows).with_columns(polars.col("at_low", "at_high", "swing").fill_nan(None))
     table = table.sort("swing", descending=True, nulls_last=True, maintain_order=True)
-    return Tornado(question, likely, table, found.size, failed)
+    return Tornado(agreement, question, likely, table, found.size, failed)
 
 
 def planned(numbers: int) -> int:

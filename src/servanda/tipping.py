@@ -11,6 +11,7 @@ from typing import Any, cast
 import numpy as np
 
 from servanda._assumptions import unit_of
+from servanda._clusters import Where, connected
 from servanda._contest import TIE, Contest, change_of, silent
 from servanda._movable import Axis, NoSuchNumber, NotPossible, Space, plan_of, space
 from servanda._namings import named
@@ -42,6 +43,7 @@ def tip(
     points: int = POINTS,
     seed: int = 0,
     workers: int | None = None,
+    cluster: Where = None,
     progress: Progress | None = None,
 ) -> Tips:
     """Find where the ranking of two plans flips: along each uncertain number alone, and by the least joint change.
@@ -63,8 +65,8 @@ def tip(
         Values of each number that are looked at first, 3 or more.
     seed : int
         Of the random starts of the joint search.
-    workers : int, optional
-        Threads. The result does not depend on them.
+    workers, cluster
+        As `evaluate`. The result does not depend on them.
     progress : function of what is being done and the share done (0 to 1), optional
 
     Returns
@@ -77,6 +79,8 @@ def tip(
         If there is no such plan, figure or number.
     AgreementError, GameTooLarge
         As `compile`.
+    NoCluster
+        If the cluster cannot be used.
 
     Examples
     --------
@@ -90,18 +94,19 @@ def tip(
     _plans(agreement, between)
     if points < 3:
         raise NotPossible(f"points is {points}; at least 3 are needed: both ends of a range and the likely value")
-    contest = Contest(space(agreement, between, among), between, of, workers)
-    say = progress or silent
-    likely = contest.figures(np.zeros((1, len(contest.space.axes))))[:, 0]
-    if np.isnan(likely).any():
-        raise NoSuchNumber(_unanswered(between, likely))
-    numbers = scan(contest, points, lambda share: say("one number at a time", share * (0.4 if joint else 1.0)))
-    order = sorted(numbers, key=_order)
-    here = _ahead(contest, likely)
-    change = closest = None
-    if joint and here and numbers:
-        found, there = _together(contest, numbers, here, seed, lambda share: say("several numbers at once", share))
-        change, closest = (found, None) if there else (None, found)
+    with connected(cluster) as there:
+        contest = Contest(space(agreement, between, among), between, of, workers, there)
+        say = progress or silent
+        likely = contest.figures(np.zeros((1, len(contest.space.axes))))[:, 0]
+        if np.isnan(likely).any():
+            raise NoSuchNumber(_unanswered(between, likely))
+        numbers = scan(contest, points, lambda share: say("one number at a time", share * (0.4 if joint else 1.0)))
+        order = sorted(numbers, key=_order)
+        here = _ahead(contest, likely)
+        change = closest = None
+        if joint and here and numbers:
+            found, flips = _together(contest, numbers, here, seed, lambda share: say("several numbers at once", share))
+            change, closest = (found, None) if flips else (None, found)
     return Tips(
         agreement=agreement,
         plans=(between[0], between[1]),
@@ -289,7 +294,7 @@ def _together(
     for stage, covered in enumerate(COVERED):
         names = [numbers[j].name for j in _free(numbers, covered)]
         smaller = space(contest.space.agreement, contest.plans, names)
-        many = Contest(smaller, contest.plans, contest.of, contest.workers)
+        many = Contest(smaller, contest.plans, contest.of, contest.workers, contest.cluster)
         if stage == 0:
             starts = _starts(smaller, numbers, seed)
         else:  # on from where the first search came

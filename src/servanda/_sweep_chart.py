@@ -144,7 +144,7 @@ def _scale(values: list[Floats], figure: str) -> Floats:
         high = low + 1.0
     from matplotlib.ticker import MaxNLocator
 
-    ticks = np.asarray(MaxNLocator(8).tick_values(low, high), dtype=float)
+    ticks = np.asarray(MaxNLocator(8, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high), dtype=float)
     if _is_chance(figure) and ticks[-1] > 1.0:
         return np.append(ticks[ticks < 1.0], 1.0)
     return ticks
@@ -168,11 +168,11 @@ def _headed(sheet: Sheet, name: str, said: str) -> float:
 
 
 def _title(swept: Sweep, figure: str) -> str:
-    if figure == words.judged_by(swept) and len(swept.plans) > 1:
-        plan = words.best(swept)
+    if figure in ("years", words.judged_by(swept)) and len(swept.plans) > 1:
+        plan = words.best(swept, figure)
         others = [other for other in swept.plans if other != plan]
         second = max(others, key=lambda other: words.row(swept, other, figure)["p50"] or 0.0)
-        return words.beaten(swept, plan, second).rstrip(".")
+        return words.beaten(swept, plan, second, figure).rstrip(".")
     if figure == "held_clean" and len(swept.plans) > 1:
         return f"Every plan has less than 1% to be in force and clean in {swept.about['end'][:4]}, in 95% of draws"
     if figure.startswith("gain."):

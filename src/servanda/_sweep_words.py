@@ -33,9 +33,9 @@ def judged_by(swept: Sweep) -> str:
     return "years" if hopeless(swept) else "held_clean"
 
 
-def best(swept: Sweep) -> str:
-    """The plan whose figure is highest in the median."""
-    figure = judged_by(swept)
+def best(swept: Sweep, figure: str | None = None) -> str:
+    """The plan whose figure, or the one that plans are judged by, is highest in the median."""
+    figure = figure or judged_by(swept)
     return max(swept.plans, key=lambda plan: -1.0 if (p := row(swept, plan, figure)["p50"]) is None else p)
 
 
@@ -65,9 +65,9 @@ def span(one: dict[str, Any], figure: str) -> str:
     return a if a == b else f"{a} to {b}"
 
 
-def beaten(swept: Sweep, plan: str, other: str) -> str:
-    """Say how often a plan is better than another."""
-    figure = judged_by(swept)
+def beaten(swept: Sweep, plan: str, other: str, figure: str | None = None) -> str:
+    """Say how often a plan is better than another, by `held_clean` or `years`, or by what plans are judged by."""
+    figure = figure or judged_by(swept)
     one = duel(swept, plan, other, figure)
     names = name_of(swept, plan), name_of(swept, other)
     if not one["draws"]:

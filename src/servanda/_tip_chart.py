@@ -39,7 +39,7 @@ def tips(found: Tips, narrow: bool = False) -> Figure:
     """
     with style():
         sheet = Sheet(narrow)
-        sheet.heading(headline(found), ranking(found))
+        sheet.heading(headline(found).rstrip("."), ranking(found))
         looks = dict(zip(found.plans, _looks(), strict=True))
         sheet.legend([(f"{plan_title(found.agreement, plan)} is ahead", look) for plan, look in looks.items()])
         _key(sheet, "Likely value", "Each bar is a number's range, all other numbers likely; a thick line is a flip.")
@@ -88,7 +88,7 @@ def reached(found: Reached, narrow: bool = False) -> Figure:
     with style():
         sheet = Sheet(narrow)
         first, *rest = words.reached(found)
-        sheet.heading(rest[0] if rest else first, first if rest else "")
+        sheet.heading((rest[0] if rest else first).rstrip("."), first if rest else "")
         _key(sheet, "Likely value", "Each pale bar is a number's range; the dark part is how far it has to move.")
         most, _, follow = listed(found.change or found.best)
         for one in [*most, *follow]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -29,7 +29,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Draws:
     """Values drawn for the uncertain numbers of an agreement; called with a `Number`, its values (D,).
 
@@ -47,7 +47,10 @@ class Draws:
     numbers: tuple[Uncertain, ...]
     values: Floats
     seed: int
-    column: dict[int, int] = field(repr=False)
+    column: dict[int, int]
+
+    def __repr__(self) -> str:
+        return f"<Draws: {len(self.values):,} of {len(self.numbers)} uncertain numbers, seed {self.seed}>"
 
     def __call__(self, number: Number) -> Floats:
         """Values of a number, (D,): as drawn, or its likely value throughout."""

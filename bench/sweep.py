@@ -30,7 +30,7 @@ from speed import _processor, peak
 import servanda
 from servanda._sweep_rows import Piece, work
 from servanda.agreement import Agreement, Number
-from servanda.drawing import Draws, in_pieces
+from servanda.drawing import Draws, Ranges, in_pieces
 from servanda.outcomes import choices, outcomes
 from servanda.sweeping import LARGEST, _piece
 
@@ -79,12 +79,12 @@ def overhead() -> list[dict[str, Any]]:
         size = _piece(states(agreement, plan), LARGEST * 16)
         _, points = next(iter(in_pieces(agreement, size, 1, size)))
         game = servanda.compile(agreement, plan, servanda.draw(agreement, size, 1))
-        piece = Piece(0, plan, 0, points)
+        piece, where = Piece(0, plan, 0, points), Ranges(agreement)
         alone: list[float] = []
         whole: list[float] = []
         for _ in range(5):
             alone.append(processor(lambda game=game: servanda.solve_draws(game, workers=1)))
-            whole.append(processor(lambda p=piece, a=agreement: work(a, p)))
+            whole.append(processor(lambda p=piece, w=where: work(w, p)))
         ratio = statistics.median(w / a for w, a in zip(whole[1:], alone[1:], strict=True)) - 1.0
         row = {
             "case": name, "draws": size, "numbers": points.shape[1],

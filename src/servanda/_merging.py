@@ -8,8 +8,6 @@ gives the rest; see `docs/model.md`, section 3.3.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from servanda._sums import Floats, Ints
@@ -93,39 +91,61 @@ def _classes(tables: Tables, p: int, node: Ints) -> list[Ints] | None:
     """Number the classes of a party's sets at every step, in the order of their first sets; None if all are alone."""
     found: list[Ints] = []
     after: Ints | None = None
+    ends = np.array(sorted({0, len(tables.calm) - 1}))  # draws that are looked at before all others
     for e in range(node.size - 1, -1, -1):
         v = node[e]
         n, f = int(tables.sets[p, v]), int(tables.found_offset[p, v])
-        columns = _numbers(tables, p, e, int(v))
-        alone = np.arange(n) == 0  # the empty set is reported, so it stays by itself
-        keys: list[Any] = [alone]
-        if after is not None:
-            keys += [
-                np.where(way >= 0, after[way], -1) for way in (tables.keep_to[f : f + n], tables.hide_to[f : f + n])
-            ]
-        scale = np.abs(columns).max(axis=2, initial=0.0)[:, :, None]
-        scale = np.where(scale > 0, scale, 1.0)
-        for d in {0, columns.shape[0] - 1}:
-            keys += list(np.rint(columns[d] / scale[d] / _GRAIN))
-        first, which = np.unique(np.stack(keys), axis=1, return_index=True, return_inverse=True)[1:]
-        rank = np.argsort(np.argsort(first))  # by first appearance
-        mine = rank[which.reshape(-1)]
-        if np.any(np.abs(columns - columns[:, :, np.sort(first)[mine]]) > _EQUAL * scale):
-            mine = np.arange(n)
-        if after is None and mine[-1] == n - 1 and first.size == n:
+        mine = np.arange(n)
+        if n > 1:
+            keys = [mine == 0]  # the empty set is reported, so it stays by itself
+            if after is not None:
+                ways = (tables.keep_to[f : f + n], tables.hide_to[f : f + n])
+                keys += [np.where(way >= 0, after[way], -1) for way in ways]
+            first, which = _alike(np.vstack([np.stack(keys), _grains(_numbers(tables, p, e, int(v), ends))]))
+            if first.size < n and _equal(_numbers(tables, p, e, int(v)), first[which]):
+                mine = which
+        if after is None and np.array_equal(mine, np.arange(n)):
             return None  # sets that differ at the horizon differ before
         after = mine
         found.append(mine)
     return found[::-1]
 
 
-def _numbers(tables: Tables, p: int, e: int, v: int) -> Floats:
-    """All numbers by which sets of a party differ at a step, (D, columns, sets)."""
+def _scale(columns: Floats) -> Floats:
+    scale = np.abs(columns).max(axis=2, initial=0.0)[:, :, None]
+    return np.where(scale > 0, scale, 1.0)
+
+
+def _grains(columns: Floats) -> Floats:
+    """Numbers (D, columns, sets) rounded to a grain of the largest of their kind, (D times columns, sets)."""
+    return np.rint(columns / _scale(columns) / _GRAIN).reshape(-1, columns.shape[2])
+
+
+def _alike(keys: Floats) -> tuple[Ints, Ints]:
+    """The first of every kind of column, ascending; and for every column, which of these it is like."""
+    rows = np.ascontiguousarray(keys.T + 0.0)  # a negative zero is written otherwise
+    whole = rows.view(np.dtype((np.void, rows.shape[1] * rows.itemsize))).ravel()
+    first, which = np.unique(whole, return_index=True, return_inverse=True)[1:]
+    order = np.argsort(first)
+    rank = np.empty_like(order)
+    rank[order] = np.arange(order.size)
+    return first[order], rank[which]
+
+
+def _equal(columns: Floats, like: Ints) -> bool:
+    """Whether, in all draws, every set has the numbers of the one that it is like."""
+    others = np.flatnonzero(like != np.arange(like.size))
+    apart = np.abs(columns[:, :, others] - columns[:, :, like[others]])
+    return not np.any(apart > _EQUAL * _scale(columns))
+
+
+def _numbers(tables: Tables, p: int, e: int, v: int, draws: Ints | slice = slice(None)) -> Floats:
+    """All numbers by which sets of a party differ at a step, in some draws (d, columns, sets)."""
     n, f, a, K = tables.sets[p, v], tables.found_offset[p, v], tables.place[p, v], tables.kinds[p]
-    D = len(tables.calm)
-    parts = [tables.survive[:, None, f : f + n]]
-    parts += [states[:, a : a + K * n].reshape(D, K, n) for states in (tables.breakdown, tables.base)]
-    share = tables.hidden_share[:, :, tables.number[f : f + n]] * (tables.holder == p)[:, None]
-    mine = tables.giver == p
-    parts += [worth[:, mine, e] @ share for worth in (tables.kept_worth, tables.after)]
+    parts = [tables.survive[draws, None, f : f + n]]
+    parts += [states[draws, a : a + K * n] for states in (tables.breakdown, tables.base)]
+    parts[1:] = [states.reshape(len(states), K, n) for states in parts[1:]]
+    share = tables.hidden_share[draws][:, :, tables.number[f : f + n]] * (tables.holder == p)[:, None]
+    mine = np.flatnonzero(tables.giver == p)
+    parts += [worth[draws][:, mine, e] @ share for worth in (tables.kept_worth, tables.after)]
     return np.concatenate(parts, axis=1)

@@ -11,7 +11,7 @@ import numpy as np
 from servanda._sums import Floats
 from servanda._uncertain import Path
 from servanda.agreement import Agreement, Number
-from servanda.drawing import Draws, place, uncertain, walk
+from servanda.drawing import Draws, Ranges, place, uncertain
 from servanda.evaluating import Evaluated, evaluated, figure_names
 
 
@@ -52,12 +52,12 @@ def schema(inputs: list[str], figures: list[str]) -> Any:
     return pa.schema(columns)
 
 
-def work(agreement: Agreement, piece: Piece) -> tuple[int, bytes]:
+def work(where: Ranges, piece: Piece) -> tuple[int, bytes]:
     """Solve a piece; its number, and its rows as an Arrow stream.
 
     Parameters
     ----------
-    agreement : Agreement
+    where : Ranges
     piece : Piece
 
     Returns
@@ -65,19 +65,19 @@ def work(agreement: Agreement, piece: Piece) -> tuple[int, bytes]:
     int, bytes
     """
     pa = arrow()
-    draws = place(agreement, piece.points)
-    rows = table(agreement, draws, evaluated(agreement, piece.plan, draws), piece.first)
+    draws = place(where, piece.points)
+    rows = table(where, draws, evaluated(where.agreement, piece.plan, draws), piece.first)
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, rows.schema) as stream:
         stream.write_table(rows)
     return piece.number, cast("bytes", sink.getvalue().to_pybytes())
 
 
-def table(agreement: Agreement, draws: Draws, found: Evaluated, first: int) -> Any:
+def table(where: Ranges, draws: Draws, found: Evaluated, first: int) -> Any:
     """Rows of some draws of one plan: inputs as played, figures, weakest link, status, residual, standing."""
     pa = arrow()
     D = len(found.statuses)
-    played = as_played(agreement, draws)
+    played = as_played(where, draws)
     inputs = [one.name for one in draws.numbers]
     names = np.array([*found.steps, None], dtype=object)[found.weakest]  # -1, no answer, is the last: null
     flat = found.standing.astype(np.float32)
@@ -95,12 +95,11 @@ def table(agreement: Agreement, draws: Draws, found: Evaluated, first: int) -> A
     return pa.Table.from_arrays(columns, schema=schema(inputs, list(found.figures)))
 
 
-def as_played(agreement: Agreement, draws: Draws) -> Floats:
+def as_played(where: Ranges, draws: Draws) -> Floats:
     """Drawn values (D, k) as the game has them: chances of a party's types are scaled to add up to 1."""
-    there = dict(walk(agreement))
     result = np.array(draws.values)
     groups: dict[Path, list[Number]] = {}
-    for path, number in there.items():
+    for path, number in where.there.items():
         if (group := _types(path)) is not None:
             groups.setdefault(group, []).append(number)
     for j, one in enumerate(draws.numbers):

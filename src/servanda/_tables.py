@@ -185,7 +185,10 @@ def party_tables(
     gone = annuity(rate[:, None, :, None], left[:, :, None, :])  # (D, E + 1, K, S)
     rest = annuity(rate[:, None, :], (c.T - c.years)[None, :, None])  # (D, E + 1, K)
     total = worth.sum(axis=2)
-    claims = total[:, None, :] * rest - np.einsum("dks,deks,des->dek", worth, gone, c.claimed)
+    lost = np.zeros(rest.shape)
+    for s in range(len(c.stakes)):  # term by term: numpy's own sum of three factors is slow where stakes are few
+        lost += worth[:, None, :, s] * gone[..., s] * c.claimed[:, :, None, s]
+    claims = total[:, None, :] * rest - lost
     after = worth[:, None, :, :][..., columns] * gone[..., columns]
     span = annuity(rate[:, None, :], c.way[None, :, None])
     discount = np.exp(-rate[:, None, :] * c.way[None, :, None])

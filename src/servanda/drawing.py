@@ -17,6 +17,7 @@ from servanda.game import freeze
 __all__ = [
     "Draws",
     "Path",
+    "Ranges",
     "Uncertain",
     "assign",
     "draw",
@@ -139,7 +140,31 @@ def in_pieces(
             yield number, sequence.random(size)[:count]
 
 
-def place(agreement: Agreement, points: Floats, seed: int = 0) -> Draws:
+class Ranges:
+    """The uncertain numbers of an agreement, listed once for many draws of it; elsewhere they are listed anew.
+
+    Attributes
+    ----------
+    agreement : Agreement
+    numbers : tuple[Uncertain, ...]
+    there : dict of Number
+        Every number of the agreement, by its path.
+    column : dict of int
+        By the identity of a number: which of `numbers` it is.
+    """
+
+    def __init__(self, agreement: Agreement) -> None:
+        self.agreement = agreement
+        self.numbers = uncertain(agreement)
+        self.there = dict(walk(agreement))
+        at = {path: j for j, one in enumerate(self.numbers) for path in one.paths}
+        self.column = {id(number): at[path] for path, number in self.there.items() if path in at}
+
+    def __reduce__(self) -> tuple[type[Ranges], tuple[Agreement]]:
+        return Ranges, (self.agreement,)  # in another process its numbers are others
+
+
+def place(agreement: Agreement | Ranges, points: Floats, seed: int = 0) -> Draws:
     """Turn points of the unit cube into values of the uncertain numbers, each by its distribution.
 
     Where the file declares rank correlations, the points are first tied together by a Gaussian copula (Nelsen 2006,
@@ -147,7 +172,7 @@ def place(agreement: Agreement, points: Floats, seed: int = 0) -> Draws:
 
     Parameters
     ----------
-    agreement : Agreement
+    agreement : Agreement or Ranges
     points : (D, k) floats between 0 and 1
         In the order of `uncertain`: the share of a number's distribution below the value.
     seed : int
@@ -157,12 +182,12 @@ def place(agreement: Agreement, points: Floats, seed: int = 0) -> Draws:
     -------
     Draws
     """
-    numbers = uncertain(agreement)
-    points = _tied(agreement, numbers, points)
+    where = agreement if isinstance(agreement, Ranges) else Ranges(agreement)
+    points = _tied(where.agreement, where.numbers, points)
     values = np.empty(points.shape)
-    for j, one in enumerate(numbers):
+    for j, one in enumerate(where.numbers):
         values[:, j] = quantile(one.number, points[:, j])
-    return _settled(agreement, numbers, values, seed)
+    return _settled(where, values, seed)
 
 
 def _tied(agreement: Agreement, numbers: tuple[Uncertain, ...], points: Floats) -> Floats:
@@ -205,29 +230,26 @@ def assign(agreement: Agreement, values: Mapping[str, Floats], draws: int = 1) -
     KeyError
         If there is no uncertain number of such a name.
     """
-    numbers = uncertain(agreement)
-    names = [one.name for one in numbers]
+    where = Ranges(agreement)
+    names = [one.name for one in where.numbers]
     unknown = [name for name in values if name not in names]
     if unknown:
         raise KeyError(f"no number of the file with a range is called {unknown[0]!r}")
     D = max((np.asarray(given).size for given in values.values()), default=draws)
-    table = np.tile([one.number.likely for one in numbers], (D, 1)).reshape(D, len(numbers))
+    table = np.tile([one.number.likely for one in where.numbers], (D, 1)).reshape(D, len(names))
     for name, given in values.items():
         table[:, names.index(name)] = given
-    return _settled(agreement, numbers, table, 0)
+    return _settled(where, table, 0)
 
 
 def settle(agreement: Agreement, values: Floats, seed: int = 0) -> Draws:
     """Make draws of ready values (D, k), in the order of `uncertain`."""
-    return _settled(agreement, uncertain(agreement), values, seed)
+    return _settled(Ranges(agreement), values, seed)
 
 
-def _settled(agreement: Agreement, numbers: tuple[Uncertain, ...], values: Floats, seed: int) -> Draws:
-    where = {id(number): path for path, number in walk(agreement)}
-    at = {path: j for j, one in enumerate(numbers) for path in one.paths}
-    result = Draws(numbers, values, seed, {key: at[path] for key, path in where.items() if path in at})
-    freeze(result)
-    return result
+def _settled(where: Ranges, values: Floats, seed: int) -> Draws:
+    freeze(values)
+    return Draws(where.numbers, values, seed, where.column)
 
 
 def quantile(number: Number, share: Floats) -> Floats:

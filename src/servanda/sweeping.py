@@ -32,7 +32,7 @@ from servanda._sweep_sums import counts, summary, wins
 from servanda._version import __version__
 from servanda.agreement import Agreement
 from servanda.dates import last_day
-from servanda.drawing import in_pieces
+from servanda.drawing import Ranges, in_pieces
 from servanda.game import compile
 
 if TYPE_CHECKING:
@@ -293,7 +293,7 @@ def _solved(
                     yield Piece(p * count + c, plan, c * size, points)
 
     for made, (number, rows) in enumerate(
-        in_order(partial(work, agreement), waiting(), workers=workers, cluster=cluster), 1
+        in_order(partial(work, Ranges(agreement)), waiting(), workers=workers, cluster=cluster), 1
     ):
         yield number, rows
         if progress is not None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 import numpy as np
 import pytest
 from building import gives, party, situation, stake
@@ -9,9 +11,10 @@ from random_agreements import random_agreement
 from scipy import stats
 
 import servanda
+from servanda._merging import merge
 from servanda._values import Number
 from servanda.batching import results, solve_draws
-from servanda.drawing import draw, quantile, uncertain
+from servanda.drawing import Ranges, draw, place, quantile, uncertain
 from servanda.equilibrium import solve
 from servanda.game import compile
 from servanda.outcomes import outcomes, summarise
@@ -153,3 +156,27 @@ def test_chances_of_types_add_up_in_every_draw() -> None:
     game = compile(agreement, "phased", draw(agreement, 16, seed=2))
     total = np.exp(game.tables.log_prior).sum(axis=2)
     np.testing.assert_allclose(total, 1.0, rtol=0, atol=1e-6)
+
+
+def test_sets_alike_in_the_first_and_last_draw_only_stay_apart() -> None:
+    seed = next(s for s in range(100) if (game := compile(random_agreement(s), "plan")).merged is not game.tables)
+    agreement = random_agreement(seed)
+    game = compile(agreement, "plan", place(agreement, np.full((3, len(uncertain(agreement))), 0.5)))
+    fewer, step = merge(game.tables, game.tree.step), game.tree.step
+    assert fewer.sets.sum() < game.tables.sets.sum()  # three times the same draw
+    base = np.array(game.tables.base)
+    base[1] += np.arange(base.shape[1])  # in the second of three draws no two sets are worth the same
+    assert np.array_equal(merge(game.tables._replace(base=base), step).sets, game.tables.sets)
+
+
+def test_numbers_listed_once_give_the_same_draws_here_and_in_another_process() -> None:
+    agreement = servanda.read("singapore-2018")
+    points = np.random.default_rng(1).random((5, len(uncertain(agreement))))
+    once, anew = Ranges(agreement), place(agreement, points)
+    other = pickle.loads(pickle.dumps(once))
+    for where in (once, other):
+        drawn = place(where, points)
+        assert np.array_equal(drawn.values, anew.values)
+        tables = compile(where.agreement, "phased", drawn).tables
+        assert np.array_equal(tables.base, compile(agreement, "phased", anew).tables.base)
+    assert set(once.column) != set(other.column)  # numbers are known by what they are, not by what they are worth

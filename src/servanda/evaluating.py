@@ -9,14 +9,14 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from servanda._clusters import Where, available, connected, hands, in_order
+from servanda._clusters import Where, available, connected, in_order
 from servanda.agreement import Agreement
 from servanda.batching import results, solve_draws
 from servanda.drawing import Draws, settle
 from servanda.game import Floats, compile, freeze
 
 AT_A_TIME = 128  # draws compiled together; what a draw needs of memory is needed so many times per thread
-_SENT = 8  # draws that are worth the way to another process
+PIECES, LEAST = 16, 4  # few draws are cut into so many pieces, of no fewer draws
 
 
 @dataclass(frozen=True, repr=False)
@@ -144,11 +144,10 @@ def evaluate(
     D = len(draws.values)
     parts: list[Evaluated] = []
     with connected(cluster) as there:
-        most = max(1, hands(there)) if there is not None else workers or available()
-        size = min(AT_A_TIME, max(-(-D // most), 1 if there is None else _SENT))  # few draws are for all of them too
+        size = min(AT_A_TIME, max(-(-D // PIECES), LEAST))  # the same whoever works: pieces may show in the last digit
         cuts = (slice(first, min(first + size, D)) for first in range(0, D, size))
         if there is None:
-            threads = min(most, -(-D // size))
+            threads = min(workers or available(), -(-D // size))
             found = in_order(lambda cut: evaluated(agreement, plan, _cut(draws, cut)), cuts, workers=threads)
         else:
             found = in_order(partial(_settled, agreement, plan), (draws.values[cut] for cut in cuts), cluster=there)

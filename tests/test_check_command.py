@@ -112,9 +112,9 @@ def test_the_scorecards_of_plans_that_can_be_played_come_last(run: Any, tmp_path
         assert "If everyone keeps" not in run("check", "singapore-2018", *quiet).out
     file = tmp_path / "deal.yaml"
     text = starter()
-    file.write_text(
-        text + "  draft:\n    entries:\n      - {id: later, by: north, does: promise more}\n", encoding="utf-8"
-    )
+    draft = "  draft:\n    entries:\n      - {id: later, by: north, does: promise more}\n"
+    file.write_text(text.replace("\nplans:\n", f"\nplans:\n{draft}"), encoding="utf-8")
+    assert list(loads(file.read_text("utf-8")).plans)[0] == "draft"
     assert [card["plan"] for card in run("check", file, "--json").json["scorecards"]] == list(loads(text).plans)
     assert "If everyone keeps" not in run("check", MINSK).out
 

@@ -114,7 +114,7 @@ def test_the_scorecards_of_plans_that_can_be_played_come_last(run: Any, tmp_path
     text = starter()
     draft = "  draft:\n    entries:\n      - {id: later, by: north, does: promise more}\n"
     file.write_text(text.replace("\nplans:\n", f"\nplans:\n{draft}"), encoding="utf-8")
-    assert list(loads(file.read_text("utf-8")).plans)[0] == "draft"
+    assert next(iter(loads(file.read_text("utf-8")).plans)) == "draft"
     assert [card["plan"] for card in run("check", file, "--json").json["scorecards"]] == list(loads(text).plans)
     assert "If everyone keeps" not in run("check", MINSK).out
 

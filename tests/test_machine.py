@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,14 @@ SOURCE = Path(servanda.__file__).parent
 
 
 @pytest.fixture(autouse=True)
-def _forget() -> None:
+def _forget() -> Iterator[None]:
+    """What is remembered of folders is forgotten before each of these tests, and after it for the tests to come."""
+    _clear()
+    yield
+    _clear()
+
+
+def _clear() -> None:
     _machine.folder.cache_clear()
     _machine.digest.cache_clear()
 

@@ -180,7 +180,7 @@ def sweep(
     >>> import servanda
     >>> swept = servanda.sweep(servanda.read("singapore-2018"), ["relief-first"], draws=16, seed=1)
     >>> swept
-    <Sweep of 'Singapore 2018': 16 draws of relief-first; in memory>
+    <Sweep of 'Singapore, June 2018': 16 draws of relief-first; in memory>
     >>> swept.table.height, swept.converged
     (16, 16)
     """

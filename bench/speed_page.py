@@ -88,7 +88,7 @@ compiled arrays to a proven answer on the principal branch, one thread. All chan
         )
     }
 
-The aims were {" and ".join(f"{wanted:,} times for {n} entries" for n, wanted in TARGETS.items())}. Reached: {verdicts}.
+The aims were {"; ".join(f"{wanted:,} times for {n} entries" for n, wanted in TARGETS.items())}. Reached: {verdicts}.
 
 ## Growth
 
@@ -191,7 +191,7 @@ def draw(found: dict[str, Any]) -> None:
         ours, theirs = look.PARTY_COLOURS[0], look.PARTY_COLOURS[4]
         rows = [row for row in found["growth"] if row["parties"] == 2 and not row["turnovers"] and "seconds" in row]
         plain = sorted((row["entries"], row["seconds"]) for row in rows if row["concealable"] == min(6, row["entries"]))
-        left.plot(*zip(*plain, strict=True), "o-", color=ours, label="servanda, 6 concealable")
+        left.plot(*zip(*plain, strict=True), "o-", color=ours, label="servanda, 6 concealable, precision 0.3")
         for precision, dash in ((0.1, ":"), (0.3, "-"), (1.0, "--")):
             points = [
                 (row["entries"], row["gambit"]["seconds"])
@@ -200,14 +200,17 @@ def draw(found: dict[str, Any]) -> None:
             ]
             if points:
                 name = f"Gambit, half concealable, precision {precision:g}"
-                left.plot(*zip(*points, strict=True), "s", linestyle=dash, color=theirs, label=name)
+                left.plot(*zip(*points, strict=True), "s", linestyle=dash, color=theirs, label=name, markersize=4)
         left.set_xlabel("entries")
-        left.set_ylabel("seconds to solve")
+        left.set_ylabel("time to solve")
         hidden = sorted((row["concealable"] / 2, row["seconds"]) for row in rows if row["entries"] == 36)
-        right.plot(*zip(*hidden, strict=True), "o-", color=ours, label="servanda, 36 entries")
+        right.plot(*zip(*hidden, strict=True), "o-", color=ours, label="servanda, 36 entries, precision 0.3")
         right.set_xlabel("concealable steps a side")
+        right.set_xticks(range(0, 17, 4))
         for axes in (left, right):
             axes.set_yscale("log")
+            axes.yaxis.set_major_formatter(lambda value, _: seconds(value))
+            axes.minorticks_off()
             axes.grid(color=look.LINE, linewidth=0.6)
             axes.legend(frameon=False, fontsize=8)
             for side in ("top", "right"):

@@ -10,9 +10,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from random_agreements import random_agreement
 
 import servanda
 from servanda import _machine
+from servanda.game import compile
+from servanda.starter import starter
 
 SOURCE = Path(servanda.__file__).parent
 
@@ -69,6 +72,19 @@ def test_without_a_folder_it_still_compiles(monkeypatch: pytest.MonkeyPatch, tmp
     monkeypatch.setattr("tempfile.gettempdir", lambda: str(blocked))
     assert _machine.folder() is None
     assert _machine.loops(abs_or_zero)(-2.0) == 2.0
+
+
+def test_every_game_has_arrays_of_the_same_kinds() -> None:
+    """Else the loops would be compiled again for each kind, half a minute each time."""
+    import numba
+
+    kinds: set[tuple[str, ...]] = set()
+    for agreement in (servanda.read("singapore-2018"), servanda.loads(starter()), *map(random_agreement, range(15))):
+        for plan in agreement.plans:
+            for game in (compile(agreement, plan), compile(agreement, plan, servanda.draw(agreement, 3))):
+                for tables in (game.tables, game.merged):
+                    kinds.add(tuple(str(numba.typeof(a)) for a in (*tables, *game.tree, *game.unknowns)))
+    assert len(kinds) == 1
 
 
 def abs_or_zero(x: float) -> float:

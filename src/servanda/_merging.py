@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from servanda._sums import Floats, Ints
-from servanda._tables import Tables
+from servanda._tables import Tables, laid_out
 
 _EQUAL = 1e-12  # of the largest number of its kind
 _GRAIN = 1e-11  # what rounding may tell apart although equal is left apart, which does no harm
@@ -66,7 +66,7 @@ def merge(tables: Tables, step: Ints) -> Tables:
             by_state += [tables.place[p, v] + t * n + first for t in range(kinds)]
     one = np.ones(len(classes), dtype=np.int64)
     states, chosen = np.concatenate(by_state), np.concatenate(by_set)
-    return tables._replace(
+    merged = tables._replace(
         sets=sets[:, step],
         offset=_starts(sets[:, step], tables.kinds),
         place=_starts(sets, tables.kinds)[:, step],
@@ -80,6 +80,7 @@ def merge(tables: Tables, step: Ints) -> Tables:
         breakdown=tables.breakdown[:, states],
         base=tables.base[:, states],
     )
+    return laid_out(merged)
 
 
 def _starts(sets: Ints, kinds: Ints) -> Ints:

@@ -284,7 +284,7 @@ def gather(
         [[not np.any(log_survive[:, finds[p, e] : finds[p, e] + sets[p][e]]) for e in range(E)] for p in range(N)]
     )
     ear, giver, kept_worth, after = _receivers(parties, holder)
-    return Tables(
+    tables = Tables(
         kinds=kinds,
         sets=np.stack(sets)[:, step],
         offset=starts([mine[step] for mine in sets], kinds),
@@ -317,6 +317,12 @@ def gather(
         fails=fails,
         replaced=replaced,
     )
+    return laid_out(tables)
+
+
+def laid_out(tables: Tables) -> Tables:
+    """The same with all arrays laid out row by row: loops are compiled once for all games, not once for each layout."""
+    return Tables._make(np.ascontiguousarray(array) for array in tables)
 
 
 def _receivers(parties: list[PartyTables], holder: Ints) -> tuple[Ints, Ints, Floats, Floats]:

@@ -57,7 +57,7 @@ pages = Sybil(
     teardown=teardown,
 )
 docstrings = Sybil(
-    parsers=[DocTestParser(optionflags=FLAGS)], patterns=["src/servanda/*.py"], setup=setup, teardown=teardown
+    parsers=[DocTestParser(optionflags=FLAGS)], patterns=["src/servanda/**/*.py"], setup=setup, teardown=teardown
 )
 pytest_collect_file = (pages + docstrings).pytest()
 

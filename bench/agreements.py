@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from servanda.agreement import Agreement
+from servanda.agreement.format.agreement import Agreement
 
 
 def alternating(

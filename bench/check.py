@@ -23,9 +23,9 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
 from test_check_laws import colombia
 
-from servanda._check_commands import scorecards
-from servanda.checking import check
-from servanda.reading import loads
+from servanda.agreement.reading.reader import loads
+from servanda.checks.findings import check
+from servanda.cli.check import scorecards
 
 RUNS, WARM, COUNT = 9, 2, 600
 

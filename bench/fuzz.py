@@ -15,7 +15,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
-from mutants import mutant, seeds, survives
+from support.mutants import mutant, seeds, survives
 
 
 def main() -> None:

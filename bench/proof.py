@@ -30,10 +30,16 @@ sys.path[:0] = [str(HOME / "tests")]
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as many processes as asked for, and no more
 
 from proof_page import FULL, page, summary  # noqa: E402 - beside this file
-from proving import Beside, examine  # noqa: E402
+from support.proving import Beside, examine  # noqa: E402
 
 PARTIAL, NUMBERS, PAGE = HOME / "bench/proof.partial.jsonl", HOME / "bench/proof.json", HOME / "docs/proof.md"
-SOURCES = ("src/servanda/*.py", "tests/random_agreements.py", "tests/referee.py", "tests/proving.py", "tests/cases.py")
+SOURCES = (
+    "src/servanda/**/*.py",
+    "tests/support/random_agreements.py",
+    "tests/support/referee.py",
+    "tests/support/proving.py",
+    "tests/support/cases.py",
+)
 VERSIONS = ("numpy", "numba", "pygambit")
 
 _beside = Beside()

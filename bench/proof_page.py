@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from proving import CLOSE, FEATURES, LARGEST_TREE, SAME, VANISHING
+from support.proving import CLOSE, FEATURES, LARGEST_TREE, SAME, VANISHING
 
-from servanda.equilibrium import TOLERANCE
+from servanda.solver.equilibrium import TOLERANCE
 
 Row = dict[str, Any]
 

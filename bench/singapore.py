@@ -20,11 +20,12 @@ DRAWS, SEED, POINTS = 4096, 0, 256
 def find() -> dict[str, Any]:
     """Solve everything, draw the pictures, and return what the page says."""
     import servanda
-    from servanda import _range_words as ranges
-    from servanda import _sensing_words as sensing
-    from servanda import _sweep_words as sweeping
-    from servanda import _tip_words as tipping
-    from servanda import pictures
+    from servanda.presentation.figures import gallery as pictures
+    from servanda.presentation.views import sensitivity as sensing
+    from servanda.presentation.views import tipping_points as tipping
+    from servanda.presentation.views import uncertainty as ranges
+    from servanda.presentation.views.sweep import beaten, lost_where, prospect
+    from servanda.uncertainty.sweeps.sweep import name_of
 
     agreement = servanda.read("singapore-2018")
     found = servanda.within_ranges(agreement, DRAWS, SEED)
@@ -51,15 +52,13 @@ def find() -> dict[str, Any]:
         "inputs": len(found.swept.about["inputs"]),
         "converged": found.swept.converged,
         "solves": DRAWS * len(agreement.plans),
-        "prospect": sweeping.prospect(found.swept),
+        "prospect": prospect(found.swept),
         "headline": ranges.headline(found),
-        "duel": sweeping.beaten(found.swept, "phased", "all-at-once"),
+        "duel": beaten(found.swept, "phased", "all-at-once"),
         "rows": ranges.range_rows(comparison, found),
         "names": names,
         "duels": duels,
-        "lost": [
-            [sweeping.name_of(found.swept, plan), sweeping.lost_where(found.swept, plan)] for plan in agreement.plans
-        ],
+        "lost": [[name_of(found.swept, plan), lost_where(found.swept, plan)] for plan in agreement.plans],
         "moving": [*ranges.moving(found), sensing.what_matters(swings)],
         "tips": [
             {
@@ -75,7 +74,7 @@ def find() -> dict[str, Any]:
 
 
 def _rules(agreement: Any, found: Any) -> str:
-    from servanda import _sensing_words as sensing
+    from servanda.presentation.views import sensitivity as sensing
 
     rules = " ".join(f"It {sensing.rule_words(rule, found.aside)}" for rule in found.rules)
     return f"{sensing.failing(agreement, found)} {rules}".strip()

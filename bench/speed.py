@@ -26,9 +26,9 @@ import numpy as np
 from agreements import alternating
 
 import servanda
-from servanda.equilibrium import Play, solve
-from servanda.game import compile
-from servanda.outcomes import choices, outcomes
+from servanda.assessment.summary import choices, outcomes
+from servanda.game.compiler import compile
+from servanda.solver.equilibrium import Play, solve
 
 HERE = Path(__file__).parent
 TARGET = HERE / "speed.json"
@@ -64,10 +64,11 @@ def gambit_alone(entries: int, concealable: int, precision: float) -> None:
     """Solve one case with Gambit and print what came out as JSON; run in a process of its own."""
     import pygambit
 
-    from servanda.tree import efg, tree
+    from servanda.crosscheck.explicit_tree import game_tree
+    from servanda.crosscheck.gambit_file import efg
 
     agreement = alternating(entries, concealable, precision)
-    explicit = tree(agreement, "plan", max_nodes=TREE_NODES)
+    explicit = game_tree(agreement, "plan", max_nodes=TREE_NODES)
     text = efg(explicit, dict.fromkeys(agreement.parties, precision))
     game = pygambit.read_efg(io.StringIO(text))
     seconds: list[float] = []

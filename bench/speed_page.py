@@ -184,11 +184,12 @@ process to the answer: {start["later_seconds"]:.2f} s (asked for: 1.5 s).
 def draw(found: dict[str, Any]) -> None:
     import matplotlib.pyplot as plt
 
-    from servanda import _canvas as look
+    from servanda.presentation.figures._palette import LINE, PARTY_COLOURS
+    from servanda.presentation.figures._sheet import style
 
-    with look.style():
+    with style():
         figure, (left, right) = plt.subplots(1, 2, figsize=(9, 4), sharey=True)
-        ours, theirs = look.PARTY_COLOURS[0], look.PARTY_COLOURS[4]
+        ours, theirs = PARTY_COLOURS[0], PARTY_COLOURS[4]
         rows = [row for row in found["growth"] if row["parties"] == 2 and not row["turnovers"] and "seconds" in row]
         plain = sorted((row["entries"], row["seconds"]) for row in rows if row["concealable"] == min(6, row["entries"]))
         left.plot(*zip(*plain, strict=True), "o-", color=ours, label="servanda, 6 concealable, precision 0.3")
@@ -211,7 +212,7 @@ def draw(found: dict[str, Any]) -> None:
             axes.set_yscale("log")
             axes.yaxis.set_major_formatter(lambda value, _: seconds(value))
             axes.minorticks_off()
-            axes.grid(color=look.LINE, linewidth=0.6)
+            axes.grid(color=LINE, linewidth=0.6)
             axes.legend(frameon=False, fontsize=8)
             for side in ("top", "right"):
                 axes.spines[side].set_visible(False)

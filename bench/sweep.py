@@ -28,11 +28,12 @@ from pydantic import BaseModel
 from speed import _processor, peak
 
 import servanda
-from servanda._sweep_rows import Piece, work
-from servanda.agreement import Agreement, Number
-from servanda.drawing import Draws, Ranges, in_pieces
-from servanda.outcomes import choices, outcomes
-from servanda.sweeping import LARGEST, _piece
+from servanda.agreement.format.agreement import Agreement
+from servanda.agreement.format.values import Number
+from servanda.assessment.summary import choices, outcomes
+from servanda.uncertainty.sampling import Draws, Ranges, in_pieces
+from servanda.uncertainty.sweeps._rows import Piece, work
+from servanda.uncertainty.sweeps.sweep import LARGEST, _piece
 
 TARGET = Path(__file__).with_suffix(".json")
 
@@ -126,7 +127,8 @@ def gambit() -> dict[str, Any]:
     """A thousand draws of a game of five entries: swept, and rebuilt and solved one by one by Gambit."""
     import pygambit
 
-    from servanda.tree import efg, tree
+    from servanda.crosscheck.explicit_tree import game_tree
+    from servanda.crosscheck.gambit_file import efg
 
     precision, draws = 0.3, 1000
     agreement = alternating(5, 2, precision, ranges=True)
@@ -138,7 +140,7 @@ def gambit() -> dict[str, Any]:
     for i in range(draws):
         began = time.perf_counter()
         one = fixed(agreement, drawn, i)
-        explicit = tree(one, "plan")
+        explicit = game_tree(one, "plan")
         text = efg(explicit, dict.fromkeys(one.parties, precision))
         written += time.perf_counter() - began
         began = time.perf_counter()

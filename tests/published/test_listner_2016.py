@@ -16,8 +16,8 @@ thresholds are exact.
 from __future__ import annotations
 
 import pytest
-from building import party, stake
 from exact import Move, agreement, near, watch
+from support.building import party, stake
 
 from servanda import Agreement, audit, compile, where_to_inspect
 

@@ -27,7 +27,7 @@ import pytest
 from exact import Move, agreement, near, on, payoffs, rate, solved, watch
 
 from servanda import Agreement, Equilibrium, Summary, choices, compile, solve, summarise
-from servanda.tree import Infoset, tree
+from servanda.crosscheck.explicit_tree import Infoset, game_tree
 
 PAYOFFS, CHANCES = 6e-11, 6e-13  # half of the last digit of what is printed, and a little for floats
 b, c, g, v, B, f, h, PRIOR = 3.0, 1.0, 1.0, 4.0, 2.0, 2.0, 0.3, 0.6
@@ -194,7 +194,7 @@ def ours(K: int, precision: float, s: float = 0.0) -> np.ndarray:
 
 def explicit(of: Agreement, precision: float, chance: Callable[[Infoset], np.ndarray]) -> float:
     """Largest difference between a strategy and the logit response to it, over all information sets of the tree."""
-    nodes = tree(of, "plan").nodes
+    nodes = game_tree(of, "plan").nodes
     parties = list(of.parties)
     reach = np.zeros(len(nodes))
     reach[0] = 1.0

@@ -19,7 +19,7 @@ import pytest
 from exact import YEAR, Move, agreement, near, on, rate, watch
 
 from servanda import audit, compile
-from servanda.auditing import Deviation
+from servanda.assessment.audits import Deviation
 
 TOLERANCE = 1e-12
 b, c, g, B, f = 3, 1, 1, 2, 2

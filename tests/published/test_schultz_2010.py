@@ -23,7 +23,7 @@ import pytest
 from exact import YEAR, annuity, near, on, rate
 
 from servanda import Agreement, audit, compile
-from servanda.auditing import Deviation
+from servanda.assessment.audits import Deviation
 
 TOLERANCE = 1e-11
 DAYS, REVIEWS = 3000, 400

@@ -1,0 +1,135 @@
+"""Every number of an agreement in words, with its range and what it rests on: found by walking the whole agreement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import cast
+
+from pydantic import BaseModel
+
+from servanda.agreement.dates import length
+from servanda.agreement.format.agreement import Agreement, Source
+from servanda.agreement.format.values import Number, Years
+from servanda.agreement.labels import describe, unit_of
+from servanda.english import capital, show
+
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True)
+class Assumption:
+    """One number of the file.
+
+    Attributes
+    ----------
+    path : tuple of str and int
+        Where it stands in the file.
+    group, what : str
+        The same in words: `Stake: Warheads`, `worth to North Korea`.
+    likely, spread, unit : str
+        As printed; `spread` is empty where no range is given.
+    basis : str
+        `judgement`, or the kind of source it rests on.
+    why : str
+        Why it counts as a judgement, where that is not plain: no source is given.
+    source : Source or None
+    note : str
+    line : int or None
+        In the file.
+    given : bool
+        False where the file is silent and the format's 0 stands in.
+    """
+
+    path: Path
+    group: str
+    what: str
+    likely: str
+    spread: str
+    unit: str
+    basis: str
+    why: str
+    source: Source | None
+    note: str
+    line: int | None
+    given: bool
+
+    @property
+    def judged(self) -> bool:
+        """Whether it rests on judgement alone."""
+        return self.basis == "judgement"
+
+    @property
+    def dotted(self) -> str:
+        """The path as the file's messages write it."""
+        return ".".join(str(part) for part in self.path)
+
+
+def assumptions(agreement: Agreement) -> tuple[Assumption, ...]:
+    """List every number of an agreement, in file order, those that the file leaves at 0 included.
+
+    Parameters
+    ----------
+    agreement : Agreement
+
+    Returns
+    -------
+    tuple[Assumption, ...]
+    """
+    return tuple(_assumption(agreement, *found) for found in _walk(agreement, (), True, ""))
+
+
+def _walk(thing: object, path: Path, given: bool, above: str) -> Iterator[tuple[Path, Number, bool, str]]:
+    """Every Number below a thing, whether the file gives it, and the source of what it belongs to."""
+    if isinstance(thing, Number):
+        yield path, thing, given, above
+    elif isinstance(thing, BaseModel):
+        above = getattr(thing, "source", None) or above
+        for name, field in type(thing).model_fields.items():
+            stands = given and name in thing.model_fields_set
+            yield from _walk(getattr(thing, name), (*path, field.alias or name), stands, above)
+    elif isinstance(thing, dict):
+        for key, value in cast("dict[str, object]", thing).items():
+            yield from _walk(value, (*path, key), given, above)
+    elif isinstance(thing, list | tuple):
+        for i, value in enumerate(cast("list[object]", thing)):
+            yield from _walk(value, (*path, i), given, above)
+
+
+def _assumption(agreement: Agreement, path: Path, number: Number, given: bool, above: str) -> Assumption:
+    group, what = describe(agreement, path)
+    source = agreement.sources.get(number.source or "")
+    why = ""
+    if source is None:
+        why = f"the file is silent: {show(number.likely)} is assumed" if not given else "no source given"
+        if given and "gives" in path:
+            why = "a term of this plan, no source given"
+        if given and above in agreement.sources:
+            why += f"; what it belongs to rests on: {agreement.sources[above].title}"
+    duration = isinstance(number, Years)
+    low, high = (None if v is None else _size(v, duration) for v in (number.low, number.high))
+    spread = "" if low is None or high is None else f"{low} – {high}" + (" (evenly)" if number.uniform else "")
+    unit = "" if duration else unit_of(path)
+    return Assumption(
+        path=path,
+        group=group,
+        what=capital(what),
+        likely=_size(number.likely, duration),
+        spread=spread,
+        unit=unit,
+        basis=source.kind if source else "judgement",
+        why=why,
+        source=source,
+        note=number.note or "",
+        line=_line(agreement, path),
+        given=given,
+    )
+
+
+def _line(agreement: Agreement, path: Path) -> int | None:
+    lines = agreement.origin.lines if agreement.origin else {}
+    return next((lines[path[:n]] for n in range(len(path), 0, -1) if path[:n] in lines), None)
+
+
+def _size(value: float, duration: bool) -> str:
+    return length(value) if duration else show(value).replace("-", "−")

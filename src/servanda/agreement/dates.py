@@ -1,0 +1,183 @@
+"""The days of an agreement: those that stand in it, and those that follow from others ("60 days after adoption")."""
+
+from __future__ import annotations
+
+import calendar
+import math
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+from servanda.agreement.format.agreement import Agreement
+from servanda.agreement.format.entries import START, Due, Obligation, Review
+from servanda.agreement.format.values import DAYS_PER_YEAR
+
+TOLERANCE = 1e-9  # of sums of chances and shares, and of days
+
+Why = Literal["undated", "standing", "words", "no limit", "circle", "rests", "unknown"]
+
+
+@dataclass(frozen=True)
+class DueDates:
+    """When the entries of a plan fall due, as far as its text says.
+
+    Attributes
+    ----------
+    days : dict[str, datetime.date]
+        The day of each entry that has one, by id: its `date`, or the latest day that its `due` allows. A review stands
+        here by its id with its first day, and by the ids of all that it is written out to (`review-2-dprk`).
+    open : dict[str, str]
+        Why each of the other entries has no day. `undated`: it has neither date nor due; `standing`: the same, but it
+        is owed all the time; `words`: it waits for an event told in words; `no limit`: it comes after something, with
+        no time limit; `circle`: it is counted from itself, by way of others; `rests`: it is counted from an entry
+        without a day; `unknown`: from what is no entry of the plan (only in agreements built in Python).
+    circles : tuple[tuple[str, ...], ...]
+        The entries of each circle, every one counted from the next and the last from the first.
+    """
+
+    days: dict[str, date]
+    open: dict[str, Why]
+    circles: tuple[tuple[str, ...], ...]
+
+
+def years_between(first: date, second: date) -> float:
+    """Years from one date to another: days / 365.25."""
+    return (second - first).days / DAYS_PER_YEAR
+
+
+def length(years: float) -> str:
+    """Write a duration in the largest unit in which it is a whole number: `30 months`, `5 years`, `never`."""
+    if math.isinf(years):
+        return "never"
+    for unit, per_year in (("year", 1.0), ("month", 12.0), ("day", DAYS_PER_YEAR)):
+        count = years * per_year
+        if abs(count - round(count)) < 1e-6:
+            return f"{round(count)} {unit}" + ("" if round(count) == 1 else "s")
+    return f"{years:.3g} years"
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day some calendar months later; the last day of the month where that day does not exist."""
+    index = day.year * 12 + day.month - 1 + months
+    year, month = divmod(index, 12)
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def later(day: date, years: float) -> date:
+    """The day that is so much later, at most year 9999: whole months count in the calendar, all else in days."""
+    months = years * 12
+    try:
+        if abs(months - round(months)) < TOLERANCE:
+            return add_months(day, round(months))
+        return day + timedelta(days=round(years * DAYS_PER_YEAR))
+    except (OverflowError, ValueError):
+        return date.max
+
+
+def last_day(agreement: Agreement) -> date:
+    """Last day on which something can happen: the horizon's, to the day where it is a whole number of months."""
+    months = agreement.horizon * 12
+    if months == float("inf"):
+        return date.max
+    day = agreement.start + timedelta(days=int(agreement.horizon * DAYS_PER_YEAR + TOLERANCE))
+    return max(day, add_months(agreement.start, round(months))) if abs(months - round(months)) < TOLERANCE else day
+
+
+def review_dates(review: Review) -> list[date]:
+    """All dates of a review, in order; empty if the review is not dated."""
+    if review.date is not None:
+        return [review.date]
+    if review.every is None or review.starts is None or review.until is None:
+        return []
+    dates: list[date] = []
+    while (day := add_months(review.starts, review.every * len(dates))) <= review.until:
+        dates.append(day)
+    return dates
+
+
+def due_dates(agreement: Agreement, plan: str) -> DueDates:
+    """Work out when the entries of a plan fall due.
+
+    Parameters
+    ----------
+    agreement : Agreement
+    plan : str
+        Name of one of its plans.
+
+    Returns
+    -------
+    DueDates
+        Every entry's id is in `days` or in `open`.
+    """
+    days: dict[str, date] = {}
+    why: dict[str, Why] = {}
+    waiting: dict[str, Due] = {}
+    for entry in agreement.plans[plan].entries:
+        if isinstance(entry, Review):
+            _put_review(entry, days, why)
+        elif entry.date is not None:
+            days.setdefault(entry.id, entry.date)
+        elif entry.due is not None:
+            waiting.setdefault(entry.id, entry.due)
+        else:
+            why[entry.id] = "standing" if isinstance(entry, Obligation) and entry.standing else "undated"
+    if START not in waiting and START not in why:
+        days.setdefault(START, agreement.start)  # an entry of that name goes first
+    circles = _circles({name: due.anchor for name, due in waiting.items() if due.anchor in waiting})
+    why |= {name: "circle" for circle in circles for name in circle}
+    for name in waiting:
+        chain: list[str] = []
+        last: str | None = name
+        while last is not None and last in waiting and last not in days and last not in why:
+            chain.append(last)
+            last = waiting[last].anchor
+        for each in reversed(chain):
+            found = _latest(waiting[each], days, why)
+            if isinstance(found, date):
+                days[each] = found
+            else:
+                why[each] = found
+    ids = {entry.id for entry in agreement.plans[plan].entries}
+    if START not in ids:
+        del days[START]
+    return DueDates(days, why, circles)
+
+
+def _put_review(review: Review, days: dict[str, date], why: dict[str, Why]) -> None:
+    found = review_dates(review)
+    if not found:
+        why[review.id] = "undated"
+        return
+    days.setdefault(review.id, found[0])
+    for number, day in enumerate(found, start=1):
+        for party in review.review:
+            days.setdefault(f"{review.id}-{number}-{party}", day)
+
+
+def _latest(due: Due, days: dict[str, date], why: dict[str, Why]) -> date | Why:
+    if due.anchor is None:
+        return "words"
+    if due.after is not None and due.within is None:
+        return "no limit"
+    if due.anchor not in days:
+        return "rests" if due.anchor in why else "unknown"
+    day = days[due.anchor]
+    if due.before is not None:
+        return day - timedelta(days=1)
+    return later(day, due.within or 0.0)
+
+
+def _circles(ahead: dict[str, str | None]) -> tuple[tuple[str, ...], ...]:
+    """Find the circles of a map in which everything points to at most one other thing."""
+    circles: list[tuple[str, ...]] = []
+    seen: set[str] = set()
+    for name in ahead:
+        way: list[str] = []
+        at: str | None = name
+        while at is not None and at not in seen:
+            seen.add(at)
+            way.append(at)
+            at = ahead.get(at)
+        if at in way:
+            circles.append(tuple(way[way.index(at) :]))
+    return tuple(circles)

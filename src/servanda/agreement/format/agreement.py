@@ -1,0 +1,357 @@
+"""The agreement file as frozen objects: what `docs/format.md` describes, one class a thing.
+
+These types say what is allowed in one place each. What needs two places at once (does this party exist,
+is anything left of this stake) is looked at by `servanda.reading`, which also turns every complaint into
+a message with file and line. The types work on their own too, for agreements built in Python.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from html import escape
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Discriminator, Field, PrivateAttr, Tag
+
+from servanda.agreement.format.correlations import Correlation
+from servanda.agreement.format.entries import (
+    Due,
+    Entry,
+    Noted,
+    Obligation,
+    Plan,
+    Ratification,
+    Review,
+    Turnover,
+    entry_kind,
+)
+from servanda.agreement.format.inspections import Inspections
+from servanda.agreement.format.levers import Lever
+from servanda.agreement.format.values import (
+    DAYS_PER_YEAR,
+    NEVER,
+    UNKNOWN,
+    UNKNOWN_YEARS,
+    ZERO,
+    Chance,
+    Day,
+    Duration,
+    Flag,
+    Frozen,
+    Key,
+    NotNegative,
+    Number,
+    PlainDuration,
+    Problem,
+    Words,
+    Worth,
+    Years,
+    years,
+)
+from servanda.english import show
+from servanda.errors import ServandaError
+
+__all__ = [
+    "DAYS_PER_YEAR",
+    "NEVER",
+    "Agreement",
+    "AgreementError",
+    "Aims",
+    "Body",
+    "Correlation",
+    "CostChanges",
+    "Costs",
+    "Due",
+    "Entry",
+    "Inspections",
+    "Measure",
+    "Number",
+    "Obligation",
+    "Origin",
+    "Party",
+    "PartyType",
+    "Plan",
+    "Problem",
+    "Ratification",
+    "Review",
+    "Source",
+    "Stake",
+    "Turnover",
+    "VerifiedAim",
+    "Years",
+    "as_in",
+    "entry_kind",
+    "line_of",
+    "show",
+    "years",
+]
+
+# ------------------------------------------------------------------------------------------ the situation
+
+
+class Source(Frozen):
+    """What a number or a step rests on."""
+
+    kind: Literal["document", "judgement", "data", "press", "scholarship", "interview"] = Field(
+        description="what sort of source this is"
+    )
+    title: Words = Field(description="its title, in words")
+    author: Words | None = Field(default=None, description="who wrote or said it")
+    date: Day | None = Field(default=None, description="when it was published")
+    url: Words | None = Field(default=None, description="where to find it")
+    note: Words | None = Field(default=None, description="anything else, in words")
+
+
+class Costs(Frozen):
+    """Lump sums, in units, that a party pays when the agreement breaks down; those not given are 0."""
+
+    breakdown: Worth = Field(default=ZERO, description="paid at any breakdown, in units")
+    withdrawing: Worth = Field(default=ZERO, description="paid in addition if this party withdrew, in units")
+    found: Worth = Field(default=ZERO, description="paid in addition if this party was found out, in units")
+    unratified: Worth = Field(default=ZERO, description="paid in addition if its own ratification failed, in units")
+
+
+class CostChanges(Frozen):
+    """The lump sums, in units, that a type pays in place of its party's."""
+
+    breakdown: Worth | None = Field(default=None, description="paid at any breakdown, in units")
+    withdrawing: Worth | None = Field(default=None, description="paid in addition if this party withdrew, in units")
+    found: Worth | None = Field(default=None, description="paid in addition if this party was found out, in units")
+    unratified: Worth | None = Field(
+        default=None, description="paid in addition if its own ratification failed, in units"
+    )
+
+
+class PartyType(Noted):
+    """What a party may privately be: its prior chance, and what differs from the party at large."""
+
+    chance: Chance = Field(description="how likely the party is of this type; a party's types add up to 1")
+    name: Words | None = Field(default=None, description="its name in figures and tables")
+    worth: dict[Key, Worth] = Field(
+        default={}, description="what stakes are worth to this type, in place of what they are worth to the party"
+    )
+    costs: CostChanges = Field(default=CostChanges(), description="costs in place of the party's")
+    discount: NotNegative | None = Field(default=None, description="discount in place of the party's, per year")
+    precision: NotNegative | None = Field(default=None, description="precision in place of the party's, per unit")
+
+
+class VerifiedAim(Frozen):
+    """The aim that a concealment is found with at least this chance within this time."""
+
+    chance: Chance = Field(description="the chance that a concealment is found")
+    within: Duration = Field(description="the time within which it has to be found")
+
+
+class Aims(Frozen):
+    """What a party wants to obtain of the others."""
+
+    complete: Chance | None = Field(
+        default=None, description="share of the others' stakes harmful to it that must be given up"
+    )
+    verifiable: VerifiedAim | None = Field(default=None, description="how surely and how soon concealment is found")
+    irreversible: Duration | None = Field(default=None, description="restore time of what is given up, at least")
+
+
+class Party(Noted):
+    """A state, government or movement that decides for itself."""
+
+    name: Words = Field(description="its name in figures and tables")
+    discount: NotNegative = Field(
+        default=UNKNOWN, description="how much less the future counts: continuous rate per year, such as 0.05"
+    )
+    precision: NotNegative = Field(
+        default=UNKNOWN, description="how sharply the party follows its interest: logit precision per unit, such as 1.5"
+    )
+    costs: Costs = Field(default=Costs(), description="lump sums paid when the agreement breaks down, in units")
+    types: dict[Key, PartyType] = Field(default={}, description="what the party may privately be; chances add up to 1")
+    aims: Aims | None = Field(default=None, description="what the party wants to obtain of the others")
+
+
+class Stake(Noted):
+    """Something one party holds and can give up."""
+
+    holder: Key = Field(description="the party that holds it")
+    name: Words | None = Field(default=None, description="its name in figures and tables")
+    worth: dict[Key, Worth] = Field(
+        default={},
+        description="what it is worth to each party, in units for every year that its holder holds all of it",
+    )
+    restore: Duration = Field(
+        default=UNKNOWN_YEARS,
+        description="time its holder needs to have it back after a breakdown, such as 30 months",
+    )
+    concealable: Flag = Field(default=False, description="whether its holder can keep it in secret; true or false")
+    needs_ratification: Key | None = Field(
+        default=None, description="the party whose legislature has to agree before it can be given up"
+    )
+
+
+class Measure(Noted):
+    """A way to find concealment."""
+
+    covers: list[Key] = Field(default=[], min_length=1, description="list of the stakes whose concealment it can find")
+    finds: NotNegative = Field(
+        default=UNKNOWN, description="how often it finds a concealed stake: rate per year while in force"
+    )
+    name: Words | None = Field(default=None, description="its name in figures and tables")
+    starts: Day | None = Field(default=None, alias="from", description="first day in force; without it, the start")
+    until: Day | None = Field(default=None, description="in force until this day; without it, the horizon")
+    false_alarms: NotNegative = Field(default=ZERO, description="false alarms: rate per year while in force")
+    breaks: Chance = Field(default=ZERO, description="chance that a false alarm ends the agreement")
+
+
+class Body(Noted):
+    """Somebody with tasks under the agreement who is no party to it: an agency, a commission, a mission."""
+
+    name: Words = Field(description="its name in figures and tables")
+
+
+def _meaning_form(value: object) -> str:
+    return "readings" if isinstance(value, dict) else "agreed"
+
+
+Meaning = Annotated[
+    Annotated[Words, Tag("agreed")] | Annotated[dict[Key, Words], Field(min_length=1), Tag("readings")],
+    Discriminator(_meaning_form),
+]
+
+
+# ------------------------------------------------------------------------------------------ the whole file
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where an agreement was read from.
+
+    Attributes
+    ----------
+    path : str
+        As the user gave it.
+    sha256 : str
+        Of the file's bytes.
+    lines : dict[tuple, int]
+        The line (from 1) of every key and list item, by its path in the file: ('plans', 'phased', 'entries', 2).
+    text : str
+        The whole file, comments included.
+    """
+
+    path: str
+    sha256: str
+    lines: dict[tuple[str | int, ...], int]
+    text: str = field(default="", repr=False)
+
+
+def _version(value: object) -> int:
+    if type(value) is int and value == 1:
+        return value
+    raise Problem(f"{show(value)} is not a version of the format that this servanda can read. Write 1").custom()
+
+
+class Agreement(Frozen):
+    """A situation (parties, stakes, measures) and one or more plans for it."""
+
+    servanda: Annotated[int, BeforeValidator(_version), Field(ge=1, le=1)] = Field(
+        description="the version of this format: 1"
+    )
+    title: Words = Field(description="the agreement's name, in words")
+    start: Day = Field(description="day 0, such as 2018-06-12")
+    horizon: PlainDuration = Field(default=NEVER, description="payoffs count until then, such as 12 years")
+    unit: Words | None = Field(default=None, description="what 1.0 of worth stands for, in words")
+    note: Words | None = Field(default=None, description="anything else, in words")
+    incidents: NotNegative = Field(default=ZERO, description="rate per year of a breakdown that nobody chose")
+    sources: dict[Key, Source] = Field(default={}, description="what numbers and steps rest on")
+    parties: dict[Key, Party] = Field(min_length=1, description="who decides")
+    bodies: dict[Key, Body] = Field(default={}, description="who has tasks under the agreement without being a party")
+    stakes: dict[Key, Stake] = Field(default={}, min_length=1, description="what parties hold and can give up")
+    measures: dict[Key, Measure] = Field(default={}, description="ways to find concealment")
+    terms: dict[Key, Meaning] = Field(
+        default={},
+        description="what words of the text mean: a definition, or each side's own where there is no common one",
+    )
+    disputes: Words | None = Field(default=None, description="what happens when parties differ, in words")
+    withdrawal: Words | None = Field(default=None, description="how a party may leave, in words")
+    plans: dict[Key, Plan] = Field(min_length=1, description="calendars of entries, each a way to carry it out")
+    correlations: list[Correlation] = Field(
+        default=[], description="pairs of numbers with ranges that are drawn together"
+    )
+    inspections: Inspections | None = Field(default=None, description="a budget of inspection, and where it may look")
+    levers: dict[Key, Annotated[list[Lever], Field(min_length=1)]] = Field(
+        default={},
+        description="what of a plan is open to choice, by plan: what 'servanda design' looks for better plans in",
+    )
+
+    _origin: Origin | None = PrivateAttr(default=None)
+
+    @property
+    def origin(self) -> Origin | None:
+        """Where this was read from; None if it was built in Python."""
+        return self._origin
+
+    def read_from(self, origin: Origin | None) -> Agreement:
+        """Return a copy that knows where it was read from; None: that it was built in Python."""
+        copy = self.model_copy()
+        copy._origin = origin
+        return copy
+
+    def __repr__(self) -> str:
+        return f"<Agreement {self.title!r}: {', '.join(self.parties)}; plans {', '.join(self.plans)}>"
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><td>{escape(plan.title or name)}</td><td style='text-align:right'>{len(plan.entries)}</td></tr>"
+            for name, plan in self.plans.items()
+        )
+        between = escape(", ".join(party.name for party in self.parties.values()))
+        return (
+            f"<table><caption>{escape(self.title)}: {between}</caption>"
+            f"<tr><th>plan</th><th>entries</th></tr>{rows}</table>"
+        )
+
+    def __str__(self) -> str:
+        return f"{self.title}: {', '.join(party.name for party in self.parties.values())}"
+
+
+def as_in(agreement: Agreement, plan: str) -> Agreement:
+    """The agreement with the finding rates that a plan has in place of the measures' own (`finds` of the plan)."""
+    rates = agreement.plans[plan].finds
+    if not rates:
+        return agreement
+    measures = {
+        name: measure.model_copy(update={"finds": rates[name]}) if name in rates else measure
+        for name, measure in agreement.measures.items()
+    }
+    return agreement.model_copy(update={"measures": measures})
+
+
+def line_of(agreement: Agreement, place: tuple[str | int, ...]) -> int | None:
+    """Line (from 1) of a place of the file, or of the nearest group around it; None if it was built in Python.
+
+    Parameters
+    ----------
+    agreement : Agreement
+    place : tuple of str and int
+        Such as ('plans', 'phased', 'entries', 3, 'needs').
+    """
+    if agreement.origin is None:
+        return None
+    while place and place not in agreement.origin.lines:
+        place = place[:-1]
+    return agreement.origin.lines.get(place, 1)
+
+
+class AgreementError(ServandaError, ValueError):
+    """A file that cannot be used, with all its problems in the order of its lines.
+
+    Attributes
+    ----------
+    problems : tuple[str, ...]
+        One message each: `file:line: what was found, what is allowed, what to do`.
+    """
+
+    def __init__(self, problems: Iterable[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(self.problems)
+
+    def __str__(self) -> str:
+        return "\n".join(self.problems)

@@ -1,0 +1,252 @@
+"""The plans of an agreement file: what happens when, one class for each kind of entry.
+
+`servanda.agreement` has the situation that the plans are for, and is where users find these types.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
+
+from servanda.agreement.format.values import (
+    UNKNOWN,
+    CalendarMonths,
+    Chance,
+    Day,
+    Flag,
+    Frozen,
+    Key,
+    NotNegative,
+    Problem,
+    Share,
+    Span,
+    Words,
+)
+from servanda.english import show
+
+START = "start"  # what `due` may name besides entries
+
+
+class Noted(Frozen):
+    """Anything that may say what it rests on."""
+
+    source: Words | None = Field(default=None, description="key of one of the sources")
+    note: Words | None = Field(default=None, description="the reason, in words")
+
+
+class Due(Frozen):
+    """When an entry falls due, counted from something else, such as `{within: 60 days, after: adoption}`."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "oneOf": [{"required": [key]} for key in ("after", "before", "same_day", "when")],
+            "dependentSchemas": {"within": {"anyOf": [{"required": ["after"]}, {"required": ["when"]}]}},
+        }
+    )
+
+    within: Span | None = Field(default=None, description="the time allowed from then on, such as 60 days")
+    after: Key | None = Field(default=None, description="due after this entry of the plan; or after start")
+    before: Key | None = Field(default=None, description="due at the latest the day before this entry of the plan")
+    same_day: Key | None = Field(default=None, description="due on the same day as this entry of the plan")
+    when: Words | None = Field(default=None, description="due after an event that is no entry, in words")
+
+    @property
+    def anchor(self) -> str | None:
+        """The entry that it is counted from (or `start`); None if it is counted from words."""
+        return self.after or self.before or self.same_day
+
+    @model_validator(mode="after")
+    def _one_anchor(self) -> Due:
+        anchors = "after: an entry (or start), before: an entry, same_day: an entry, or when: an event in words"
+        found = [key for key in ("after", "before", "same_day", "when") if getattr(self, key) is not None]
+        if not found:
+            raise Problem(f"this says nothing of what it is counted from. Give it {anchors}").custom()
+        if len(found) > 1:
+            raise Problem(f"{' and '.join(found)} are given, but a due date has one. Keep one of {anchors}").custom()
+        if self.within is not None and found[0] in ("before", "same_day"):
+            words = f"within says how long after something, so it cannot stand with {found[0]}. Write after, or when"
+            raise Problem(words, "within").custom()
+        return self
+
+
+class _Entry(Noted):
+    id: Key = Field(description="a name of its own within the plan")
+    title: Words | None = Field(default=None, description="its name in figures and tables")
+    text: Words | None = Field(default=None, description="the words of the agreement, or where they are")
+    needs: list[Key] = Field(default=[], description="list of the entries that must come first")
+    pairs: list[Key] = Field(default=[], description="list of the entries that this is done in return for")
+    verified_by: list[Key] = Field(
+        default=[], description="list of the measures, bodies or parties that see whether it is done"
+    )
+    defines: list[Key] = Field(default=[], description="list of the terms that this entry defines")
+    uses: list[Key] = Field(default=[], description="list of the terms that what is owed here depends on")
+
+
+_ONE_DATE: dict[str, Any] = {"not": {"required": ["date", "due"]}}
+
+
+class _Dated(_Entry):
+    date: Day | None = Field(
+        default=None, description="the day, such as 2018-06-12; the latest, where the text has one"
+    )
+    due: Due | None = Field(default=None, description="in place of a date: when it falls due, counted from something")
+
+    @model_validator(mode="after")
+    def _one_date(self) -> _Dated:
+        if self.date is not None and self.due is not None:
+            raise Problem("date and due are both given. Keep the one that the text has", "due").custom()
+        return self
+
+
+def _gives(value: object) -> object:
+    given = value
+    if isinstance(value, list | dict) and value:
+        return given
+    raise Problem(
+        f"{show(given) if given else 'nothing'} cannot be given."
+        " Write gives: [stake] for all that is left, or gives: {stake: 0.5}"
+    ).custom()
+
+
+def _gives_form(value: object) -> str:
+    return "all_left" if isinstance(value, list) else "shares"
+
+
+def _by_form(value: object) -> str:
+    return "several" if isinstance(value, list) else "one"
+
+
+Gives = Annotated[
+    Annotated[dict[Key, Share], Tag("shares")] | Annotated[list[Key], Tag("all_left")], Discriminator(_gives_form)
+]
+Actors = Annotated[
+    Annotated[Key, Tag("one")] | Annotated[list[Key], Field(min_length=1), Tag("several")], Discriminator(_by_form)
+]
+
+
+class Obligation(_Dated):
+    """A step somebody has to take. It gives shares of stakes, or is a duty that moves no stake (`does`)."""
+
+    model_config = ConfigDict(
+        json_schema_extra={**_ONE_DATE, "anyOf": [{"required": ["gives"]}, {"required": ["does"]}]}
+    )
+
+    by: Actors | None = Field(
+        default=None,
+        description="the party or body that has to take this step, or a list of several; left out if the text"
+        " names nobody",
+    )
+    gives: Annotated[Gives, BeforeValidator(_gives)] = Field(
+        default={},
+        description="what is given up: shares such as {reactor: 0.5}, or a list such as [reactor] for all that is left",
+    )
+    does: Words | None = Field(default=None, description="what has to be done, in words")
+    automatic: Flag = Field(
+        default=False, description="whether it happens without a choice, as with escrow; true or false"
+    )
+    standing: Flag = Field(
+        default=False, description="whether this is owed all the time rather than once; true or false"
+    )
+
+    @property
+    def actors(self) -> tuple[str, ...]:
+        """The parties and bodies that have to take the step; empty if the text names nobody."""
+        return (self.by,) if isinstance(self.by, str) else tuple(self.by or ())
+
+    @model_validator(mode="after")
+    def _something(self) -> Obligation:
+        if not self.gives and self.does is None:
+            raise Problem(
+                "this says neither what is given nor what is done. Write gives: [stake], or does: with words if it"
+                " moves no stake"
+            ).custom()
+        if self.standing and self.gives:
+            words = "what is owed all the time moves no stake. Leave out standing, or write does in place of gives"
+            raise Problem(words, "standing").custom()
+        if self.automatic and not self.gives:
+            raise Problem(
+                "only what gives a stake can be automatic. Leave it out, or write gives", "automatic"
+            ).custom()
+        return self
+
+
+class Ratification(_Dated):
+    """A body of a party that has to approve: passes by chance, else the agreement breaks down."""
+
+    model_config = ConfigDict(json_schema_extra=_ONE_DATE)
+
+    ratify: Key = Field(description="the party that has to ratify")
+    passes: Chance = Field(default=UNKNOWN, description="the chance that it passes")
+
+
+class Turnover(_Entry):
+    """With some chance a new government of a party, publicly; its type is drawn afresh."""
+
+    date: Day = Field(description="the day, such as 2018-06-12")
+    turnover: Key = Field(description="the party whose government may change")
+    chance: Chance = Field(description="the chance that a new government comes")
+    types: dict[Key, Chance] = Field(
+        min_length=1, description="how likely the new government is of each type; those not named have chance 0"
+    )
+
+
+class Review(_Entry):
+    """A date at which parties may stay or withdraw: once (`date`), or repeated (`every`, `from`, `until`)."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "oneOf": [
+                {"required": ["date"], "not": {"anyOf": [{"required": [k]} for k in ("every", "from", "until")]}},
+                {"required": ["every", "from", "until"], "not": {"required": ["date"]}},
+            ]
+        }
+    )
+
+    review: list[Key] = Field(min_length=1, description="list of the parties that may stay or withdraw")
+    date: Day | None = Field(default=None, description="the day of a single review")
+    every: CalendarMonths | None = Field(default=None, description="time between repeated reviews, such as 6 months")
+    starts: Day | None = Field(default=None, alias="from", description="day of the first repeated review")
+    until: Day | None = Field(default=None, description="repeated reviews go on up to and including this day")
+
+
+_KINDS = {"by": "obligation", "ratify": "ratification", "turnover": "turnover", "review": "review"}
+
+
+def entry_kind(value: Any) -> str | None:
+    """Tell what kind of entry this is by a key that only that kind has; None if none or several are there."""
+    if isinstance(value, _Entry):
+        return type(value).__name__.lower()
+    if not isinstance(value, Mapping):
+        return None
+    found = [kind for key, kind in _KINDS.items() if key in value]
+    if not found and ("gives" in value or "does" in value):
+        return "obligation"  # the text names nobody
+    return found[0] if len(found) == 1 else None
+
+
+Entry = Annotated[
+    Annotated[Obligation, Tag("obligation")]
+    | Annotated[Ratification, Tag("ratification")]
+    | Annotated[Turnover, Tag("turnover")]
+    | Annotated[Review, Tag("review")],
+    Discriminator(entry_kind),
+]
+
+
+class Plan(Noted):
+    """A calendar of entries: one way to carry the agreement out."""
+
+    title: Words | None = Field(default=None, description="its name in figures and tables")
+    disputes: Words | None = Field(
+        default=None, description="what happens when parties differ, in words; in place of the agreement's"
+    )
+    withdrawal: Words | None = Field(
+        default=None, description="how a party may leave, in words; in place of the agreement's"
+    )
+    finds: dict[Key, NotNegative] = Field(
+        default={},
+        description="finding rates of measures while this plan is carried out, in place of the measures' own",
+    )
+    entries: list[Entry] = Field(min_length=1, description="list of what happens when")

@@ -1,0 +1,204 @@
+"""What of a plan is open to choice: the group `levers` of an agreement file, one class for each kind of lever.
+
+How a lever changes a plan is in `servanda._candidates`; the search among all plans that they allow, in
+`servanda.designing`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, Tag, WithJsonSchema, model_validator
+
+from servanda.agreement.format.entries import Noted
+from servanda.agreement.format.values import CalendarMonths, Day, Key, Problem, Words, plain_number
+from servanda.english import show
+
+MOST_PARTS = 12  # that a step may be split into
+MOST_TIMES = 1000  # that a review may take place
+
+
+def _amount(fits: Callable[[float], bool], words: str) -> BeforeValidator:
+    def read(value: object) -> float:
+        try:
+            found = plain_number(value)
+        except Problem:
+            raise Problem(f"{show(value)} is not a number. Write {words}").custom() from None
+        if not fits(found):
+            raise Problem(f"{show(value)} is not {words}. Write such a number").custom()
+        return found
+
+    return BeforeValidator(read)
+
+
+def _whole(most: int) -> BeforeValidator:
+    def read(value: object) -> int:
+        if type(value) is int and 0 < value <= most:
+            return value
+        raise Problem(f"{show(value)} is not a whole number from 1 to {most}. Write such a number").custom()
+
+    return BeforeValidator(read)
+
+
+PlainShare = Annotated[
+    float,
+    _amount(lambda x: 0 < x <= 1, "a share above 0 and at most 1"),
+    WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "maximum": 1}),
+]
+Amount = Annotated[
+    float,
+    _amount(lambda x: x >= 0, "a number that is 0 or more"),
+    WithJsonSchema({"type": "number", "minimum": 0}),
+]
+Parts = Annotated[int, _whole(MOST_PARTS), WithJsonSchema({"type": "integer", "minimum": 1, "maximum": MOST_PARTS})]
+Times = Annotated[int, _whole(MOST_TIMES), WithJsonSchema({"type": "integer", "minimum": 1, "maximum": MOST_TIMES})]
+
+
+class _Lever(Noted):
+    model_config = ConfigDict(populate_by_name=False)
+
+
+def _in_order(least: float | date, most: float | date, upside_down: bool) -> None:
+    if upside_down:
+        raise Problem(f"to {most} is below from {least}. Swap them", "to").custom()
+
+
+class ShareLever(_Lever):
+    """How much of a stake an entry gives."""
+
+    share: Key = Field(description="the entry whose share may vary")
+    of: Key = Field(description="the stake of which it gives a share")
+    least: PlainShare = Field(alias="from", description="the least share")
+    most: PlainShare = Field(alias="to", description="the largest share")
+    step: PlainShare | None = Field(
+        default=None, description="vary it in steps of so much; without it, in ten-thousandths"
+    )
+
+    @model_validator(mode="after")
+    def _ordered(self) -> ShareLever:
+        _in_order(self.least, self.most, self.most < self.least)
+        return self
+
+
+class DateLever(_Lever):
+    """When an entry takes place."""
+
+    date: Key = Field(description="the entry whose date may vary")
+    least: Day = Field(alias="from", description="the earliest day")
+    most: Day = Field(alias="to", description="the latest day")
+    step: CalendarMonths | None = Field(
+        default=None, description="vary it in steps of so many months, such as 3 months; without it, day by day"
+    )
+
+    @model_validator(mode="after")
+    def _ordered(self) -> DateLever:
+        _in_order(self.least, self.most, self.most < self.least)
+        return self
+
+
+class OrderLever(_Lever):
+    """In which order some entries take place: they change places, and with them dates."""
+
+    order: list[Key] = Field(min_length=2, description="list of the entries that may change places")
+
+
+class AutomaticLever(_Lever):
+    """Whether an entry happens without a choice."""
+
+    automatic: Key = Field(description="the entry that may be automatic or not")
+
+
+class FindsLever(_Lever):
+    """How strong a measure is, and what that costs."""
+
+    finds: Key = Field(description="the measure whose finding rate may vary")
+    least: Amount = Field(alias="from", description="the least rate per year")
+    most: Amount = Field(alias="to", description="the largest rate per year")
+    step: Amount | None = Field(default=None, description="vary it in steps of so much a year")
+    cost: Amount = Field(default=0.0, description="what a finding rate of 1 a year costs for every year in force")
+    unit: Words | None = Field(default=None, description="what the cost is counted in, such as million dollars")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> FindsLever:
+        _in_order(self.least, self.most, self.most < self.least)
+        if self.step == 0:
+            raise Problem("a step of 0 leads nowhere. Write a step above 0, or leave it out", "step").custom()
+        if self.cost and self.unit is None:
+            words = "a cost needs a unit. Say what it is counted in, such as unit: million dollars"
+            raise Problem(words, "cost").custom()
+        return self
+
+
+class ReviewsLever(_Lever):
+    """How often a repeated review takes place, and how many times."""
+
+    reviews: Key = Field(description="the repeated review that may vary")
+    every: list[CalendarMonths] = Field(
+        default=[], description="list of the times between reviews to choose from, such as [6 months, 12 months]"
+    )
+    times: list[Times] = Field(default=[], description="list of the numbers of reviews to choose from")
+
+    @model_validator(mode="after")
+    def _something(self) -> ReviewsLever:
+        if not self.every and not self.times:
+            raise Problem("this leaves nothing to choose. Write every: or times: with a list to choose from").custom()
+        return self
+
+
+class SplitLever(_Lever):
+    """Into how many equal parts an entry is split, one after the other."""
+
+    split: Key = Field(description="the entry that may be split")
+    into: list[Parts] = Field(min_length=1, description="list of the numbers of parts to choose from")
+    every: CalendarMonths = Field(description="time between two parts; the first stands at the entry's own date")
+
+
+_KINDS = ("share", "date", "order", "automatic", "finds", "reviews", "split")
+KINDS: dict[str, type[_Lever]] = dict(
+    zip(
+        _KINDS,
+        (ShareLever, DateLever, OrderLever, AutomaticLever, FindsLever, ReviewsLever, SplitLever),
+        strict=True,
+    )
+)
+
+
+def lever_kind(value: Any) -> str | None:
+    """Tell what kind of lever this is by the key that only that kind has; None if none or several are there."""
+    if isinstance(value, _Lever):
+        return next(kind for kind, each in KINDS.items() if type(value) is each)
+    if not isinstance(value, Mapping):
+        return None
+    found = [kind for kind in _KINDS if kind in value]
+    return found[0] if len(found) == 1 else None
+
+
+Lever = Annotated[
+    Annotated[ShareLever, Tag("share")]
+    | Annotated[DateLever, Tag("date")]
+    | Annotated[OrderLever, Tag("order")]
+    | Annotated[AutomaticLever, Tag("automatic")]
+    | Annotated[FindsLever, Tag("finds")]
+    | Annotated[ReviewsLever, Tag("reviews")]
+    | Annotated[SplitLever, Tag("split")],
+    Discriminator(lever_kind),
+]
+
+
+def lever_target(lever: Lever) -> str:
+    """The entry or measure that a lever moves; of an order, the first."""
+    found = getattr(lever, str(lever_kind(lever)))
+    return found[0] if isinstance(lever, OrderLever) else str(found)
+
+
+def lever_name(lever: Lever) -> str:
+    """Name a lever as results do: its kind and what it moves, joined by dots, such as `share.first-freeze.reactor`."""
+    more = f".{lever.of}" if isinstance(lever, ShareLever) else ""
+    return f"{lever_kind(lever)}.{lever_target(lever)}{more}"
+
+
+def part_name(entry: str, part: int) -> str:
+    """The id of a part of a split entry, counted from 1; the last part keeps the id of the whole."""
+    return f"{entry}-{part}"

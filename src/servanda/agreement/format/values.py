@@ -1,0 +1,418 @@
+"""The values that stand in an agreement file: numbers with ranges, durations, dates, names, words.
+
+Every complaint is a `Problem` in words that a reader of the file understands; `servanda.reading` adds where it is.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import re
+from collections.abc import Callable
+from datetime import date
+from typing import Annotated, Any, cast
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from servanda.english import did_you_mean, digits, show
+
+DAYS_PER_YEAR = 365.25
+
+
+NEVER = math.inf
+
+
+FIRST_YEAR, LAST_YEAR = 1000, 8999  # of any date in a file, so that no calendar sum leaves Python's year 1 to 9999
+
+
+LONGEST_HORIZON = 900.0  # years
+
+
+LONGEST_STEP = 1200  # months between repeated reviews
+
+
+LEAST_AMOUNT, LARGEST_AMOUNT = 1e-6, 1e9  # of effort, and of what is at stake at a site; or 0
+
+
+NAME_PATTERN = "[A-Za-z][A-Za-z0-9_-]*"
+
+
+DURATION_PATTERN = r"\s*([0-9]+(?:\.[0-9]+)?)\s*(year|month|week|day)s?\s*"
+
+
+DATE_PATTERN = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+
+
+class Problem(ValueError):
+    """What is wrong with one value, in words a reader of the file understands (no place: that is added later).
+
+    Attributes
+    ----------
+    key : str or None
+        The key within the value that is wrong, where only that one is.
+    """
+
+    def __init__(self, why: str, key: str | None = None) -> None:
+        super().__init__(why)
+        self.key = key
+
+    def custom(self) -> PydanticCustomError:
+        """Turn into the kind of error that pydantic collects."""
+        return PydanticCustomError("wrong", "{why}", {"why": str(self), "key": self.key})
+
+
+class Frozen(BaseModel):
+    """Anything of an agreement: cannot be changed, knows its keys and no others."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class Number(Frozen):
+    """A number that is somebody's judgement: a value, and where known its range, source and reason.
+
+    Attributes
+    ----------
+    likely : float
+        The value used where one value is needed. Where the file gives only `low` and `high`, their midpoint; NaN
+        where the file leaves out a number that play would need.
+    low, high : float or None
+        The range, where uncertainty is studied.
+    uniform : bool
+        True if the file gave `low` and `high` alone: every value between is as likely as another. Otherwise the
+        range is a PERT distribution with mode `likely`.
+    source : str or None
+        Key into the agreement's sources.
+    note : str or None
+        The reason, in words.
+    """
+
+    likely: float
+    low: float | None = None
+    high: float | None = None
+    uniform: bool = False
+    source: str | None = None
+    note: str | None = None
+
+    @property
+    def known(self) -> bool:
+        """Whether the file gives this number; False where it leaves out one that play would need."""
+        return not math.isnan(self.likely)
+
+    @property
+    def ranged(self) -> bool:
+        """Whether a range is given that has any width."""
+        return self.low is not None and self.high is not None and self.high > self.low
+
+    def __str__(self) -> str:
+        """Print as `0.4` or `0.4 (0.2 to 0.7)`; `not given` where the file leaves it out."""
+        if not self.known:
+            return "not given"
+        value = digits(self.likely)
+        if self.low is None or self.high is None:
+            return value
+        return f"{value} ({digits(self.low)} to {digits(self.high)})"
+
+
+class Years(Number):
+    """A duration in years (`math.inf` = never), with the same range, source and note as any number."""
+
+
+# ----------------------------------------------------------------------------------------------- durations
+
+_DURATION = re.compile(DURATION_PATTERN)
+
+
+_UNIT_YEARS = {"year": 1.0, "month": 1 / 12, "week": 7 / DAYS_PER_YEAR, "day": 1 / DAYS_PER_YEAR}
+
+
+def years(value: object) -> float:
+    """Read a duration such as '30 months' as years; 'never' is infinity.
+
+    Raises
+    ------
+    Problem
+        If the words are not a number and a unit of time.
+    """
+    if isinstance(value, str):
+        if value.strip() == "never":
+            return NEVER
+        match = _DURATION.fullmatch(value)
+        if match and math.isfinite(length := float(match[1]) * _UNIT_YEARS[match[2]]):
+            return length
+    raise Problem(f"{show(value)} is not a duration. Write a number and a unit: 30 months, 2 years, 90 days; or: never")
+
+
+def _from_file(info: ValidationInfo) -> bool:
+    # In a file a duration has a unit; agreements built in Python may also give years (or months) as a number.
+    return cast("dict[str, object] | None", info.context) is not None
+
+
+def _length(value: object, info: ValidationInfo) -> float:
+    if isinstance(value, float) and not _from_file(info):
+        return value
+    if isinstance(value, str):
+        with contextlib.suppress(Problem):
+            return years(value)
+    return -1.0
+
+
+def _horizon(value: object, info: ValidationInfo) -> float:
+    length = _length(value, info)
+    if not 0 < length <= LONGEST_HORIZON:
+        raise Problem(
+            f"{show(value)} is not a duration above zero and up to {digits(LONGEST_HORIZON)} years."
+            " Write a number and a unit, such as 12 years"
+        ).custom()
+    return length
+
+
+def _span(value: object, info: ValidationInfo) -> float:
+    length = _length(value, info)
+    if not 0 <= length <= LONGEST_HORIZON:
+        raise Problem(
+            f"{show(value)} is not a duration up to {digits(LONGEST_HORIZON)} years."
+            " Write a number and a unit, such as 60 days"
+        ).custom()
+    return length
+
+
+def _months(value: object, info: ValidationInfo) -> int:
+    count = -1.0
+    match = _DURATION.fullmatch(value) if isinstance(value, str) else None
+    if match and match[2] in ("year", "month"):
+        count = float(match[1]) * (12 if match[2] == "year" else 1)
+    elif isinstance(value, int) and not isinstance(value, bool) and not _from_file(info):
+        count = float(value)
+    if 1 <= count <= LONGEST_STEP and count == int(count):
+        return int(count)
+    raise Problem(
+        f"{show(value)} is not a whole number of months or years (at most 100 years). Steps are in calendar months, so"
+        " write it like this: 6 months, 1 year"
+    ).custom()
+
+
+# ------------------------------------------------------------------------------------------------- numbers
+
+_NUMBER_KEYS = ("likely", "low", "high", "source", "note")
+
+
+_SIZES = ("likely", "low", "high")
+
+
+def plain_number(value: object) -> float:
+    """Read a finite number."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise Problem(f"{show(value)} is not a number. Write a number, or {{likely: .., low: .., high: ..}}")
+    try:
+        found = float(value)
+    except OverflowError:
+        found = math.inf
+    if not math.isfinite(found):
+        raise Problem(f"{show(value)} is not a finite number. Write one that is")
+    return found
+
+
+def _number(
+    kind: type[Number], one: Callable[[object], float], check: Callable[[float], None] | None = None
+) -> BeforeValidator:
+    """Make a reader of `0.4`, `{likely: 0.4, low: 0.2, high: 0.7, ...}` or a ready Number."""
+
+    def read(value: object) -> Number:
+        given = cast("dict[object, object]", value) if isinstance(value, dict) else {}
+        if isinstance(value, Number):
+            fields: dict[str, Any] = value.model_dump()
+        elif isinstance(value, dict):
+            fields = _read_keys(given, one)
+        else:
+            fields = {"likely": one(value)}
+        if check is not None:
+            for key in _SIZES:
+                if fields.get(key) is not None:
+                    try:
+                        check(fields[key])
+                    except Problem as problem:
+                        raise Problem(str(problem), key if key in given else None) from None
+        if isinstance(value, dict | Number):
+            _look_at_range(fields, given)
+        return kind.model_validate(fields)
+
+    def wrapped(value: object) -> Number:
+        try:
+            return read(value)
+        except Problem as problem:
+            raise problem.custom() from None
+
+    return BeforeValidator(wrapped)
+
+
+def _read_keys(given: dict[object, object], one: Callable[[object], float]) -> dict[str, Any]:
+    fields: dict[str, Any] = {}
+    for key, found in given.items():
+        if not isinstance(key, str) or key not in _NUMBER_KEYS:
+            hint = did_you_mean(key, _NUMBER_KEYS)
+            raise Problem(f"a number has no key {show(key)}.{hint} Allowed: {', '.join(_NUMBER_KEYS)}", str(key))
+        if key in _SIZES:
+            try:
+                fields[key] = one(found)
+            except Problem as problem:
+                raise Problem(str(problem), key) from None
+        elif isinstance(found, str) and found.strip():
+            fields[key] = found
+        else:
+            raise Problem(f"{show(found)} is not words. Write a text, in quotes if it looks like a number", key)
+    return fields
+
+
+def _look_at_range(fields: dict[str, Any], given: dict[object, object]) -> None:
+    """Complain about a range that is none; where only `low` and `high` are given, add their midpoint."""
+    low, likely, high = (fields.get(key) for key in ("low", "likely", "high"))
+
+    def as_given(key: str) -> str:
+        return str(given[key]) if isinstance(given.get(key), str) else digits(fields[key])
+
+    if (low is None) != (high is None):
+        there, lacking = ("high", "low") if low is None else ("low", "high")
+        raise Problem(f"{there} is given without {lacking}. A range needs both", lacking if there in given else None)
+    if likely is None and (low is None or high is None):
+        raise Problem("this number has no value. Give likely, or low and high")
+    if low is None or high is None:
+        return
+    if likely is None:
+        if low > high:
+            raise Problem(f"low {as_given('low')} is above high {as_given('high')}. Swap them", "low")
+        fields["likely"] = likely = (low + high) / 2
+        fields["uniform"] = True
+    if low < high and math.isinf(high):
+        raise Problem("a range cannot end at never. Give a long duration instead", "high")
+    if not low <= likely <= high:
+        raise Problem(
+            f"low {as_given('low')}, likely {as_given('likely')}, high {as_given('high')} are not in order."
+            " low must not be above likely, nor likely above high",
+            "likely" if "likely" in given else None,
+        )
+
+
+def _chance(value: float) -> None:
+    if not 0 <= value <= 1:
+        raise Problem(f"{digits(value)} is not a chance. A chance is between 0 and 1")
+
+
+def _share(value: float) -> None:
+    if not 0 < value <= 1:
+        raise Problem(f"{digits(value)} is not a share. A share is above 0 and at most 1")
+
+
+def _not_negative(value: float) -> None:
+    if value < 0:
+        raise Problem(f"{digits(value)} is negative. It must be 0 or more")
+
+
+def _amount(value: float) -> None:
+    if value != 0:
+        _positive(value) if value > 0 else _not_negative(value)
+
+
+def _positive(value: float) -> None:
+    if value <= 0:
+        raise Problem(f"{digits(value)} is not above 0. It must be more than 0")
+    if not LEAST_AMOUNT <= value <= LARGEST_AMOUNT:
+        bounds = f"from {LEAST_AMOUNT:f} to {LARGEST_AMOUNT:,.0f}"
+        raise Problem(f"{digits(value)} cannot be computed with. Choose a unit in which it is {bounds}")
+
+
+# --------------------------------------------------------------------------------- dates, names, words, flags
+
+
+def _day(value: object) -> date:
+    text = value.strip() if isinstance(value, str) else ""
+    if re.fullmatch(DATE_PATTERN, text):
+        try:
+            value = date.fromisoformat(text)
+        except ValueError:
+            raise Problem(f"{show(value)} is not a day of the calendar. Write year-month-day").custom() from None
+    if type(value) is not date:
+        raise Problem(f"{show(value)} is not a date. Write year-month-day, such as 2018-06-12").custom()
+    if not FIRST_YEAR <= value.year <= LAST_YEAR:
+        raise Problem(f"{show(value)} is too far away. Dates lie in the years {FIRST_YEAR} to {LAST_YEAR}").custom()
+    return value
+
+
+def _words(value: object) -> str:
+    if isinstance(value, str) and value.strip():
+        return value
+    raise Problem(f"{show(value)} is not words. Write a text, in quotes if it looks like a number").custom()
+
+
+def is_name(value: object) -> bool:
+    """Tell whether a value can name a party, stake, measure, type, plan or entry."""
+    return isinstance(value, str) and re.fullmatch(NAME_PATTERN, value) is not None
+
+
+def _key(value: object) -> str:
+    if isinstance(value, str) and is_name(value):
+        return value
+    raise Problem(f"{show(value)} is not a name. A name is letters, digits, - and _, beginning with a letter").custom()
+
+
+def _flag(value: object) -> bool:
+    if isinstance(value, bool):
+        return value
+    raise Problem(f"{show(value)} is neither true nor false. Write true or false").custom()
+
+
+def _schema(name: str) -> WithJsonSchema:
+    # `servanda.schema` puts the definition of that name in place of this mark.
+    return WithJsonSchema({"servanda": name})
+
+
+Worth = Annotated[Number, _number(Number, plain_number), _schema("number")]
+
+
+Chance = Annotated[Number, _number(Number, plain_number, _chance), _schema("chance")]
+
+
+Share = Annotated[Number, _number(Number, plain_number, _share), _schema("share")]
+
+
+NotNegative = Annotated[Number, _number(Number, plain_number, _not_negative), _schema("not_negative")]
+
+
+Amount = Annotated[Number, _number(Number, plain_number, _amount), _schema("amount")]
+
+
+Positive = Annotated[Number, _number(Number, plain_number, _positive), _schema("positive")]
+
+
+Duration = Annotated[Years, _number(Years, years), _schema("duration")]
+
+
+PlainDuration = Annotated[float, BeforeValidator(_horizon), _schema("horizon")]
+
+
+Span = Annotated[float, BeforeValidator(_span), _schema("span")]
+
+
+CalendarMonths = Annotated[int, BeforeValidator(_months), _schema("months")]
+
+
+Day = Annotated[date, BeforeValidator(_day), _schema("day")]
+
+
+Words = Annotated[str, BeforeValidator(_words), _schema("words")]
+
+
+Key = Annotated[str, BeforeValidator(_key), _schema("name")]
+
+
+Flag = Annotated[bool, BeforeValidator(_flag), Field(strict=True)]
+
+
+ZERO = Number(likely=0.0)
+
+
+# For what a file may leave out: nothing can be computed with it by mistake.
+UNKNOWN = Number(likely=math.nan)
+
+
+UNKNOWN_YEARS = Years(likely=math.nan)

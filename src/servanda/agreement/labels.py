@@ -1,0 +1,332 @@
+"""What the things of an agreement are called: parties, types, stakes, entries, outcomes and numbers.
+
+A number has a label for tables (`North's weapons programme: worth to North`) and a phrase for sentences (`the worth of
+“North's weapons programme” to North`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from servanda.agreement.format.agreement import Agreement
+from servanda.agreement.numbers import Uncertain
+from servanda.english import capital, listed
+
+Path = tuple[str | int, ...]
+
+FIELDS = {
+    "incidents": "rate of a breakdown that nobody chose",
+    "discount": "how much less the future counts",
+    "precision": "how sharply it follows its interest",
+    "chance": "chance",
+    "restore": "time to have it back after a breakdown",
+    "complete": "aim: share of the others' harmful stakes given up",
+    "irreversible": "aim: restore time of what is given up, at least",
+    "finds": "how often it finds a concealed stake",
+    "false_alarms": "false alarms",
+    "breaks": "chance that a false alarm ends the agreement",
+    "passes": "chance that it passes",
+    "breakdown": "cost of any breakdown",
+    "withdrawing": "added cost of withdrawing",
+    "found": "added cost of being found out",
+    "unratified": "added cost of a failed ratification",
+    "budget": "what can be spent on inspections in a period",
+    "scale": "effort after which a search has found it 63 times in 100",
+    "at_most": "what a search finds at most",
+    "visit": "chance that one visit finds it",
+    "effort": "what it costs",
+    "gain": "what concealing there gains, if it is not found",
+    "loss": "what it costs the others, if it is not found",
+    "penalty": "what it costs the violator, if it is found",
+    "caught": "what a violation that is caught still costs the others",
+}
+
+
+UNITS = {
+    "incidents": "a year",
+    "discount": "a year",
+    "precision": "per unit",
+    "chance": "chance",
+    "complete": "share",
+    "finds": "a year",
+    "false_alarms": "a year",
+    "breaks": "chance",
+    "passes": "chance",
+    "worth": "units a year",
+    "costs": "units",
+    "gives": "share",
+    "types": "chance",
+    "budget": "of the budget's unit",
+    "scale": "of the budget's unit",
+    "effort": "of the budget's unit",
+    "at_most": "chance",
+    "visit": "chance",
+}
+
+
+def unit_of(path: Path) -> str:
+    """The unit of a number, such as `units a year`; nothing where it has none."""
+    if path[-1] == "restore":
+        return "years"
+    return next((UNITS[str(p)] for p in reversed(path) if str(p) in UNITS), "")
+
+
+def describe(agreement: Agreement, path: Path) -> tuple[str, str]:
+    """Say a path in words: what it belongs to, and what of it."""
+    if path[0] == "inspections":
+        return _inspections(agreement, path[1:])
+    if len(path) < 3:
+        last = str(list(path)[-1])
+        return "The situation", FIELDS.get(last, _plain(last))
+    first, key, rest = str(path[0]), str(path[1]), path[2:]
+    if first == "parties":
+        return f"Party: {party_name(agreement, key)}", _words(agreement, rest, key)
+    if first == "stakes":
+        return f"Stake: {_stake(agreement, key)}", _words(agreement, rest, None)
+    if first == "measures":
+        return f"Measure: {agreement.measures[key].name or _plain(key)}", _words(agreement, rest, None)
+    if first == "plans":
+        plan = agreement.plans[key]
+        group = f"Plan: {capital(plan.title or _plain(key))}"
+        if rest[0] == "entries" and isinstance(rest[1], int):
+            entry: Any = plan.entries[rest[1]]
+            party = getattr(entry, "turnover", None)
+            return group, f"{entry.title or _plain(entry.id)}: {_words(agreement, rest[2:], party)}"
+        return group, _words(agreement, rest, None)
+    return capital(_plain(first)), " ".join(_plain(p) for p in path[1:])
+
+
+def _inspections(agreement: Agreement, path: Path) -> tuple[str, str]:
+    *above, last = path
+    words = FIELDS.get(str(last), _plain(last))
+    group = "Inspections"
+    if agreement.inspections is not None and above[:1] == ["sites"]:
+        group += f": {agreement.inspections.sites[str(above[1])].name or _plain(above[1])}"
+    if above and isinstance(above[-1], int):
+        words = f"level {above[-1] + 1}: {'chance of detection' if last == 'chance' else words}"
+    return group, words
+
+
+def _words(agreement: Agreement, path: Path, party: str | None) -> str:
+    parts: list[str] = []
+    at = 0
+    while at < len(path):
+        key, after = str(path[at]), str(path[at + 1]) if at + 1 < len(path) else ""
+        at += 2
+        if key == "types" and party is not None:
+            last = at >= len(path)
+            kind = type_name(agreement, party, after)
+            parts.append(f"chance that a new government is of the “{kind}” type" if last else f"if {kind}:")
+        elif key == "worth":
+            parts.append(f"worth to {party_name(agreement, after)}" if party is None else _worth_of(agreement, after))
+        elif key == "gives":
+            parts.append(f"share given of {_stake(agreement, after)}")
+        elif key == "costs":
+            parts.append(FIELDS.get(after, _plain(after)))
+        elif key == "aims":
+            at -= 1
+        elif key == "verifiable":
+            parts.append("aim: concealment found, " + ("time within which" if after == "within" else "chance"))
+        elif key == "chance" and party is not None and parts:
+            parts = [f"chance of the “{parts[0].removeprefix('if ').removesuffix(':')}” type"]
+        elif key == "chance" and party is not None:
+            parts.append("chance of a new government")
+        else:
+            parts.append(FIELDS.get(key, _plain(key)))
+            at -= 1
+    return " ".join(parts)
+
+
+def _worth_of(agreement: Agreement, stake: str) -> str:
+    return f"worth of {_stake(agreement, stake)}"
+
+
+def _stake(agreement: Agreement, key: str) -> str:
+    stake = agreement.stakes.get(key)
+    return stake.name if stake is not None and stake.name else _plain(key)
+
+
+def _plain(key: object) -> str:
+    return str(key).replace("-", " ").replace("_", " ")
+
+
+def names(agreement: Agreement, keys: Iterable[str]) -> str:
+    """Write the names of parties and bodies in a sentence."""
+    return listed([name_of(agreement, key) for key in keys])
+
+
+def name_of(agreement: Agreement, key: str) -> str:
+    """The name of a party, body, stake or measure; its key where it has none."""
+    group = next((g for g in (agreement.parties, agreement.bodies) if key in g), None)
+    if group is not None:
+        return group[key].name
+    thing = agreement.stakes.get(key) or agreement.measures.get(key)
+    return f"{thing.name} ({key})" if thing is not None and thing.name else key
+
+
+def label(agreement: Agreement, one: Uncertain, two_plans: bool = False) -> str:
+    """An uncertain number in words: whose it is, and what; of which plan, where two are asked about.
+
+    Parameters
+    ----------
+    agreement : Agreement
+    one : Uncertain
+    two_plans : bool
+        Whether the question is about two plans, so that a number of one of them says of which.
+
+    Returns
+    -------
+    str
+    """
+    path = one.paths[0]
+    group, what = describe(agreement, path)
+    owner = group.partition(": ")[2]
+    if path[0] == "plans":
+        what = capital(what)
+        return f"{what} ({owner})" if one.name.startswith("plans.") and two_plans else what
+    return f"{owner}: {what}" if owner else capital(what)
+
+
+def group_of(agreement: Agreement, one: Uncertain) -> str:
+    """The natural group of an uncertain number, in words: what a panel of experts would be asked about together.
+
+    Parameters
+    ----------
+    agreement : Agreement
+    one : Uncertain
+
+    Returns
+    -------
+    str
+        `North Korea: worths`, `Finding rates`, `Votes`, ...
+    """
+    first, *rest = (str(part) for part in one.paths[0])
+    last = rest[-1] if rest else first
+    if first == "parties":
+        name = party_name(agreement, rest[0])
+        if "worth" in rest:
+            return f"{name}: worths"
+        if "costs" in rest:
+            return f"{name}: costs of breakdown"
+        return f"{name}: " + {"chance": "chances of its types", "discount": "discounting"}.get(last, last)
+    if first == "stakes" and "worth" in rest:
+        return f"{party_name(agreement, last)}: worths"
+    if first == "stakes":
+        return f"{party_name(agreement, agreement.stakes[rest[0]].holder)}: times to restore"
+    if first == "measures":
+        return "Finding rates" if last == "finds" else "False alarms"
+    if first == "plans":
+        if last == "passes":
+            return "Votes"
+        return "Changes of government" if last == "chance" or "types" in rest else "Shares given"
+    return capital(last.replace("_", " "))
+
+
+def party_name(agreement: Agreement, party: str) -> str:
+    """The name of a party as readers know it."""
+    return agreement.parties[party].name
+
+
+def type_name(agreement: Agreement, party: str, kind: str) -> str:
+    """The name of a party's type as readers know it, to stand within a sentence."""
+    declared = agreement.parties[party].types.get(kind)
+    name = declared.name if declared and declared.name else kind.replace("-", " ")
+    first = name.split()[0]
+    return name[:1].lower() + name[1:] if first[1:] == first[1:].lower() and len(first) > 1 else name
+
+
+def cause_name(agreement: Agreement, cause: str) -> str:
+    """Say a cause of breakdown (or a way of holding) in words: `withdrew:usa` is 'United States withdraws'."""
+    what, _, who = cause.partition(":")
+    if cause == "held:clean":
+        return "in force, nothing concealed"
+    if cause == "held:concealed":
+        return "in force, something concealed"
+    if cause == "incident":
+        return "an incident nobody chose"
+    if who in ("both", "several"):
+        return "both found out" if who == "both" else "several found out at once"
+    name = party_name(agreement, who)
+    return {
+        "withdrew": f"{name} withdraws",
+        "found": f"{name} is found out",
+        "unratified": f"{name} does not ratify",
+    }[what]
+
+
+_PARTY = {
+    "discount": "the discount rate of {}",
+    "precision": "the precision of {}",
+    "breakdown": "the cost of a breakdown to {}",
+    "withdrawing": "the cost of withdrawing to {}",
+    "found": "the cost of being found concealing to {}",
+    "unratified": "the cost of a failed ratification to {}",
+}
+
+
+_MEASURE = {
+    "finds": "the finding rate of {}",
+    "false_alarms": "the rate of false alarms of {}",
+    "breaks": "the chance that a false alarm of {} ends the agreement",
+}
+
+
+_ENTRY = {"passes": "the chance that {} passes", "chance": "the chance of a new government at {}"}
+
+
+def named(agreement: Agreement, path: Path, name: str) -> str:
+    """Name a number that enters play, to stand within a sentence.
+
+    Parameters
+    ----------
+    agreement : Agreement
+    path : path
+    name : str
+        Both from `uncertain`.
+    """
+    first, last = str(path[0]), str(path[-1])
+    if first == "parties":
+        return _of_party(agreement, str(path[1]), path)
+    if first == "stakes" and path[2] == "worth":
+        return f"the worth of {_quoted_stake(agreement, str(path[1]))} to {party_name(agreement, last)}"
+    if first == "stakes":
+        return f"the restore time of {_quoted_stake(agreement, str(path[1]))}"
+    if first == "measures":
+        measure = agreement.measures[str(path[1])]
+        return _MEASURE[last].format(_quoted(measure.name or str(path[1])))
+    if first == "plans":
+        plan = agreement.plans[str(path[1])]
+        within = f" in {_quoted(plan.title or str(path[1]))}" if name.startswith("plans.") else ""
+        return _of_entry(agreement, path) + within
+    return "the rate of incidents that nobody chose"
+
+
+def _of_party(agreement: Agreement, party: str, path: Path) -> str:
+    name, last = party_name(agreement, party), str(path[-1])
+    kind = f"the {type_name(agreement, party, str(path[3]))} type" if path[2] == "types" else ""
+    if kind and last == "chance":
+        return f"the chance that {name} is of {kind}"
+    whom = f"{kind} of {name}" if kind else name
+    if "worth" in path:
+        return f"the worth of {_quoted_stake(agreement, last)} to {whom}"
+    return _PARTY[last].format(whom)
+
+
+def _of_entry(agreement: Agreement, path: Path) -> str:
+    entry = agreement.plans[str(path[1])].entries[int(path[3])]
+    title, last = _quoted(entry.title or entry.id), str(path[-1])
+    if path[4] == "gives":
+        return f"the share of {_quoted_stake(agreement, last)} given at {title}"
+    if path[4] == "types":
+        kind = type_name(agreement, str(getattr(entry, "turnover", "")), last)
+        return f"the chance that a new government after {title} is of the {kind} type"
+    return _ENTRY[last].format(title)
+
+
+def _quoted_stake(agreement: Agreement, key: str) -> str:
+    return _quoted(agreement.stakes[key].name or key)
+
+
+def _quoted(words: str) -> str:
+    return f"“{words.replace('-', ' ') if ' ' not in words else words}”"

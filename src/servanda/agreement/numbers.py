@@ -1,0 +1,117 @@
+"""The numbers of an agreement that have a range, their names, and what the file says of how they move together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias, cast
+
+from pydantic import BaseModel
+
+from servanda.agreement.format.agreement import Agreement
+from servanda.agreement.format.values import Number
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+Path: TypeAlias = tuple[str | int, ...]
+
+
+@dataclass(frozen=True)
+class Uncertain:
+    """A number of an agreement that has a range.
+
+    Attributes
+    ----------
+    name : str
+        Where it stands, joined by dots: `parties.dprk.discount`. Of an entry: `entries.inauguration.chance`, and with
+        the name of its plan where plans differ in it: `plans.phased.entries.inauguration.chance`.
+    number : Number
+    paths : tuple of paths
+        Every place where it stands: the same number of the same entry in several plans is one number.
+    """
+
+    name: str
+    number: Number
+    paths: tuple[Path, ...]
+
+
+def walk(thing: object, path: Path = ()) -> Iterator[tuple[Path, Number]]:
+    """Every number below a part of an agreement, with the path to it."""
+    if isinstance(thing, Number):
+        yield path, thing
+    elif isinstance(thing, BaseModel):
+        for name, info in type(thing).model_fields.items():
+            yield from walk(getattr(thing, name), (*path, info.alias or name))
+    elif isinstance(thing, dict):
+        for key, value in cast("dict[str, object]", thing).items():
+            yield from walk(value, (*path, key))
+    elif isinstance(thing, list | tuple):
+        for i, value in enumerate(cast("list[object]", thing)):
+            yield from walk(value, (*path, i))
+
+
+def uncertain(agreement: Agreement) -> tuple[Uncertain, ...]:
+    """List the numbers of an agreement that have a range, in file order; parties' aims, which do not enter, left out.
+
+    Parameters
+    ----------
+    agreement : Agreement
+
+    Returns
+    -------
+    tuple[Uncertain, ...]
+    """
+    return tuple(one for one in _named(agreement) if one.number.ranged)
+
+
+def names_of(agreement: Agreement) -> dict[str, Number]:
+    """Every number of an agreement by its name, with or without a range; parties' aims left out."""
+    return {one.name: one.number for one in _named(agreement)}
+
+
+def _named(agreement: Agreement) -> tuple[Uncertain, ...]:
+    found: dict[tuple[str, Number | None], list[tuple[Path, Number]]] = {}
+    for path, number in walk(agreement):
+        if "aims" in path:
+            continue
+        name, rest = ".".join(str(part) for part in path), None
+        if path[0] == "plans" and path[2] == "entries":
+            entry = agreement.plans[str(path[1])].entries[int(path[3])]
+            name = ".".join(["entries", entry.id, *(str(part) for part in path[4:])])
+            rest = number
+        found.setdefault((name, rest), []).append((path, number))
+    names = [name for name, rest in found if rest is None or rest.ranged]
+    result: list[Uncertain] = []
+    for (name, rest), places in found.items():
+        path = places[0][0]
+        twice = names.count(name) > 1 and (rest is None or rest.ranged)
+        called = f"plans.{path[1]}.{name}" if twice else name
+        result.append(Uncertain(called, places[0][1], tuple(path for path, _ in places)))
+    return tuple(result)
+
+
+def correlated(agreement: Agreement) -> tuple[tuple[str, ...], NDArray[np.float64]]:
+    """The numbers that a file declares as correlated, and how their normal scores are.
+
+    Parameters
+    ----------
+    agreement : Agreement
+
+    Returns
+    -------
+    tuple of str
+        `m` names, in the order in which the file names them first.
+    (m, m) floats
+        Pearson correlations of the normal scores: 2 sin(pi r / 6) for a rank correlation r (Pearson 1907), which is
+        exact for normal scores and does not change with a number's distribution; 0 for pairs not declared.
+    """
+    import numpy as np
+
+    names = tuple(dict.fromkeys(name for each in agreement.correlations for name in each.between))
+    matrix = np.eye(len(names))
+    for each in agreement.correlations:
+        i, j = (names.index(name) for name in each.between)
+        matrix[i, j] = matrix[j, i] = 2.0 * np.sin(np.pi * each.rank / 6.0)
+    return names, matrix

@@ -1,0 +1,83 @@
+"""Checks of names and sums that every part of a file needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+
+from servanda.agreement.dates import TOLERANCE, last_day
+from servanda.agreement.format.agreement import Agreement
+from servanda.agreement.format.values import Number
+from servanda.agreement.reading._fitting import Book
+from servanda.agreement.reading._yaml_text import Complaint, Place
+from servanda.english import did_you_mean, digits
+
+
+def unknown(book: Book, place: Place, name: str, what: str, *groups: str) -> Iterator[Complaint]:
+    """Complain about a name that is in none of some groups such as parties."""
+    known = {group: book.named(group) for group in groups}
+    everything = [each for found in known.values() for each in found]
+    if name in everything or book.touched(place) or any((group,) in book.wrong for group in groups):
+        return
+    add = f"add {name} under {' or '.join(group for group in groups if known[group] or group == groups[0])}"
+    if everything:
+        there = [f"{group.capitalize()} (line {book.line((group,))}): {', '.join(known[group])}" for group in groups]
+        there = [text for text, group in zip(there, groups, strict=True) if known[group]]
+        rest = f"{'. '.join(there)}. Use one of these, or {add}"
+    else:
+        rest = f"The file has no {' or '.join(groups)}. A{add[1:]}"
+    yield Complaint(
+        book.line(place),
+        f"{book.say(place)} names {what} '{name}', which is not in the file.{did_you_mean(name, everything)} {rest}",
+    )
+
+
+def names(book: Book, place: Place, found: Sequence[str], what: str, *groups: str) -> Iterator[Complaint]:
+    """Check a list of names: each known, none twice."""
+    first: dict[str, int] = {}
+    for index, name in enumerate(found):
+        item = (*place, index)
+        if book.touched(item):
+            continue
+        yield from unknown(book, item, name, what, *groups)
+        if name in first:
+            yield Complaint(
+                book.line(item),
+                f"{book.say(place)} names {what} {name} twice, here and on line {book.line((*place, first[name]))}."
+                " Name it once",
+            )
+        first.setdefault(name, index)
+
+
+def add_up(book: Book, place: Place, chances: Mapping[str, Number], what: str) -> Iterator[Complaint]:
+    """Check that chances add up to 1."""
+    total = sum(chance.likely for chance in chances.values())
+    if not chances or book.touched(place) or abs(total - 1) <= TOLERANCE:
+        return
+    parts = ", ".join(
+        f"{name} {digits(chance.likely)} (line {book.line((*place, name))})" for name, chance in chances.items()
+    )
+    yield Complaint(
+        book.line(place),
+        f"{book.say(place)}: the chances add up to {digits(total)}, not 1: {parts}."
+        f" The chances of {what} must add up to 1; change one of them by {digits(1 - total)}",
+    )
+
+
+def order(book: Book, place: Place, starts: date | None, until: date | None) -> Iterator[Complaint]:
+    """Check that `until` is not before `from`."""
+    if starts and until and until < starts:
+        yield Complaint(
+            book.line((*place, "until")),
+            f"{book.say((*place, 'until'))}: {until} is before from, {starts} (line {book.line((*place, 'from'))})."
+            " until must not be before from",
+        )
+
+
+def limits(book: Book, agreement: Agreement) -> str:
+    """Say what the first and the last day are, and where they stand."""
+    first = f"The first day allowed is {agreement.start} (start, line {book.line(('start',))})"
+    if ("horizon",) not in book.lines:
+        return f"{first}. Change the date, or the start"
+    last = f"the last {last_day(agreement)} (horizon, line {book.line(('horizon',))})"
+    return f"{first}, {last}. Change the date, or the start or horizon"

@@ -1,0 +1,185 @@
+"""What takes two places of a file to see about levers: what they move is there, and can be moved so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from servanda.agreement.dates import last_day
+from servanda.agreement.format.agreement import Agreement
+from servanda.agreement.format.entries import Entry, Obligation, Review
+from servanda.agreement.format.levers import (
+    AutomaticLever,
+    DateLever,
+    FindsLever,
+    Lever,
+    OrderLever,
+    ReviewsLever,
+    ShareLever,
+    SplitLever,
+    lever_kind,
+    lever_target,
+    part_name,
+)
+from servanda.agreement.reading._fitting import Book, value_at
+from servanda.agreement.reading._yaml_text import Complaint, Place
+from servanda.agreement.reading.consistency._references import limits, unknown
+from servanda.english import did_you_mean
+
+Entries = Mapping[str, tuple[Place, Entry]]
+
+
+class _Looking(NamedTuple):
+    """A lever under examination, and what is around it."""
+
+    book: Book
+    agreement: Agreement
+    plan: str
+    place: Place
+    entries: Entries
+
+
+def lever_inconsistencies(book: Book, agreement: Agreement) -> Iterator[Complaint]:
+    """Yield every complaint about the group `levers` that needs two places at once."""
+    for plan, levers in agreement.levers.items():
+        yield from unknown(book, ("levers", plan), plan, "plan", "plans")
+        if plan not in agreement.plans or book.touched(("plans", plan)):
+            continue
+        entries: Entries = {
+            entry.id: (("plans", plan, "entries", index), entry)
+            for index, entry in enumerate(agreement.plans[plan].entries)
+        }
+        taken: dict[tuple[str, ...], Place] = {}
+        unit: tuple[str, Place] | None = None
+        for index, lever in enumerate(levers):
+            place: Place = ("levers", plan, index)
+            if book.touched(place):
+                continue
+            yield from _one(_Looking(book, agreement, plan, place, entries), lever)
+            yield from _twice(book, place, lever, taken)
+            if isinstance(lever, FindsLever) and lever.unit is not None:
+                if unit is not None and unit[0] != lever.unit:
+                    yield Complaint(
+                        book.line((*place, "unit")),
+                        f"{book.say((*place, 'unit'))} is '{lever.unit}', but costs are added up, and those of line"
+                        f" {book.line(unit[1])} are in '{unit[0]}'. Count both in the same unit",
+                    )
+                unit = unit or (lever.unit, (*place, "unit"))
+
+
+def _twice(book: Book, place: Place, lever: Lever, taken: dict[tuple[str, ...], Place]) -> Iterator[Complaint]:
+    """See that no two levers move the same thing: an entry's date, for one, is moved by `date` or by `order`."""
+    kind = str(lever_kind(lever))
+    moved = [(kind, lever_target(lever))]
+    if isinstance(lever, ShareLever):
+        moved = [("share", lever.share, lever.of)]
+    elif isinstance(lever, OrderLever):
+        moved = [("date", name) for name in lever.order]
+    for thing in moved:
+        if taken.get(thing, place) != place:
+            what = "the date" if thing[0] == "date" else "the same"
+            yield Complaint(
+                book.line(place),
+                f"{book.say(place)} moves {what} of {thing[1]} that the lever on line {book.line(taken[thing])} moves"
+                " already. Keep one of the two",
+            )
+        taken.setdefault(thing, place)
+
+
+def _one(look: _Looking, lever: Lever) -> Iterator[Complaint]:
+    book, kind = look.book, str(lever_kind(lever))
+    here: Place = (*look.place, kind)
+    if isinstance(lever, FindsLever):
+        yield from unknown(book, here, lever.finds, "measure", "measures")
+        return
+    named = [(here, lever_target(lever))]
+    if isinstance(lever, OrderLever):
+        named = [((*here, index), name) for index, name in enumerate(lever.order)]
+    lacking = [*_lacking(look, named)]
+    yield from lacking
+    if lacking:
+        return
+    for place, name in named:
+        if isinstance(lever, DateLever | OrderLever | SplitLever):
+            yield from _undated(look, place, name)
+    where, entry = look.entries[named[0][1]]
+    if isinstance(lever, ShareLever):
+        yield from _share(look, lever, where, entry)
+    elif isinstance(lever, DateLever):
+        yield from _window(look, lever)
+    elif isinstance(lever, AutomaticLever | SplitLever) and not (isinstance(entry, Obligation) and entry.gives):
+        yield _unfit(look, here, "gives no stake. Name an entry that gives one")
+    elif isinstance(lever, SplitLever):
+        yield from _parts(look, lever)
+    elif isinstance(lever, ReviewsLever) and not (isinstance(entry, Review) and entry.every is not None):
+        yield _unfit(look, here, "is no repeated review. Name a review with every, from and until")
+
+
+def _lacking(look: _Looking, named: list[tuple[Place, str]]) -> Iterator[Complaint]:
+    """See that the entries are there, and none named twice."""
+    seen: set[str] = set()
+    for place, name in named:
+        book = look.book
+        if name not in look.entries:
+            line = book.line(("plans", look.plan, "entries"))
+            yield Complaint(
+                book.line(place),
+                f"{book.say(place)} names entry '{name}', which is not in plan {look.plan}."
+                f"{did_you_mean(name, look.entries)} Entries (line {line}): {', '.join(look.entries)}. Use one of"
+                " these",
+            )
+        elif name in seen:
+            yield Complaint(book.line(place), f"{book.say(place)} names entry {name} a second time. Name it once")
+        seen.add(name)
+
+
+def _undated(look: _Looking, place: Place, name: str) -> Iterator[Complaint]:
+    entry = look.entries[name][1]
+    if isinstance(entry, Review):
+        yield _unfit(look, place, "is a review. Name an entry with a date, or vary it by reviews")
+    elif entry.date is None:
+        yield _unfit(look, place, "has no date of its own. Name one that has, or give it a date in place of due")
+
+
+def _window(look: _Looking, lever: DateLever) -> Iterator[Complaint]:
+    book, first, last = look.book, look.agreement.start, last_day(look.agreement)
+    if book.touched(("start",)) or book.touched(("horizon",)):
+        return
+    for key, day in (("from", lever.least), ("to", lever.most)):
+        if not first <= day <= last:
+            place = (*look.place, key)
+            words = f"{book.say(place)}: {day} is outside the time that counts"
+            yield Complaint(book.line(place), f"{words}. {limits(book, look.agreement)}")
+
+
+def _share(look: _Looking, lever: ShareLever, where: Place, entry: Entry) -> Iterator[Complaint]:
+    """See that the entry gives a share of the stake, in numbers."""
+    gives = entry.gives if isinstance(entry, Obligation) else {}
+    here: Place = (*look.place, "of")
+    if isinstance(gives, dict) and lever.of in gives:
+        return
+    book = look.book
+    if isinstance(gives, list) and lever.of in gives:
+        words = (
+            f"gives all that is left of {lever.of}, which follows from the shares given before. Write gives:"
+            f" {{{lever.of}: 0.5}} there, or vary the share of an earlier entry"
+        )
+    else:
+        words = f"gives no share of {lever.of}. It gives: {', '.join(gives) or 'nothing'}"
+    line = book.line((*where, "gives"))
+    yield Complaint(book.line(here), f"{book.say(here)}: entry {lever.share} (line {line}) {words}")
+
+
+def _parts(look: _Looking, lever: SplitLever) -> Iterator[Complaint]:
+    """See that the ids of the parts (rest-1, rest-2) are free."""
+    for part in range(1, max(lever.into)):
+        name = part_name(lever.split, part)
+        if name in look.entries:
+            yield _unfit(look, (*look.place, "split"), f"would have a part {name}, but that id is taken. Rename one")
+            return
+
+
+def _unfit(look: _Looking, here: Place, why: str) -> Complaint:
+    name = str(value_at(look.book.data, here))
+    line = look.book.line(look.entries[name][0])
+    return Complaint(look.book.line(here), f"{look.book.say(here)}: entry {name} (line {line}) {why}")

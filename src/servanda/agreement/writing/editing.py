@@ -1,0 +1,128 @@
+# pyright: reportUnknownMemberType=false
+# (ruamel's nodes have no types)
+"""Changing a part of an agreement file and leaving all else in it, byte for byte (decision 15)."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any, NamedTuple, NoReturn
+
+from servanda.agreement.format.agreement import Agreement
+from servanda.errors import ServandaError
+
+
+class NotWritten(ServandaError):
+    """Something that could not be written into a file; the file is as it was."""
+
+
+class Edit(NamedTuple):
+    """Put words in place of text[start:end]."""
+
+    start: int
+    end: int
+    words: str
+
+
+def refuse(path: Path, words: str) -> NoReturn:
+    """Say that nothing is written, and why."""
+    raise NotWritten(f"{path}: nothing is written: {words}")
+
+
+def text_of(agreement: Agreement) -> tuple[Path, bytes, str]:
+    """Read the file of an agreement again: its path, its byte order mark if it has one, and its text.
+
+    Raises
+    ------
+    NotWritten
+        If the agreement is not from a file of the user's, or the file has changed since.
+    """
+    if agreement.origin is None:
+        raise NotWritten("The agreement was built in Python, not read from a file, so there is nowhere to write to.")
+    path = Path(agreement.origin.path)
+    if not path.is_file():
+        refuse(path, "this is not a file of yours. Copy the agreement to one (servanda catalog says where it is)")
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        refuse(path, f"the file cannot be read again ({error.strerror})")
+    if hashlib.sha256(content).hexdigest() != agreement.origin.sha256:
+        refuse(path, "the file has changed since it was read. Run the command again")
+    mark = b"\xef\xbb\xbf" if content.startswith(b"\xef\xbb\xbf") else b""
+    return path, mark, content.decode("utf-8-sig")
+
+
+def line_ends(text: str) -> str:
+    """How the lines of a text end."""
+    return "\r\n" if "\r\n" in text else "\n"
+
+
+def edited(text: str, edits: list[Edit]) -> str:
+    """Make some changes that do not overlap."""
+    for edit in sorted(edits, reverse=True):
+        text = text[: edit.start] + edit.words + text[edit.end :]
+    return text
+
+
+def replace(path: Path, content: bytes) -> None:
+    """Write beside the file and put the result in its place, so that there is one or the other at any time."""
+    target = path.resolve()
+    made: str | None = None
+    try:
+        handle, made = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        shutil.copymode(target, made)
+        Path(made).replace(target)
+    except OSError as error:
+        if made is not None:
+            with contextlib.suppress(OSError):
+                Path(made).unlink()
+        refuse(path, f"the file cannot be replaced ({error.strerror}). Check the permissions of its folder")
+
+
+# --------------------------------------------------------------------------------------------------- the places
+
+
+def leaves(node: Any) -> list[tuple[int, int]]:
+    """Where the words begin and end that a value is made of."""
+    if isinstance(node.value, str):
+        return [(node.start_mark.index, node.end_mark.index)]
+    return [leaf for pair in node.value for part in pair for leaf in leaves(part)]
+
+
+def end_of(node: Any) -> int:
+    """Where a value ends: a group that is not in brackets ends with its last word."""
+    return node.end_mark.index if getattr(node, "flow_style", True) is not False else max(to for _, to in leaves(node))
+
+
+def compose(text: str) -> Any:
+    """Read a text as a tree of values that know where they stand."""
+    from ruamel.yaml import YAML
+
+    reader: Any = YAML(typ="rt", pure=True)
+    return reader.compose(text)
+
+
+def key_in(group: Any, name: str) -> Any:
+    """The nodes of a key and its value in a group; None if there is no such key."""
+    return next(((key, value) for key, value in group.value if key.value == name), None)
+
+
+def indent_at(text: str, index: int) -> str:
+    """What stands before the first word of a line."""
+    line = text[text.rfind("\n", 0, index) + 1 : index]
+    return line[: len(line) - len(line.lstrip())]
+
+
+def line_end(text: str, index: int) -> int:
+    """Where the line ends that a place stands in."""
+    end = text.find("\n", index)
+    end = len(text) if end < 0 else end
+    return end - 1 if text[end - 1 : end] == "\r" else end

@@ -1,0 +1,261 @@
+"""`check`: is the text of an agreement complete, verifiable, irreversible and fit to be carried out?
+
+Nothing is solved here: the rules look at the text as it stands. What they look for, and why, is in `rules.toml`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from html import escape
+
+from servanda.agreement.format.agreement import Agreement, line_of
+from servanda.checks._plan_view import view
+from servanda.checks._suppressions import Ignore, extents, ignores, silences, whole
+from servanda.checks.rulebook import SEVERITIES, Found, Place, Rule, Severity, chosen, rules
+from servanda.checks.rules.duties import duty_rules, idle_parties, two_readings
+from servanda.checks.rules.exchange import exchange_rules, untouched
+from servanda.checks.rules.order import order_rules
+from servanda.checks.rules.procedure import disputes, procedure_rules, turnovers
+from servanda.checks.rules.verification import ending_measures, verification_rules
+from servanda.english import did_you_mean, listed
+
+STALE, BARE = "SV901", "SV902"
+
+
+@dataclass(frozen=True)
+class Related:
+    """Another line that one has to see to understand a finding, and what is there; None if there is no file."""
+
+    line: int | None
+    what: str
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that a text leaves open or gets wrong.
+
+    Attributes
+    ----------
+    code, name : str
+        Of the rule, such as `SV102` and `no-date`.
+    severity : {'error', 'warning', 'note'}
+    path : str
+        Of the file, as it was given; empty if there is none.
+    line : int or None
+        From 1; None if the agreement was built in Python.
+    plans : tuple[str, ...]
+        Names of the plans in which it was found; empty if it is about the whole agreement. What several plans have in
+        common (the same entry, written once) is one finding, at its first place.
+    entries : tuple[str, ...]
+        Ids of the entries that it is about.
+    what, why, mend : str
+        What was found; why it matters, with the agreement where it broke; what would mend it.
+    related : tuple[Related, ...]
+        Other lines to look at: all links of a circle, for one.
+    reason : str or None
+        Why a comment in the file silences it; empty if the comment does not say; None if nothing does.
+    """
+
+    code: str
+    name: str
+    severity: Severity
+    path: str
+    line: int | None
+    plans: tuple[str, ...]
+    entries: tuple[str, ...]
+    what: str
+    why: str
+    mend: str
+    related: tuple[Related, ...] = ()
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class Findings:
+    """Everything that `check` has to say about an agreement.
+
+    Attributes
+    ----------
+    agreement : Agreement
+    found : tuple[Finding, ...]
+        In the order of the file.
+    silenced : tuple[Finding, ...]
+        What comments in the file silence, with their reasons.
+    """
+
+    agreement: Agreement
+    found: tuple[Finding, ...]
+    silenced: tuple[Finding, ...]
+
+    @property
+    def counts(self) -> dict[Severity, int]:
+        """How many findings there are of each severity, silenced ones left out."""
+        return {each: sum(finding.severity == each for finding in self.found) for each in SEVERITIES}
+
+    def __repr__(self) -> str:
+        said = ", ".join(f"{count} {name}{'' if count == 1 else 's'}" for name, count in self.counts.items())
+        return f"<Findings on {self.agreement.title!r}: {said}; {len(self.silenced)} silenced>"
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><td>{each.line or ''}</td><td>{each.severity}</td><td>{each.code} {each.name}</td>"
+            f"<td style='text-align:left'>{escape(each.what + the_same(each))}</td></tr>"
+            for each in self.found
+        )
+        head = "<tr><th>line</th><th>severity</th><th>rule</th><th style='text-align:left'>what was found</th></tr>"
+        return f"<table><caption>{escape(repr(self)[1:-1])}</caption>{head}{rows}</table>"
+
+
+def check(agreement: Agreement, *, select: Sequence[str] = (), ignore: Sequence[str] = ()) -> Findings:
+    """Look at an agreement's text for what agreements have broken on.
+
+    Parameters
+    ----------
+    agreement : Agreement
+    select : sequence of str
+        Rules to look at: codes, beginnings of codes (`SV1`) or names; all if empty.
+    ignore : sequence of str
+        Rules to leave out.
+
+    Returns
+    -------
+    Findings
+        What the text leaves open or gets wrong. Nothing is solved, and no number of the game is needed.
+
+    Raises
+    ------
+    ValueError
+        If `select` or `ignore` names a rule that does not exist.
+
+    Examples
+    --------
+    >>> import servanda
+    >>> findings = servanda.check(servanda.read("singapore-2018"))
+    >>> findings.counts["error"]
+    0
+    """
+    wanted = (chosen(tuple(select)) if select else frozenset(rules())) - chosen(tuple(ignore))
+    found = _merged(agreement, [each for each in _look(agreement) if each.code in wanted])
+    comments = ignores(agreement)
+    spans = extents(agreement) if comments else {}
+    kept: list[tuple[Place, Finding]] = []
+    silenced: list[tuple[Place, Finding]] = []
+    used: set[Ignore] = set()
+    for each, plans in found:
+        line = line_of(agreement, each.place)
+        span = spans.get(whole(each.place), (line or 0, line or 0))
+        hit = [c for c in comments if c.code == each.code and line is not None and silences(c, line, span)]
+        used.update(hit)
+        finding = _finding(agreement, each, plans, hit[0].reason if hit else None)
+        (silenced if hit else kept).append((each.place, finding))
+    for code, comment, form in _comments(comments, used, frozenset(wanted)):
+        kept.append(((), _about_comment(agreement, code, comment, form)))
+    return Findings(agreement, _sorted(kept), _sorted(silenced))
+
+
+def the_same(finding: Finding) -> str:
+    """Name the other plans in which the same was found, as a sentence to put behind the finding's."""
+    others = finding.plans[1:]
+    return f" The same in plan{'' if len(others) == 1 else 's'} {listed(others)}." if others else ""
+
+
+def _look(agreement: Agreement) -> Iterator[Found]:
+    views = tuple(view(agreement, name) for name in agreement.plans)
+    yield from disputes(agreement, views)
+    yield from idle_parties(agreement)
+    yield from untouched(agreement, views)
+    yield from ending_measures(agreement, views)
+    yield from two_readings(agreement, views)
+    for each in views:
+        yield from order_rules(each)
+        yield from duty_rules(each)
+        yield from verification_rules(each)
+        yield from exchange_rules(each)
+        yield from procedure_rules(each)
+    yield from turnovers(agreement, views)
+
+
+def _merged(agreement: Agreement, found: list[Found]) -> list[tuple[Found, tuple[str, ...]]]:
+    """Put together what is found of the same entries in several plans, with the names of these plans."""
+    same: dict[tuple[object, ...], tuple[Found, list[str]]] = {}
+    content = {
+        name: {entry.id: repr(entry) for entry in plan.entries} if len(agreement.plans) > 1 else {}
+        for name, plan in agreement.plans.items()
+    }
+    for number, each in enumerate(found):
+        plan = str(each.place[1]) if each.place[:1] == ("plans",) and len(each.place) > 1 else None
+        entries = tuple(content[plan].get(name, "") for name in each.entries) if plan is not None else ()
+        shared = bool(entries) and all(entries) and "plan" not in each.fill
+        key = (each.code, each.form, tuple(each.fill.items()), entries) if shared else (number,)
+        plans = same.setdefault(key, (each, []))[1]
+        if plan is not None and plan not in plans:
+            plans.append(plan)
+    return [(each, tuple(plans)) for each, plans in same.values()]
+
+
+def _sorted(rows: list[tuple[Place, Finding]]) -> tuple[Finding, ...]:
+    """In the order of lines; without a file, in the order of places."""
+    return tuple(
+        finding
+        for _, finding in sorted(
+            dict.fromkeys(rows),
+            key=lambda row: (row[1].line or 0, [str(step).zfill(6) for step in row[0]], row[1].code, row[1].what),
+        )
+    )
+
+
+def _finding(agreement: Agreement, found: Found, plans: tuple[str, ...], reason: str | None) -> Finding:
+    rule = rules()[found.code]
+    related = tuple(Related(line_of(agreement, place), words) for place, words in found.related)
+    return _put(agreement, rule, line_of(agreement, found.place), plans, found, related, reason)
+
+
+def _put(
+    agreement: Agreement,
+    rule: Rule,
+    line: int | None,
+    plans: tuple[str, ...],
+    found: Found,
+    related: tuple[Related, ...],
+    reason: str | None,
+) -> Finding:
+    return Finding(
+        code=rule.code,
+        name=rule.name,
+        severity=rule.severity,
+        path=agreement.origin.path if agreement.origin else "",
+        line=line,
+        plans=plans,
+        entries=found.entries,
+        what=_printable(rule.says[found.form].format_map(found.fill)),
+        why=rule.why,
+        mend=rule.mend,
+        related=related,
+        reason=reason if reason is None else _printable(reason),
+    )
+
+
+def _printable(words: str) -> str:
+    """Put on one line what may quote any text of the file."""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in words).split())
+
+
+def _comments(
+    comments: tuple[Ignore, ...], used: set[Ignore], wanted: frozenset[str]
+) -> Iterator[tuple[str, Ignore, str]]:
+    for comment in comments:
+        if comment.code not in rules():
+            if STALE in wanted:
+                yield STALE, comment, "unknown"
+        elif comment not in used:
+            if STALE in wanted and comment.code in wanted:
+                yield STALE, comment, "stale"
+        elif not comment.reason and BARE in wanted:
+            yield BARE, comment, ""
+
+
+def _about_comment(agreement: Agreement, code: str, comment: Ignore, form: str) -> Finding:
+    hint = did_you_mean(comment.code, rules()) if form == "unknown" else ""
+    fill = {"code": comment.code or "nothing", "hint": hint}
+    return _put(agreement, rules()[code], comment.line, (), Found(code, (), fill, form), (), None)

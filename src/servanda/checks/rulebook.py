@@ -1,0 +1,179 @@
+"""The rules of `servanda check`, read from `rules.toml`, the one place where their words stand."""
+
+from __future__ import annotations
+
+import functools
+import textwrap
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, cast
+
+from servanda.english import did_you_mean
+
+Place = tuple[str | int, ...]
+Severity = Literal["error", "warning", "note"]
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")  # the worst first
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One thing that `check` looks for, in words.
+
+    Attributes
+    ----------
+    code : str
+        Such as `SV101`; never given to another rule.
+    name : str
+        The same in words, such as `circular-wait`.
+    severity : {'error', 'warning', 'note'}
+        `error`: the text cannot be carried out as it stands; `warning`: it leaves open what agreements have broken on;
+        `note`: worth a look.
+    looks : str
+        What it looks for.
+    why : str
+        Why it matters, with the agreement where it broke.
+    mend : str
+        What would mend it.
+    exactly : str
+        When it speaks, and when it is silent.
+    says : dict[str, str]
+        The sentence of a finding, with names in braces; several forms by name, or one, called `''`.
+    sources : tuple[tuple[str, str], ...]
+        Title and address of where `why` can be read.
+    guidance : str or None
+        The advice on peace agreements that it answers to: a key of `GUIDANCE`.
+    bad, good : str
+        An example, and the same mended; part of an agreement file.
+    """
+
+    code: str
+    name: str
+    severity: Severity
+    looks: str
+    why: str
+    mend: str
+    exactly: str
+    says: dict[str, str]
+    sources: tuple[tuple[str, str], ...]
+    guidance: str | None
+    bad: str
+    good: str
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a rule found, before it is put into words.
+
+    Attributes
+    ----------
+    code : str
+    place : tuple
+        Where in the file, as a path: ('plans', 'text', 'entries', 2, 'due').
+    fill : dict[str, str]
+        What stands for the names in braces in the rule's sentence.
+    form : str
+        Which of the rule's sentences.
+    related : tuple of (place, words)
+        Other places that one has to see, and what is there.
+    entries : tuple[str, ...]
+        Ids of the entries that it is about.
+    """
+
+    code: str
+    place: Place
+    fill: dict[str, str]
+    form: str = ""
+    related: tuple[tuple[Place, str], ...] = ()
+    entries: tuple[str, ...] = ()
+
+
+GUIDANCE = {  # of the United Nations' note on agreements that facilitate implementation; docs/checking.md has it
+    "all issues": "resolve all major issues of the conflict",
+    "detail": "be detailed and specific enough",
+    "priorities and timetables": "give clear priorities and a realistic timetable",
+    "monitoring": "give somebody the task to monitor implementation",
+    "responsibilities": "divide responsibilities clearly",
+    "disputes": "have an effective way to resolve disputes over implementation and interpretation",
+}
+
+
+@functools.cache
+def rules() -> dict[str, Rule]:
+    """All rules by code, in order."""
+    import tomllib
+
+    text = Path(__file__).with_name("rules.toml").read_text(encoding="utf-8")
+    return {code: _rule(code, table) for code, table in tomllib.loads(text).items()}
+
+
+def _rule(code: str, table: dict[str, Any]) -> Rule:
+    what = table["what"]
+    return Rule(
+        code=code,
+        name=table["name"],
+        severity=table["severity"],
+        looks=table["looks"],
+        why=table["why"],
+        mend=table["mend"],
+        exactly=" ".join(table["exactly"].split()),
+        says=cast("dict[str, str]", what) if isinstance(what, dict) else {"": what},
+        sources=tuple((each["title"], each.get("url", "")) for each in table.get("source", [])),
+        guidance=table.get("guidance"),
+        bad=table.get("bad", "").strip("\n"),
+        good=table.get("good", "").strip("\n"),
+    )
+
+
+def chosen(names: tuple[str, ...]) -> frozenset[str]:
+    """The codes that some names stand for: codes, beginnings of codes (SV1), or names of rules.
+
+    Raises
+    ------
+    ValueError
+        If a name stands for no rule, with what there is.
+    """
+    found: set[str] = set()
+    for name in names:
+        word = name.strip()
+        codes = [
+            rule.code
+            for rule in rules().values()
+            if word and (rule.code.startswith(word.upper()) or rule.name == word.lower())
+        ]
+        if not codes:
+            near = did_you_mean(word, [each for rule in rules().values() for each in (rule.code, rule.name)])
+            raise ValueError(f"there is no rule '{word}'.{near} 'servanda explain' lists all rules")
+        found.update(codes)
+    return frozenset(found)
+
+
+def page(rule: Rule) -> str:
+    """Write the page of a rule, in Markdown."""
+    parts = [
+        f"# {rule.code} {rule.name}\n",
+        _lines(f"*{rule.severity.capitalize()}.* {rule.looks}"),
+        _lines(f"**Why it matters.** {rule.why}"),
+        _lines(f"**What would mend it.** {rule.mend}"),
+    ]
+    if rule.bad:
+        parts += ["## Example\n", f"```yaml\n{rule.bad}\n```\n", "Mended:\n", f"```yaml\n{rule.good}\n```\n"]
+    parts += ["## When it speaks\n", _lines(rule.exactly)]
+    if rule.guidance:
+        advice = GUIDANCE[rule.guidance]
+        parts.append(_lines(f"It answers to the advice of the United Nations that an agreement should {advice}."))
+    if rule.sources:
+        parts += ["## Sources\n", "".join(f"- {_cite(title, url)}\n" for title, url in rule.sources)]
+    comment = f"Write a comment behind the line or alone above it: `# servanda: ignore {rule.code}` and your reason."
+    if rule.code.startswith("SV9"):  # about comments
+        comment = f"Leave the rule out: `servanda check FILE --ignore {rule.code}`."
+    parts += ["## To silence it\n", f"{comment}\n"]
+    return "\n".join(parts)
+
+
+def _lines(words: str) -> str:
+    """Break a paragraph into lines."""
+    return textwrap.fill(words, 110, break_long_words=False, break_on_hyphens=False) + "\n"
+
+
+def _cite(title: str, url: str) -> str:
+    return f"{title}: <{url}>" if url else title

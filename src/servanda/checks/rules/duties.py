@@ -1,0 +1,159 @@
+"""Rules SV201 to SV204 and SV301 to SV304: whose duty it is, and what its words mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Literal
+
+from servanda.agreement.format.agreement import Agreement
+from servanda.agreement.format.entries import Obligation, Ratification, Review, Turnover
+from servanda.agreement.labels import name_of, names
+from servanda.checks._plan_view import Item, View
+from servanda.checks.rulebook import Found, Place
+from servanda.english import listed, some
+
+MANY = 3  # parties that owe one duty together
+
+
+def duty_rules(view: View) -> Iterator[Found]:
+    """Everything about who owes a duty, and about the words that it depends on, in one plan."""
+    for item, step in view.duties:
+        yield from _who(view, item, step)
+    yield from _undefined(view)
+    yield from _too_late(view)
+    yield from _defined_twice(view)
+
+
+# ------------------------------------------------------------------------------------------------------- who
+
+
+def _who(view: View, item: Item, step: Obligation) -> Iterator[Found]:
+    agreement = view.agreement
+    if not step.actors:
+        yield Found("SV201", item.place, {"entry": item.id}, entries=(item.id,))
+    elif all(name in agreement.bodies for name in step.actors):
+        fill = {"entry": item.id, "actor": names(agreement, step.actors)}
+        partners = sorted(view.pairs.get(item.id, set()))
+        if step.gives:
+            fill["what"] = some(list(step.gives))
+            yield Found("SV202", (*item.place, "by"), fill, "gives", entries=(item.id,))
+        elif partners and not _taken_on(view, item, step):
+            fill["other"] = some(partners)
+            related = tuple((view.by_id[name].place, f"{name} stands here") for name in partners)
+            yield Found("SV202", (*item.place, "by"), fill, "pair", related, (item.id,))
+    parties = [name for name in step.actors if name in agreement.parties]
+    everybody = len(parties) == len(agreement.parties) and not step.gives
+    contingent = step.due is not None and step.due.when is not None
+    if len(parties) >= MANY and not (step.standing or everybody or contingent):
+        fill = {"entry": item.id, "actors": names(agreement, parties)}
+        yield Found("SV204", (*item.place, "by"), fill, entries=(item.id,))
+
+
+def _taken_on(view: View, item: Item, step: Obligation) -> bool:
+    """Whether the same body has to do something first, such as a resolution by which it takes the step on."""
+    earlier = [view.by_id[name].entry for name in item.entry.needs if name in view.by_id]
+    return any(isinstance(e, Obligation) and set(step.actors) <= set(e.actors) for e in earlier)
+
+
+def idle_parties(agreement: Agreement) -> Iterator[Found]:
+    """Tell of parties that no entry of any plan names."""
+    busy: set[str] = set()
+    for plan in agreement.plans.values():
+        for entry in plan.entries:
+            busy.update(entry.verified_by)
+            if isinstance(entry, Obligation):
+                busy.update(entry.actors)
+                busy.update(agreement.stakes[stake].holder for stake in entry.gives if stake in agreement.stakes)
+            elif isinstance(entry, Ratification):
+                busy.add(entry.ratify)
+            elif isinstance(entry, Turnover):
+                busy.add(entry.turnover)
+            else:
+                busy.update(entry.review)
+    for key, party in agreement.parties.items():
+        if key not in busy:
+            yield Found("SV203", ("parties", key), {"party": party.name})
+
+
+# ----------------------------------------------------------------------------------------------------- words
+
+
+def _terms(view: View, key: Literal["uses", "defines"]) -> dict[str, list[tuple[Place, Item]]]:
+    """Where each term is used or defined by an entry, in file order."""
+    found: dict[str, list[tuple[Place, Item]]] = {}
+    for item in view.items:
+        for index, term in enumerate(item.entry.uses if key == "uses" else item.entry.defines):
+            found.setdefault(term, []).append(((*item.place, key, index), item))
+    return found
+
+
+def _owe(term: str, uses: list[tuple[Place, Item]]) -> dict[str, str]:
+    ids = list(dict.fromkeys(item.id for _, item in uses))
+    return {"term": f"“{term}”", "entries": some(ids), "rest": "rests" if len(ids) == 1 else "rest"}
+
+
+def _also(uses: list[tuple[Place, Item]]) -> tuple[tuple[Place, str], ...]:
+    return tuple((place, f"{item.id} uses it too") for place, item in uses[1:])
+
+
+def _undefined(view: View) -> Iterator[Found]:
+    defined = {*view.agreement.terms, *_terms(view, "defines")}
+    others = [plan for name, plan in view.agreement.plans.items() if name != view.name]
+    elsewhere = {term for plan in others for entry in plan.entries for term in entry.defines}
+    for term, uses in _terms(view, "uses").items():
+        if term in defined:
+            continue
+        ids = tuple(dict.fromkeys(item.id for _, item in uses))
+        form = "elsewhere" if term in elsewhere else "nowhere"
+        yield Found("SV301", uses[0][0], _owe(term, uses), form, _also(uses), ids)
+
+
+def two_readings(agreement: Agreement, views: tuple[View, ...]) -> Iterator[Found]:
+    """Tell of terms in use that the sides read differently, or only one has explained."""
+    using: dict[str, list[tuple[Place, Item]]] = {}
+    for view in views:
+        definers = _terms(view, "defines")
+        for term, places in _terms(view, "uses").items():
+            using.setdefault(term, []).extend(places if term not in definers else [])
+    for term, meaning in agreement.terms.items():
+        uses = using.get(term, [])
+        if isinstance(meaning, str) or not uses:
+            continue
+        readings = {" ".join(words.lower().split()) for words in meaning.values()}
+        if len(meaning) > 1 and len(readings) == 1:
+            continue
+        fill = {
+            **_owe(term, uses),
+            "readers": names(agreement, meaning),
+            "reader": name_of(agreement, next(iter(meaning))),
+        }
+        related = tuple((place, f"{item.id} uses it") for place, item in uses)
+        ids = tuple(dict.fromkeys(item.id for _, item in uses))
+        yield Found("SV302", ("terms", term), fill, "differ" if len(meaning) > 1 else "one", related, ids)
+
+
+def _too_late(view: View) -> Iterator[Found]:
+    definers = _terms(view, "defines")
+    for term, uses in _terms(view, "uses").items():
+        if isinstance(view.agreement.terms.get(term), str) or term not in definers:
+            continue
+        days = [(view.day(item) or date.max, place, item) for place, item in definers[term]]
+        first, where, definer = min(days, key=lambda each: (each[0], each[2].id))
+        for place, item in uses:
+            day = view.day(item)
+            if day is None or first <= day or isinstance(item.entry, Review):
+                continue
+            fill = {"entry": item.id, "term": f"“{term}”", "day": day.isoformat(), "definer": definer.id}
+            form = "open" if first == date.max else "later"
+            related = ((where, f"{definer.id} defines it"),)
+            yield Found("SV303", place, {**fill, "later": first.isoformat()}, form, related, (item.id, definer.id))
+
+
+def _defined_twice(view: View) -> Iterator[Found]:
+    for term, places in _terms(view, "defines").items():
+        ids = list(dict.fromkeys(item.id for _, item in places))
+        if len(ids) > 1:
+            related = tuple((place, f"{item.id} defines it") for place, item in places[:-1])
+            fill = {"term": f"“{term}”", "entries": listed(ids)}
+            yield Found("SV304", places[-1][0], fill, "", related, tuple(ids))

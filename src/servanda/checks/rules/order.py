@@ -1,0 +1,233 @@
+"""Rules SV101 to SV108: order and time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from servanda.agreement.dates import length, review_dates
+from servanda.agreement.format.entries import Obligation, Ratification, Review
+from servanda.agreement.labels import name_of, names
+from servanda.checks._plan_view import Item, View, due_of, due_place
+from servanda.checks._precedence import Wait, Waits, dependants, waits
+from servanda.checks.rulebook import Found
+from servanda.english import listed, some
+
+TOLERANCE = 1e-9
+_BEGINS = re.compile(r"(begin|start)s?\b", re.IGNORECASE)
+_SAID = re.compile(  # words by which an event says itself who tells that it has happened, or that a formal act has
+    r"\b(asks?|requests?|reports?|reported|notif(y|ies|ied)|declares?|declared|certif(y|ies|ied)|announces?|announced"
+    r"|informs?|informed|confirms?|confirmed|believes|decides?|decided|determines?|determined"
+    r"|(enters?|entered|comes?|came) into (force|effect)|takes effect|(is|are) signed|(is|are) ratified)\b",
+    re.IGNORECASE,
+)
+
+
+def order_rules(view: View) -> Iterator[Found]:
+    """Everything about order and time that a plan leaves open or gets wrong."""
+    found = waits(view)
+    yield from _circles(view, found)
+    yield from _dates(view, found)
+    for item in view.items:
+        yield from _trigger(view, item)
+    yield from _never(view, found)
+    yield from _out_of_order(view, found)
+    yield from _twice(view)
+    yield from _shares(view)
+    yield from _own_return(view)
+
+
+# ------------------------------------------------------------------------------------------- SV101 to SV103
+
+
+def _link(wait: Wait) -> str:
+    words = {
+        "needs": f"{wait.who} needs {wait.anchor}",
+        "after": f"{wait.who} is due after {wait.anchor}",
+        "same_day": f"{wait.who} is due on the day of {wait.anchor}",
+        "before": f"{wait.anchor} has to come before {wait.who}",
+    }
+    return words[wait.how]
+
+
+def _circles(view: View, found: Waits) -> Iterator[Found]:
+    for number, circle in enumerate(found.circles):
+        first = circle[0]
+        form = "itself" if len(circle) == 1 else "more" if found.more and not number else "circle"
+        yield Found(
+            "SV101",
+            view.by_id[first.who].place if first.how == "before" else first.place,
+            {"count": str(len(circle)), "chain": listed([_link(link) for link in circle]), "entry": first.who},
+            form,
+            tuple((link.place, _link(link)) for link in circle),
+            tuple(link.who for link in circle),
+        )
+
+
+def _dates(view: View, found: Waits) -> Iterator[Found]:
+    """Tell what has no day, and what has an order but no limit."""
+    circular = {wait.who for circle in found.circles for wait in circle}
+    counting: dict[str, list[Item]] = {}
+    for item in view.items:
+        due = due_of(item.entry)
+        if due is not None and due.anchor in view.by_id:
+            counting.setdefault(view.by_id[due.anchor].id, []).append(item)
+    for item in view.items:
+        entry = item.entry
+        if not isinstance(entry, Obligation | Ratification) or item.id in circular:
+            continue
+        why = view.due.open.get(item.id)
+        if (why == "no limit" or (why == "undated" and entry.needs)) and _own_loss(view, found, item):
+            continue
+        if why == "no limit":
+            anchor = entry.due.anchor if entry.due is not None else None
+            yield Found(
+                "SV103", due_place(item), {"entry": item.id, "anchor": str(anchor)}, "after", entries=(item.id,)
+            )
+        elif why == "undated" and entry.needs:
+            fill = {"entry": item.id, "anchor": some(entry.needs)}
+            yield Found("SV103", (*item.place, "needs"), fill, "needs", entries=(item.id,))
+        elif why == "undated":
+            counted = counting.get(item.id, [])
+            yield Found(
+                "SV102",
+                item.place,
+                {
+                    "entry": item.id,
+                    "others": some([o.id for o in counted]),
+                    "are": "is" if len(counted) == 1 else "are",
+                },
+                "counted" if counted else "alone",
+                tuple((due_place(other), f"{other.id} is counted from {item.id}") for other in counted),
+                (item.id,),
+            )
+
+
+def _own_loss(view: View, found: Waits, item: Item) -> bool:
+    """Whether a party that takes its time only waits the longer itself: a step of another comes after its own."""
+    mine = item.entry.actors if isinstance(item.entry, Obligation) else ()
+    if not mine:
+        return False
+    for name in dependants(found, item.id):
+        entry = view.by_id[name].entry
+        others = set(entry.actors) & view.agreement.parties.keys() if isinstance(entry, Obligation) else set[str]()
+        if others and not others & set(mine):
+            return True
+    return False
+
+
+# ------------------------------------------------------------------------------------------- SV104 and SV105
+
+
+def _trigger(view: View, item: Item) -> Iterator[Found]:
+    """Tell of a date that is counted from what has no one moment, or from words."""
+    due = due_of(item.entry)
+    if due is None:
+        return
+    if due.when is not None:
+        if not _SAID.search(due.when):
+            yield Found("SV105", due_place(item), {"entry": item.id, "words": due.when}, entries=(item.id,))
+        return
+    anchor = view.by_id.get(due.anchor or "")
+    if anchor is None or anchor.id == item.id:
+        return
+    related = ((anchor.place, f"{anchor.id} stands here"),)
+    if isinstance(anchor.entry, Review):
+        dates = review_dates(anchor.entry)
+        if due.anchor == anchor.id and len(dates) > 1:
+            fill = {"entry": item.id, "anchor": anchor.id, "count": str(len(dates)), "day": dates[0].isoformat()}
+            yield Found("SV104", due_place(item), fill, "review", related, (item.id, anchor.id))
+        return
+    window = due_of(anchor.entry)
+    if not isinstance(anchor.entry, Obligation) or window is None or not window.within:
+        return
+    actors = anchor.entry.actors
+    if len(actors) == 1 or (actors and not anchor.entry.verified_by):
+        return  # what several do and nobody has to verify is an act of one moment, such as a signature
+    judges = isinstance(item.entry, Obligation) and bool(set(item.entry.actors) & view.agreement.bodies.keys())
+    if judges or _BEGINS.match(anchor.entry.does or ""):
+        return
+    doing = f"{names(view.agreement, actors)} do" if actors else "somebody, who is not named, does"
+    fill = {"entry": item.id, "anchor": anchor.id, "actors": doing, "time": length(window.within)}
+    yield Found("SV104", due_place(item), fill, "several", related, (item.id, anchor.id))
+
+
+# ------------------------------------------------------------------------------------------- SV106 and SV107
+
+
+def _never(view: View, found: Waits) -> Iterator[Found]:
+    for wait in found.all.values():
+        anchor = view.by_id[wait.anchor].entry
+        if wait.how != "before" and isinstance(anchor, Obligation) and anchor.standing and wait.who != wait.anchor:
+            related = ((view.by_id[wait.anchor].place, f"{wait.anchor} is owed all the time"),)
+            yield Found("SV106", wait.place, {"entry": wait.who, "anchor": wait.anchor}, "", related, (wait.who,))
+
+
+def _out_of_order(view: View, found: Waits) -> Iterator[Found]:
+    for pair, wait in found.all.items():
+        day, later = view.due.days.get(wait.who), view.due.days.get(wait.anchor)
+        if wait.how != "needs" or pair in found.knotted or day is None or later is None or later <= day:
+            continue
+        fill = {"entry": wait.who, "day": day.isoformat(), "anchor": wait.anchor, "later": later.isoformat()}
+        related = ((view.by_id[wait.anchor].place, f"{wait.anchor} stands here"),)
+        yield Found("SV107", wait.place, fill, "", related, (wait.who, wait.anchor))
+
+
+# ---------------------------------------------------------------------------------------------------- SV108
+
+
+def _twice(view: View) -> Iterator[Found]:
+    """Tell of duties of the same actors in the same words at the same time."""
+    seen: dict[tuple[object, ...], Item] = {}
+    for item, step in view.duties:
+        if step.gives or step.does is None:
+            continue
+        same = (frozenset(step.actors), " ".join(step.does.lower().split()), view.day(item) or _due_words(step))
+        if same in seen:
+            other = seen[same]
+            related = ((other.place, f"{other.id} stands here"),)
+            fill = {"entry": item.id, "other": other.id}
+            yield Found("SV108", item.place, fill, "twice", related, (other.id, item.id))
+        else:
+            seen[same] = item
+
+
+def _due_words(step: Obligation) -> str:
+    return step.due.model_dump_json() if step.due is not None else ""
+
+
+def _shares(view: View) -> Iterator[Found]:
+    """Tell of shares that add up to more than all, of stakes whose order is open (the reader sees to the others)."""
+    total: dict[str, float] = {}
+    givers: dict[str, list[Item]] = {}
+    for item, step in view.duties:
+        for stake, share in step.gives.items() if isinstance(step.gives, dict) else ():
+            total[stake] = total.get(stake, 0.0) + share.likely
+            givers.setdefault(stake, []).append(item)
+    for stake, amount in total.items():
+        if amount > 1.0 + TOLERANCE:
+            last = givers[stake][-1]
+            yield Found(
+                "SV108",
+                (*last.place, "gives", stake),
+                {"stake": name_of(view.agreement, stake), "total": f"{amount:g}"},
+                "shares",
+                tuple(((*each.place, "gives", stake), f"{each.id} gives a share of it") for each in givers[stake]),
+                tuple(each.id for each in givers[stake]),
+            )
+
+
+def _own_return(view: View) -> Iterator[Found]:
+    """Tell of a step in return for itself, or for another of the same party."""
+    for item, step in view.duties:
+        for index, name in enumerate(step.pairs):
+            other = view.by_id.get(name)
+            place = (*item.place, "pairs", index)
+            if other is None or not isinstance(other.entry, Obligation):
+                continue
+            if other.id == item.id:
+                yield Found("SV108", place, {"entry": item.id}, "itself", entries=(item.id,))
+            elif step.actors and len(step.actors) == 1 and step.actors == other.entry.actors:
+                fill = {"entry": item.id, "other": other.id, "actor": name_of(view.agreement, step.actors[0])}
+                related = ((other.place, f"{other.id} stands here"),)
+                yield Found("SV108", place, fill, "own", related, (item.id, other.id))

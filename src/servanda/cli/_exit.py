@@ -1,0 +1,54 @@
+"""How a command ends: with what it printed, or with one message and an exit code, never with a traceback."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+import click
+
+from servanda.errors import ServandaError
+
+FOUND, BAD_INPUT, NO_ANSWER, STOPPED = 1, 2, 3, 130  # exit codes; 0 is done
+
+
+def complain(message: str) -> None:
+    """Say on standard error what is the matter."""
+    click.echo(message, err=True)
+
+
+def ended(run: Callable[[], Any]) -> NoReturn:
+    """Run a command and leave with its exit code: 0 done, else one of the codes above.
+
+    Parameters
+    ----------
+    run : function
+        The command; what it gives back is the exit code (None: 0).
+
+    Raises
+    ------
+    SystemExit
+        Always, save for a failure that is no fault of the user's.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that lacks a letter shows ? for it
+    try:
+        sys.exit(run())
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        sys.exit(0)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(BAD_INPUT)
+    except (click.Abort, KeyboardInterrupt):
+        complain("Stopped.")
+        sys.exit(STOPPED)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)
+    except ServandaError as error:
+        complain(str(error))
+        sys.exit(error.exit_code)

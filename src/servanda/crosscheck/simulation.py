@@ -1,0 +1,354 @@
+"""Play a solved agreement out, many times: a second opinion on its chances, and histories to read.
+
+The rules of play (`docs/model.md`, section 2.1) are written here once more, as things that happen: types are drawn,
+measures look and find, alarms ring, votes are held. Only the chances of keep, conceal and withdraw come from the
+equilibrium; dates, rates and everything else are read from the agreement, at its likely values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from servanda.agreement.labels import party_name, type_name
+from servanda.arrays import Ints
+from servanda.assessment.summary import outcomes
+from servanda.crosscheck._simulation_rules import HELD, INCIDENT, Rules, likely, shares
+from servanda.solver.equilibrium import Equilibrium
+
+Bools: TypeAlias = NDArray[np.bool_]
+
+BATCH = 200_000  # plays at a time, so that memory does not grow with their number
+
+
+@dataclass(frozen=True)
+class Event:
+    """One thing that happened in a play.
+
+    Attributes
+    ----------
+    date : datetime.date
+    entry : str
+        Title of the entry at whose date it happened; empty at the start and at the horizon.
+    who : str
+        Name of the party; empty if nobody did it.
+    what : str
+        In words; what the others do not see says `(in secret)`.
+    secret : bool
+        Whether only the party itself knows.
+    """
+
+    date: date
+    entry: str
+    who: str
+    what: str
+    secret: bool = False
+
+
+@dataclass(frozen=True)
+class History:
+    """One play from its beginning to its end.
+
+    Attributes
+    ----------
+    events : tuple[Event, ...]
+        In the order in which they happened.
+    outcome : str
+        One of the labels of `servanda.outcomes.outcomes`.
+    """
+
+    events: tuple[Event, ...]
+    outcome: str
+
+
+@dataclass(frozen=True)
+class Acts:
+    """How often an entry was reached and what was done there: numbers of plays.
+
+    Where nobody chooses, `keep` counts the plays in which it went through.
+    """
+
+    reached: int
+    keep: int
+    conceal: int
+    withdraw: int
+
+
+@dataclass(frozen=True)
+class EntryPlays(Acts):
+    """What happened at one entry: numbers of plays.
+
+    Attributes
+    ----------
+    id, title, kind, by : str
+        `by`: the party that acts, ratifies or changes government.
+    date : datetime.date
+    new_government : int
+        Plays in which a turnover brought one; 0 at other entries.
+    by_type : dict[str, Acts]
+        The same by what `by` privately was when the entry came up.
+    """
+
+    id: str
+    title: str
+    kind: str
+    by: str
+    date: date
+    new_government: int
+    by_type: dict[str, Acts]
+
+
+@dataclass(frozen=True, repr=False)
+class Plays:
+    """A plan played out many times.
+
+    Attributes
+    ----------
+    plan, title : str
+    times : int
+        Number of plays.
+    seed : int
+        The same seed gives the same plays.
+    outcomes : dict[str, int]
+        Number of plays that ended so, for every outcome that is possible in this plan.
+    solved : dict[str, float]
+        The chances of the same outcomes according to the equilibrium, worked out without chance.
+    entries : tuple[EntryPlays, ...]
+        In calendar order.
+    examples : tuple[History, ...]
+        The first few plays.
+    """
+
+    plan: str
+    title: str
+    times: int
+    seed: int
+    outcomes: dict[str, int]
+    solved: dict[str, float]
+    entries: tuple[EntryPlays, ...]
+    examples: tuple[History, ...]
+
+    def __repr__(self) -> str:
+        return f"<Plays of plan {self.plan!r}: {self.times:,} times, seed {self.seed}>"
+
+
+def play(equilibrium: Equilibrium, times: int = 100_000, seed: int = 0, *, examples: int = 3) -> Plays:
+    """Play a solved plan out by drawing everything that is left to chance.
+
+    Parameters
+    ----------
+    equilibrium : Equilibrium
+        Of a game compiled from the likely values of its agreement.
+    times : int
+        How often, 1 or more.
+    seed : int
+        Of numpy's default generator, 0 or more.
+    examples : int
+        How many of the first plays to write down.
+
+    Returns
+    -------
+    Plays
+
+    Raises
+    ------
+    ValueError
+        If the numbers are out of range, or the game has several draws of the uncertain numbers.
+
+    Examples
+    --------
+    >>> import servanda
+    >>> from servanda.playing import play
+    >>> game = servanda.compile(servanda.read("singapore-2018"), plan="phased")
+    >>> plays = play(servanda.solve(game), times=1000, seed=1)
+    >>> sum(plays.outcomes.values())
+    1000
+    """
+    if times < 1:
+        raise ValueError(f"{times} plays are none. Ask for 1 or more")
+    if seed < 0:
+        raise ValueError(f"the seed is {seed}. It must be 0 or more")
+    if equilibrium.game.draws > 1:
+        raise ValueError("this game has several draws of its uncertain numbers, and only likely values can be played")
+    rules = Rules(equilibrium)
+    rng = np.random.default_rng(seed)
+    first = _Round(rules, min(times, BATCH), rng, min(examples, times))
+    ended, acts, changed = first.play()
+    for done in range(BATCH, times, BATCH):
+        more = _Round(rules, min(BATCH, times - done), rng, 0).play()
+        ended, changed = ended + more[0], changed + more[2]
+        acts = [ours + theirs for ours, theirs in zip(acts, more[1], strict=True)]
+    agreement, plan = equilibrium.game.agreement, equilibrium.game.plan
+    return Plays(
+        plan=plan,
+        title=agreement.plans[plan].title or plan.replace("-", " "),
+        times=times,
+        seed=seed,
+        outcomes=dict(zip(rules.outcomes, (int(n) for n in ended), strict=True)),
+        solved=outcomes(equilibrium),
+        entries=tuple(_entry(rules, k, acts[k], int(changed[k])) for k in range(len(rules.steps))),
+        examples=first.histories(),
+    )
+
+
+def _entry(rules: Rules, k: int, acts: Ints, changed: int) -> EntryPlays:
+    step = rules.steps[k]
+
+    def row(counts: Ints) -> tuple[int, int, int, int]:
+        reached, keep, conceal, withdraw = (int(n) for n in counts)
+        return reached, keep, conceal, withdraw
+
+    kinds = rules.kinds[rules.parties.index(step.party)]
+    reached, keep, conceal, withdraw = row(acts.sum(axis=0))
+    return EntryPlays(
+        reached=reached,
+        keep=keep,
+        conceal=conceal,
+        withdraw=withdraw,
+        id=step.id,
+        title=step.title,
+        kind=step.kind,
+        by=step.party,
+        date=step.date,
+        new_government=changed,
+        by_type={kind: Acts(*row(acts[t])) for t, kind in enumerate(kinds)},
+    )
+
+
+# ------------------------------------------------------------------------------------------------------- a round
+
+
+class _Round:
+    """A batch of plays side by side; the first `watched` of them are written down."""
+
+    def __init__(self, rules: Rules, size: int, rng: np.random.Generator, watched: int) -> None:
+        self.rules, self.size, self.rng = rules, size, rng
+        self.events: list[list[Event]] = [[] for _ in range(watched)]
+        self.kind: list[Ints] = [rng.choice(prior.size, size, p=prior) for prior in rules.priors]
+        self.hidden: list[Ints] = [np.zeros(size, dtype=np.int64) for _ in rules.parties]
+        self.branch = np.zeros(size, dtype=np.int64)
+        self.ended: Ints = np.full(size, -1)
+        self.inside: Ints = np.arange(size)  # the plays in which the agreement is in force
+        for p in range(len(rules.parties)):
+            for i in range(watched):
+                self._tell_kind(p, i, rules.agreement.start, "")
+
+    def play(self) -> tuple[Ints, list[Ints], Ints]:
+        """Play all entries; numbers of plays by outcome, by entry (types, 4) with what was done, and of turnovers."""
+        steps = self.rules.steps
+        acts: list[Ints] = []
+        changed = np.zeros(len(steps), dtype=np.int64)
+        for k, step in enumerate(steps):
+            self._report(k)
+            p = self.rules.parties.index(step.party)
+            kind, act = self.kind[p][self.inside], np.zeros(self.inside.size, dtype=np.int64)
+            if step.kind in ("obligation", "review"):
+                act = self._choose(k, p)
+            elif step.kind == "ratification":
+                act = self._ratify(k)
+            elif step.kind == "turnover":
+                changed[k] = self._turn_over(k, p)
+            else:
+                self._tell(k, [p], np.ones(act.size, dtype=bool), "does it automatically")
+            kinds = len(self.rules.kinds[p])
+            done = np.bincount(kind * 4 + act, minlength=4 * kinds).reshape(kinds, 4)
+            acts.append(np.column_stack([done.sum(axis=1), done[:, :3]]))
+        self._report(len(steps))
+        secret = np.zeros(self.inside.size, dtype=bool)
+        for hidden in self.hidden:
+            secret |= hidden[self.inside] > 0
+        self._tell(len(steps), [], secret | ~secret, "the agreement is still in force")
+        self._end(secret, HELD[1])
+        self._end(np.ones(self.inside.size, dtype=bool), HELD[0])
+        return np.bincount(self.ended, minlength=len(self.rules.outcomes)), acts, changed
+
+    def histories(self) -> tuple[History, ...]:
+        outcomes = self.rules.outcomes
+        return tuple(History(tuple(told), outcomes[int(self.ended[i])]) for i, told in enumerate(self.events))
+
+    def _report(self, k: int) -> None:
+        """What measures find comes out, and what else may end the agreement happens."""
+        found = np.zeros((len(self.hidden), self.inside.size), dtype=bool)
+        for look in self.rules.looks[k]:
+            (there,) = np.nonzero(self.hidden[look.party][self.inside] & look.secrets)
+            seen = np.zeros(self.inside.size, dtype=bool)
+            seen[there] = self.rng.standard_exponential(there.size) < look.expected  # the wait for the first finding
+            found[look.party] |= seen
+            self._tell(k, [look.party], seen, look.words)
+        count = found.sum(axis=0)
+        upset = np.zeros(self.inside.size, dtype=bool)
+        for risk in self.rules.risks[k]:
+            alarms = self.rng.poisson(risk.expected, self.inside.size)
+            broken = self.rng.random(self.inside.size) >= (1.0 - risk.breaks) ** alarms
+            self._tell(k, [], broken & (count == 0), risk.words)
+            upset |= broken
+        ends = [(count > 1, self.rules.several), (upset & (count == 0), INCIDENT)]
+        ends += [(found[p] & (count == 1), f"found:{name}") for p, name in enumerate(self.rules.parties)]
+        for which, outcome in ends:
+            if which.any():
+                self.ended[self.inside[which]] = self.rules.outcomes.index(outcome)
+        self.inside = self.inside[(count == 0) & ~upset]
+
+    def _choose(self, k: int, p: int) -> Ints:
+        """Party p keeps (0), conceals (1) or withdraws (2)."""
+        step, here = self.rules.steps[k], self.inside
+        keep, conceal, withdraw = self.rules.chances(k, p, self.branch[here], self.kind[p][here], self.hidden[p][here])
+        drawn = self.rng.random(here.size) * (keep + conceal + withdraw)
+        act = (drawn >= keep).astype(np.int64) + (drawn >= keep + conceal)
+        if step.conceals:
+            self.hidden[p][here[act == 1]] |= 1 << self.rules.secrets[p].index(k)
+        names = ", ".join(self.rules.agreement.stakes[s].name or s for s in step.conceals)
+        self._tell(k, [p], act == 0, "stays" if step.kind == "review" else "keeps")
+        self._tell(k, [p], act == 1, f"claims to keep, and conceals {names} (in secret)", secret=True)
+        self._tell(k, [p], act == 2, "withdraws")
+        self._end(act == 2, f"withdrew:{step.party}")
+        return act
+
+    def _ratify(self, k: int) -> Ints:
+        step = self.rules.steps[k]
+        failed = self.rng.random(self.inside.size) >= likely(step)
+        p = self.rules.parties.index(step.party)
+        self._tell(k, [p], ~failed, "ratifies")
+        self._tell(k, [p], failed, "does not ratify")
+        self._end(failed, f"unratified:{step.party}")
+        return np.where(failed, 3, 0)
+
+    def _turn_over(self, k: int, p: int) -> int:
+        """Change governments; a new one finds what its predecessors concealed."""
+        step, here = self.rules.steps[k], self.inside
+        new = self.rng.random(here.size) < likely(step)
+        share = shares(step.types, self.rules.kinds[p])
+        self.kind[p][here[new]] = self.rng.choice(share.size, int(new.sum()), p=share)
+        self.branch[here[new]] |= 1 << self.rules.turnovers.index(k)
+        self._tell(k, [p], new, "has a new government")
+        self._tell(k, [p], ~new, "has the same government as before")
+        for i in self._watched(new):
+            self._tell_kind(p, i, step.date, step.title)
+        return int(new.sum())
+
+    def _end(self, which: Bools, outcome: str) -> None:
+        if which.any():
+            self.ended[self.inside[which]] = self.rules.outcomes.index(outcome)
+        self.inside = self.inside[~which]
+
+    def _watched(self, which: Bools) -> Iterable[int]:
+        few = min(len(self.events), self.inside.size)
+        return [int(i) for i in self.inside[:few][which[:few]] if i < len(self.events)]
+
+    def _tell(self, k: int, who: list[int], which: Bools, what: str, secret: bool = False) -> None:
+        rules = self.rules
+        title = rules.steps[k].title if k < len(rules.steps) else ""
+        name = party_name(rules.agreement, rules.parties[who[0]]) if who else ""
+        for i in self._watched(which):
+            self.events[i].append(Event(rules.dates[k], title, name, what, secret))
+
+    def _tell_kind(self, p: int, i: int, day: date, title: str) -> None:
+        party, agreement = self.rules.parties[p], self.rules.agreement
+        if len(self.rules.kinds[p]) > 1:
+            what = f"is {type_name(agreement, party, self.rules.kinds[p][int(self.kind[p][i])])} (in secret)"
+            self.events[i].append(Event(day, title, party_name(agreement, party), what, True))

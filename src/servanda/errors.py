@@ -1,0 +1,93 @@
+"""What can go wrong, in a form that every command and every caller can tell apart.
+
+Every failure that a user can do something about is a `ServandaError` with one clear message. The classes stand with the
+code that raises them; here are those that several rooms raise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from importlib.util import find_spec
+
+from servanda.english import did_you_mean
+
+
+class ServandaError(Exception):
+    """A failure that the user can do something about; its text says what was found, what is allowed and what to do.
+
+    Attributes
+    ----------
+    exit_code : int
+        With which a command ends: 2 if the input cannot be used, 3 if the solver found no equilibrium.
+    """
+
+    exit_code = 2
+
+
+class UsageError(ServandaError, ValueError):
+    """Arguments or options that cannot be used, or not together."""
+
+
+class NoSuchName(ServandaError, KeyError, ValueError):
+    """A name that is not there: of a plan, a party, a number, a metric, a figure."""
+
+    __str__ = Exception.__str__  # KeyError would put the message in quotes
+
+
+class MissingExtra(ServandaError, RuntimeError):
+    """A package that is needed for this is not installed; the message has the one line to type."""
+
+
+def no_such(what: str, name: object, known: Iterable[str], plural: str = "") -> NoSuchName:
+    """Make the one message for a name that is not there.
+
+    Parameters
+    ----------
+    what : str
+        What is looked for: `plan`.
+    name : str
+        The name that was given.
+    known : iterable of str
+        The names that are there.
+    plural : str
+        Of `what`, where an s is not enough.
+
+    Returns
+    -------
+    NoSuchName
+        To be raised: `There is no plan 'x'. The plans are: a, b. Did you mean a?`
+
+    Examples
+    --------
+    >>> print(no_such("plan", "phase", ["phased", "at-once"]))
+    There is no plan 'phase'. The plans are: phased, at-once. Did you mean phased?
+    """
+    names = list(known)
+    there = f"The {plural or what + 's'} are: {', '.join(names)}." if names else f"There are no {plural or what + 's'}."
+    return NoSuchName(f"There is no {what} '{name}'. {there}{did_you_mean(name, names)}")
+
+
+def need(extra: str, what: str, *packages: str) -> None:
+    """Refuse with the line to type if a package is not installed.
+
+    Parameters
+    ----------
+    extra : str
+        The extra of servanda that brings the packages: `solve`, `pictures`, ...
+    what : str
+        What needs them, to begin the sentence: `Solving a plan`.
+    packages : str
+        Names under which the packages are imported.
+
+    Raises
+    ------
+    MissingExtra
+        If any of them is not there.
+    """
+    missing = [name for name in packages if find_spec(name) is None]
+    if missing:
+        listed = " and ".join([", ".join(missing[:-1]), missing[-1]] if len(missing) > 1 else missing)
+        verb = "which is" if len(missing) == 1 else "which are"
+        raise MissingExtra(
+            f"{what} needs {listed}, {verb} not installed here. Install with: pip install 'servanda[{extra}]'"
+        )

@@ -1,0 +1,314 @@
+"""An agreement and a plan, compiled into the arrays that the solver works on.
+
+The public tree holds what everybody sees: one node per entry and branch (only a turnover branches), and a last
+node for the horizon. What is private, a party's type and which of its own steps it has concealed, is a flat
+block per party and node. All payoffs are closed form. See `docs/model.md`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from servanda.agreement.format.agreement import Agreement, as_in
+from servanda.agreement.format.values import Number
+from servanda.arrays import Floats, Ints, freeze
+from servanda.errors import ServandaError
+from servanda.game._bisimulation import merge
+from servanda.game.accumulation import Valuation, hazards, shares
+from servanda.game.calendar import Step, calendar_of
+from servanda.game.payoff_tables import Common, Tables, gather, party_tables, types_of
+from servanda.game.unknowns import Unknowns, list_unknowns
+
+OBLIGATION, REVIEW, AUTOMATIC, RATIFICATION, TURNOVER, HORIZON = range(6)
+
+
+_KIND = {"obligation": 0, "review": 1, "automatic": 2, "ratification": 3, "turnover": 4}
+
+
+MAX_CONCEALABLE = 16
+
+
+MAX_STATES = 40_000_000
+
+
+class GameTooLarge(ServandaError, ValueError):
+    """A plan that the exact solver does not take on, with the reason and what to do."""
+
+
+class PublicTree(NamedTuple):
+    """What everybody sees. Parents come before children; `V` nodes.
+
+    `step` (V,): index into the plan's steps, their number at the horizon; `kind` (V,) one of the constants above;
+    `actor` (V,) party index, -1 at the horizon; `parent` (V,), -1 at the root; `child` (V, 2): the next node, and at a
+    turnover the next node under a new government, else -1; `conceals` (V,): 1 where the actor may conceal.
+    """
+
+    step: Ints
+    kind: Ints
+    actor: Ints
+    parent: Ints
+    child: Ints
+    conceals: Ints
+
+
+@dataclass(frozen=True, repr=False)
+class Game:
+    """A plan as a game. `D` draws, `V` nodes of the public tree, `N` parties, `S` stakes, `G` concealable stakes.
+
+    Attributes
+    ----------
+    agreement : Agreement
+    plan : str
+    steps : tuple[Step, ...]
+    parties : tuple[str, ...]
+    types : tuple[tuple[str, ...], ...]
+        Per party.
+    tree : PublicTree
+    node_step : (V,) ints
+        Index into `steps`; `len(steps)` at the horizon.
+    node_years : (V,) floats
+        From the start.
+    branches : tuple[tuple[str, ...], ...]
+        Per node, the turnovers at which a new government came.
+    concealable : tuple[tuple[int, ...], ...]
+        Per party, the steps (index) it may conceal.
+    hideable : tuple[str, ...]
+        The `G` stakes that some step of the plan may conceal.
+    tables : Tables
+        Private states and payoffs.
+    merged : Tables
+        The same with sets of concealed steps that play alike made one; the same object if there are none.
+    unknowns : Unknowns
+        Which public numbers the solver looks for.
+    claimed : (D, E + 1, S) floats
+        Share of each stake given by claim before the step's act.
+    hazard : (D, E + 1, G) floats
+        Integrated finding rate on the way to the step.
+    worth : tuple of N (D, K, S) floats
+        Units per year.
+    costs : tuple of N (D, K, 4) floats
+        Lump sums: breakdown, withdrawing, found, unratified; units.
+    rate : tuple of N (D, K) floats
+        Continuous discount per year.
+    restore : (D, S) floats
+        Years.
+    """
+
+    agreement: Agreement
+    plan: str
+    steps: tuple[Step, ...]
+    parties: tuple[str, ...]
+    types: tuple[tuple[str, ...], ...]
+    tree: PublicTree
+    node_step: Ints
+    node_years: Floats
+    branches: tuple[tuple[str, ...], ...]
+    concealable: tuple[tuple[int, ...], ...]
+    hideable: tuple[str, ...]
+    tables: Tables
+    merged: Tables
+    unknowns: Unknowns
+    claimed: Floats
+    hazard: Floats
+    worth: tuple[Floats, ...]
+    costs: tuple[Floats, ...]
+    rate: tuple[Floats, ...]
+    restore: Floats
+
+    @property
+    def draws(self) -> int:
+        """Number of draws of the uncertain numbers."""
+        return len(self.tables.calm)
+
+    @property
+    def horizon(self) -> float:
+        """Years from the start until which payoffs count."""
+        return self.agreement.horizon
+
+    def block(self, party: int, node: int) -> slice:
+        """Where a party's private states at a node are in the flat arrays: types by sets of concealed steps."""
+        start = int(self.tables.offset[party, node])
+        return slice(start, start + int(self.tables.kinds[party] * self.tables.sets[party, node]))
+
+    def prior(self, party: int, draw: int = 0) -> Floats:
+        """Chances of a party's types, (K,), before anything has happened."""
+        return np.exp(self.tables.log_prior[draw, party, : self.tables.kinds[party]])
+
+    def step_at(self, node: int) -> Step:
+        """The entry that a node stands for (not at the horizon)."""
+        return self.steps[int(self.node_step[node])]
+
+    def __repr__(self) -> str:
+        states = int(self.tables.kinds @ self.tables.sets.sum(axis=1))
+        return (
+            f"<Game of plan {self.plan!r}: {len(self.steps)} entries, {len(self.node_step)} public nodes,"
+            f" {states} private states>"
+        )
+
+
+def likely(number: Number) -> Floats:
+    """The value used where one value is needed, as one draw."""
+    return np.array([number.likely])
+
+
+def compile(agreement: Agreement, plan: str, draws: Valuation = likely) -> Game:  # noqa: A001 - the field's verb
+    """Turn a plan of an agreement into a game.
+
+    Parameters
+    ----------
+    agreement : Agreement
+    plan : str
+        Name of one of its plans.
+    draws : Draws, or function from a Number to (D,) floats, optional
+        Values of the uncertain numbers, from `draw`; by default their likely values, as one draw.
+
+    Returns
+    -------
+    Game
+
+    Raises
+    ------
+    KeyError
+        If the agreement has no such plan.
+    GameTooLarge
+        If a party has more than 16 concealable steps, or turnovers branch the path too often.
+
+    Examples
+    --------
+    >>> import servanda
+    >>> agreement = servanda.read("singapore-2018")
+    >>> game = servanda.compile(agreement, plan="phased")
+    """
+    steps = calendar_of(agreement, plan)
+    agreement = as_in(agreement, plan)
+    parties = tuple(agreement.parties)
+    concealable = tuple(
+        tuple(e for e, step in enumerate(steps) if step.conceals and step.party == name) for name in parties
+    )
+    for name, own in zip(parties, concealable, strict=True):
+        if len(own) > MAX_CONCEALABLE:
+            raise GameTooLarge(
+                f"plan {plan}: {name} could conceal at {len(own)} entries, and the exact solver keeps track of"
+                f" every combination for at most {MAX_CONCEALABLE}. Join some of these entries into one, or mark"
+                f" stakes that could hardly be hidden as concealable: false"
+            )
+    nodes = _Nodes(steps, concealable, parties, tuple(len(types_of(p)) for p in agreement.parties.values()), plan)
+    return _tables(agreement, plan, steps, concealable, nodes, draws)
+
+
+class _Nodes:
+    """The public tree under construction."""
+
+    def __init__(
+        self,
+        steps: tuple[Step, ...],
+        concealable: tuple[tuple[int, ...], ...],
+        parties: tuple[str, ...],
+        kinds: tuple[int, ...],
+        plan: str,
+    ) -> None:
+        self.step: list[int] = []
+        self.parent: list[int] = []
+        self.child: list[list[int]] = []
+        self.branches: list[tuple[str, ...]] = []
+        done = np.array([[sum(own < e for own in mine) for mine in concealable] for e in range(len(steps) + 1)])
+        states = 0
+        stack: list[tuple[int, int, int, tuple[str, ...]]] = [(0, -1, 0, ())]
+        while stack:
+            e, parent, slot, branch = stack.pop()
+            node = len(self.step)
+            self.step.append(e)
+            self.parent.append(parent)
+            self.child.append([-1, -1])
+            self.branches.append(branch)
+            states += sum(k << int(own) for k, own in zip(kinds, done[e], strict=True))
+            if states > MAX_STATES:
+                raise GameTooLarge(
+                    f"plan {plan}: the game has more than {MAX_STATES:,} private states. Every turnover doubles the"
+                    f" paths after it, and every concealable step doubles what may be hidden: leave out some of them"
+                )
+            if parent >= 0:
+                self.child[parent][slot] = node
+            if e < len(steps):
+                if steps[e].kind == "turnover":
+                    stack.append((e + 1, node, 1, (*branch, steps[e].id)))
+                stack.append((e + 1, node, 0, branch))
+
+
+def _tables(
+    agreement: Agreement,
+    plan: str,
+    steps: tuple[Step, ...],
+    concealable: tuple[tuple[int, ...], ...],
+    nodes: _Nodes,
+    valuation: Valuation,
+) -> Game:
+    parties, stakes = tuple(agreement.parties), tuple(agreement.stakes)
+    E, T = len(steps), agreement.horizon
+    step = np.array(nodes.step)
+    dates = np.array([s.years for s in steps] + [T])
+    way = np.diff(dates, prepend=0.0)
+    D = valuation(agreement.incidents).size
+
+    def value(number: Number) -> Floats:
+        return np.broadcast_to(valuation(number), (D,))
+
+    # By step (E + 1, the last being the horizon); the same in every branch.
+    share, claimed = shares(steps, stakes, value, D)
+    hideable = tuple(name for name in stakes if any(name in s.conceals for s in steps))
+    hazard, alarms = hazards(agreement, hideable, dates - way, dates, np.arange(E + 1) - 1, value, D)
+
+    kind = np.array([_KIND[s.kind] for s in steps] + [HORIZON])
+    actor = np.array([parties.index(s.party) for s in steps] + [-1])[step]
+    chance = np.stack([value(s.chance) if s.chance is not None else np.zeros(D) for s in steps] + [np.zeros(D)], axis=1)
+    tree = PublicTree(
+        step=step,
+        kind=kind[step],
+        actor=actor,
+        parent=np.array(nodes.parent),
+        child=np.array(nodes.child),
+        conceals=np.array([int(bool(s.conceals)) for s in steps] + [0])[step],
+    )
+    restore = np.stack([value(agreement.stakes[name].restore) for name in stakes], axis=1)
+    common = Common(D, dates, way, claimed, hazard, restore, T, share, stakes, hideable, steps)
+    sets = [np.array([1 << sum(own < e for own in mine) for e in range(E + 1)]) for mine in concealable]
+    per_party = [
+        party_tables(agreement, name, concealable[i], sets[i], common, value) for i, name in enumerate(parties)
+    ]
+    holder = np.array([parties.index(agreement.stakes[name].holder) for name in hideable], dtype=np.int64)
+    tables = gather(
+        per_party,
+        concealable,
+        holder,
+        step,
+        calm=np.exp(-alarms),
+        fails=np.where(kind == RATIFICATION, 1.0 - chance, 0.0),
+        replaced=np.where(kind == TURNOVER, chance, 0.0),
+    )
+    game = Game(
+        agreement=agreement,
+        plan=plan,
+        steps=steps,
+        parties=parties,
+        types=tuple(types_of(p) for p in agreement.parties.values()),
+        tree=tree,
+        node_step=step,
+        node_years=dates[step],
+        branches=tuple(nodes.branches),
+        concealable=concealable,
+        hideable=hideable,
+        tables=tables,
+        merged=merge(tables, step),
+        unknowns=list_unknowns(tables, step, actor, (tree.kind == OBLIGATION) | (tree.kind == REVIEW)),
+        claimed=claimed,
+        hazard=hazard,
+        worth=tuple(p.all_worth for p in per_party),
+        costs=tuple(p.costs for p in per_party),
+        rate=tuple(p.rate for p in per_party),
+        restore=restore,
+    )
+    freeze(game)
+    return game

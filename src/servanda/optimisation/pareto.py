@@ -1,0 +1,318 @@
+# pyright: reportUnknownMemberType=false
+"""Look for better plans: of all that the levers of a plan allow, those that no other beats in every aim at once."""
+
+from __future__ import annotations
+
+import math
+import shlex
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from servanda.agreement.format.agreement import Agreement
+from servanda.agreement.format.entries import Plan
+from servanda.english import capital
+from servanda.errors import ServandaError
+from servanda.game.calendar import calendar_of
+from servanda.optimisation._candidates import all_candidates, build, shown, space
+from servanda.optimisation._evolution import evolve
+from servanda.optimisation.objectives import (
+    Aim,
+    Condition,
+    Figure,
+    label,
+    objective_names,
+    read_condition,
+    read_figure,
+    written,
+)
+from servanda.optimisation.trials import Tried, Work
+from servanda.parallel import Where, connected
+from servanda.result import about, drawn, html
+
+if TYPE_CHECKING:
+    import polars as pl
+    from matplotlib.figure import Figure as Picture
+
+
+class NothingToDesign(ServandaError, ValueError):
+    """A request for better plans that says too little: no levers, no aim, no draws for a figure over draws."""
+
+
+@dataclass(frozen=True, repr=False)
+class Design:
+    """What a search for better plans has found.
+
+    Attributes
+    ----------
+    agreement : Agreement
+        As given.
+    plan : str
+        Whose levers were moved.
+    aims : tuple[Aim, ...]
+    conditions : tuple[Condition, ...]
+    levers : dict of values
+        Names of the levers, such as `share.freeze.programme`, with what the plan as it stands has there.
+    size : float
+        How many plans the levers allow; infinity if a share or rate may take any value.
+    exhaustive : bool
+        Whether all of them were tried.
+    seed : int
+        Of the search and of the draws.
+    draws : int
+        Of the uncertain numbers, for figures over draws; 0 if none were needed.
+    table : polars.DataFrame
+        A row for every candidate tried, in the order tried: `row` (number on the front from 1, null if not on it), the
+        levers by name, every figure that is an aim or in a condition (null without an answer), and `status`: `meets all
+        conditions`, or why not.
+    given : polars.DataFrame
+        The same figures of every plan of the file, as it stands: `plan`, figures, `status`.
+    plans : tuple[Agreement, ...]
+        The agreement with each plan of the front in place of `plan`, in the order of the front.
+    """
+
+    agreement: Agreement
+    plan: str
+    aims: tuple[Aim, ...]
+    conditions: tuple[Condition, ...]
+    levers: dict[str, str | float | bool | int | date]
+    size: float
+    exhaustive: bool
+    seed: int
+    draws: int
+    table: pl.DataFrame = field(compare=False)
+    given: pl.DataFrame = field(compare=False)
+    plans: tuple[Agreement, ...]
+
+    @property
+    def front(self) -> pl.DataFrame:
+        """The candidates that no other beats in every aim at once, best in the first aim first."""
+        return self.table.filter(self.table["row"].is_not_null()).sort("row")
+
+    @property
+    def figures(self) -> list[Figure]:
+        """The figures that are aims or in conditions, each once."""
+        return list(dict.fromkeys([*(aim.figure for aim in self.aims), *(c.figure for c in self.conditions)]))
+
+    def plot(self, narrow: bool = False) -> Picture:
+        """Draw the front, with the plans of the file on it.
+
+        Parameters
+        ----------
+        narrow : bool
+            For a phone.
+
+        Returns
+        -------
+        matplotlib Figure
+            One panel for each further aim against the first. Labels: `front`, `tried`, `missed` and the plans' names.
+        """
+        return drawn("front", self, narrow=narrow)
+
+    def _repr_html_(self) -> str:
+        return html(self, self.front)
+
+    def __repr__(self) -> str:
+        how = "all" if self.exhaustive else f"{len(self.table)} of {_many(self.size)}"
+        return f"<Design of plan {self.plan!r}: {how} candidates tried, {len(self.plans)} on the front>"
+
+
+def design(
+    agreement: Agreement,
+    plan: str,
+    *,
+    maximise: Iterable[str] = (),
+    minimise: Iterable[str] = (),
+    subject_to: Iterable[str] = (),
+    evaluations: int = 1000,
+    draws: int = 0,
+    seed: int = 0,
+    workers: int | None = None,
+    cluster: Where = None,
+    progress: Callable[[float], None] | None = None,
+) -> Design:
+    """Look for better plans among those that the levers of a plan allow.
+
+    If the levers allow no more than `evaluations` plans, all of them are tried; else a genetic algorithm searches
+    (see `servanda._evolution`), and nothing proves that it has found the best.
+
+    Parameters
+    ----------
+    agreement : Agreement
+        With levers for that plan.
+    plan : str
+    maximise, minimise : names of figures
+        See `objective_names`; at least one in all. Before a name
+        may stand `mean.` or `q10.` (any quantile), over draws.
+    subject_to : conditions
+        Such as `gain.dprk >= 0`.
+    evaluations : int
+        How many different plans to solve at most.
+    draws : int
+        Of the uncertain numbers, for figures over draws; the same ones for every plan.
+    seed : int
+        The same seed, the same result.
+    workers : int, optional
+        Threads; by default as many as there are processors. The result does not depend on them.
+    cluster : str or Cluster, optional
+        Work on a Dask cluster instead, as `evaluate`.
+    progress : function of a float, optional
+        Called with the share that is done.
+
+    Returns
+    -------
+    Design
+
+    Raises
+    ------
+    KeyError
+        If there is no such plan.
+    NoSuchName
+        If a name or condition cannot be understood.
+    NothingToDesign
+        If the plan has no levers, or there is no aim.
+    AgreementError
+        If the plan as given cannot be played.
+    MissingExtra
+        If the library that searches is needed and not installed.
+    NoCluster
+        If the cluster cannot be used.
+
+    Examples
+    --------
+    >>> import servanda
+    >>> from servanda import starter_text
+    >>> servanda.design(servanda.loads(starter()), "phased", maximise=["held_clean"])
+    <Design of plan 'phased': all candidates tried, 1 on the front>
+    """
+    aims = (
+        *(Aim(read_figure(agreement, name), True) for name in maximise),
+        *(Aim(read_figure(agreement, name), False) for name in minimise),
+    )
+    conditions = tuple(read_condition(agreement, text) for text in subject_to)
+    figures = list(dict.fromkeys([*(aim.figure for aim in aims), *(c.figure for c in conditions)]))
+    _insist(agreement, plan, aims, figures, draws)
+    where = space(agreement, plan)
+    whole = where.size <= evaluations
+    over = draws if any(figure.share is not None for figure in figures) else 0
+    work = Work(where, tuple(figures), over, seed)
+    with connected(cluster) as there:
+        tried = Tried(work, aims, conditions, int(where.size) if whole else evaluations, workers, there)
+        tried.progress = progress
+        if whole:
+            tried.judge(list(all_candidates(where)))
+        else:
+            evolve(where, tried.judge, len(aims), len(conditions), evaluations, seed)
+    front = tried.front()
+    return Design(
+        agreement=agreement,
+        plan=plan,
+        aims=aims,
+        conditions=conditions,
+        levers=dict(zip(where.names, map(shown, where.current), strict=True)),
+        size=where.size,
+        exhaustive=whole,
+        seed=seed,
+        draws=over,
+        table=tried.table(front),
+        given=tried.given(),
+        plans=tuple(build(where, candidate) for candidate in front),
+    )
+
+
+def _insist(agreement: Agreement, plan: str, aims: Sequence[Aim], figures: list[Figure], draws: int) -> None:
+    if plan not in agreement.plans:
+        raise KeyError(f"there is no plan {plan!r}. Its plans are: {', '.join(agreement.plans)}")
+    if plan not in agreement.levers:
+        there = f"Plans with levers: {', '.join(agreement.levers)}" if agreement.levers else "No plan of the file has"
+        raise NothingToDesign(
+            f"plan {plan} has no levers, which say what of it is open to choice. {there}. Add the group levers to the"
+            " file, such as levers: {" + plan + ": [{automatic: ENTRY}]}"
+        )
+    calendar_of(agreement, plan)  # refuses what cannot be played
+    if not aims:
+        raise NothingToDesign(
+            "nothing says what makes a plan better. Give at least one figure to maximise, such as held_clean, or to"
+            f" minimise. There are: {', '.join(objective_names(agreement))}"
+        )
+    over = next((figure for figure in figures if figure.share is not None), None)
+    if over is not None and draws < 1:
+        raise NothingToDesign(f"{over.text} is a figure over draws. Say how many draws, such as 64")
+
+
+# ------------------------------------------------------------------------------------------------------ in words
+
+
+def headline(design: Design) -> str:
+    """Say in one sentence what was found.
+
+    Parameters
+    ----------
+    design : Design
+    """
+    aim = design.aims[0]
+    if not design.plans:
+        return f"None of the {len(design.table):,} plans tried meets all conditions"
+    best = float(design.front[aim.figure.text][0])
+    own = design.given.filter(design.given["plan"] == design.plan)[aim.figure.text][0]
+    more = f", against {written(aim.figure, own)} as it stands" if own is not None else ""
+    what = f"{label(design.agreement, aim.figure)} {written(aim.figure, best)}{more}"
+    name = capital(design.agreement.plans[design.plan].title or design.plan.replace("-", " "))
+    if len(design.aims) == 1 or len(design.plans) == 1:
+        return f"{name}, {'best' if design.exhaustive else 'best found'}: {what}"
+    return f"{name}: {len(design.plans)} ways to weigh {len(design.aims)} aims; at best, {what}"
+
+
+def _many(size: float) -> str:
+    return "countless" if math.isinf(size) else f"{size:,.0f}" if size < 1e9 else f"{size:.1e}"
+
+
+# ------------------------------------------------------------------------------------------------- plans of a file
+
+
+def as_plans(design: Design, rows: Mapping[str, int], evaluations: int) -> tuple[dict[str, Plan], dict[str, str]]:
+    """Plans of the front under new names, and what is to stand above each: where it comes from.
+
+    Parameters
+    ----------
+    design : Design
+        Of an agreement that was read from a file.
+    rows : numbers of rows of the front, by name of the new plan
+    evaluations : int
+        How many plans the search was allowed to try.
+
+    Returns
+    -------
+    plans : dict of Plan
+    comments : dict of str
+    """
+    origin = design.agreement.origin
+    file = Path(origin.path).name if origin else "FILE"
+    words = [f"servanda design {shlex.quote(file)} --plan {design.plan}"]
+    words += [f"--{'maximise' if aim.largest else 'minimise'} {aim.figure.text}" for aim in design.aims]
+    words += [f'--subject-to "{condition}"' for condition in design.conditions]
+    words += [f"--draws {design.draws}"] if design.draws else []
+    command = " ".join([*words, f"--evaluations {evaluations} --seed {design.seed}"])
+    made = about(design.agreement, 0.0, design.seed)
+    versions = {name: made.versions[name] for name in ("servanda", "numpy")}
+    if not design.exhaustive:
+        versions["pymoo"] = version("pymoo")
+    plans: dict[str, Plan] = {}
+    comments: dict[str, str] = {}
+    for name, row in rows.items():
+        plan = design.plans[row - 1].plans[design.plan]
+        title = plan.title or design.plan.replace("-", " ")
+        plans[name] = plan.model_copy(update={"title": f"{title} ({name})"})
+        found = design.front.row(row - 1, named=True)
+        figures = {figure: found[figure.text] for figure in design.figures}
+        how = "all" if design.exhaustive else f"{len(design.table):,}"
+        comments[name] = (
+            f"Found by '{command}' ({', '.join(f'{key} {each}' for key, each in versions.items())}), row {row} of"
+            f" {len(design.plans)}, {how if design.exhaustive else 'of ' + how} plans tried, in the file with sha256"
+            f" {made.sha256}: {', '.join(f'{f.text} {written(f, v)}' for f, v in figures.items())}. An optimum of this"
+            " model with its judged numbers, and as good as they are."
+        )
+    return plans, comments

@@ -1,0 +1,174 @@
+# pyright: reportUnknownMemberType=false
+"""Trying candidates: each is built, solved and judged once, on all cores; and the table of all that were tried."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+
+from servanda.agreement.format.agreement import Agreement, AgreementError
+from servanda.arrays import Floats
+from servanda.game.compiler import GameTooLarge
+from servanda.optimisation._candidates import Candidate, Contradiction, Space, build, shown
+from servanda.optimisation._evolution import SLACK
+from servanda.optimisation.objectives import Aim, Condition, Figure, NoAnswer, work_out
+from servanda.parallel import Cluster, in_order
+from servanda.uncertainty.sampling import assign, draw
+
+if TYPE_CHECKING:
+    import polars as pl
+
+MEETS = "meets all conditions"
+AT_A_TIME = 4  # candidates that a thread or process takes
+
+Found: TypeAlias = dict[str, float] | str  # figures by name, or why there are none
+
+
+@dataclass(frozen=True)
+class Work:
+    """What it takes to judge candidates anywhere: in a thread, or in another process that this is sent to.
+
+    Attributes
+    ----------
+    where : Space
+    figures : tuple[Figure, ...]
+    draws : int
+        Of the uncertain numbers; 0 if no figure is over draws.
+    seed : int
+        Of the draws.
+    """
+
+    where: Space
+    figures: tuple[Figure, ...]
+    draws: int
+    seed: int
+
+
+def judged(work: Work, candidates: Sequence[Candidate]) -> list[Found]:
+    """Build and solve some candidates: the figures of each, or in words why there are none.
+
+    Draws are tied to the numbers of the agreement one by one, so that they are made where they are used.
+    """
+    where, judge = work.where, _judge(work)
+    result: list[Found] = []
+    for candidate in candidates:
+        try:
+            result.append(judge(build(where, candidate), where.plan))
+        except Contradiction as contradiction:
+            result.append(str(contradiction))
+    return result
+
+
+def _judge(work: Work) -> Callable[[Agreement, str], Found]:
+    """A function that works out the figures of a plan, with the draws of this work."""
+    where = work.where
+    likely = assign(where.agreement, {})
+    draws = draw(where.agreement, work.draws, work.seed) if work.draws else None
+
+    def judge(agreement: Agreement, plan: str) -> Found:
+        try:
+            return work_out(agreement, plan, work.figures, likely, draws, where.levers)
+        except AgreementError as error:
+            return error.problems[0]
+        except GameTooLarge:
+            return "too large for the exact solver"
+        except NoAnswer as error:
+            return f"no answer: {error}"
+
+    return judge
+
+
+class Tried:
+    """The candidates tried so far, each once, with their figures; what is new is solved on all cores or a cluster."""
+
+    def __init__(
+        self,
+        work: Work,
+        aims: Sequence[Aim],
+        conditions: Sequence[Condition],
+        total: int,
+        workers: int | None,
+        cluster: Cluster | None,
+    ) -> None:
+        self.work, self.aims, self.conditions, self.total = work, aims, conditions, total
+        self.workers, self.cluster = workers, cluster
+        self.rows: dict[Candidate, Found] = {}
+        self.progress: Callable[[float], None] | None = None
+
+    def judge(self, candidates: Sequence[Candidate]) -> list[tuple[list[float], list[float]] | None]:
+        """Work out what is new among candidates; give aims (to be made small) and how far conditions are missed."""
+        fresh = [one for one in dict.fromkeys(candidates) if one not in self.rows]
+        parts = [fresh[k : k + AT_A_TIME] for k in range(0, len(fresh), AT_A_TIME)]
+        results = in_order(partial(judged, self.work), parts, workers=self.workers, cluster=self.cluster)
+        for part, found in zip(parts, results, strict=True):
+            self.rows |= zip(part, found, strict=True)
+            if self.progress is not None:
+                self.progress(min(1.0, len(self.rows) / self.total))
+        return [self._score(self.rows[one]) for one in candidates]
+
+    def _score(self, found: Found) -> tuple[list[float], list[float]] | None:
+        if isinstance(found, str):
+            return None
+        aims = [-found[a.figure.text] if a.largest else found[a.figure.text] for a in self.aims]
+        return aims, [_missed(condition, found) for condition in self.conditions]
+
+    def _status(self, found: Found) -> str:
+        if isinstance(found, str):
+            return found
+        missed = [str(condition) for condition in self.conditions if _missed(condition, found) > SLACK]
+        return f"misses {' and '.join(missed)}" if missed else MEETS
+
+    def front(self) -> list[Candidate]:
+        """The candidates that meet all conditions and that no other beats; of equals the first tried."""
+        good = [one for one, found in self.rows.items() if self._status(found) == MEETS]
+        if not good:
+            return []
+        scores = np.array([score[0] for one in good if (score := self._score(self.rows[one]))])
+        best = [i for i in range(len(good)) if not _beaten(scores, i)]
+        best.sort(key=lambda i: (*scores[i], i))
+        return [good[i] for i in best]
+
+    def table(self, front: list[Candidate]) -> pl.DataFrame:
+        import polars as pl
+
+        place = {one: number for number, one in enumerate(front, start=1)}
+        columns: dict[str, Any] = {"row": pl.Series([place.get(one) for one in self.rows], dtype=pl.Int64)}
+        for index, name in enumerate(self.work.where.names):
+            columns[name] = [shown(one[index]) for one in self.rows]
+        return pl.DataFrame(columns | self._columns(list(self.rows.values())))
+
+    def given(self) -> pl.DataFrame:
+        """The plans of the file, as they stand."""
+        import polars as pl
+
+        agreement, judge = self.work.where.agreement, _judge(self.work)
+        names = list(agreement.plans)
+        found = [judge(agreement, name) for name in names]
+        return pl.DataFrame({"plan": names} | self._columns(found))
+
+    def _columns(self, rows: list[Found]) -> dict[str, Any]:
+        import polars as pl
+
+        columns: dict[str, Any] = {
+            figure.text: pl.Series(
+                [None if isinstance(found, str) else found[figure.text] for found in rows], dtype=pl.Float64
+            )
+            for figure in self.work.figures
+        }
+        return columns | {"status": pl.Series([self._status(found) for found in rows], dtype=pl.String)}
+
+
+def _missed(condition: Condition, found: dict[str, float]) -> float:
+    value = found[condition.figure.text]
+    return condition.value - value if condition.at_least else value - condition.value
+
+
+def _beaten(scores: Floats, i: int) -> bool:
+    """Whether another is as good in every aim and better in one; or the same, and tried before."""
+    as_good = (scores <= scores[i]).all(axis=1)
+    better = as_good & (scores < scores[i]).any(axis=1)
+    return bool(better.any() or as_good[:i].any())

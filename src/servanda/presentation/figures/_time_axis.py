@@ -1,0 +1,72 @@
+# pyright: reportUnknownMemberType=false
+# (matplotlib's own stubs leave many keyword arguments untyped)
+"""Axes over the years of an agreement, and panels that share them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+from servanda.assessment.comparison import PlanResult, expected_years
+from servanda.presentation.figures._palette import GREY
+from servanda.presentation.figures._plan_words import name_of
+from servanda.presentation.figures._sheet import Sheet, wrap
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+def year_of(day: date) -> float:
+    """A date as a number on a calendar axis."""
+    first, following = date(day.year, 1, 1).toordinal(), date(day.year + 1, 1, 1).toordinal()
+    return day.year + (day.toordinal() - first) / (following - first)
+
+
+def year_ticks(axes: Axes, first: float, last: float, width: float, narrow: bool) -> None:
+    """Put whole years on a calendar axis, as many as can be read."""
+    span = max(last - first, 1.0)
+    step = next(s for s in (1, 2, 3, 5, 10, 20, 50, 100, 1000) if s / span * width >= (44 if narrow else 46))
+    years = [y for y in range(int(first), int(last) + 2) if first - 1e-9 <= y <= last + 1e-9 and y % step == 0]
+    axes.set_xlim(first, last)
+    axes.set_xticks(years, [str(y) for y in years])
+
+
+def _course(result: PlanResult) -> tuple[list[float], list[float], list[float]]:
+    points = result.summary.standing
+    return [year_of(p.date) for p in points], [p.in_force for p in points], [p.clean for p in points]
+
+
+def _cells(
+    sheet: Sheet, plans: Sequence[PlanResult], tall: float, note: Callable[[PlanResult], str]
+) -> list[tuple[PlanResult, float, float, float]]:
+    """Lay panels out, two side by side where there is room, each under its plan's title; (result, left, top, room)."""
+    columns = 1 if sheet.narrow or len(plans) == 1 else 2
+    gap = 34.0
+    room = (sheet.width - gap * (columns - 1)) / columns
+    placed: list[tuple[PlanResult, float, float, float]] = []
+    for i in range(0, len(plans), columns):
+        row = plans[i : i + columns]
+        titles = [wrap(name_of(r), sheet.base + 1, room, True) for r in row]
+        deep = max(len(t) for t in titles)
+        for j, result in enumerate(row):
+            left = j * (room + gap)
+            after = sheet.lines(left, sheet.y + 18, titles[j], sheet.base + 1, bold=True)
+            sheet.text(left, after, note(result), sheet.small, color=GREY)
+            placed.append((result, left, sheet.y + deep * 18 + 34, room - 18))
+        sheet.y += deep * 18 + 34 + tall + 34
+    return placed
+
+
+def _years_note(result: PlanResult) -> str:
+    return f"In force {expected_years(result):.1f} years on average"
+
+
+def _percent_axis(axes: Axes) -> None:
+    axes.set_ylim(0, 1.0)
+    axes.set_yticks([0, 0.25, 0.5, 0.75, 1.0], ["0%", "", "50%", "", "100%"])
+
+
+def _level(px: Sequence[float], force: Sequence[float], at: float) -> float:
+    """The height of a falling staircase at a place."""
+    return min((f for d, f in zip(px, force, strict=True) if d <= at), default=1.0)

@@ -1,0 +1,183 @@
+# pyright: reportUnknownMemberType=false
+# (matplotlib's own stubs leave many keyword arguments untyped)
+"""The figure of acts: what each type of each party does at every entry."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from servanda.agreement.format.agreement import Agreement
+from servanda.agreement.labels import party_name, type_name
+from servanda.assessment.comparison import PlanResult
+from servanda.assessment.summary import EntryResult, TypeAct
+from servanda.english import capital, day_label, percent, short
+from servanda.presentation.figures._palette import GREY, INK, PALE, Look, look, party_colour, party_marker
+from servanda.presentation.figures._plan_words import RARE, name_of
+from servanda.presentation.figures._sheet import Sheet, style, wrap
+from servanda.presentation.figures.scorecard import least_kept
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+def who(agreement: Agreement, party: str, kind: str) -> str:
+    """Name a party's type: `North Korea, if stalling`; the bare name where it has one type."""
+    name = party_name(agreement, party)
+    return f"{name}, if {type_name(agreement, party, kind)}" if len(agreement.parties[party].types) > 1 else name
+
+
+def acts_title(result: PlanResult) -> str:
+    """The finding of the figure of acts."""
+    found, agreement = least_kept(result), result.game.agreement
+    if found is None:
+        return f"{name_of(result)}: nobody has a choice to make"
+    entry, kind, act = found
+    if act.keep > 0.99:
+        every = [a.keep for e in result.summary.entries for a in e.by_type.values() if a is not None]
+        what = "everything" if min(every) > 0.99 else "all that comes up with a chance of at least 1%"
+        return f"{name_of(result)}: every type keeps {what} with more than 99%"
+    return (
+        f"{name_of(result)}: least to be relied on is {who(agreement, entry.by, kind)}, at “{capital(entry.title)}”"
+        f" (chance of keeping {percent(act.keep)})"
+    )
+
+
+def acts_alt(result: PlanResult) -> str:
+    """For each party and type, where it is least likely to keep."""
+    agreement, rows = result.game.agreement, list[str]()
+    for party in agreement.parties:
+        own = [e for e in result.summary.entries if e.by == party and e.reached >= RARE]
+        for kind in agreement.parties[party].types or {"only": None}:
+            acts = [(e, act) for e in own if (act := e.by_type.get(kind)) is not None]
+            if acts:
+                entry, act = min(acts, key=lambda row: row[1].keep)
+                rows.append(
+                    f"{who(agreement, party, kind)}: least at “{capital(entry.title)}”, keep {percent(act.keep)},"
+                    f" conceal {percent(act.conceal)}, withdraw {percent(act.withdraw)}."
+                )
+    return f"What each type does at each entry of {name_of(result)}. " + " ".join(rows)
+
+
+CHOICE, VOTE = ("obligation", "review"), ("ratification",)
+
+
+def act_looks(agreement: Agreement, party: str) -> tuple[Look, Look, Look]:
+    """How keeping, concealing and withdrawing are filled: as the outcomes that they lead to."""
+    return look(agreement, "held:clean"), look(agreement, "held:concealed"), look(agreement, f"withdrew:{party}")
+
+
+# ---------------------------------------------------------------------------------------------------- acts
+
+
+def acts(result: PlanResult, narrow: bool = False) -> Figure:
+    """Draw what each type of each party does at each of its entries, given that it is reached.
+
+    Parameters
+    ----------
+    result : PlanResult
+    narrow : bool
+        For a phone.
+
+    Returns
+    -------
+    Figure
+        A bar is 100%; a part's label is `entry|type|keep`, `entry|type|conceal` or `entry|type|withdraw`.
+    """
+    agreement = result.game.agreement
+    with style():
+        sheet = Sheet(narrow)
+        sheet.heading(
+            acts_title(result),
+            "What each type of a party does at each of its entries, if the agreement gets that far. Each bar is 100%."
+            " Grey words: it gets that far with a chance below 1%.",
+        )
+        acting = [p for p in agreement.parties if any(e.by == p and e.by_type for e in result.summary.entries)]
+        keep, hide, _ = (
+            act_looks(agreement, acting[0]) if acting else act_looks(agreement, next(iter(agreement.parties)))
+        )
+        sheet.legend(
+            [("Keeps", keep), ("Claims to, and conceals", hide)]
+            + [(f"{party_name(agreement, p)} withdraws", look(agreement, f"withdrew:{p}")) for p in acting]
+        )
+        for party in acting:
+            _party_acts(sheet, result, party)
+        return sheet.finish()
+
+
+def _party_acts(sheet: Sheet, result: PlanResult, party: str) -> None:
+    agreement = result.game.agreement
+    own = [e for e in result.summary.entries if e.by == party and e.by_type]
+    kinds = list(own[0].by_type)
+    sheet.y += 12
+    sheet.mark(6, sheet.y + 12, party_marker(agreement, party), party_colour(agreement, party), 10)
+    rows = wrap(party_name(agreement, party), sheet.base + 1, sheet.width - 18, True)
+    sheet.y = sheet.lines(18, sheet.y + 17, rows, sheet.base + 1, bold=True) - 6
+    left = 0.0 if sheet.narrow else 410.0
+    across = min(len(kinds), 3 if sheet.narrow else 4)
+    gap = 10.0
+    room = (sheet.width - left - gap * (across - 1)) / across
+    named = len(kinds) > 1
+    heads = [wrap(_kind(agreement, party, kind), sheet.small, room, True) for kind in kinds] if named else []
+    for line in range(0, len(heads), across):
+        row = heads[line : line + across]
+        for j, head in enumerate(row):
+            sheet.lines(left + j * (room + gap), sheet.y + 12, head, sheet.small, bold=True)
+        sheet.y += 16 * max(len(h) for h in row)
+    if not sheet.narrow:
+        sheet.y += 0 if heads else 16
+        sheet.text(left - 14, sheet.y - 4, "In force then", sheet.small, color=GREY, bold=True, ha="right")
+    sheet.y += 6
+    sheet.rule(0, sheet.y, sheet.width, sheet.y, INK, 1.0)
+    year, shade = 0, False
+    for e in own:
+        rows = wrap(capital(e.title), sheet.base, sheet.width - 82 if sheet.narrow else left - 88 - 62)
+        lines = -(-len(kinds) // across)
+        deep = len(rows) * 16 + 6 + lines * 20 if sheet.narrow else max(21.0, len(rows) * 16 + 5, lines * 20 + 2)
+        if e.date.year != year:
+            year, shade = e.date.year, not shade
+        sheet.box(0, sheet.y, sheet.width, deep, PALE if shade else "#ffffff")
+        rare = GREY if e.reached < RARE else INK
+        base = sheet.y + 15
+        if sheet.narrow:
+            sheet.lines(0, base, rows, sheet.base, color=rare)
+            sheet.text(sheet.width, base, day_label(e.date), sheet.small, color=GREY, ha="right")
+            bar = sheet.y + len(rows) * 16 + 4
+        else:
+            sheet.text(76, base, day_label(e.date), sheet.small, color=GREY, ha="right")
+            sheet.lines(88, base, rows, sheet.base, color=rare)
+            sheet.text(
+                left - 14,
+                base,
+                short(e.reached, sure=e is result.summary.entries[0]),
+                sheet.small,
+                color=rare,
+                ha="right",
+            )
+            bar = sheet.y + 2
+        for k, kind in enumerate(kinds):
+            x, y = left + k % across * (room + gap), bar + k // across * 20
+            _act_bar(sheet, agreement, e, kind, e.by_type[kind], x, y, room)
+        sheet.y += deep
+    sheet.rule(0, sheet.y, sheet.width, sheet.y, INK, 1.0)
+    sheet.y += 10
+
+
+def _kind(agreement: Agreement, party: str, kind: str) -> str:
+    name = type_name(agreement, party, kind)
+    return f"If {name}"
+
+
+def _act_bar(
+    sheet: Sheet, agreement: Agreement, e: EntryResult, kind: str, act: TypeAct | None, x: float, y: float, room: float
+) -> None:
+    if act is None:
+        sheet.text(x, y + 12.5, "cannot be in office", sheet.small, color=GREY)
+        return
+    looks = act_looks(agreement, e.by)
+    parts = [
+        (f"{e.id}|{kind}|{name}", share, how)
+        for name, share, how in zip(
+            ("keep", "conceal", "withdraw"), (act.keep, act.conceal, act.withdraw), looks, strict=True
+        )
+    ]
+    sheet.stack(x, y, room, 16, parts, sheet.small)

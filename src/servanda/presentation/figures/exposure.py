@@ -1,0 +1,133 @@
+# pyright: reportUnknownMemberType=false
+# (matplotlib's own stubs leave many keyword arguments untyped)
+"""The figure of exposure: what each party loses if the others withdraw."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from servanda.agreement.dates import last_day
+from servanda.agreement.labels import party_name
+from servanda.assessment.comparison import Comparison, PlanResult
+from servanda.assessment.summary import Exposure
+from servanda.english import month
+from servanda.presentation.figures._palette import INK, WARN, Look, party_colour, party_dash, party_line, party_marker
+from servanda.presentation.figures._plan_words import name_of
+from servanda.presentation.figures._sheet import Sheet, style
+from servanda.presentation.figures._time_axis import _cells, year_of, year_ticks
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+# ------------------------------------------------------------------------------------------------ exposure
+
+
+def peak(result: PlanResult, party: str) -> Exposure:
+    """Where a party has most to lose."""
+    return max(result.summary.exposure, key=lambda point: point.loss[party])
+
+
+def exposure_title(comparison: Comparison) -> str:
+    """The finding of the figure of exposure: each party's own peak, as units of two parties cannot be compared."""
+    agreement, several = comparison.agreement, len(comparison.plans) > 1
+    found: list[tuple[str, float, str, str]] = []
+    most = 0.0
+    for party in agreement.parties:
+        result = max(comparison.plans, key=lambda r, party=party: peak(r, party).loss[party])
+        point = peak(result, party)
+        most = max(most, point.loss[party])
+        if point.loss[party] >= 0.05:
+            found.append((party_name(agreement, party), point.loss[party], month(point.date), name_of(result)))
+    if not found:
+        tiny = "as much as 0.05 units " if most > 0 else ""
+        return f"No party ever stands to lose {tiny}against having no agreement"
+    if len(found) > 3:
+        return (
+            f"{len(found)} of {len(agreement.parties)} parties at some time stand to lose against having no agreement"
+        )
+    same = several and len({plan for *_, plan in found}) == 1
+    parts = [
+        f"{name} {'stands to lose ' if i == 0 else ''}{loss:.1f} units"
+        f" ({when}{f', {plan}' if several and not same else ''})"
+        for i, (name, loss, when, plan) in enumerate(found)
+    ]
+    return (f"{found[0][3]}: at most, " if same else "At most, ") + ", ".join(parts)
+
+
+def exposure_alt(comparison: Comparison) -> str:
+    """Each party's largest exposure, plan by plan."""
+    agreement = comparison.agreement
+    rows = [
+        f"{name_of(r)}: "
+        + "; ".join(
+            f"{party_name(agreement, p)} at most {peak(r, p).loss[p]:+.1f} units in {month(peak(r, p).date)}"
+            for p in agreement.parties
+        )
+        + "."
+        for r in comparison.plans
+    ]
+    how = "if the others withdraw" if len(agreement.parties) > 1 else "if the agreement breaks down"
+    return f"What each party loses against no agreement {how} after an entry. " + " ".join(rows)
+
+
+def exposure(comparison: Comparison, narrow: bool = False) -> Figure:
+    """Draw what each party loses if the others withdraw, over time, one panel a plan.
+
+    Parameters
+    ----------
+    comparison : Comparison
+    narrow : bool
+        For a phone.
+
+    Returns
+    -------
+    Figure
+        A panel is called `exposure|plan`; each party's line bears the party's name in the file.
+    """
+    agreement = comparison.agreement
+    with style():
+        sheet = Sheet(narrow)
+        alone = len(agreement.parties) == 1
+        how = "the agreement breaks down" if alone else "the others walk out"
+        whose = "Units:" if alone else "Each line in its party's own units, which cannot be compared:"
+        sheet.heading(
+            exposure_title(comparison),
+            f"What a party loses against no agreement, costs of the breakdown included, if {how} right after an entry,"
+            f" all having kept till then. {whose} 1 unit = {agreement.unit}.",
+        )
+        sheet.legend(
+            [
+                *((party_name(agreement, p), party_line(agreement, p)) for p in agreement.parties),
+                ("Worse off than with no agreement", Look(WARN)),
+            ]
+        )
+        every = [loss for r in comparison.plans for x in r.summary.exposure for loss in x.loss.values()]
+        low, high = min(0.0, *every), max(0.0, *every)
+        low, high = low - 0.06 * (high - low or 1), high + 0.06 * (high - low or 1)
+        tall = 150 if narrow else 190
+        for result, left, top, room in _cells(sheet, comparison.plans, tall, lambda _: "Units"):
+            axes = sheet.panel(left + 38, top, room - 38, tall, f"exposure|{result.plan}")
+            points = result.summary.exposure
+            end = year_of(last_day(agreement))
+            for party in agreement.parties:
+                axes.step(
+                    [*(year_of(x.date) for x in points), end],
+                    [*(x.loss[party] for x in points), points[-1].loss[party]],
+                    where="post", color=party_colour(agreement, party), linestyle=party_dash(agreement, party),
+                    marker=party_marker(agreement, party), markersize=4, markevery=list(range(len(points))),
+                    linewidth=2, label=party,
+                )  # fmt: skip
+            axes.axhspan(0, high, facecolor=WARN, linewidth=0, zorder=0)
+            axes.axhline(0, color=INK, linewidth=1)
+            axes.set_ylim(low, high)
+            axes.yaxis.set_major_locator(_units(low, high))
+            year_ticks(axes, year_of(agreement.start), end, room - 38, narrow)
+        return sheet.finish()
+
+
+def _units(low: float, high: float) -> Any:
+    from matplotlib.ticker import MultipleLocator
+
+    span = high - low
+    ladder = [m * 10.0**k for k in range(-4, 7) for m in (1, 2, 5)]
+    return MultipleLocator(next((s for s in ladder if span / s <= 6), span))

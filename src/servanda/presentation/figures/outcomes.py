@@ -1,0 +1,100 @@
+# pyright: reportUnknownMemberType=false
+# (matplotlib's own stubs leave many keyword arguments untyped)
+"""The figure of outcomes: how each plan ends."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from servanda.agreement.labels import cause_name
+from servanda.assessment.comparison import Comparison
+from servanda.assessment.summary import outcome_order
+from servanda.english import capital, percent, short
+from servanda.presentation.figures._palette import HELD, look
+from servanda.presentation.figures._plan_words import end_year, main_cause, name_of
+from servanda.presentation.figures._sheet import Sheet, style, text_width, wrap
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+# ------------------------------------------------------------------------------------------------ outcomes
+
+
+def outcomes_title(comparison: Comparison) -> str:
+    """The finding of the figure of outcomes."""
+    plans, agreement = comparison.plans, comparison.agreement
+    best = comparison.best
+    held = best.summary.held["clean"]
+    causes = {main_cause(r)[0] for r in plans}
+    if len(plans) == 1:
+        cause, chance = main_cause(best)
+        more = f"; likeliest breakdown: {cause_name(agreement, cause)} ({percent(chance)})" if chance >= 0.005 else ""
+        return capital(f"{percent(held)} to be in force and clean in {end_year(best)}{more}")
+    if held >= 0.01:
+        rest = max(r.summary.held["clean"] for r in plans if r is not best)
+        if held - rest < 0.01:
+            return (
+                f"The best plans hold about equally well: {percent(held)} to be in force and clean in {end_year(best)}"
+            )
+        return f"{name_of(best)} holds best: {percent(held)} to be in force and clean in {end_year(best)}"
+    if len(causes) == 1:
+        low = min(main_cause(r)[1] for r in plans)
+        why = f"in each, {cause_name(agreement, causes.pop())} with a chance of {percent(low)} or more"
+    else:
+        why = f"each has less than 1% to be in force and clean in {end_year(best)}"
+    return f"None of the {len(plans)} plans is likely to hold: {why}"
+
+
+def outcomes_alt(comparison: Comparison) -> str:
+    """The chances of every outcome worth naming, plan by plan."""
+    rows: list[str] = []
+    for result in comparison.plans:
+        held, broken = result.summary.held, result.summary.broken
+        named = sorted((c for c in broken if broken[c] >= 0.005), key=lambda c: -broken[c])
+        parts = [f"{percent(held['clean'])} in force and clean in {end_year(result)}"]
+        parts += [f"{percent(held['concealed'])} in force with something concealed"] * (held["concealed"] >= 0.005)
+        parts += [f"{percent(broken[c])} {cause_name(comparison.agreement, c)}" for c in named]
+        rows.append(f"{name_of(result)}: {', '.join(parts)}.")
+    return "How each plan ends. " + " ".join(rows)
+
+
+def outcomes(comparison: Comparison, narrow: bool = False) -> Figure:
+    """Draw how each plan ends: in force or broken, by cause.
+
+    Parameters
+    ----------
+    comparison : Comparison
+    narrow : bool
+        For a phone.
+
+    Returns
+    -------
+    Figure
+        Each bar is 100%; a part's label is `plan|outcome`.
+    """
+    agreement = comparison.agreement
+    with style():
+        sheet = Sheet(narrow)
+        years = f"{agreement.start.year} to {end_year(comparison.plans[0])}"
+        sheet.heading(outcomes_title(comparison), f"How each plan ends, {years}. Each bar is 100% of what can happen.")
+        order = outcome_order(agreement, [r.summary for r in comparison.plans])
+        seen = [n for n in order if any(r.summary.outcomes.get(n, 0.0) >= 0.0005 for r in comparison.plans)]
+        named = list(dict.fromkeys(["held:clean", *seen]))
+        sheet.legend([(capital(cause_name(agreement, n)), look(agreement, n)) for n in named])
+        sheet.y += 6
+        for result in comparison.plans:
+            held = f"{short(result.summary.held['clean'])} in force and clean"
+            room = sheet.width - (0 if narrow else text_width(held, sheet.base, True) + 20)
+            rows = wrap(name_of(result), sheet.base + 1, room, True)
+            sheet.y += 16
+            after = sheet.lines(0, sheet.y, rows, sheet.base + 1, bold=True)
+            if narrow:
+                sheet.text(0, after, held)
+                sheet.y = after + 6
+            else:
+                sheet.text(sheet.width, sheet.y, held, bold=True, ha="right", color=HELD)
+                sheet.y = after - 10
+            parts = [(f"{result.plan}|{n}", result.summary.outcomes.get(n, 0.0), look(agreement, n)) for n in order]
+            sheet.stack(0, sheet.y, sheet.width, 30, parts, sheet.base)
+            sheet.y += 42
+        return sheet.finish()

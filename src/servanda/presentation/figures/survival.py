@@ -1,0 +1,182 @@
+# pyright: reportUnknownMemberType=false
+# (matplotlib's own stubs leave many keyword arguments untyped)
+"""The figures over time: survival of the agreement, beliefs about types, exposure of the parties."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from servanda.agreement.dates import last_day
+from servanda.assessment.comparison import Comparison, PlanResult, expected_years
+from servanda.english import month, percent, short
+from servanda.presentation.figures._palette import CHANCE, HELD, INK, Look, look, tint
+from servanda.presentation.figures._plan_words import RARE, drops, end_year, name_of
+from servanda.presentation.figures._sheet import Sheet, style, text_width, wrap
+from servanda.presentation.figures._time_axis import (
+    _cells,
+    _course,
+    _level,
+    _percent_axis,
+    _years_note,
+    year_of,
+    year_ticks,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+# ------------------------------------------------------------------------------------------------ survival
+
+
+def survival_title(comparison: Comparison) -> str:
+    """The finding of the figure of survival."""
+    longest = max(comparison.plans, key=expected_years)
+    years = f"{expected_years(longest):.1f} of {comparison.agreement.horizon:.3g} years"
+    if len(comparison.plans) == 1:
+        return f"In force for {years} on average"
+    tied = [r for r in comparison.plans if expected_years(longest) - expected_years(r) < 0.05]
+    if len(tied) == 1:
+        return f"{name_of(longest)} lasts longest: {years} on average"
+    if len(tied) == len(comparison.plans) > 2:
+        return f"The {len(tied)} plans last about equally long: {years} on average"
+    names = ", ".join(name_of(r) for r in tied[:-1]) + f" and {name_of(tied[-1])}"
+    how = "" if len(tied) == len(comparison.plans) else "longest, "
+    return f"{names} last {how}about equally long: {years} on average"
+
+
+def half_life(result: PlanResult) -> str:
+    """When the chance of being in force falls below one half, in words."""
+    for point in result.summary.standing:
+        if point.in_force < 0.5:
+            return f"below one half from {month(point.date)}"
+    return f"above one half until {end_year(result)}"
+
+
+def survival_alt(comparison: Comparison) -> str:
+    """When each plan's chance falls below one half, how long it lasts, where it stands at the end."""
+    rows = [
+        f"{name_of(r)}: {half_life(r)}, {expected_years(r):.1f} years on average,"
+        f" {percent(r.summary.standing[-1].in_force)} in force at the end."
+        for r in comparison.plans
+    ]
+    return "Chance of being in force over time. " + " ".join(rows)
+
+
+def survival(comparison: Comparison, narrow: bool = False) -> Figure:
+    """Draw the chance of being in force over time, one panel a plan.
+
+    Parameters
+    ----------
+    comparison : Comparison
+    narrow : bool
+        For a phone.
+
+    Returns
+    -------
+    Figure
+        A panel is called `survival|plan`; its line `in force` and its line `clean` hold the chances by date.
+    """
+    agreement = comparison.agreement
+    with style():
+        sheet = Sheet(narrow)
+        start, end = agreement.start.year, end_year(comparison.plans[0])
+        last = _shown(comparison)
+        cut = "" if last is None else f" Shown to {last}: from then to {end} no plan has as much as 1%."
+        sheet.heading(survival_title(comparison), f"Chance that the agreement is in force, {start} to {end}.{cut}")
+        dirty = any(p.concealed >= 0.005 for r in comparison.plans for p in r.summary.standing)
+        clean, hidden = Look(tint(HELD, 0.25)), look(agreement, "held:concealed")
+        sheet.legend(
+            [("In force, nothing concealed", clean)]
+            + ([("In force, something concealed", hidden)] if dirty else [])
+            + ([("The other plans", (CHANCE, "-", ""))] if len(comparison.plans) > 1 else [])
+        )
+        tall = 150 if narrow else 190
+        for result, left, top, room in _cells(sheet, comparison.plans, tall, _years_note):
+            axes = sheet.panel(left + 38, top, room - 38, tall, f"survival|{result.plan}")
+            for other in comparison.plans:
+                if other is not result:
+                    axes.step(*_course(other)[:2], where="post", color=CHANCE, linewidth=0.9, zorder=2)
+            days, force, spotless = _course(result)
+            axes.fill_between(days, spotless, step="post", facecolor=clean.face, linewidth=0, zorder=1)
+            if dirty:
+                axes.fill_between(
+                    days, spotless, force, step="post", facecolor=hidden.face, hatch=hidden.hatch, edgecolor=HELD,
+                    linewidth=0,
+                )  # fmt: skip
+                axes.step(
+                    days, spotless, where="post", color=INK, linewidth=1, linestyle=(0, (4, 2)), label="clean", zorder=3
+                )
+            axes.step(days, force, where="post", color=INK, linewidth=1.8, label="in force", zorder=4)
+            _percent_axis(axes)
+            year_ticks(axes, year_of(agreement.start), last or days[-1], room - 38, narrow)
+            _name_drops(axes, result, room - 38, tall, sheet)
+        return sheet.finish()
+
+
+def _shown(comparison: Comparison) -> int | None:
+    """The year at which to end the calendar axis, where nearly nothing is left of any plan for the rest of the time."""
+    first, end = year_of(comparison.agreement.start), year_of(last_day(comparison.agreement))
+    alive = [year_of(p.date) for r in comparison.plans for p in r.summary.standing if p.in_force >= RARE]
+    # A chance holds until the next date at which anything happens.
+    later = [[year_of(p.date) for p in r.summary.standing if year_of(p.date) > max(alive)] for r in comparison.plans]
+    last = int(max([max(alive), *(min(days) for days in later if days)])) + 1
+    return last if last - first < 0.6 * (end - first) else None
+
+
+def _name_drops(axes: Axes, result: PlanResult, room: float, tall: float, sheet: Sheet) -> None:
+    """Name the entries where most is lost, and why, beside the fall: above a line that only falls there is room."""
+    big = sorted((x for x in drops(result) if x[1] >= 0.05), key=lambda x: -x[1])[:3]
+    first, last = axes.get_xlim()
+    days, force, _ = _course(result)
+    px = [(d - first) / (last - first) * room for d in days]
+    placed: list[tuple[float, float, list[str]]] = []
+    tries = [(n, least) for n in range(len(big), 0, -1) for least in (0, 1)]
+    for n, least in tries:  # in fewer words, or without the smallest falls, which the calendar names
+        falls = [
+            ((year_of(day) - first) / (last - first) * room, lost, [f"−{short(lost)} {one}" for one in said[least:]])
+            for day, lost, said in sorted(big[:n], key=lambda x: x[0], reverse=True)
+        ]
+        found = _beside(falls, px, force, room, tall, sheet.small)
+        if len(found) == n:
+            placed = found
+            break
+        placed = max(placed, found, key=len)
+    for left, y, rows in placed:
+        for k, row in enumerate(rows):
+            axes.text(
+                left / room, (y + (len(rows) - 1 - k) * sheet.small * 1.25 + 3) / tall, row, fontsize=sheet.small,
+                label="drop", transform=axes.transAxes, va="baseline", parse_math=False, zorder=6,
+                bbox={"facecolor": "white", "alpha": 0.9, "pad": 0.6, "linewidth": 0},
+            )  # fmt: skip
+
+
+def _beside(
+    falls: Sequence[tuple[float, float, list[str]]],
+    px: Sequence[float],
+    force: Sequence[float],
+    room: float,
+    tall: float,
+    size: float,
+) -> list[tuple[float, float, list[str]]]:
+    """Find places for words beside falls, for each the first that fit: (left, bottom, lines)."""
+    placed: list[tuple[float, float, list[str]]] = []
+    taken: list[tuple[float, float, float, float]] = []
+    for x, lost, choices in falls:
+        for said in choices:
+            rows = wrap(said, size, max(room - x - 8, 110.0))
+            wide, high = max(text_width(row, size) for row in rows), len(rows) * size * 1.25
+            left = min(x + 7, room - wide)
+            after = _level(px, force, x + 0.01)
+            y = max((after + lost / 2) * tall - high / 2, after * tall + 3, 3.0)  # beside the fall
+            if left < x:  # no room to its right: above the line
+                y = max(y, _level(px, force, left) * tall + 4)
+            for l0, l1, y0, y1 in sorted(taken, key=lambda t: t[2]):
+                if left < l1 and l0 < left + wide and y < y1 and y0 < y + high:
+                    y = y1 + 2
+            if y + high <= tall * 1.06 and (len(rows) <= 3 or said == choices[-1]):
+                placed.append((left, y, rows))
+                taken.append((left, left + wide, y, y + high))
+                break
+    return placed

@@ -1,0 +1,109 @@
+"""The main job: solve all plans, audit and compare them, and write the report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from servanda.agreement.format.agreement import Agreement
+from servanda.assessment.comparison import Comparison, compare
+from servanda.errors import need
+from servanda.uncertainty.overview import DRAWS, Uncertainty, within_ranges
+
+SOLVING, RANGING = 0.1, 0.5  # shares of the progress bar; drawing takes the rest
+
+
+STARTS = 5  # from which further equilibria of each plan are looked for
+
+
+@dataclass(frozen=True, repr=False)
+class Study:
+    """A comparison and the report written about it.
+
+    Attributes
+    ----------
+    comparison : Comparison
+    report : pathlib.Path
+        The HTML file; its figures are in `figures/` beside it.
+    uncertainty : Uncertainty or None
+        How far the answer moves within the ranges; None if that was not asked, or if no number has a range.
+    """
+
+    comparison: Comparison
+    report: Path
+    uncertainty: Uncertainty | None = None
+
+    def __repr__(self) -> str:
+        return f"<Study of {self.comparison.agreement.title!r}: {self.report}>"
+
+    def _repr_html_(self) -> str:
+        return f"{self.comparison._repr_html_()}<p>Report: <code>{self.report}</code></p>"  # pyright: ignore[reportPrivateUsage]
+
+
+def study(
+    agreement: Agreement,
+    folder: str | Path = "report",
+    *,
+    draws: int = DRAWS,
+    seed: int = 0,
+    progress: Callable[[str, float], None] | None = None,
+) -> Study:
+    """Solve, audit and compare all plans of an agreement, carry the ranges through, and write a report with figures.
+
+    Parameters
+    ----------
+    agreement : Agreement
+    folder : path
+        Made if missing. `report.html` and `figures/` in it are replaced.
+    draws : int
+        Of the numbers that have a range; 0 leaves uncertainty out.
+    seed : int
+        Of the draws.
+    progress : function of what is being done and the share done (0 to 1), optional
+
+    Returns
+    -------
+    Study
+
+    Raises
+    ------
+    NotConverged, GameTooLarge
+        As `compare`.
+    MissingExtra
+        If what draws the pictures is not installed.
+    OSError
+        If the folder cannot be written.
+
+    Examples
+    --------
+    >>> import servanda
+    >>> done = servanda.study(servanda.read("singapore-2018"), folder, draws=0)
+    >>> done.report.name
+    'report.html'
+    """
+    need("pictures", "The report", "jinja2", "matplotlib")
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    count = len(agreement.plans)
+    names = list(agreement.plans)
+
+    def solving(plan: str, share: float) -> None:
+        if progress is not None:
+            progress(f"solving {plan}", SOLVING * (names.index(plan) + share) / count)
+
+    begin = SOLVING + RANGING if draws else SOLVING
+
+    def ranging(what: str, share: float) -> None:
+        if progress is not None:
+            progress(what, SOLVING + RANGING * share)
+
+    def drawing(what: str, share: float) -> None:
+        if progress is not None:
+            progress(what, begin + (1.0 - begin) * share)
+
+    from servanda.presentation.report.page import write
+
+    comparison = compare(agreement, starts=STARTS, progress=solving)
+    found = within_ranges(agreement, draws, seed, progress=ranging) if draws else None
+    return Study(comparison, write(comparison, folder, progress=drawing, uncertainty=found), found)

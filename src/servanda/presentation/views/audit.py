@@ -1,0 +1,117 @@
+"""What an audit and its critical values say."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable
+from itertools import groupby
+
+from servanda.agreement.format.agreement import Agreement
+from servanda.agreement.format.values import DAYS_PER_YEAR
+from servanda.agreement.labels import party_name, type_name
+from servanda.assessment.critical import _KINDS, CriticalValue, _Rounding
+
+
+def sentence(value: CriticalValue, agreement: Agreement) -> str:
+    """Say a critical value in a plain sentence.
+
+    Critical values have three digits, rounded to the side on which the plan is self-enforcing.
+
+    Parameters
+    ----------
+    value : CriticalValue
+    agreement : Agreement
+        From which it was found.
+
+    Returns
+    -------
+    str
+    """
+    who, what = _who(value, agreement), _what(value, agreement)
+    now = f"(now {_amount(value, value.now, agreement)})"
+    if value.value is None:
+        over = f"{what} from {_span(value, value.low, value.high, agreement)} {now}."
+        if value.self_enforcing:
+            return f"Already self-enforcing for {who}, at any value of {over}"
+        return f"Self-enforcing for {who} at no value of {over}"
+    here = value.now if value.self_enforcing else value.value
+    a, b = next((a, b) for a, b in value.holds if a <= here <= b)
+    least, most = _amount(value, a, agreement, math.ceil), _amount(value, b, agreement, math.floor)
+    if a in value.crossings and b in value.crossings:
+        where = f"is {_span(value, a, b, agreement, inward=True)}"
+    elif value.self_enforcing:
+        where = f"does not rise above {most}" if b in value.crossings else f"does not fall below {least}"
+    else:
+        where = f"is {most} or less" if b in value.crossings else f"is {least} or more"
+    if value.self_enforcing:
+        return f"Already self-enforcing for {who}, as long as {what} {where} {now}."
+    return f"Self-enforcing for {who} once {what} {where} {now}."
+
+
+def sentences(values: Iterable[CriticalValue], agreement: Agreement) -> tuple[str, ...]:
+    """Say all critical values: a sentence for each that lies in its range, and for each type one that counts the rest.
+
+    Parameters
+    ----------
+    values : CriticalValues
+    agreement : Agreement
+
+    Returns
+    -------
+    tuple[str, ...]
+    """
+    said: list[str] = []
+    for _, group in groupby(values, key=lambda row: (row.party, row.type)):
+        rows = list(group)
+        said += [sentence(row, agreement) for row in rows if row.value is not None]
+        rest = Counter(_KINDS[row.kind] for row in rows if row.value is None)
+        if rest:
+            start, which = ("Already self", "any") if rows[0].self_enforcing else ("Self", "no")
+            listed = ", ".join(f"{n} {kind}{'s' if n > 1 else ''}" for kind, n in rest.items())
+            who, other = _who(rows[0], agreement), "" if len(rows) == rest.total() else "other "
+            said.append(f"{start}-enforcing for {who} at {which} value in range of any {other}number: {listed}.")
+    return tuple(said)
+
+
+def _who(value: CriticalValue, agreement: Agreement) -> str:
+    party = party_name(agreement, value.party)
+    if not agreement.parties[value.party].types:
+        return party
+    return f"the {type_name(agreement, value.party, value.type)} type of {party}"
+
+
+def _what(value: CriticalValue, agreement: Agreement) -> str:
+    if value.kind == "discount":
+        return f"the discount of {party_name(agreement, value.party)}"
+    if value.kind == "chance":
+        turnover, _, kind = value.of.partition(":")
+        named = next(entry for entry in agreement.plans[value.plan].entries if entry.id == turnover)
+        title = named.title or named.id.replace("-", " ")
+        return f"the chance of a {type_name(agreement, value.party, kind)} new government at “{title}”"
+    thing = agreement.measures[value.of] if value.kind == "finds" else agreement.stakes[value.of]
+    name = thing.name or value.of.replace("-", " ")
+    return f"the finding rate of “{name}”" if value.kind == "finds" else f"the restore time of “{name}”"
+
+
+def _amount(value: CriticalValue, x: float, agreement: Agreement, towards: _Rounding | None = None) -> str:
+    """A value with three digits and its unit."""
+    unit = "" if value.kind == "chance" else " a year"
+    if value.kind == "restore":
+        if x >= agreement.horizon:
+            return "never"
+        x, unit = (x, " years") if x >= 2 else (12 * x, " months") if x >= 1 / 6 else (DAYS_PER_YEAR * x, " days")
+    if x > 0 and towards is not None:
+        scale = 10.0 ** (2 - math.floor(math.log10(x)))
+        dust = 1e-5 if towards is math.ceil else -1e-5  # so that 3.00000001 does not become 3.01
+        x = towards(x * scale - dust) / scale
+    said = f"{x:.3g}"
+    return f"{said}{unit[:-1] if said == '1' and unit.endswith('s') else unit}"
+
+
+def _span(value: CriticalValue, low: float, high: float, agreement: Agreement, inward: bool = False) -> str:
+    """Two values, the unit once where it is the same."""
+    up, down = (math.ceil, math.floor) if inward else (None, None)
+    first, last = _amount(value, low, agreement, up), _amount(value, high, agreement, down)
+    number, _, unit = first.partition(" ")
+    return f"{number if unit and last.endswith(f' {unit}') else first} to {last}"

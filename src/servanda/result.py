@@ -1,0 +1,192 @@
+"""What every result can do, and what it takes to repeat it."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+from servanda._version import __version__
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from servanda.agreement.format.agreement import Agreement
+
+
+@dataclass(frozen=True)
+class About:
+    """What is needed to repeat a result.
+
+    Attributes
+    ----------
+    path, sha256 : str or None
+        The agreement file and the hash of its bytes; None if the agreement was built in Python.
+    versions : dict[str, str]
+        Of servanda, Python and the libraries that compute.
+    seed : int or None
+        Of whatever was drawn at random; None where nothing random enters.
+    made : str
+        When, in UTC, ISO 8601.
+    seconds : float
+        Time spent.
+    """
+
+    path: str | None
+    sha256: str | None
+    versions: dict[str, str]
+    seed: int | None
+    made: str
+    seconds: float
+
+
+def about(agreement: Agreement, seconds: float, seed: int | None = None, *packages: str) -> About:
+    """What is needed to repeat a result of this agreement, made now.
+
+    Parameters
+    ----------
+    agreement : Agreement
+    seconds : float
+        Time spent.
+    seed : int, optional
+    packages : str
+        Libraries that the result rests on besides numpy, numba and scipy, under their names on PyPI.
+    """
+    import platform
+    from datetime import UTC, datetime
+    from importlib.metadata import PackageNotFoundError, version
+
+    origin = agreement.origin
+    versions = {"servanda": __version__, "python": platform.python_version()}
+    for name in ("numpy", "numba", "scipy", *packages):
+        try:
+            versions[name] = version(name)
+        except PackageNotFoundError:
+            continue  # not installed, so nothing was computed with it
+    return About(
+        path=origin.path if origin else None,
+        sha256=origin.sha256 if origin else None,
+        versions=versions,
+        seed=seed,
+        made=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        seconds=seconds,
+    )
+
+
+class Presenter(Protocol):
+    """Who draws a result and puts it into words."""
+
+    def figure(self, result: Any, narrow: bool, **which: Any) -> Figure:
+        """Draw a result; `which` picks one of several figures, or a part of the result."""
+        ...
+
+    def html(self, result: Any) -> str:
+        """Show a result in a notebook."""
+        ...
+
+    def text(self, result: Any) -> str:
+        """Say a result in plain text."""
+        ...
+
+
+_presenter: list[Callable[[], Presenter]] = []
+
+
+def hand_in(presenter: Callable[[], Presenter]) -> None:
+    """Say who presents results: a function that imports the presenter when it is first called.
+
+    No room below `presentation` knows its name. The package, which stands above everything, hands it in.
+    """
+    _presenter[:] = [presenter]
+
+
+class Result:
+    """Frozen data that one of servanda's verbs gives back: it can be drawn, shown, printed and written as JSON."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the result as dicts, lists, numbers and ISO dates, ready for `json.dumps`."""
+        return cast("dict[str, Any]", plain(self))
+
+    def plot(self, narrow: bool = False, **which: Any) -> Figure:
+        """Draw the result.
+
+        Parameters
+        ----------
+        narrow : bool
+            For a phone.
+        which
+            Which of several figures, or which part of the result, where there is a choice.
+
+        Returns
+        -------
+        matplotlib Figure
+
+        Raises
+        ------
+        MissingExtra
+            If matplotlib is not installed.
+        NoSuchName
+            If there is no such figure of this result.
+        """
+        return _presenter[0]().figure(self, narrow, **which)
+
+    def _repr_html_(self) -> str:
+        return _presenter[0]().html(self)
+
+    def __str__(self) -> str:
+        return _presenter[0]().text(self)
+
+
+def plain(thing: object) -> Any:
+    """Turn results into dicts, lists, numbers and ISO dates; an endless duration is `never`, a table a list of rows.
+
+    Parameters
+    ----------
+    thing : dataclass, dict, tuple, array, table, date, Fraction, number, str or None
+
+    Returns
+    -------
+    the same, ready for `json.dumps`
+    """
+    if isinstance(thing, type) or thing is None or isinstance(thing, str | bool | int):
+        return thing
+    if dataclasses.is_dataclass(thing):
+        names = [field.name for field in dataclasses.fields(thing) if field.name != "agreement"]  # that is the input
+        return {name: plain(getattr(thing, name)) for name in names}
+    if isinstance(thing, dict):
+        return {str(key): plain(value) for key, value in cast("dict[Any, Any]", thing).items()}
+    if isinstance(thing, list | tuple):
+        return [plain(value) for value in cast("list[Any]", thing)]
+    if hasattr(thing, "to_dicts"):  # a table
+        return [plain(row) for row in cast("Any", thing).to_dicts()]
+    if isinstance(thing, float):
+        if math.isnan(thing):
+            return None  # a point without an answer
+        return "never" if math.isinf(thing) else thing  # only durations are infinite
+    if isinstance(thing, Fraction):
+        return float(thing)
+    if hasattr(thing, "tolist"):  # an array
+        return plain(cast("Any", thing).tolist())
+    return thing.isoformat() if isinstance(thing, date) else thing
+
+
+_figures: list[Callable[[], Any]] = []
+
+
+def drawn(what: str, *subjects: object, narrow: bool) -> Figure:
+    """Draw a result by one of the figures, for its `plot`."""
+    from servanda.errors import need
+
+    need("pictures", "A picture", "matplotlib")
+    return getattr(_figures[0](), what)(*subjects, narrow=narrow)
+
+
+def html(result: object, table: Any) -> str:
+    """A result in a notebook: what it is, in a line, and a polars table of it."""
+    from html import escape
+
+    return f"<p>{escape(repr(result).removeprefix('<').removesuffix('>'))}</p>{table._repr_html_()}"

@@ -1,0 +1,383 @@
+"""Follow the solution curve of x = F(x, m) from m = 0 to m = 1: pseudo-arclength, corrected by Broyden's method.
+
+Nothing here knows about agreements: `advance` is told F at the point it asked for last, and says which point it wants
+next. The step control is that of Allgower and Georg (1990), Numerical Continuation Methods, chapters 6 and 7; the
+inverse of the Jacobian, bordered by the tangent, is carried along by Broyden's updates, so that a correction costs one
+value of F and no system of equations. Where that goes wrong, the derivative is taken anew, only in the directions that
+matter: by m, along what comes of that, along what comes of that in turn (a Krylov space), and the same from the failed
+correction. Following the arc and not m, the curve may turn back in m (a fold) and is still followed. Compiled by numba.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from servanda.solver._broyden import apart, border, copy, copy_square, forget, hold, largest, learn, norm, turn
+from servanda.solver.jit import part, within
+
+# pyright: basic
+
+MAX_STEPS = 4000
+MAX_CORRECTIONS = 10
+FINAL_CORRECTIONS = 40
+PATH_TOLERANCE = 1e-8
+LOOSE_TOLERANCE = 1e-5  # while steps are longer than LONG: the curve is then smooth enough to be left a little
+LONG = 0.05
+SMALLEST_STEP = 1e-9
+FIRST_STEP = 0.05
+LARGEST_GROWTH = 4.0
+LARGEST_STEP = 1.0
+WANTED_TURN = 0.5  # radians between neighbouring tangents
+WANTED_CONTRACTION = 0.4
+WANTED_DISTANCE = 0.4  # of the guess from the curve, in steps
+GOOD = 1e-13  # a final gap that need not get better
+NUDGE = 1e-7  # for derivatives by differences
+CLOSED = 0.2  # how little may lead out of the directions in which the derivative is known
+HALVINGS = 2  # of a step, before the derivative is taken in all directions
+
+# What `advance` is told about next, and is doing: the slots of `State.count` and `State.size`.
+START, BASE, COLUMN, GUESS, CORRECTION, FINAL, ARRIVED, STUCK = range(8)
+PHASE, STEPS, FOLDS, VALUES, TRIES, COLUMN_AT, IS_FRESH, CROSSING, AT_END, WORSE, MOST_STEPS, SEEDED, FULL = range(13)
+STEP, LENGTH, DISTANCE, CONTRACTION, LAST, BEST = range(6)
+
+
+class State(NamedTuple):
+    """Where the following of a curve in n dimensions stands; all arrays are written into.
+
+    `point`, `probe`, `best` (n + 1,): the last point on the curve, the point at which F is wanted, the best final
+    point; x and m. `tangent`, `kept_tangent`, `move`, and space: `row`, `answer` (n + 1,). `gap`, `point_gap` (n,):
+    x - F(x, m); `change` (n,): of the gap. `inverse`,
+    `kept_inverse` (n + 1, n + 1): of the Jacobian of the gap, bordered by the tangent. `basis` (n + 1, n + 1): rows are
+    the directions in which the derivative was taken; `seed` (n,): the gap that could not be closed. `count`, `size`:
+    see above.
+    """
+
+    point: NDArray[np.float64]
+    probe: NDArray[np.float64]
+    best: NDArray[np.float64]
+    tangent: NDArray[np.float64]
+    kept_tangent: NDArray[np.float64]
+    move: NDArray[np.float64]
+    row: NDArray[np.float64]
+    answer: NDArray[np.float64]
+    gap: NDArray[np.float64]
+    point_gap: NDArray[np.float64]
+    change: NDArray[np.float64]
+    inverse: NDArray[np.float64]
+    kept_inverse: NDArray[np.float64]
+    basis: NDArray[np.float64]
+    seed: NDArray[np.float64]
+    count: NDArray[np.int64]
+    size: NDArray[np.float64]
+
+
+def start(n: int, most_steps: int) -> State:
+    """Make ready to follow a curve in n dimensions; F is wanted first at m = 0, where it must not depend on x."""
+    count, size = np.zeros(13, dtype=np.int64), np.zeros(6)
+    count[MOST_STEPS] = most_steps
+    size[STEP] = FIRST_STEP
+    shapes = dict.fromkeys(State._fields, (n + 1,))
+    shapes |= dict.fromkeys(("gap", "point_gap", "change", "seed"), (n,))
+    shapes |= dict.fromkeys(("inverse", "kept_inverse", "basis"), (n + 1, n + 1))
+    arrays: dict[str, Any] = {name: np.zeros(shape) for name, shape in shapes.items()}
+    return State(**{**arrays, "count": count, "size": size})
+
+
+@part
+def begin(s):
+    """Make ready to follow another curve in as many dimensions."""
+    most = s.count[MOST_STEPS]
+    for i in range(s.count.shape[0]):
+        s.count[i] = 0
+    for i in range(s.size.shape[0]):
+        s.size[i] = 0.0
+    for i in range(s.probe.shape[0]):
+        s.point[i] = 0.0
+        s.probe[i] = 0.0
+        s.tangent[i] = 0.0
+    s.count[MOST_STEPS] = most
+    s.size[STEP] = FIRST_STEP
+
+
+@part
+def advance(s, value):
+    """Take in F at `s.probe`; returns whether F is wanted again, at the new `s.probe`."""
+    n = value.shape[0]
+    count, size = s.count, s.size
+    count[VALUES] += 1
+    phase = count[PHASE]
+    if phase == START:
+        copy(value, s.point)
+        s.tangent[n] = 1.0
+        if n == 0:
+            s.point[n] = 1.0
+            count[PHASE] = ARRIVED
+            return False
+        for j in range(n):
+            s.point_gap[j] = 0.0
+        forget(s)
+        s.count[SEEDED] = 2  # where F does not depend on x, the other columns are known
+        _first_column(s)
+        return True
+    for j in range(n):
+        s.change[j] = -s.gap[j]
+        s.gap[j] = s.probe[j] - value[j]
+        if phase in (COLUMN, GUESS):
+            s.change[j] = -s.point_gap[j]
+        s.change[j] += s.gap[j]
+    if phase == BASE:
+        copy(s.gap, s.point_gap)
+        forget(s)
+        _first_column(s)
+    elif phase == COLUMN:
+        learn(s, s.move[n])
+        if not _next_column(s):
+            _derived(s)
+    elif phase == GUESS:
+        for i in range(n + 1):
+            s.move[i] = s.probe[i] - s.point[i]
+        learn(s, size[LENGTH])
+        if count[CROSSING]:
+            hold(s)
+        size[DISTANCE], size[CONTRACTION], size[LAST] = 0.0, 0.0, np.inf
+        count[TRIES] = -1
+        count[PHASE] = CORRECTION
+    elif phase == CORRECTION:
+        learn(s, 0.0)
+    else:
+        _finish(s)
+    if phase in (GUESS, CORRECTION):
+        count[TRIES] += 1
+        _correct(s)
+    return count[PHASE] < ARRIVED
+
+
+@within
+def _derive(s, full):
+    """Begin to derive the inverse anew at `s.point`, one value of F for each direction; `full`: in all of them."""
+    copy(s.gap, s.seed)
+    s.count[SEEDED] = 0
+    s.count[FULL] = full
+    copy(s.point, s.probe)
+    s.count[PHASE] = BASE
+
+
+@within
+def _first_column(s):
+    """Begin with the derivative by m."""
+    n = s.gap.shape[0]
+    for i in range(n + 1):
+        s.basis[0, i] = 1.0 if i == n else 0.0
+    s.count[COLUMN_AT] = 0
+    _nudge(s)
+
+
+@within
+def _nudge(s):
+    """Ask for F a little way off in the next direction."""
+    n = s.gap.shape[0]
+    j = s.count[COLUMN_AT]
+    far = NUDGE * max(s.point[n], 1e-3) if j == 0 else NUDGE
+    for i in range(n + 1):
+        s.move[i] = far * s.basis[j, i]
+        s.probe[i] = s.point[i] + s.move[i]
+    s.count[PHASE] = COLUMN
+
+
+@part
+def _next_column(s):
+    """Find the next direction: where the last one led to, as far as that is new; returns whether there is one."""
+    n = s.gap.shape[0]
+    j = s.count[COLUMN_AT]
+    if s.count[FULL]:
+        if j == n:
+            return False
+        for i in range(n + 1):
+            s.basis[j + 1, i] = 1.0 if i == j else 0.0
+        s.count[COLUMN_AT] = j + 1
+        _nudge(s)
+        return True
+    scale = norm(s.move)
+    for i in range(n):
+        s.row[i] = s.change[i] / scale
+    s.row[n] = 0.0
+    while True:
+        if j == n or s.count[SEEDED] == 2:
+            return False
+        far = apart(s, j)
+        if far > (1e-300 if j == 0 else CLOSED):
+            break
+        if s.count[SEEDED] == 1:
+            return False
+        s.count[SEEDED] = 1
+        far = norm(s.seed)
+        if not (far > 0.0 and math.isfinite(far)):
+            return False
+        for i in range(n):
+            s.row[i] = s.seed[i] / far
+        s.row[n] = 0.0
+    for i in range(n + 1):
+        s.basis[j + 1, i] = s.row[i] / far
+    s.count[COLUMN_AT] = j + 1
+    _nudge(s)
+    return True
+
+
+@within
+def _derived(s):
+    """The inverse is derived: border it, and go on where that was needed."""
+    n = s.gap.shape[0]
+    if s.count[AT_END]:
+        copy(s.point, s.probe)
+        copy(s.point_gap, s.gap)
+        _propose(s)
+        s.count[PHASE] = FINAL
+        return
+    for i in range(n + 1):
+        s.row[i] = 1.0 if i == n else 0.0
+    border(s, s.row, s.tangent)
+    turn(s)
+    copy_square(s.inverse, s.kept_inverse)
+    copy(s.tangent, s.kept_tangent)
+    s.count[IS_FRESH] = HALVINGS + 2 if s.count[FULL] else 1
+    _guess(s)
+
+
+@part
+def _guess(s):
+    """Go a step along the tangent; a step that would pass m = 1 ends there."""
+    n = s.gap.shape[0]
+    size = s.size
+    if s.count[STEPS] >= s.count[MOST_STEPS] or size[STEP] < SMALLEST_STEP:
+        copy(s.point, s.probe)
+        s.count[PHASE] = STUCK
+        return
+    size[STEP] = min(size[STEP], LARGEST_STEP)
+    crossing = s.point[n] + size[STEP] * s.tangent[n] >= 1.0
+    size[LENGTH] = (1.0 - s.point[n]) / s.tangent[n] if crossing else size[STEP]
+    for j in range(n + 1):
+        s.probe[j] = s.point[j] + size[LENGTH] * s.tangent[j]
+    if crossing:
+        s.probe[n] = 1.0
+    s.count[CROSSING] = int(crossing)
+    s.count[PHASE] = GUESS
+
+
+@part
+def _propose(s):
+    """Move the probe by a Newton step with the inverse as it is."""
+    n = s.gap.shape[0]
+    for i in range(n + 1):
+        total = 0.0
+        for j in range(n):
+            total -= s.inverse[i, j] * s.gap[j]
+        s.move[i] = total
+    for i in range(n + 1):
+        s.probe[i] += s.move[i]
+    if s.count[CROSSING]:
+        s.probe[n] = 1.0
+
+
+@within
+def _correct(s):
+    """Accept the probe, or correct it again, or give this step up."""
+    size, count = s.size, s.count
+    off = norm(s.gap)
+    if off <= (LOOSE_TOLERANCE if size[LENGTH] > LONG else PATH_TOLERANCE):
+        _accept(s)
+        return
+    if count[TRIES] == MAX_CORRECTIONS or not math.isfinite(off):
+        _give_up(s)
+        return
+    _propose(s)
+    far = norm(s.move)
+    if count[TRIES] == 0:
+        size[DISTANCE] = far / size[LENGTH]
+    elif count[TRIES] == 1:
+        size[CONTRACTION] = far / size[LAST]
+    if (count[TRIES] == 0 and size[DISTANCE] > 1.0) or (count[TRIES] > 0 and far > 0.9 * size[LAST]):
+        _give_up(s)
+        return
+    size[LAST] = far
+    count[PHASE] = CORRECTION
+
+
+@within
+def _accept(s):
+    """The probe is on the curve: go on from there, unless the step was too bold."""
+    n = s.gap.shape[0]
+    size, count = s.size, s.count
+    if count[CROSSING]:
+        count[STEPS] += 1
+        count[AT_END] = 1
+        copy(s.probe, s.best)
+        size[BEST] = largest(s.gap)
+        _propose(s)
+        count[PHASE] = FINAL
+        return
+    angle = turn(s)
+    brake = max(
+        math.sqrt(size[CONTRACTION] / WANTED_CONTRACTION),
+        math.sqrt(size[DISTANCE] / WANTED_DISTANCE),
+        angle / WANTED_TURN,
+        1.0 / LARGEST_GROWTH,
+    )
+    if brake > 2.0 or s.probe[n] < 0.0 or s.probe[n] >= 1.0:
+        _give_up(s)
+        return
+    if s.tangent[n] * s.kept_tangent[n] < 0.0:
+        count[FOLDS] += 1
+    copy(s.probe, s.point)
+    copy(s.gap, s.point_gap)
+    copy_square(s.inverse, s.kept_inverse)
+    copy(s.tangent, s.kept_tangent)
+    size[STEP] /= brake
+    count[STEPS] += 1
+    count[IS_FRESH] = 0
+    _guess(s)
+
+
+@part
+def _give_up(s):
+    """Try a shorter step, or first derive the inverse anew: in a few directions, and if that does not help, in all."""
+    copy(s.kept_tangent, s.tangent)
+    fresh = s.count[IS_FRESH]
+    if fresh == 0 or fresh == HALVINGS + 1:
+        _derive(s, int(fresh > 0))
+        return
+    s.count[IS_FRESH] = min(fresh + 1, HALVINGS + 2)
+    copy_square(s.kept_inverse, s.inverse)
+    s.size[STEP] *= 0.5
+    _guess(s)
+
+
+@within
+def _finish(s):
+    """At m = 1: correct until it gets no better; derive the inverse anew once, if that was not good enough."""
+    count, size = s.count, s.size
+    off = largest(s.gap)
+    if off < size[BEST]:
+        copy(s.probe, s.best)
+        size[BEST] = off
+        count[WORSE] = 0
+    else:
+        count[WORSE] += 1
+    count[TRIES] += 1
+    patience = 3 if size[BEST] > GOOD else 1
+    if size[BEST] > 1e-16 and count[WORSE] < patience and count[TRIES] < FINAL_CORRECTIONS and math.isfinite(off):
+        if off > 1e-15:
+            learn(s, 0.0)
+        _propose(s)
+        return
+    copy(s.best, s.point)
+    if size[BEST] > GOOD and count[AT_END] == 1:
+        count[AT_END] = 2
+        count[WORSE] = count[TRIES] = 0
+        _derive(s, 1)
+        return
+    copy(s.best, s.probe)
+    count[PHASE] = ARRIVED

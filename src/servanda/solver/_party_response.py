@@ -1,0 +1,375 @@
+"""The bare loops: what surrounds a party, its response, what follows of it. Compiled by numba.
+
+No checks and no Python objects here; `servanda.equilibrium` is the front. Names and shapes are those of
+`servanda.game.PublicTree` and `servanda._tables.Tables` (one draw): N parties, V nodes, K types, G concealable stakes,
+R receivers.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from servanda.arrays import Floats
+from servanda.game.compiler import AUTOMATIC, HORIZON, OBLIGATION, RATIFICATION, REVIEW, TURNOVER
+from servanda.game.payoff_tables import Tables
+from servanda.solver.jit import loops, part, within
+
+# pyright: basic
+
+LOGIT, KEEP, BEST = range(3)
+_TINY = 1e-200
+_LOST = -640.0  # the log of chances that a plain number may have lost, and that could matter again
+
+
+class Work(NamedTuple):
+    """Space that the loops write into.
+
+    What the others need of a party (docs/model.md, section 3.2): `survive` (N, V): expected chance that the report
+    at v finds nothing of it; `leaves` (V,): chance that the act at v ends the agreement; and by receiver (R, V), in
+    units, of the holder's stakes kept in secret: `way`: on the way to v and in a breakdown at v before the report;
+    `held`: in a breakdown at v after the report; `gone`: the same times the chance of leaving there, at the holder's
+    own acts.
+
+    What a party needs, summed over the others: `rho` (N, V): chance that nothing of them and no incident ends it at the
+    report; `onto` (N, V, K): units on the way to v, and theirs in a breakdown there; `hold`: theirs in a breakdown
+    after the report; `ended`: the same if the act at v ends it, times the chance of that.
+
+    What comes out: `choice`, `gain` (3, states): log chances and values of keep, conceal, withdraw at own choices, and
+    `chance`, `before` (3, states): the chances, and those before; `value`, `onward` (states,): values at v, and at the
+    start of the way to v; `belief` (states,): log beliefs before the act, and `mass` (states,): the beliefs. Plain
+    numbers lose what is below 1e-308 and logs do not; where they differ the logs are right.
+    """
+
+    survive: Floats
+    leaves: Floats
+    way: Floats
+    held: Floats
+    gone: Floats
+    rho: Floats
+    onto: Floats
+    hold: Floats
+    ended: Floats
+    choice: Floats
+    chance: Floats
+    before: Floats
+    gain: Floats
+    value: Floats
+    onward: Floats
+    belief: Floats
+    mass: Floats
+    stay: Floats
+    part: Floats
+
+
+@within
+def one_draw(tables, d):
+    """Tables of one draw."""
+    return Tables(
+        tables.kinds, tables.sets, tables.offset, tables.place, tables.found_offset, tables.quiet, tables.joined,
+        tables.number, tables.keep_to, tables.hide_to, tables.holder, tables.ear, tables.giver, tables.log_survive[d],
+        tables.survive[d], tables.log_prior[d], tables.log_fresh[d], tables.precision[d], tables.withdrawing[d],
+        tables.found[d], tables.unratified[d], tables.breakdown[d], tables.base[d], tables.hidden_share[d],
+        tables.discount[d], tables.flow[d], tables.kept_worth[d], tables.after[d], tables.calm[d], tables.fails[d],
+        tables.replaced[d],
+    )  # fmt: skip
+
+
+@loops
+def surroundings(p, tree, own, work):
+    """Sum up for party p what the others are expected to do."""
+    V, N = tree.kind.shape[0], own.kinds.shape[0]
+    for v in range(V):
+        e, kind, actor = tree.step[v], tree.kind[v], tree.actor[v]
+        product = own.calm[e]
+        for q in range(N):
+            if q != p:
+                product *= work.survive[q, v]
+        work.rho[p, v] = product
+        for t in range(own.kinds[p]):
+            onto, hold, ended = own.flow[p, e, t], 0.0, 0.0
+            for q in range(N):
+                r = own.ear[q, p, t]
+                if r < 0 or own.sets[q, v] == 1:
+                    continue
+                onto += work.way[r, v]
+                held = work.held[r, v]
+                hold += held
+                if actor == q and kind != RATIFICATION:
+                    ended += work.gone[r, v]
+                elif actor == p and kind != RATIFICATION:
+                    ended += held
+                else:
+                    ended += held * work.leaves[v]
+            work.onto[p, v, t] = onto
+            work.hold[p, v, t] = hold
+            work.ended[p, v, t] = ended
+
+
+@loops
+def respond(p, tree, own, work, factor, mode, heir):
+    """Go backward over the public tree: party p's values and choices, given its surroundings.
+
+    `mode` LOGIT: precision times `factor`; KEEP: keep for certain; BEST: the best choice for certain. A new government
+    of p goes on with the values in `heir`, like `work.onward` (pass that itself to have it respond like the rest).
+    """
+    K = own.kinds[p]
+    for v in range(tree.kind.shape[0] - 1, -1, -1):
+        kind, actor, e = tree.kind[v], tree.actor[v], tree.step[v]
+        n = own.sets[p, v]
+        w, m, z = tree.child[v, 0], 0, 0
+        if kind != HORIZON:
+            m, z = own.sets[p, w], own.offset[p, w]
+        keep_to = own.keep_to[own.found_offset[p, v] : own.found_offset[p, v] + n]
+        survive = own.survive[own.found_offset[p, v] : own.found_offset[p, v] + n]
+        for t in range(K):
+            o, a = own.offset[p, v] + t * n, own.place[p, v] + t * n
+            value, breakdown = work.value[o : o + n], own.breakdown[a : a + n]
+            if kind == HORIZON:
+                for c in range(n):
+                    value[c] = 0.0
+            else:
+                go = work.onward[z + t * m : z + t * m + m]
+                if actor == p and (kind in (OBLIGATION, REVIEW)):
+                    leave = work.ended[p, v, t] - own.withdrawing[p, t]
+                    scale = factor * own.precision[p, t]
+                    for c in range(n):
+                        hide = -np.inf
+                        if tree.conceals[v] == 1:
+                            hide = go[own.hide_to[own.found_offset[p, v] + c]]
+                        _choose(work, scale, mode, o + c, go[keep_to[c]], hide, breakdown[c] + leave)
+                elif kind == TURNOVER:
+                    r, y = own.replaced[e], own.offset[p, tree.child[v, 1]]
+                    for c in range(n):
+                        new = 0.0
+                        if actor == p:
+                            for s in range(K):
+                                if own.log_fresh[p, e, s] > -np.inf:
+                                    new += math.exp(own.log_fresh[p, e, s]) * heir[y + s * m + keep_to[c]]
+                        else:
+                            new = work.onward[y + t * m + keep_to[c]]
+                        value[c] = (1.0 - r) * go[keep_to[c]] + r * new
+                elif kind == AUTOMATIC:
+                    for c in range(n):
+                        value[c] = go[keep_to[c]]
+                else:
+                    ends, rest = work.leaves[v], work.ended[p, v, t]
+                    if kind == RATIFICATION and actor == p:
+                        rest -= ends * own.unratified[p, t]
+                    for c in range(n):
+                        value[c] = (1.0 - ends) * go[keep_to[c]] + ends * breakdown[c] + rest
+            # At the start of the way to v: found or broken down, unless everything survives the report.
+            onward, base = work.onward[o : o + n], own.base[a : a + n]
+            onto, hold = work.onto[p, v, t], work.hold[p, v, t]
+            disc = own.discount[p, e, t]
+            through = disc * work.rho[p, v]
+            for c in range(n):
+                onward[c] = onto + base[c] + through * survive[c] * (value[c] - breakdown[c] - hold)
+
+
+@within
+def _choose(work, scale, mode, x, go, hide, leave):
+    """One choice, in state x, from the values of keeping, concealing and withdrawing."""
+    work.gain[0, x] = go
+    work.gain[1, x] = hide
+    work.gain[2, x] = leave
+    if mode == KEEP:
+        work.value[x] = go
+        return
+    top = max(go, leave, hide)
+    if mode == BEST:
+        work.value[x] = top
+        return
+    a, b, d = scale * (go - top), scale * (hide - top), scale * (leave - top)
+    ea = math.exp(a) if go < top else 1.0
+    ed = math.exp(d) if leave < top else 1.0
+    eb, mean = 0.0, ea * go + ed * leave
+    if hide > -np.inf:
+        eb = math.exp(b) if hide < top else 1.0
+        mean += eb * hide
+    else:
+        b = -np.inf
+    total = ea + eb + ed
+    norm = math.log(total)
+    work.choice[0, x] = a - norm
+    work.choice[1, x] = b - norm
+    work.choice[2, x] = d - norm
+    work.chance[0, x] = ea / total
+    work.chance[1, x] = eb / total
+    work.chance[2, x] = ed / total
+    work.value[x] = mean / total
+
+
+@part
+def follow(p, tree, own, work):
+    """Go forward over the public tree: beliefs about party p given the agreement is in force, and what others need."""
+    K = own.kinds[p]
+    for v in range(tree.kind.shape[0]):
+        n, o = own.sets[p, v], own.offset[p, v]
+        u = tree.parent[v]
+        if u < 0:
+            for t in range(K):
+                work.belief[o + t] = own.log_prior[p, t]
+                work.mass[o + t] = math.exp(own.log_prior[p, t])
+            work.survive[p, v] = 1.0
+        else:
+            _arrive(p, u, v, tree, own, work)
+            work.survive[p, v] = _report(p, v, tree, own, work)
+        if tree.actor[v] == p and (tree.kind[v] in (OBLIGATION, REVIEW)):
+            total, leaves = 0.0, 0.0
+            part = work.part[:n]
+            for c in range(n):
+                part[c] = 0.0
+            for t in range(K):
+                x = o + t * n
+                mass, withdraw = work.mass[x : x + n], work.chance[2, x : x + n]
+                keep, hide = work.chance[0, x : x + n], work.chance[1, x : x + n]
+                for c in range(n):
+                    total += mass[c] * (keep[c] + hide[c])
+                    part[c] += mass[c] * withdraw[c]
+            for c in range(n):
+                leaves += part[c]
+            work.leaves[v] = leaves
+            if total > _TINY:
+                work.stay[v] = math.log(total)
+            else:
+                top = -np.inf
+                for x in range(o, o + K * n):
+                    top = max(top, work.belief[x] + max(work.choice[0, x], work.choice[1, x]))
+                total = 0.0
+                for x in range(o, o + K * n):
+                    b = work.belief[x] - top
+                    total += math.exp(b + work.choice[0, x]) + math.exp(b + work.choice[1, x])
+                work.stay[v] = top + math.log(total)
+            if n > 1:
+                number = own.number[own.found_offset[p, v] : own.found_offset[p, v] + n]
+                _tell(p, tree.step[v], v, part, number, own.hidden_share, own.holder, own.giver, own.after, work.gone)
+
+
+@part
+def _tell(p, e, v, part, number, share, holder, giver, worth, out):
+    """Tell the receivers what p is expected to keep in secret, given the chances of its sets in `part`."""
+    for r in range(giver.shape[0]):
+        if giver[r] == p:
+            out[r, v] = 0.0
+    for g in range(holder.shape[0]):
+        if holder[g] == p:
+            expected = 0.0
+            for c in range(1, part.shape[0]):
+                expected += part[c] * share[g, number[c]]
+            for r in range(giver.shape[0]):
+                if giver[r] == p:
+                    out[r, v] += worth[r, e, g] * expected
+
+
+@within
+def _arrive(p, u, v, tree, own, work):
+    """Beliefs about p on the way from node u to v, before the report at v."""
+    K, e = own.kinds[p], tree.step[u]
+    n, o = own.sets[p, v], own.offset[p, v]
+    m, i, f = own.sets[p, u], own.offset[p, u], own.found_offset[p, u]
+    kind = tree.kind[u]
+    acted = tree.actor[u] == p and (kind in (OBLIGATION, REVIEW))
+    fresh = tree.actor[u] == p and kind == TURNOVER and tree.child[u, 1] == v
+    stay = work.stay[u]
+    lift = math.exp(-stay) if acted and stay > _LOST else 0.0
+    if fresh or own.joined[p, u] == 1:
+        for y in range(o, o + K * n):
+            work.belief[y] = -np.inf
+    for t in range(K):
+        x, y = i + t * m, o + t * n
+        belief, mass = work.belief[y : y + n], work.mass[y : y + n]
+        old, weight = work.belief[x : x + m], work.mass[x : x + m]
+        if fresh:
+            for s in range(K):
+                for c in range(m):
+                    _add(belief, own.keep_to[f + c], own.log_fresh[p, e, t] + work.belief[i + s * m + c])
+        elif own.joined[p, u] == 1:
+            for c in range(m):
+                keep, hide = old[c], -np.inf
+                if acted:
+                    keep, hide = old[c] + work.choice[0, x + c] - stay, old[c] + work.choice[1, x + c] - stay
+                _add(belief, own.keep_to[f + c], keep)
+                if own.hide_to[f + c] >= 0:
+                    _add(belief, own.hide_to[f + c], hide)
+        elif acted:
+            for act in range(n // m):
+                log, chance = work.choice[act, x : x + m], work.chance[act, x : x + m]
+                for c in range(m):
+                    belief[act * m + c] = old[c] + log[c] - stay
+                    mass[act * m + c] = weight[c] * chance[c] * lift
+            for c in range(n):
+                if mass[c] < 1e-280 and belief[c] > _LOST:
+                    mass[c] = math.exp(belief[c])
+        else:
+            for c in range(n):
+                belief[c] = old[c]
+                mass[c] = weight[c]
+        if fresh or own.joined[p, u] == 1:
+            for c in range(n):
+                mass[c] = math.exp(belief[c])
+
+
+@within
+def _add(belief, y, log):
+    """Add a chance, given by its log, to the belief in state y."""
+    if belief[y] == -np.inf:
+        belief[y] = log
+    elif log > -np.inf:
+        belief[y] = max(belief[y], log) + math.log1p(math.exp(-abs(belief[y] - log)))
+
+
+@within
+def _report(p, v, tree, own, work):
+    """Take beliefs about p across the report at v; returns the chance that nothing is found.
+
+    Tells the receivers what is kept in secret before and after.
+    """
+    K, e = own.kinds[p], tree.step[v]
+    n, o, f = own.sets[p, v], own.offset[p, v], own.found_offset[p, v]
+    if n == 1:
+        return 1.0
+    part, survive, log_survive = work.part[:n], own.survive[f : f + n], own.log_survive[f : f + n]
+    for c in range(n):
+        part[c] = 0.0
+    for t in range(K):
+        mass = work.mass[o + t * n : o + t * n + n]
+        for c in range(n):
+            part[c] += mass[c]
+    number = own.number[f : f + n]
+    _tell(p, e, v, part, number, own.hidden_share, own.holder, own.giver, own.kept_worth, work.way)
+    through = 0.0
+    for c in range(n):
+        part[c] *= survive[c]
+        through += part[c]
+    if own.quiet[p, v] == 1:
+        through = 1.0
+    elif through > _TINY:
+        norm = math.log(through)
+        for c in range(n):
+            part[c] /= through
+        for t in range(K):
+            belief, mass = work.belief[o + t * n : o + t * n + n], work.mass[o + t * n : o + t * n + n]
+            for c in range(n):
+                belief[c] += log_survive[c] - norm
+                mass[c] *= survive[c] / through
+    else:
+        top, total = -np.inf, 0.0
+        for t in range(K):
+            for c in range(n):
+                work.belief[o + t * n + c] += log_survive[c]
+                top = max(top, work.belief[o + t * n + c])
+        for x in range(o, o + K * n):
+            total += math.exp(work.belief[x] - top)
+        norm = top + math.log(total)
+        for c in range(n):
+            part[c] = 0.0
+            for t in range(K):
+                x = o + t * n + c
+                work.belief[x] -= norm
+                work.mass[x] = math.exp(work.belief[x])
+                part[c] += work.mass[x]
+    _tell(p, e, v, part, number, own.hidden_share, own.holder, own.giver, own.after, work.held)
+    return through

@@ -1,0 +1,302 @@
+"""Solve a game: its logit agent quantal response equilibrium on the principal branch.
+
+Concept: McKelvey and Palfrey (1998), Quantal Response Equilibria for Extensive Form Games, Experimental
+Economics 1:9-41. The unknowns are the few public numbers that each party needs of the others (`docs/model.md`,
+section 3), so a curve of a few dozen dimensions is followed, whatever the number of private states.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from servanda.arrays import Floats, freeze
+from servanda.errors import ServandaError
+from servanda.game.compiler import OBLIGATION, RATIFICATION, REVIEW, Game
+from servanda.game.payoff_tables import Tables
+
+TOLERANCE = 1e-10
+_AT_A_TIME = 200  # responses between two looks at the clock and at Ctrl-C
+
+
+class NotConverged(ServandaError, RuntimeError):
+    """No equilibrium was found that deserves the name; the message says how far the solver came."""
+
+    exit_code = 3
+
+
+@dataclass(frozen=True, repr=False)
+class Equilibrium:
+    """The solution of a game, with its own proof.
+
+    Attributes
+    ----------
+    game : Game
+    status : str
+        `converged`, or in a few words why there is no answer.
+    residual : float
+        Largest difference, over every choice of every party, type and concealed set, between the probability used
+        and the logit response to it.
+    iterations : int
+        Times a response of all parties was worked out.
+    steps, folds : int
+        Steps along the branch, and how often it turned round in precision.
+    choice : (3, states) floats
+        Log probabilities of keep, conceal, withdraw at a party's own choices; `game.block` says where.
+    gain : (3, states) floats
+        The present values of those acts, units, at the date of the entry.
+    belief : (states,) floats
+        Log beliefs of the others about a party's type and concealed set, at each node before the act.
+    value : (states,) floats
+        Present values, units, at each node after the report.
+    survive : (N, V) floats
+        Expected chance that a party is not found out on the way to a node.
+    leaves : (V,) floats
+        Chance that the act at a node ends the agreement.
+    signing : tuple of N (K,) floats
+        Present value at the start, per type.
+    draw : int
+    """
+
+    game: Game
+    status: str
+    residual: float
+    iterations: int
+    steps: int
+    folds: int
+    choice: Floats
+    gain: Floats
+    belief: Floats
+    value: Floats
+    survive: Floats
+    leaves: Floats
+    signing: tuple[Floats, ...]
+    draw: int = 0
+
+    @property
+    def converged(self) -> bool:
+        """Whether there is an answer."""
+        return self.status == "converged"
+
+    def _repr_html_(self) -> str:
+        rows = {
+            "plan": self.game.plan,
+            "status": self.status,
+            "residual": f"{self.residual:.1e}",
+            "iterations": str(self.iterations),
+        }
+        cells = "".join(
+            f"<tr><th style='text-align:left'>{name}</th><td>{what}</td></tr>" for name, what in rows.items()
+        )
+        return f"<table><caption>Equilibrium</caption>{cells}</table>"
+
+    def __repr__(self) -> str:
+        return (
+            f"<Equilibrium of plan {self.game.plan!r}: {self.status}, residual {self.residual:.1e},"
+            f" {self.iterations} iterations>"
+        )
+
+
+def solve(
+    game: Game, *, draw: int = 0, throw: bool = True, progress: Callable[[float], None] | None = None
+) -> Equilibrium:
+    """Solve a game on the principal branch, followed up from precision zero.
+
+    Parameters
+    ----------
+    game : Game
+    draw : int
+        Which draw of the uncertain numbers.
+    throw : bool
+        Raise if there is no answer; otherwise return what there is, its `status` saying so.
+    progress : function of a float, optional
+        Called with the factor on all precisions, from 0 to 1, as the branch is followed.
+
+    Returns
+    -------
+    Equilibrium
+
+    Raises
+    ------
+    NotConverged
+        If `throw` and the residual stays above 1e-10.
+
+    Examples
+    --------
+    >>> import servanda
+    >>> game = servanda.compile(servanda.read("singapore-2018"), plan="phased")
+    >>> servanda.solve(game).status
+    'converged'
+    """
+    play = Play(game, draw, game.merged)
+    record = play.record(1 + draw)
+    play.trace(record, draw, draw + 1, progress)
+    m, residual = (float(number) for number in record.reach[draw])
+    if game.merged is not game.tables:
+        play = Play(game, draw)
+        residual = play.residual(record.point[draw], m)
+    status = said(m, residual)
+    answer = play.equilibrium(status, residual, *(int(n) for n in record.count[draw]))
+    if throw and not answer.converged:
+        raise NotConverged(
+            f"plan {game.plan}: no answer ({answer.status}, after {answer.iterations} iterations). Lower precisions are"
+            f" easier; please send the file to the authors if it should work"
+        )
+    return answer
+
+
+def said(factor: float, residual: float) -> str:
+    """Put into words how far the branch was followed and what was reached there: a status."""
+    if factor < 1.0:
+        return f"stopped on the branch at {factor:.4f} of the precision asked for"
+    if not residual <= TOLERANCE:
+        return f"residual {residual:.1e} is above {TOLERANCE:.0e}"
+    return "converged"
+
+
+def compiled() -> Any:
+    """Import the compiled loops, which takes a moment the first time."""
+    from servanda.solver import _response_map as _response
+
+    return _response
+
+
+class Play:
+    """Work space for draws of a game: the map from public expectations to public expectations."""
+
+    def __init__(self, game: Game, draw: int, tables: Tables | None = None) -> None:
+        kernel = compiled()
+        self.kernel, self.game, self.draw, self.tables = kernel, game, draw, tables or game.tables
+        self.own = kernel.one_draw.py_func(self.tables, draw)
+        self.work = workspace(game, self.own)
+        self.unknowns = game.unknowns
+        self.size = len(self.unknowns.where)
+        self.state = self._start()
+
+    def _start(self) -> Any:
+        from servanda.solver import _continuation as _branch
+
+        return _branch.start(self.size, _branch.MAX_STEPS)
+
+    def record(self, draws: int) -> Any:
+        """Space for what is kept of so many draws."""
+        N, V = self.tables.sets.shape
+        return self.kernel.Record(
+            point=np.zeros((draws, self.size)),
+            reach=np.zeros((draws, 2)),
+            count=np.zeros((draws, 3), dtype=np.int64),
+            survive=np.ones((draws, N, V)),
+            leaves=np.zeros((draws, V)),
+            honest=np.ones((draws, N, V)),
+            signing=np.zeros((draws, N, self.tables.log_prior.shape[2])),
+        )
+
+    def trace(self, record: Any, first: int, last: int, progress: Callable[[float], None] | None) -> None:
+        """Follow the branch for some draws, and keep what is reached in the record."""
+        state = self.state = self._start()
+        out = np.zeros(self.size)
+        most = _AT_A_TIME if last == first + 1 else 2**62
+        while True:
+            first = self.kernel.trace(
+                self.kernel.FOLLOW, state, self.game.tree, self.tables, first, last, self.work, self.unknowns, record,
+                out, most,
+            )  # fmt: skip
+            if first == last:
+                return
+            if progress is not None:
+                progress(float(state.point[-1]))
+
+    def expecting(self, leaves: Floats | float) -> Floats:
+        """The unknowns (n,) if everyone is expected to leave with these chances (n,), nothing hidden or found."""
+        what = self.unknowns.where[:, 0]
+        return np.where(what == self.kernel.LEAVES, leaves, np.where(what == self.kernel.SURVIVE, 1.0, 0.0))
+
+    def image(self, x: Floats, factor: float) -> Floats:
+        """Let every party respond once; returns the unknowns (n,) after that."""
+        out = np.empty_like(x)
+        self._at(x, factor, self.kernel.RESPOND, self.record(0), out)
+        return out
+
+    def residual(self, x: Floats, factor: float) -> float:
+        """Largest change of any choice probability if every party responds to x (n,), and then once more.
+
+        Leaves the response to x in the work space.
+        """
+        record = self.record(1 + self.draw)
+        self._at(x, factor, self.kernel.ANSWER, record, np.empty_like(x))
+        return float(record.reach[self.draw, 1])
+
+    def _at(self, x: Floats, factor: float, task: int, record: Any, out: Floats) -> None:
+        point = self.state.probe if task == self.kernel.RESPOND else self.state.point
+        point[:-1], point[-1] = x, factor
+        self.kernel.trace(
+            task, self.state, self.game.tree, self.tables, self.draw, self.draw + 1, self.work, self.unknowns, record,
+            out, 0,
+        )  # fmt: skip
+
+    def equilibrium(self, status: str, residual: float, passes: int = 0, steps: int = 0, folds: int = 0) -> Equilibrium:
+        """The state of the work space as a frozen answer."""
+        game, own, work = self.game, self.own, self.work
+        signing: list[Floats] = []
+        for p in range(len(game.parties)):
+            kinds, root = int(own.kinds[p]), game.block(p, 0)
+            signing.append(work.onto[p, 0, :kinds] + own.discount[p, 0, :kinds] * work.value[root])
+        answer = Equilibrium(
+            game=game,
+            status=status,
+            residual=residual,
+            iterations=passes,
+            steps=steps,
+            folds=folds,
+            choice=work.choice,
+            gain=work.gain,
+            belief=work.belief,
+            value=work.value,
+            survive=work.survive,
+            leaves=work.leaves,
+            signing=tuple(signing),
+            draw=self.draw,
+        )
+        freeze(answer)
+        return answer
+
+
+def workspace(game: Game, own: Any) -> Any:
+    """Space for the compiled loops, everybody keeping and nothing found."""
+    N, V = own.sets.shape
+    R, K = own.giver.size, own.log_prior.shape[1]
+    S = int(own.kinds @ own.sets.sum(axis=1))
+    return compiled().Work(
+        survive=np.ones((N, V)),
+        leaves=own.fails[game.tree.step],
+        way=np.zeros((R, V)),
+        held=np.zeros((R, V)),
+        gone=np.zeros((R, V)),
+        rho=np.ones((N, V)),
+        onto=np.zeros((N, V, K)),
+        hold=np.zeros((N, V, K)),
+        ended=np.zeros((N, V, K)),
+        choice=np.zeros((3, S)),
+        chance=np.zeros((3, S)),
+        before=np.zeros((3, S)),
+        gain=np.full((3, S), -np.inf),
+        value=np.zeros(S),
+        onward=np.zeros(S),
+        belief=np.zeros(S),
+        mass=np.zeros(S),
+        stay=np.zeros(V),
+        part=np.zeros(int(own.sets.max(initial=1))),
+    )
+
+
+def is_choice(game: Game, node: int) -> bool:
+    """Whether a party decides at a node: an obligation that is not automatic, or a review."""
+    return bool(game.tree.kind[node] in (OBLIGATION, REVIEW))
+
+
+def fails_at(game: Game, node: int) -> bool:
+    """Whether a ratification is held at a node."""
+    return bool(game.tree.kind[node] == RATIFICATION)

@@ -1,0 +1,353 @@
+"""When does a plan fail? Rules on a few numbers, found on draws and checked on others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from servanda.agreement.format.agreement import Agreement
+from servanda.agreement.format.values import Years
+from servanda.agreement.labels import label
+from servanda.agreement.numbers import Uncertain
+from servanda.arrays import Floats
+from servanda.errors import need
+from servanda.parallel import Where
+from servanda.result import drawn, html
+from servanda.uncertainty.questions import Question, QuestionRefused, answers, enough, from_sweep, numbers_of, pose
+from servanda.uncertainty.sampling import draw
+from servanda.uncertainty.scenario_discovery import condition as _when
+from servanda.uncertainty.scenario_discovery._prim import COVERED, Flags, Peeled, inside, peel, worth_telling
+
+if TYPE_CHECKING:
+    import polars
+    from matplotlib.figure import Figure
+
+ASIDE = 4  # every fourth draw is kept aside for the check
+LEAST = 20  # failing draws, and others, without which there is nothing to learn from
+
+
+@dataclass(frozen=True)
+class Limit:
+    """What a rule says of one number.
+
+    Attributes
+    ----------
+    name, what : str
+        The number, and the same in words.
+    low, high, likely : float
+        Its range in the file.
+    at_least, at_most : float or None
+        The plan fails where the number lies between these; None where that side is open.
+    quasi_p : float
+        How likely so many failures inside would be if this limit did not matter, as if nothing had been searched for
+        (Bryant and Lempert 2010).
+    duration : bool
+        Whether the number is a duration, in years.
+    """
+
+    name: str
+    what: str
+    low: float
+    high: float
+    likely: float
+    at_least: float | None
+    at_most: float | None
+    quasi_p: float
+    duration: bool
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A box in the space of the uncertain numbers in which a plan fails more often than elsewhere.
+
+    Attributes
+    ----------
+    limits : tuple[Limit, ...]
+        All of them hold in the box; the least likely chance find first.
+    coverage : float
+        Share of all failing draws that lie in this box and in none before it.
+    density : float
+        Share of the draws in this box, and in none before it, that fail.
+    mass : float
+        Share of all draws that lie there.
+    checked_coverage, checked_density : float or None
+        The same on the draws kept aside, which had no part in finding the box; None where none of them fails, or lies
+        in it.
+    """
+
+    limits: tuple[Limit, ...]
+    coverage: float
+    density: float
+    mass: float
+    checked_coverage: float | None
+    checked_density: float | None
+
+
+@dataclass(frozen=True, repr=False)
+class FailureRules:
+    """When a plan fails, as far as a few numbers tell.
+
+    Attributes
+    ----------
+    agreement : Agreement
+    plan : str
+    when, words : str
+        What counts as failing: as asked, and in words with the value that it came to.
+    bound : float
+        That value.
+    draws, aside : int
+        Draws with an answer, and how many of them were kept aside for the check.
+    unanswered : int
+        Draws without an answer, left out.
+    share : float
+        Share of the draws that fail.
+    worst, best : float
+        Least and largest value of the figure.
+    rules : tuple[Rule, ...]
+        None if nothing can be told; `why` says then why.
+    why : {'', 'all fail', 'none fails', 'few others', 'few fail', 'no rule'}
+    table : polars DataFrame
+        A row for each limit of each rule: `rule`, and the columns of `Limit`.
+    trajectory : polars DataFrame
+        How the first box was peeled: `coverage`, `density`, `mass`, `numbers` (restricted), and `chosen`.
+    seed : int
+    """
+
+    agreement: Agreement = field(repr=False, compare=False)
+    plan: str
+    when: str
+    words: str
+    bound: float
+    draws: int
+    aside: int
+    unanswered: int
+    share: float
+    worst: float
+    best: float
+    rules: tuple[Rule, ...]
+    why: str
+    table: polars.DataFrame
+    trajectory: polars.DataFrame
+    seed: int
+
+    def plot(self, narrow: bool = False) -> Figure:
+        """Draw where in the ranges the failures lie, and how the first rule was found."""
+        return drawn("failure", self.agreement, self, narrow=narrow)
+
+    def _repr_html_(self) -> str:
+        return html(self, self.table)
+
+    def __repr__(self) -> str:
+        return (
+            f"<FailureRules of {self.plan!r} when {self.when}: {100 * self.share:.0f}% fail, {len(self.rules)} rules>"
+        )
+
+
+def explain_failure(
+    agreement: Agreement,
+    plan: str,
+    when: str = _when.USUAL,
+    *,
+    draws: int = 1024,
+    seed: int = 0,
+    most: int = 3,
+    rules: int = 2,
+    sweep: polars.DataFrame | None = None,
+    workers: int | None = None,
+    cluster: Where = None,
+    progress: Callable[[float], None] | None = None,
+) -> FailureRules:
+    """Find rules that say where in the ranges of its numbers a plan fails.
+
+    Three quarters of the draws are searched for boxes (PRIM), the others check them.
+
+    Parameters
+    ----------
+    agreement : Agreement
+    plan : str
+    when : str
+        What counts as failing: a figure, one of < <= > >=, and a number, a percentage, or a quantile of the draws. By
+        default the quarter of the draws with the fewest expected years in force.
+    draws : int
+    seed : int
+        Of the draws, and of the choice of those that check.
+    most : int
+        Numbers in a rule, at most.
+    rules : int
+        At most.
+    sweep : polars DataFrame, optional
+        Draws already made (see `from_sweep`); nothing is solved then.
+    workers, cluster, progress
+        As `evaluate`.
+
+    Returns
+    -------
+    FailureRules
+
+    Raises
+    ------
+    QuestionRefused
+        If there is no such plan or figure, the condition cannot be read, nothing is uncertain, too many draws have no
+        answer, or the EMA workbench is missing.
+    NoCluster
+        If the cluster cannot be used.
+
+    References
+    ----------
+    Bryant, B. P. and Lempert, R. J. (2010). Thinking inside the box. Technological Forecasting and Social Change 77,
+    34-49. Friedman, J. H. and Fisher, N. I. (1999). Bump hunting in high-dimensional data. Statistics and Computing 9,
+    123-143.
+
+    Examples
+    --------
+    >>> import servanda
+    >>> from servanda import starter_text
+    >>> found = servanda.explain_failure(servanda.loads(starter()), "phased", draws=256, seed=1)
+    >>> [limit.name for limit in found.rules[0].limits]
+    ['stakes.programme.worth.north']
+    """
+    need("sensitivity", "Rules of failure", "ema_workbench", "matplotlib")
+    asked = _when.parse(agreement, when)
+    question = pose(agreement, plan, of=asked.of)
+    numbers = numbers_of(agreement, question)
+    if sweep is not None:
+        values, outcome = from_sweep(agreement, question, sweep)
+    else:
+        if draws < 1:
+            raise QuestionRefused(f"{draws} draws cannot be made. Ask for 1 or more; 1024 is a good beginning")
+        drawn = draw(agreement, draws, seed)
+        columns = [[one.name for one in drawn.numbers].index(one.name) for one in numbers]
+        values = drawn.values[:, columns]
+        outcome = answers(agreement, question, drawn, workers=workers, cluster=cluster, progress=progress)
+    there = np.isfinite(outcome)
+    unanswered = int((~there).sum())
+    enough(unanswered, outcome.size)
+    values, outcome = values[there], outcome[there]
+    bound = _when.bound_of(asked, outcome)
+    fails = _when.meets(asked.sign, bound, outcome)
+    aside = np.zeros(len(fails), dtype=bool)
+    aside[np.random.default_rng(seed).permutation(len(fails))[: len(fails) // ASIDE]] = True
+    why = _nothing_to_learn(fails)
+    found = () if why else _boxes(values, fails, aside, most, rules)
+    told = tuple(_rule(agreement, numbers, box, scores, question) for box, scores in found)
+    return FailureRules(
+        agreement=agreement,
+        plan=plan,
+        when=str(asked),
+        words=_when.words(agreement, asked, bound),
+        bound=bound,
+        draws=len(fails),
+        aside=int(aside.sum()),
+        unanswered=unanswered,
+        share=float(fails.mean()),
+        worst=float(outcome.min()),
+        best=float(outcome.max()),
+        rules=told,
+        why=why or ("" if told else "no rule"),
+        table=_table(told),
+        trajectory=_trajectory(found[0][0] if found else None),
+        seed=seed,
+    )
+
+
+def _nothing_to_learn(fails: Flags) -> str:
+    failing, others = int(fails.sum()), int((~fails).sum())
+    if failing == 0:
+        return "none fails"
+    if others == 0:
+        return "all fail"
+    if failing < LEAST:
+        return "few fail"
+    return "few others" if others < LEAST else ""
+
+
+Scores = tuple[float, float, float, float | None, float | None]
+
+
+def _boxes(values: Floats, fails: Flags, aside: Flags, most: int, count: int) -> tuple[tuple[Peeled, Scores], ...]:
+    found: list[tuple[Peeled, Scores]] = []
+    left = np.ones(len(fails), dtype=bool)
+    for _ in range(count):
+        search = left & ~aside
+        if not (0 < int(fails[search].sum()) < int(search.sum())):
+            break
+        one = next((one for share in COVERED if (one := _box(values, fails, aside, left, most, share))), None)
+        if one is None:
+            break
+        found.append(one)
+        left &= ~inside(one[0].limits, values)
+    return tuple(found)
+
+
+def _box(
+    values: Floats, fails: Flags, aside: Flags, left: Flags, most: int, covered: float
+) -> tuple[Peeled, Scores] | None:
+    """A box among the draws that are left, if it says enough, in draws kept aside too."""
+    search = left & ~aside
+    box = peel(values[search], fails[search], most, covered)
+    if box is None:
+        return None
+    held, base = inside(box.limits, values) & left, float(fails.mean())
+    (coverage, density), checked = _scores(held, fails, ~aside), _scores(held, fails, aside)
+    for one in ((coverage, density), checked):
+        if one[0] is None or one[1] is None or not worth_telling(one[0], one[1], base):
+            return None
+    if coverage is None or density is None:
+        return None
+    return box, (coverage, density, float((held & ~aside).sum() / (~aside).sum()), *checked)
+
+
+def _scores(held: Flags, fails: Flags, among: Flags) -> tuple[float | None, float | None]:
+    """Coverage and density of a box among some of the draws."""
+    both, failing, size = (int((flags & among).sum()) for flags in (held & fails, fails, held))
+    return (both / failing if failing else None), (both / size if size else None)
+
+
+def _rule(
+    agreement: Agreement, numbers: tuple[Uncertain, ...], box: Peeled, scores: Scores, question: Question
+) -> Rule:
+    limits: list[Limit] = []
+    for column, (least, greatest, quasi) in sorted(box.limits.items(), key=lambda item: item[1][2]):
+        one = numbers[column]
+        low, high = one.number.low, one.number.high
+        if low is None or high is None:
+            continue
+        duration = isinstance(one.number, Years)
+        limits.append(
+            Limit(
+                one.name,
+                label(agreement, one, question.against is not None),
+                low,
+                high,
+                one.number.likely,
+                least,
+                greatest,
+                quasi,
+                duration,
+            )
+        )
+    return Rule(tuple(limits), *scores)
+
+
+def _table(rules: tuple[Rule, ...]) -> polars.DataFrame:
+    import dataclasses
+
+    import polars
+
+    kinds = {"float": polars.Float64, "float | None": polars.Float64, "bool": polars.Boolean, "str": polars.String}
+    schema = {"rule": polars.Int64, **{field.name: kinds[str(field.type)] for field in dataclasses.fields(Limit)}}
+    rows = [{"rule": i, **dataclasses.asdict(limit)} for i, rule in enumerate(rules, 1) for limit in rule.limits]
+    return polars.DataFrame(rows, schema=schema)
+
+
+def _trajectory(box: Peeled | None) -> polars.DataFrame:
+    import polars
+
+    schema = {"coverage": polars.Float64, "density": polars.Float64, "mass": polars.Float64, "numbers": polars.Int64}
+    course = box.trajectory if box is not None else ()
+    table = polars.DataFrame([list(row) for row in course], schema=schema, orient="row")
+    chosen = [box is not None and i == box.chosen for i in range(len(course))]
+    return table.with_columns(polars.Series("chosen", chosen, dtype=polars.Boolean))

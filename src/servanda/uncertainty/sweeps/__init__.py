@@ -1,0 +1,1 @@
+"""TODO: the face of this room."""

@@ -1,0 +1,410 @@
+"""All plans of an agreement on the same many draws of its uncertain numbers, as one table."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from servanda._version import __version__
+from servanda.agreement.dates import last_day
+from servanda.agreement.format.agreement import Agreement
+from servanda.english import capital
+from servanda.game.compiler import compile
+from servanda.parallel import Cluster, Where, connected, in_order
+from servanda.result import drawn, html
+from servanda.uncertainty.sampling import Ranges, in_pieces
+from servanda.uncertainty.sweeps._rows import Piece, described, schema, work
+from servanda.uncertainty.sweeps._store import (
+    NotSwept,
+    begun,
+    done,
+    forget,
+    joined,
+    keep,
+    kept,
+    opened,
+    pieces,
+    read_about,
+    unfinished,
+    write,
+)
+from servanda.uncertainty.sweeps.statistics import counts, summary, wins
+
+if TYPE_CHECKING:
+    import polars as pl
+    from matplotlib.figure import Figure
+
+
+def name_of(swept: Sweep, plan: str) -> str:
+    """A plan's title, with a capital letter."""
+    return capital(swept.about["titles"][plan])
+
+
+def row(swept: Sweep, plan: str, figure: str) -> dict[str, Any]:
+    """The summary of one figure of one plan."""
+    return next(r for r in swept.summary.to_dicts() if (r["plan"], r["figure"]) == (plan, figure))
+
+
+def duel(swept: Sweep, plan: str, other: str, figure: str = "held_clean") -> dict[str, Any]:
+    """How often one plan is better than another."""
+    return next(r for r in swept.wins.to_dicts() if (r["plan"], r["other"], r["figure"]) == (plan, other, figure))
+
+
+def hopeless(swept: Sweep) -> bool:
+    """Whether every plan has less than 1% to be in force and clean in nearly all draws: then years tell them apart."""
+    return all((row(swept, plan, "held_clean")["p95"] or 0.0) < 0.01 for plan in swept.plans)
+
+
+def judged_by(swept: Sweep) -> str:
+    """The figure by which plans are set against each other: the chance to be in force and clean, or else years."""
+    return "years" if hopeless(swept) else "held_clean"
+
+
+def best(swept: Sweep, figure: str | None = None) -> str:
+    """The plan whose figure, or the one that plans are judged by, is highest in the median."""
+    figure = figure or judged_by(swept)
+    return max(swept.plans, key=lambda plan: -1.0 if (p := row(swept, plan, figure)["p50"]) is None else p)
+
+
+LARGEST, SMALLEST = 1024, 64  # draws of a piece
+
+
+STATES = 2**17  # private states of all draws of a piece together, at most (if the smallest piece allows)
+
+
+@dataclass(frozen=True, repr=False)
+class Sweep:
+    """Plans on the same draws of the uncertain numbers.
+
+    Attributes
+    ----------
+    title : str
+        Of the agreement.
+    plans : tuple of str
+    draws : int
+        Of each plan.
+    seed : int
+    path : Path or None
+        The Parquet file; None if the table is in memory.
+    about : dict
+        What is needed to repeat it: the agreement's file and hash, versions, command; what the columns mean; each
+        plan's steps and when they come up, in years from the start.
+    summary : polars.DataFrame
+        One row for each plan and figure: `plan`, `figure`, `draws` (that have an answer), `mean`, `p5`, `p25`, `p50`,
+        `p75`, `p95` (the value below which so many per cent of these draws lie), `least`, `most`.
+    wins : polars.DataFrame
+        One row for each pair of plans and each of the figures `held_clean` and `years`: `plan`, `other`, `figure`,
+        `draws` (in which both have an answer), `better`, `worse`, `equal` (shares of them), `margin` (median of `plan`
+        less `other`).
+    statuses : polars.DataFrame
+        One row for each plan and status: `plan`, `status`, `draws`.
+    weakest : polars.DataFrame
+        One row for each plan and step: `plan`, `step`, `draws` (in which most is lost there), most frequent first.
+    """
+
+    title: str
+    plans: tuple[str, ...]
+    draws: int
+    seed: int
+    path: Path | None
+    about: dict[str, Any] = field(repr=False)
+    summary: pl.DataFrame
+    wins: pl.DataFrame
+    statuses: pl.DataFrame
+    weakest: pl.DataFrame
+    data: Any = field(repr=False, default=None)  # the table, where it is in memory
+
+    @property
+    def rows(self) -> pl.LazyFrame:
+        """The table, read only as far as it is asked for: one row for each draw and plan, by plan."""
+        import polars as pl
+
+        return self.data.lazy() if self.path is None else pl.scan_parquet(self.path)
+
+    @property
+    def table(self) -> pl.DataFrame:
+        """The whole table: `plan`, `draw`, inputs by name, figures, `weakest`, `status`, `residual`, `standing`."""
+        return self.rows.collect()
+
+    @property
+    def converged(self) -> int:
+        """Number of rows with an answer."""
+        import polars as pl
+
+        return int(self.statuses.filter(pl.col("status") == "converged")["draws"].sum())
+
+    def plot(self, narrow: bool = False, *, of: str = "held_clean") -> Figure:
+        """Draw how a figure (`of`) spreads over the draws; `standing`: how long the plans last, as a fan."""
+        if of == "standing":
+            return drawn("survival_fan", self, narrow=narrow)
+        if of not in self.about["figures"]:
+            raise KeyError(f"there is no figure {of!r}. There are: {', '.join(self.about['figures'])}, standing")
+        return drawn("histogram", self, of, narrow=narrow)
+
+    def _repr_html_(self) -> str:
+        return html(self, self.summary)
+
+    def __repr__(self) -> str:
+        where = "in memory" if self.path is None else str(self.path)
+        return f"<Sweep of {self.title!r}: {self.draws:,} draws of {', '.join(self.plans)}; {where}>"
+
+
+def sweep(
+    agreement: Agreement,
+    plans: Iterable[str] | None = None,
+    draws: int = 1024,
+    seed: int = 0,
+    *,
+    path: str | Path | None = None,
+    workers: int | None = None,
+    cluster: Where = None,
+    resume: bool = False,
+    replace: bool = False,
+    progress: Callable[[str, float], None] | None = None,
+) -> Sweep:
+    """Solve plans on the same draws of all numbers that have a range.
+
+    Parameters
+    ----------
+    agreement : Agreement
+    plans : names, optional
+        By default all plans, in file order.
+    draws : int
+        Of each plan; best a power of two.
+    seed : int
+        The same seed gives the same draws.
+    path : path, optional
+        Ends in .parquet: write the table there as it comes, so that memory does not grow with the draws. Without it
+        the table is kept in memory.
+    workers : int, optional
+        Threads; by default as many as there are processors.
+    cluster : str or Cluster, optional
+        Work on a Dask cluster instead: `local:4`, or `tcp://host:port`.
+    resume : bool
+        Go on with what an interrupted sweep left beside `path`; take a finished one as it is; begin if there is none.
+    replace : bool
+        Begin anew, whatever is at `path`.
+    progress : function of what is being done and the share done (0 to 1), optional
+
+    Returns
+    -------
+    Sweep
+        The table does not depend on workers, cluster or interruptions, to the last byte of the file.
+
+    Raises
+    ------
+    KeyError
+        If there is no plan of such a name.
+    ValueError
+        If no draws are asked for.
+    GameTooLarge
+        If a plan is too large for the exact solver.
+    NotSwept
+        If there is a file of this name already, or an unfinished sweep of something else, or if it cannot be written.
+    NoCluster
+        If the cluster cannot be used.
+
+    Examples
+    --------
+    >>> import servanda
+    >>> swept = servanda.sweep(servanda.read("singapore-2018"), ["relief-first"], draws=16, seed=1)
+    >>> swept
+    <Sweep of 'Singapore, June 2018': 16 draws of relief-first; in memory>
+    >>> swept.table.height, swept.converged
+    (16, 16)
+    """
+    if draws < 1:
+        raise ValueError(f"draws is {draws}; at least 1 is needed")
+    names = tuple(agreement.plans if plans is None else dict.fromkeys(plans))
+    games = {name: compile(agreement, name) for name in names}
+    states = max(int(g.tables.kinds @ g.tables.sets.sum(axis=1)) for g in games.values())
+    about: dict[str, Any] = {
+        **_settings(agreement, names, draws, seed, _piece(states, draws)),
+        **described(agreement),
+        "steps": {
+            name: [
+                *({"step": step.id, "title": step.title, "years": step.years} for step in game.steps),
+                {"step": "horizon", "title": "the horizon", "years": game.horizon},
+            ]
+            for name, game in games.items()
+        },
+    }
+    if path is None:
+        return _in_memory(agreement, about, workers, cluster, progress)
+    file = Path(path)
+    _look_at(file, resume, replace)
+    if resume and file.exists() and not unfinished(file).exists():
+        _insist_on_same(file, read_about(file), about)
+        return read_sweep(file)
+    with connected(cluster) as there, kept(file, about) as store:
+        _insist_on_same(unfinished(file), begun(store), about)
+        for number, rows in _solved(agreement, about, done(store), workers, there, progress):
+            keep(store, number, rows)
+        columns = schema([str(one["name"]) for one in about["inputs"]], list(about["figures"]))
+        write(file, pieces(store), columns, about)
+    forget(file)
+    return read_sweep(file)
+
+
+def read_sweep(path: str | Path) -> Sweep:
+    """Read what `sweep` wrote; the table itself stays in the file until it is asked for.
+
+    Parameters
+    ----------
+    path : path
+
+    Returns
+    -------
+    Sweep
+
+    Raises
+    ------
+    NotSwept
+        If there is no such file, or if it is none of a sweep.
+    """
+    import polars as pl
+
+    file = Path(path)
+    return _found(read_about(file), pl.scan_parquet(file), file)
+
+
+def _found(about: dict[str, Any], rows: pl.LazyFrame, path: Path | None = None, data: Any = None) -> Sweep:
+    return Sweep(
+        title=about["title"],
+        plans=tuple(about["plans"]),
+        draws=about["draws"],
+        seed=about["seed"],
+        path=path,
+        about=about,
+        summary=summary(about, rows),
+        wins=wins(about, rows),
+        statuses=counts(about, rows, "status"),
+        weakest=counts(about, rows, "weakest"),
+        data=data,
+    )
+
+
+def _in_memory(
+    agreement: Agreement,
+    about: dict[str, Any],
+    workers: int | None,
+    cluster: Where,
+    progress: Callable[[str, float], None] | None,
+) -> Sweep:
+    import polars as pl
+
+    with connected(cluster) as there:
+        found = dict(_solved(agreement, about, set(), workers, there, progress))
+    data: Any = pl.from_arrow(  # pyright: ignore[reportUnknownMemberType] - as wide as what Arrow may hold
+        joined([opened(found[number]) for number in sorted(found)])
+    )
+    return _found(about, data.lazy(), data=data)
+
+
+def _solved(
+    agreement: Agreement,
+    about: dict[str, Any],
+    ready: set[int],
+    workers: int | None,
+    cluster: Cluster | None,
+    progress: Callable[[str, float], None] | None,
+) -> Iterator[tuple[int, bytes]]:
+    """Solve the pieces that are not ready, all plans on the same draws; yield each with its number."""
+    plans, draws, size = about["plans"], about["draws"], about["piece"]
+    count = -(-draws // size)
+    whole = count * len(plans)
+
+    def waiting() -> Iterator[Piece]:
+        full = {c for c in range(count) if all(p * count + c in ready for p in range(len(plans)))}
+        for c, points in in_pieces(agreement, draws, about["seed"], size, full):
+            for p, plan in enumerate(plans):
+                if p * count + c not in ready:
+                    yield Piece(p * count + c, plan, c * size, points)
+
+    for made, (number, rows) in enumerate(
+        in_order(partial(work, Ranges(agreement)), waiting(), workers=workers, cluster=cluster), 1
+    ):
+        yield number, rows
+        if progress is not None:
+            share = (len(ready) + made) / whole
+            progress(f"{min(draws, round(share * draws)):,} of {draws:,} draws", share)
+
+
+# ---------------------------------------------------------------------------------------------- what is swept
+
+
+def _piece(states: int, draws: int) -> int:
+    """How many draws are a piece: fewer of a large game, for memory; fewer of few draws, so that all cores work."""
+    wanted = max(SMALLEST, min(LARGEST, STATES // states, draws // 16))
+    return 1 << (wanted.bit_length() - 1)
+
+
+def _settings(agreement: Agreement, plans: tuple[str, ...], draws: int, seed: int, piece: int) -> dict[str, Any]:
+    """What decides the table, and what is kept with it; nothing here depends on when or where it is made."""
+    origin = agreement.origin
+    file = Path(origin.path).name if origin else None
+    versions = {"servanda": __version__, "python": platform.python_version()}
+    versions |= {name: version(name) for name in ("numpy", "numba", "scipy", "pyarrow")}
+    chosen = "" if plans == tuple(agreement.plans) else f" --plans {','.join(plans)}"
+    return {
+        "format": 1,
+        "title": agreement.title,
+        "start": agreement.start.isoformat(),
+        "end": last_day(agreement).isoformat(),
+        "file": file,
+        "sha256": origin.sha256 if origin else None,
+        "content": sha256(agreement.model_dump_json().encode()).hexdigest(),
+        "command": f"servanda sweep {file or 'FILE'}{chosen} --draws {draws} --seed {seed}",
+        "plans": list(plans),
+        "parties": {key: party.name for key, party in agreement.parties.items()},
+        "titles": {name: agreement.plans[name].title or name for name in plans},
+        "draws": draws,
+        "seed": seed,
+        "piece": piece,
+        "versions": versions,
+    }
+
+
+def _look_at(path: Path, resume: bool, replace: bool) -> None:
+    """Refuse a path that cannot be written, or where something is that is not to be lost."""
+    half = unfinished(path)
+    if path.suffix != ".parquet":
+        raise NotSwept(f"{path}: a sweep is written as a Parquet file. Give it a name that ends in .parquet")
+    if not path.parent.is_dir():
+        raise NotSwept(f"{path}: there is no folder {path.parent}. Make it, or give another name")
+    if path.is_dir():
+        raise NotSwept(f"{path}: this is a folder. Give another name")
+    if resume:
+        return
+    if replace:
+        forget(path)
+    elif half.exists():
+        raise NotSwept(f"{half}: an unfinished sweep is there. Go on with it: --resume; or begin anew: --replace")
+    elif path.exists():
+        raise NotSwept(f"{path}: this file is there already. Give another name, or replace it: --replace")
+
+
+def _insist_on_same(file: Path, found: dict[str, Any], wanted: dict[str, Any]) -> None:
+    """Refuse to go on with a sweep of something else."""
+    differ: list[str] = []
+    if found.get("content") != wanted["content"] or found.get("sha256") != wanted["sha256"]:
+        differ.append("another text of the agreement")
+    if found.get("plans") != wanted["plans"]:
+        differ.append(f"plans {', '.join(found.get('plans', []))} (now {', '.join(wanted['plans'])})")
+    old, new = found.get("versions", {}), wanted["versions"]
+    plain = [(key, found.get(key), wanted[key]) for key in ("draws", "seed")]
+    plain += [(name, old.get(name), new[name]) for name in new]
+    differ += [f"{key} {before} (now {now})" for key, before, now in plain if before != now]
+    if not differ and found != wanted:
+        differ.append("other settings")
+    if differ:
+        raise NotSwept(
+            f"{file}: cannot go on with this sweep, which has {'; '.join(differ)}. Repeat it as it was begun"
+            f" ({found.get('command')}), begin anew with --replace, or give another --out"
+        )

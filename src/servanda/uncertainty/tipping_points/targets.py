@@ -1,0 +1,260 @@
+"""The inverse question: what is the least change of what can be chosen that lifts a plan to a target?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from servanda.agreement.format.agreement import Agreement
+from servanda.arrays import Floats
+from servanda.assessment.metrics import figure_names
+from servanda.errors import NoSuchName
+from servanda.parallel import Where, connected
+from servanda.result import drawn, html
+from servanda.uncertainty.tipping_points._least_change import Region, nearest
+from servanda.uncertainty.tipping_points.axes import NotPossible, figure_of, plan_of, space
+from servanda.uncertainty.tipping_points.plan_gap import Change, Contest, _frame, change_of, silent
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+    from polars import DataFrame
+
+
+@dataclass(frozen=True, repr=False)
+class Reached:
+    """The least change of what can be chosen that lifts a plan to a target.
+
+    Attributes
+    ----------
+    agreement : Agreement
+    plan : str
+    of, meaning : str
+        The figure that is to reach the target, and the same in words.
+    better : float
+        1.0 if it has to be at least the target, -1.0 if at most (chances of breaking down).
+    target : float
+    figure : float
+        At the likely values.
+    ours : tuple[str, ...]
+        The numbers that may be chosen.
+    change : Change or None
+        The smallest change found; with nothing moved if the target is met already. None if it was not reached.
+    best : Change
+        The best that was found within the ranges; the same as `change` where that is given.
+    solved, unsolved : int
+        How many points were looked at, and for how many there was no answer.
+    seed : int
+        Of the random starts.
+    """
+
+    agreement: Agreement
+    plan: str
+    of: str
+    meaning: str
+    better: float
+    target: float
+    figure: float
+    ours: tuple[str, ...]
+    change: Change | None
+    best: Change
+    solved: int
+    unsolved: int
+    seed: int
+
+    @property
+    def table(self) -> DataFrame:
+        """One row for each number that changes, the largest change first."""
+        names = ("likely", "value", "low", "high", "distance")
+        rows = [{"number": m.name, **{n: getattr(m, n) for n in names}} for m in (self.change or self.best).moved]
+        return _frame(rows, number=str, likely=float, value=float, low=float, high=float, distance=float)
+
+    def plot(self, narrow: bool = False) -> Figure:
+        """Draw what is changed, and how far."""
+        return drawn("reached", self, narrow=narrow)
+
+    def _repr_html_(self) -> str:
+        return html(self, self.table)
+
+    def __repr__(self) -> str:
+        how = f"{self.change.distance:.2f} ranges" if self.change else "not reached"
+        return f"<Reached with plan {self.plan!r}: {self.of} {self.target:g}, {how}>"
+
+
+# What those who write an agreement lay down in it, as far as the file has a range for it.
+OURS = (
+    "measures.*.finds", "measures.*.false_alarms", "measures.*.breaks",
+    "entries.*.gives.*", "plans.*.entries.*.gives.*",
+    "parties.*.costs.withdrawing", "parties.*.costs.found",
+)  # fmt: skip
+
+
+STARTS = 5
+
+
+_MARGIN = 1e-9  # beyond the target
+
+
+def choosable(agreement: Agreement, plan: str) -> tuple[str, ...]:
+    """The numbers that count as ours to choose where nobody says otherwise: what a text can lay down.
+
+    How closely is inspected and what an alarm may do (`measures`), how much each step gives (`gives`), and what it
+    costs to walk out or to be caught (`costs`, also of types), as guarantees, deposits and agreed sanctions are written
+    down.
+    What stakes are worth, patience, elections and votes are not.
+
+    Parameters
+    ----------
+    agreement : Agreement
+    plan : str
+
+    Returns
+    -------
+    tuple of str
+        Names of numbers with a range that enter the plan, in file order.
+    """
+    from fnmatch import fnmatchcase
+
+    there = [axis.name for axis in space(agreement, [plan]).axes]
+    return tuple(name for name in there if any(fnmatchcase(name, pattern) for pattern in OURS))
+
+
+def reach(
+    agreement: Agreement,
+    plan: str,
+    target: float,
+    of: str = "held_clean",
+    *,
+    ours: Iterable[str] | None = None,
+    seed: int = 0,
+    workers: int | None = None,
+    cluster: Where = None,
+    progress: Callable[[str, float], None] | None = None,
+) -> Reached:
+    """Find the least change, within the ranges, of what is ours to choose that makes a plan reach a target.
+
+    All other numbers stay at their likely values. The change is the Euclidean length of all changes, each as a share of
+    its number's range.
+
+    Parameters
+    ----------
+    agreement : Agreement
+    plan : str
+    target : float
+        That the figure has to be at least; at most, for a chance of breaking down.
+    of : str
+        A figure, see `figure_names`.
+    ours : names or patterns of numbers, optional
+        What may be chosen; by default what a text can lay down, see `choosable`.
+    seed : int
+        Of the random starts.
+    workers, cluster
+        As `evaluate`. The result does not depend on them.
+    progress : function of what is being done and the share done (0 to 1), optional
+
+    Returns
+    -------
+    Reached
+        With the best that was found, where the target is out of reach.
+
+    Raises
+    ------
+    NoSuchName
+        If there is no such plan, figure or number, or nothing to choose.
+    NotPossible
+        If no plan could ever reach the target: a chance above 1.
+    AgreementError, GameTooLarge
+        As `compile`.
+    NoCluster
+        If the cluster cannot be used.
+
+    Examples
+    --------
+    >>> import servanda
+    >>> from servanda import starter_text
+    >>> found = servanda.reach(servanda.loads(starter()), "phased", 0.3, ours=["measures.inspectors.finds"])
+    >>> found.change is not None and 0 < found.change.distance < 1
+    True
+    """
+    plan_of(agreement, plan)
+    better = figure_of(figure_names(agreement), of)
+    _sensible(agreement, of, target)
+    names = choosable(agreement, plan) if ours is None else ours
+    where = space(agreement, [plan], names)
+    if not where.axes:
+        raise NoSuchName(_nothing(ours))
+    with connected(cluster) as there:
+        contest = Contest(where, [plan], of, workers, there)
+
+        def above(points: Floats) -> Floats:
+            return better * (contest.figures(points)[0] - target)
+
+        likely = float(contest.figures(np.zeros((1, len(where.axes))))[0, 0])
+        if np.isnan(likely):
+            raise NoSuchName(f"plan {plan} has no answer at the likely values. Look at it with servanda solve")
+        say = progress or silent
+        region = Region(where.low, where.high, where.matrix, where.bound)
+        looked = nearest(
+            lambda u: above(u) - _MARGIN if u.any() else above(u),  # as the file is now it may meet the target exactly
+            region,
+            _starts(region, above, seed),
+            lambda share: say("looking for the least change", share),
+        )
+        found = change_of(contest, looked)
+    return Reached(
+        agreement=agreement,
+        plan=plan,
+        of=of,
+        meaning=figure_names(agreement)[of],
+        better=better,
+        target=target,
+        figure=likely,
+        ours=tuple(axis.name for axis in where.axes),
+        change=None if looked.point is None else found,
+        best=found,
+        solved=contest.solved,
+        unsolved=contest.unsolved,
+        seed=seed,
+    )
+
+
+def _starts(region: Region, above: Callable[[Floats], Floats], seed: int) -> Floats:
+    """Where to begin: at the likely values, at the better end of every number alone, and at random places."""
+    n = region.low.size
+    ends = above(np.concatenate([np.zeros((1, n)), np.diag(region.low), np.diag(region.high)]))
+    here, low, high = ends[0], np.nan_to_num(ends[1 : n + 1], nan=-np.inf), np.nan_to_num(ends[n + 1 :], nan=-np.inf)
+    corner = np.where((low > here) & (low >= high), region.low, np.where(high > here, region.high, 0.0))
+    chance = np.random.default_rng(seed)
+    others = region.low + (region.high - region.low) * chance.random((STARTS - 2, n))
+    return np.concatenate([np.zeros((1, n)), corner[None], others])
+
+
+def _sensible(agreement: Agreement, of: str, target: float) -> None:
+    if not np.isfinite(target):
+        raise NotPossible(f"a target of {target} cannot be reached. Give a number, such as 0.6")
+    if of.startswith("gain."):
+        return
+    if of == "years":
+        if not 0 <= target <= agreement.horizon:
+            raise NotPossible(
+                f"a target of {target:g} for years cannot be reached. Give years from 0 to the horizon,"
+                f" {agreement.horizon:g}"
+            )
+    elif not 0 <= target <= 1:
+        raise NotPossible(
+            f"a target of {target:g} for {of} cannot be reached, as it is a chance. Give a number from 0 to 1;"
+            " 60% is written 0.6"
+        )
+
+
+def _nothing(ours: Iterable[str] | None) -> str:
+    if ours is None:
+        return (
+            "nothing in this plan is ours to choose: no finding rate, share given, or cost of withdrawing or of being"
+            f" found has a range ({', '.join(OURS)}). Give ranges to what can be chosen, or say what it is: --ours"
+        )
+    return (
+        "what is to be chosen is a chance that the other types of the same party leave no room for. Name another number"
+    )

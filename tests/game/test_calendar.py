@@ -1,0 +1,99 @@
+"""Plans as calendars; and agreements built in Python that contradict themselves."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from support.building import gives, party, review, situation, stake, turnover
+
+from servanda.agreement.dates import add_months
+from servanda.agreement.format.agreement import Agreement, AgreementError
+from servanda.crosscheck.explicit_tree import game_tree
+from servanda.game.calendar import calendar_of
+from servanda.game.compiler import compile
+
+NORTH = {"north": party()}
+ARMS = {"arms": stake("north", "1 year", north=1.0)}
+TWO = {"north": party(types={"a": {"chance": 0.5}, "b": {"chance": 0.5}})}
+
+
+def made(parties: Any, *entries: Any) -> Agreement:
+    return Agreement.model_validate(situation(parties, ARMS, list(entries)))
+
+
+def test_repeated_reviews_are_written_out_in_date_order() -> None:
+    """By format.md: one entry per party and date, parties in the order given, `until` included."""
+    agreement = made(
+        NORTH | {"south": party()},
+        review("south", "north", from_="2021-01-31", every="1 month", until="2021-03-31"),
+        gives("half", "2021-02-28", "north", arms=0.5),
+        gives("rest", "2021-03-01", "north", "arms"),
+    )
+    found = [(step.id, step.date.isoformat()) for step in calendar_of(agreement, "plan")]
+    assert found == [
+        ("review-1-south", "2021-01-31"),
+        ("review-1-north", "2021-01-31"),
+        ("review-2-south", "2021-02-28"),
+        ("review-2-north", "2021-02-28"),
+        ("half", "2021-02-28"),
+        ("rest", "2021-03-01"),
+        ("review-3-south", "2021-03-31"),
+        ("review-3-north", "2021-03-31"),
+    ]
+    assert calendar_of(agreement, "plan")[5].gives["arms"].likely == 0.5
+
+
+def test_a_single_review_counts_as_the_first() -> None:
+    assert calendar_of(made(NORTH, review("north", date="2021-01-01")), "plan")[0].id == "review-1-north"
+
+
+def test_months_are_calendar_months() -> None:
+    assert add_months(date(2020, 1, 31), 1) == date(2020, 2, 29)
+    assert add_months(date(2020, 11, 30), 15) == date(2022, 2, 28)
+
+
+@pytest.mark.parametrize(
+    ("parties", "entries", "message"),
+    [
+        (NORTH, [gives("late", "2028-01-02", "north", "arms")], "late.: 2028-01-02 is outside the time that counts"),
+        (NORTH, [gives("early", "2019-12-31", "north", "arms")], "2020-01-01 to 2028-01-01"),
+        (NORTH, [gives("x", "2021-01-01", "south", "arms")], "gives arms, but its holder is north, not south"),
+        (NORTH, [review("south", date="2021-01-01")], "names party 'south'. Parties: north"),
+        (NORTH, [gives("x", "2021-01-01", "north", "guns")], "names stake 'guns'. Stakes: arms"),
+        (
+            NORTH,
+            [gives("x", "2021-01-01", "north", arms=0.5), gives("y", "2022-01-01", "north", arms=0.7)],
+            "gives 0.7 of arms, but only 0.5 is left",
+        ),
+        (
+            NORTH,
+            [gives("x", "2021-01-01", "north", "arms"), gives("y", "2022-01-01", "north", "arms")],
+            "gives 0 of arms, but only 0 is left",
+        ),
+        (
+            {"north": party(types={"a": {"chance": 0.5}, "b": {"chance": 0.4}})},
+            [review("north", date="2021-01-01")],
+            "parties.north.types: the chances add up to 0.9. They must add up to 1",
+        ),
+        (
+            NORTH,
+            [gives("x", "2021-01-01", "north", arms=0.5), gives("x", "2022-01-01", "north", arms=0.5)],
+            "the id x is there twice",
+        ),
+        (
+            {"north": party(types={"a": {"chance": 1.0, "worth": {"guns": 1.0}}})},
+            [review("north", date="2021-01-01")],
+            "parties.north.types.a.worth names stake 'guns'",
+        ),
+        ({"south": party()}, [review("south", date="2021-01-01")], "stakes.arms names party 'north'"),
+        (TWO, [turnover("vote", "2021-01-01", "north", 0.5, a=0.5)], "vote.*.types: the chances add up to 0.5"),
+        (TWO, [turnover("vote", "2021-01-01", "north", 0.5, c=1.0)], "names 'c'. Types of north: a, b"),
+    ],
+)
+def test_what_contradicts_itself_is_refused(parties: Any, entries: list[Any], message: str) -> None:
+    agreement = made(parties, *entries)
+    for use in (compile, game_tree):
+        with pytest.raises(AgreementError, match=message):
+            use(agreement, "plan")

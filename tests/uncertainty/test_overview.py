@@ -1,0 +1,126 @@
+"""A study carries the ranges through: what it says is what sweep, swings and tipping points say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.building import gives, party, situation, stake
+from support.commands import commands
+from support.html import Page
+
+import servanda
+from servanda.agreement.format.agreement import Agreement
+from servanda.agreement.starter import starter_text
+from servanda.presentation.report import page as report
+from servanda.presentation.views import uncertainty as words
+from servanda.uncertainty.overview import Uncertainty, within_ranges
+
+DRAWS = 32
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Any:
+    return commands(capsys)
+
+
+@pytest.fixture(scope="module")
+def agreement() -> Agreement:
+    return servanda.loads(starter_text())
+
+
+@pytest.fixture(scope="module")
+def found(agreement: Agreement) -> Uncertainty:
+    result = within_ranges(agreement, draws=DRAWS, seed=5)
+    assert result is not None
+    return result
+
+
+def test_its_parts_are_what_their_functions_give(agreement: Agreement, found: Uncertainty) -> None:
+    alone = servanda.sweep(agreement, draws=DRAWS, seed=5)
+    assert found.swept.table.equals(alone.table)
+    assert (found.figure, {found.plan, found.other}) == ("held_clean", {"phased", "at-once"})
+    assert found.tornado is not None
+    assert found.tornado.table.equals(servanda.tornado(agreement, found.plan, of="held_clean").table)
+    assert found.tips is not None
+    assert found.tips.plans == (found.plan, found.other)
+    assert [one.name for one in found.tips.numbers] == [
+        one.name for one in servanda.tip(agreement, found.tips.plans, "held_clean", joint=False).numbers
+    ]
+
+
+def test_the_leading_plan_has_the_highest_median(found: Uncertainty) -> None:
+    middle = {r["plan"]: r["p50"] for r in found.swept.summary.to_dicts() if r["figure"] == found.figure}
+    assert max(middle, key=lambda plan: middle[plan]) == found.plan
+
+
+def test_without_ranges_there_is_nothing_to_say() -> None:
+    parties = {"up": party(), "down": party()}
+    stakes = {"dam": stake("up", "30 months", True, up=0.4, down=-1.0)}
+    assert (
+        within_ranges(Agreement.model_validate(situation(parties, stakes, [gives("one", "2020-06-01", "up", "dam")])))
+        is None
+    )
+
+
+def test_a_single_plan_has_no_ranking() -> None:
+    parties = {"up": party(), "down": party()}
+    stakes = {"dam": stake("up", "30 months", True, up=0.4, down=-1.0)}
+    stakes["dam"]["worth"]["up"] = {"low": 0.2, "high": 0.7}
+    one = Agreement.model_validate(situation(parties, stakes, [gives("one", "2020-06-01", "up", "dam")]))
+    alone = within_ranges(one, draws=8)
+    assert alone is not None
+    assert (alone.other, alone.tips) == (None, None)
+    assert alone.tornado is not None
+    assert words.turning(alone) == []
+    assert words.intro(alone).startswith("The numbers are judgements, so the one number with a range was drawn")
+
+
+def test_every_headline_figure_comes_with_its_range(agreement: Agreement, found: Uncertainty) -> None:
+    comparison = servanda.compare(agreement)
+    rows = words.range_rows(comparison, found)
+    assert [row["what"] for row in rows[:5]] == [
+        "in force and clean", "in force", "expected years in force",
+        "gain of North by signing, units", "gain of South by signing, units",
+    ]  # fmt: skip
+    assert len(rows) == 5 * len(comparison.plans)
+    table = found.swept.table.filter(plan="phased")
+    p5, p95 = (table["years"].quantile(q, "linear") for q in (0.05, 0.95))
+    assert rows[2]["span"] == f"{p5:.1f} to {p95:.1f}"
+    assert rows[0]["likely"] == f"{100 * comparison['phased'].summary.held['clean']:.0f}%"
+
+
+def test_the_report_says_how_sure_it_is(agreement: Agreement, found: Uncertainty, tmp_path: Path) -> None:
+    path = report.write(servanda.compare(agreement), tmp_path, uncertainty=found)
+    page = Page(path.read_text("utf-8"))
+    for sentence in (words.intro(found), words.headline(found), *words.moving(found), *words.turning(found)):
+        assert " ".join(sentence.split()) in page.text
+    assert f"{words.span_of(found, 'phased')}" in page.text
+    assert f"--draws {DRAWS} --seed 5" in page.text or f"draws={DRAWS}, seed=5" in page.text
+    for name in report.RANGES:
+        assert (tmp_path / "figures" / f"{name}.png").exists()
+    alts = [tag.get("alt") or "" for tag in page.all("img")]
+    assert words.fan_alt(found) in alts
+    assert words.histogram_alt(found) in alts
+
+
+def test_quick_leaves_it_out(run: Any, tmp_path: Path) -> None:
+    deal = tmp_path / "deal.yaml"
+    deal.write_text(starter_text())
+    quick = run("study", deal, "--out", tmp_path / "quick", "--quick", "--json")
+    assert quick.json["uncertainty"] is None
+    html = (tmp_path / "quick" / "report.html").read_text("utf-8")
+    assert "How sure is this?" not in html
+    assert "--quick" in html
+    assert not (tmp_path / "quick" / "figures" / "fan.png").exists()
+
+
+def test_a_study_for_programs_has_it_all(run: Any, tmp_path: Path) -> None:
+    deal = tmp_path / "deal.yaml"
+    deal.write_text(starter_text())
+    done = run("study", deal, "--out", tmp_path / "out", "--draws", "8", "--seed", "3", "--json").json["uncertainty"]
+    assert done["figure"] == "held_clean"
+    assert (done["sweep"]["draws"], done["sweep"]["seed"]) == (8, 3)
+    assert done["tornado"]["table"][0]["swing"] >= done["tornado"]["table"][1]["swing"]
+    assert {number["name"] for number in done["tips"]["numbers"]} >= {"stakes.programme.worth.north"}

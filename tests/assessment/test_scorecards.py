@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from support import paths
 from support.building import gives, party, ratify, review, situation, stake
 from support.random_agreements import random_agreement, random_data
 
@@ -239,7 +240,7 @@ def test_nobody_harmed(worth: dict[str, float]) -> None:
     """What is worth nothing, or is worth having, is nothing to obtain; so a party alone obtains nothing either."""
     stakes = {"arms": stake("north", "4 years", True, north=1, **worth)}
     both = card({"north": SOUTH, "south": SOUTH}, stakes, [gives("first", "2024-01-01", "north", "arms")])
-    alone = scorecard(servanda.read("tests/good/one-party.yaml"), "p").parties
+    alone = scorecard(servanda.read(paths.GOOD / "one-party.yaml"), "p").parties
     for one in (*both.values(), *alone.values()):
         assert (one.harm, one.kept, one.obtained, one.end.complete) == (0.0, {}, (), None)
     for one in both.values():

@@ -199,7 +199,7 @@ def test_results_repeat_to_the_last_digit() -> None:
 def test_ctrl_c_stops_cleanly() -> None:
     code = (
         "import os, signal\n"
-        "import servanda.reading\n"
+        "import servanda.agreement.reading.reader\n"
         "def wait(file):\n"
         "    print('ready', flush=True)\n"
         "    import time\n"

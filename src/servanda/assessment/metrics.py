@@ -1,12 +1,74 @@
-"""The metrics by which a plan is judged."""
+"""The metrics by which a plan is judged: what each means, in which unit, and whether more of it is better."""
 
 from __future__ import annotations
 
-from servanda.agreement.format.agreement import Agreement
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from servanda.errors import no_such
+
+if TYPE_CHECKING:
+    from servanda.agreement.format.agreement import Agreement
+
+Unit: TypeAlias = Literal["chance", "share", "years", "units", "money"]
 
 
-def figure_names(agreement: Agreement) -> dict[str, str]:
-    """Names of the figures that a plan is judged by, with their meaning and unit in a few words.
+@dataclass(frozen=True)
+class Metric:
+    """A number by which a plan is judged.
+
+    Attributes
+    ----------
+    name : str
+        `held_clean`, `gain.north`, `gain.north.stalling`.
+    meaning : str
+        In a few words, to stand within a sentence.
+    label : str
+        In fewer, for the headings of tables and figures.
+    unit : {'chance', 'share', 'years', 'units', 'money'}
+        `money` is whatever unit the file counts its inspections in.
+    better : {'more', 'less'}
+    solved : bool
+        Whether it comes from the solved game, so that every draw of the uncertain numbers has one. Others are worked
+        out from the plan itself, and only a search for better plans asks for them.
+    """
+
+    name: str
+    meaning: str
+    label: str
+    unit: Unit
+    better: Literal["more", "less"] = "more"
+    solved: bool = True
+
+    @property
+    def is_share(self) -> bool:
+        """Whether it is written in percent."""
+        return self.unit in ("chance", "share")
+
+    @property
+    def sign(self) -> int:
+        """1 if more is better, else -1."""
+        return 1 if self.better == "more" else -1
+
+    def text(self, value: float | None) -> str:
+        """Write a value with its unit: `25.2%`, `4.33 years`, `+1.50 units`; a dash where there is none."""
+        if value is None:
+            return "–"
+        if self.is_share:
+            return "less than 0.1%" if 0 < value < 0.001 else f"{100 * value:.1f}%"
+        if self.unit == "years":
+            return f"{value:.2f} years"
+        return f"{value:+.2f} units".replace("-", "−") if self.unit == "units" else f"{value:.2f}"
+
+    def difference(self, value: float) -> str:
+        """Write a difference of two values: `8.0 percentage points`, `0.29 years`, `1.20 units`."""
+        size = f"{100 * value:.1f}" if self.is_share else f"{value:.2f}"
+        unit = " percentage points" if self.is_share else "" if self.unit == "money" else f" {self.unit}"
+        return size.replace("-", "−") + unit
+
+
+def metrics(agreement: Agreement) -> dict[str, Metric]:
+    """Every metric of the plans of an agreement, by its name.
 
     Parameters
     ----------
@@ -14,29 +76,113 @@ def figure_names(agreement: Agreement) -> dict[str, str]:
 
     Returns
     -------
-    dict of str
-        `held_clean`, `held`, `years`, `completed`, `gain.PARTY`, `gain.PARTY.TYPE`, and the causes of breakdown:
-        `withdrew.PARTY`, `found.PARTY`, `found.both` (`found.several`), `unratified.PARTY`, `incident`.
+    dict of Metric
+        From the solved game: `held_clean`, `held`, `years`, `completed`, `gain.PARTY`, `gain.PARTY.TYPE`, and the causes
+        of breakdown: `withdrew.PARTY`, `found.PARTY`, `found.both` (`found.several`), `unratified.PARTY`, `incident`.
+        From the plan: `smallest_gain`, `nash`, `exposure`, `exposure.PARTY`, `temptation`, `temptation.PARTY`,
+        `complete.PARTY`, `completion`, `inspection_cost`.
     """
-    names = {
-        "held_clean": "chance to be in force at the horizon with nothing concealed",
-        "held": "chance to be in force at the horizon",
-        "years": "expected years in force, to the horizon at most",
-        "completed": "chance that all transfers are carried out, as far as others can tell",
-    }
+    names = {key: party.name for key, party in agreement.parties.items()}
+    found = [
+        Metric(
+            "held_clean", "chance to be in force at the horizon with nothing concealed",
+            "chance in force and clean at the end", "chance",
+        ),
+        Metric("held", "chance to be in force at the horizon", "chance in force at the end", "chance"),
+        Metric("years", "expected years in force, to the horizon at most", "years in force", "years"),
+        Metric(
+            "completed", "chance that all transfers are carried out, as far as others can tell",
+            "chance that all is carried out", "chance",
+        ),
+    ]  # fmt: skip
     for key, party in agreement.parties.items():
-        names[f"gain.{key}"] = f"what signing is worth to {party.name} beyond no agreement, units"
+        meaning = f"what signing is worth to {party.name} beyond no agreement, units"
+        found.append(Metric(f"gain.{key}", meaning, f"gain of {party.name} over no agreement", "units"))
         for kind in party.types if len(party.types) > 1 else ():
-            names[f"gain.{key}.{kind}"] = f"the same to its {kind} type, units"
-    for key, party in agreement.parties.items():
-        names[f"withdrew.{key}"] = f"chance that {party.name} ends it by withdrawing"
-    holders = [key for key in agreement.parties if any(s.holder == key for s in agreement.stakes.values())]
+            label = f"gain of {party.name}, if {kind} over no agreement"
+            found.append(Metric(f"gain.{key}.{kind}", f"the same to its {kind} type, units", label, "units"))
+
+    def cause(name: str, meaning: str, label: str) -> None:
+        found.append(Metric(name, f"chance that {meaning}", f"chance that {label}", "chance", "less"))
+
+    for key, name in names.items():
+        cause(f"withdrew.{key}", f"{name} ends it by withdrawing", f"{name} withdraws")
+    holders = [key for key in names if any(stake.holder == key for stake in agreement.stakes.values())]
     for key in holders:
-        names[f"found.{key}"] = f"chance that {agreement.parties[key].name} alone is found concealing"
+        cause(f"found.{key}", f"{names[key]} alone is found concealing", f"{names[key]} is found out")
     if len(holders) > 1:
-        several = "found.both" if len(agreement.parties) == 2 else "found.several"
-        names[several] = "chance that more than one party is found concealing at the same report"
+        several = "both" if len(names) == 2 else "several"
+        meaning = "more than one party is found concealing at the same report"
+        cause(f"found.{several}", meaning, f"{several} is found out")
+    for key, name in names.items():
+        cause(f"unratified.{key}", f"it fails in a vote in {name}", f"{name} fails to ratify")
+    cause("incident", "a false alarm or another upset ends it", "an incident ends it")
+    return {metric.name: metric for metric in (*found, *_of_the_plan(agreement))}
+
+
+def _of_the_plan(agreement: Agreement) -> list[Metric]:
+    gains = "the smallest of the parties' gains from signing over no agreement, units"
+    product = "the product of those gains (Nash 1950); where one is not above 0, the smallest gain"
+    loss = "the most that any party loses at any time, against no agreement, if the others withdraw, units"
+    breach = "the most that any type gains by breaking the plan if all others keep it, units"
+    found = [
+        Metric("smallest_gain", gains, "smallest gain over no agreement", "units", "more", False),
+        Metric("nash", product, "product of the gains", "money", "more", False),
+        Metric("exposure", loss, "largest exposure of any party", "units", "less", False),
+        Metric("temptation", breach, "temptation of any party to break it", "units", "less", False),
+    ]
     for key, party in agreement.parties.items():
-        names[f"unratified.{key}"] = f"chance that it fails in a vote in {party.name}"
-    names["incident"] = "chance that a false alarm or another upset ends it"
-    return names
+        name = party.name
+        own = f"what {name} gains at most by breaking the plan if all others keep, units"
+        share = f"share given up of the others' stakes that harm {name}, if everyone keeps"
+        label = f"share of what harms {name} that is given up"
+        found.append(
+            Metric(
+                f"exposure.{key}",
+                f"the same for {name} alone, units",
+                f"largest exposure of {name}",
+                "units",
+                "less",
+                False,
+            )
+        )
+        found.append(Metric(f"temptation.{key}", own, f"temptation of {name} to break it", "units", "less", False))
+        found.append(Metric(f"complete.{key}", share, label, "share", "more", False))
+    length = "years from the start to the last transfer"
+    cost = "what the measures with a cost come to over the years they are in force"
+    return [
+        *found,
+        Metric("completion", length, "years to the last transfer", "years", "less", False),
+        Metric("inspection_cost", cost, "cost of inspection", "money", "less", False),
+    ]
+
+
+def solved_metrics(agreement: Agreement) -> dict[str, Metric]:
+    """Those metrics that come from the solved game, so that every draw of the uncertain numbers has one."""
+    return {name: metric for name, metric in metrics(agreement).items() if metric.solved}
+
+
+def metric(agreement: Agreement, name: str, solved: bool = True) -> Metric:
+    """A metric by its name.
+
+    Parameters
+    ----------
+    agreement : Agreement
+    name : str
+    solved : bool
+        Only those that come from the solved game.
+
+    Raises
+    ------
+    NoSuchName
+        If there is no such metric.
+    """
+    known = solved_metrics(agreement) if solved else metrics(agreement)
+    if name not in known:
+        raise no_such("metric", name, known)
+    return known[name]
+
+
+def figure_names(agreement: Agreement) -> dict[str, str]:
+    """The meanings of the metrics that come from the solved game (until every caller asks for `Metric`)."""
+    return {name: metric.meaning for name, metric in solved_metrics(agreement).items()}

@@ -251,7 +251,7 @@ def score(file: str, plan: str | None, as_json: bool) -> None:
     help="Refuse a tree larger than this.",
 )
 @json_option
-def game_tree(file: str, plan: str | None, efg: bool, max_nodes: int, as_json: bool) -> None:
+def tree(file: str, plan: str | None, efg: bool, max_nodes: int, as_json: bool) -> None:
     """Write a plan out as an explicit game tree, for Gambit and other solvers."""
     import time
 

@@ -12,6 +12,7 @@ import pytest
 
 pytest.importorskip("matplotlib")
 
+from support import paths
 from support.building import gives, party, ratify, review, situation, stake, turnover
 
 import servanda
@@ -523,7 +524,7 @@ def test_each_party_is_named_with_its_own_peak() -> None:
 
 
 def test_a_party_alone_has_no_others() -> None:
-    one = compare(servanda.read("tests/good/one-party.yaml"))
+    one = compare(servanda.read(paths.GOOD / "one-party.yaml"))
     words = " ".join(t.get_text() for t in axes(pictures.exposure(one), "page").texts)
     assert "others" not in words + pictures.alt("exposure", one)
     assert "the agreement breaks down" in words

@@ -340,7 +340,7 @@ def line_of(agreement: Agreement, place: tuple[str | int, ...]) -> int | None:
     return agreement.origin.lines.get(place, 1)
 
 
-class AgreementError(ServandaError, ValueError):
+class AgreementError(ServandaError):
     """A file that cannot be used, with all its problems in the order of its lines.
 
     Attributes

@@ -1,0 +1,139 @@
+"""What a result says: sentences and tables, as data.
+
+A view is found by the type of a result. Renderers turn it into text (`terminal.py`), into HTML (`html.py`) or into
+plain data for programs; none of them knows a result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import singledispatch
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any, Literal
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table.
+
+    Attributes
+    ----------
+    name : str
+        What stands above it.
+    kind : {'number', 'words', 'date'}
+        Words stand to the left and may wrap; numbers stand to the right.
+    """
+
+    name: str
+    kind: Literal["number", "words", "date"] = "number"
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of a table.
+
+    Attributes
+    ----------
+    cells : tuple of str
+        One a column; missing ones at the end are empty.
+    kind : {'plain', 'group', 'detail', 'section'}
+        `group` is a heading for the rows below it, `detail` says more of the row above it, and `section` begins a new
+        part of the table.
+    """
+
+    cells: tuple[str, ...]
+    kind: Literal["plain", "group", "detail", "section"] = "plain"
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table.
+
+    Attributes
+    ----------
+    key : str
+        Its name, which does not change: for tests, the report and other programs.
+    title : str
+    columns : tuple of Column
+    rows : tuple of Row
+    """
+
+    key: str
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
+class View:
+    """What a result says.
+
+    Attributes
+    ----------
+    headline : str
+        The sentence to take to a meeting.
+    blocks : tuple of str and Table
+        Sentences and tables, in their order.
+    notes : tuple of str
+        What the result rests on, and what was left out.
+    """
+
+    headline: str
+    blocks: tuple[str | Table, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def table(self, key: str) -> Table:
+        """The table of this key."""
+        return next(block for block in self.blocks if isinstance(block, Table) and block.key == key)
+
+
+def rows(cells: Iterable[Iterable[str]], kind: Literal["plain", "group", "detail", "section"] = "plain") -> list[Row]:
+    """Make rows of one kind."""
+    return [Row(tuple(one), kind) for one in cells]
+
+
+@singledispatch
+def view_of(result: Any) -> View:
+    """Say what a result says; every file of `views/` adds the results that it knows.
+
+    Parameters
+    ----------
+    result : Result
+
+    Returns
+    -------
+    View
+    """
+    raise TypeError(f"nothing says yet what a {type(result).__name__} says")
+
+
+def view(result: Any) -> View:
+    """The view of a result, by its type.
+
+    Parameters
+    ----------
+    result : Result
+
+    Returns
+    -------
+    View
+    """
+    package = import_module(f"{__package__}.views")
+    for module in iter_modules(package.__path__):
+        import_module(f"{package.__name__}.{module.name}")
+    return view_of(result)
+
+
+def plain_view(found: View) -> dict[str, Any]:
+    """A view as dicts and lists, for programs that show it in their own way."""
+    blocks: list[Any] = []
+    for block in found.blocks:
+        if isinstance(block, str):
+            blocks.append({"text": block})
+            continue
+        columns = [{"name": column.name, "kind": column.kind} for column in block.columns]
+        table = [{"kind": row.kind, "cells": list(row.cells)} for row in block.rows]
+        blocks.append({"key": block.key, "title": block.title, "columns": columns, "rows": table})
+    return {"headline": found.headline, "blocks": blocks, "notes": list(found.notes)}

@@ -31,7 +31,8 @@ class UsageError(ServandaError, ValueError):
 class NoSuchName(ServandaError, KeyError, ValueError):
     """A name that is not there: of a plan, a party, a number, a metric, a figure."""
 
-    __str__ = Exception.__str__  # KeyError would put the message in quotes
+    def __str__(self) -> str:
+        return Exception.__str__(self)  # KeyError would put the message in quotes
 
 
 class MissingExtra(ServandaError, RuntimeError):

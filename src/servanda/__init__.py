@@ -20,7 +20,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
 
 
 def _presenter() -> Presenter:
-    from servanda.presentation import presenter
+    from servanda.presentation.presenter import presenter
 
     return presenter
 

@@ -30,7 +30,7 @@ def __getattr__(name: str) -> Any:
 
 
 def _presenter() -> Presenter:
-    from servanda.presentation import presenter
+    from servanda.presentation.presenter import presenter
 
     return presenter
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from html import escape
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,7 +34,7 @@ class Columns:
         lengths = {len(column) for column in self._columns.values()}
         if len(lengths) > 1:
             raise ValueError(f"columns of different lengths: {sorted(lengths)}")
-        self.height = lengths.pop() if lengths else 0
+        self.height: int = lengths.pop() if lengths else 0
 
     @classmethod
     def of_rows(cls, rows: Iterable[Mapping[str, Any]], kinds: Mapping[str, type]) -> Columns:
@@ -77,7 +77,7 @@ class Columns:
             return False
         return all(_plain(self[name]) == _plain(other[name]) for name in self.columns)
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__: ClassVar[None] = None  # pyright: ignore[reportIncompatibleMethodOverride, reportIncompatibleVariableOverride]
 
     def row(self, i: int) -> dict[str, Any]:
         """One row, as a dict of plain Python values."""

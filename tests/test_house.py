@@ -27,6 +27,7 @@ WAY = [
     ["_candidates"],
     ["_readiness"],
     ["schedule"],
+    ["_yaml_events"],
     ["_yaml"],
     ["_shape", "schema"],
     ["_correlation_checks", "_site_checks"],

@@ -1,8 +1,8 @@
 """YAML 1.2 text as plain Python data, with the line of every key and list item, and complaints in plain words.
 
 Works on the events of a parser, not on its ready-made data: only there are the lines of everything and duplicate keys
-to be seen, and an alias that would grow into millions of copies can be refused before it does. The events are libyaml's;
-wherever anything is wrong, or libyaml may mean something else than YAML 1.2, they are ruamel's (decision 33).
+to be seen, and an alias that would grow into millions of copies can be refused before it does. The events are those of
+libyaml. Where anything is wrong, or libyaml may mean something else than YAML 1.2, they are ruamel's (decision 33).
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
     python bench/reading.py --count 20000 --seed 0
 
-Compares data with its types, lines and complaints wherever libyaml is trusted with a text. Elsewhere ruamel reads it, so
-there is nothing to compare. Prints every text that is read differently, and exits with 1 if there is any. Writes
+Compares data with its types, lines and complaints wherever libyaml is trusted with a text. Elsewhere ruamel reads it,
+so there is nothing to compare. Prints every text that is read differently, and exits with 1 if there is any. Writes
 `bench/reading.json`: the counts, and the processor time of reading the longest agreement of the catalogue with either.
 """
 

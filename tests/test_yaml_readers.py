@@ -32,12 +32,12 @@ MEANINGS = [
     ("2018-02-30", "2018-02-30"), ("2018-6-2", "2018-6-2"), ("2018-06-12T10:00:00", "2018-06-12T10:00:00"),
     ("2018-06-12 10:00", "2018-06-12 10:00"), ("<<", "<<"), ("=", "="), ("'1'", "1"), ('"null"', "null"),
     ("a#b", "a#b"), ("a #b", "a"), ("it's", "it's"), ("a, b", "a, b"), ("Who pays?", "Who pays?"),
-    ("a: b"[:2] + "b", "a:b"), ("R&D", "R&D"), ("a|b", "a|b"), ("[a?, b:c, -d]", ["a?", "b:c", "-d"]),
+    ("a:b", "a:b"), ("R&D", "R&D"), ("a|b", "a|b"), ("[a?, b:c, -d]", ["a?", "b:c", "-d"]),
     ("{a: 1, b}", {"a": 1, "b": None}), ("[a: 1]", [{"a": 1}]), ("[]", []), ("[a,]", ["a"]),
     ('"\\x41\\u00e9\\N\\L\\_\\/\\e"', "Aé\x85\u2028\xa0/\x1b"), ("'it''s'", "it's"), ('"a\\\n  b"', "ab"),
     ('"a\n\n  b"', "a\nb"), ("a\n  b\n\n  c", "a b\nc"), ("|\n  a\n   b\n\n", "a\n b\n"),
     (">\n  a\n  b\n\n  c\n   d\n  e", "a b\nc\n d\ne\n"), ("|+\n  a\n\n", "a\n\n\n"), ("|-\n  a\n\n", "a"),
-    ("|2\n    a\n", "  a\n"), ("| # c\n  a\n", "a\n"), (">-\n\n  a\n", "\na"),
+    ("|2\n    a\n", "  a\n"), (">-\n\n  a\n", "\na"),
 ]  # fmt: skip
 
 # Texts that libyaml reads differently from ruamel, one or two for every part of the guard.
@@ -47,7 +47,7 @@ GUARDED = {
     "a directive": "%YAML 1.1\n---\na: {b: c?}", "the end of a document": "a: 1\n...\n...\n",
     "a question mark first": "a: {?\n}", "a colon after a quotation mark": 'a: ["b":c]', "a tag": "a: {!, }",
     "an odd name": "&a: 1", "a comment at once": "a: |#c\n  b\n", "a line of spaces": "a: |\n \n  b\n",
-    "a line of spaces, Windows": "a: >- # c\r\n \r\n  b\r\n", "a carriage return": "a: |\r \r  b\r",
+    "a line of spaces, Windows": "a: >-\r\n \r\n  b\r\n", "a carriage return": "a: |\r \r  b\r",
 }  # fmt: skip
 
 

@@ -29,7 +29,7 @@ from ruamel.yaml import __version__ as ruamel_version
 from servanda._yaml import Document, NotReadableError, carefully, quickly
 from servanda.reading import catalog, read
 
-RUNS, WARM = 15, 2
+RUNS, WARM = 41, 2
 LONGEST = "singapore-2018"
 PIECES = (
     "\t", " \t", "\t#", "\r", "\r\n", "\n", "\n\n", "\n ", "\n  ", "\n    ", "\x85", "\u2028", "\u2029", "\ufeff",
@@ -178,14 +178,18 @@ def compared(texts: Iterable[str]) -> dict[str, int]:
     return found
 
 
-def processor_ms(job: Callable[[], object]) -> dict[str, float]:
-    """Processor time in milliseconds: the best and the median of some runs, after some to warm up."""
-    times: list[float] = []
+def processor_ms(jobs: dict[str, Callable[[], object]]) -> dict[str, dict[str, float]]:
+    """Processor time in milliseconds: the best and the median of some runs in turn, after some to warm up."""
+    times: dict[str, list[float]] = {name: [] for name in jobs}
     for _ in range(WARM + RUNS):
-        once = time.process_time()
-        job()
-        times.append(1000 * (time.process_time() - once))
-    return {"best": round(min(times[WARM:]), 1), "median": round(statistics.median(times[WARM:]), 1)}
+        for name, job in jobs.items():
+            once = time.process_time()
+            job()
+            times[name].append(1000 * (time.process_time() - once))
+    return {
+        name: {"best": round(min(taken[WARM:]), 1), "median": round(statistics.median(taken[WARM:]), 1)}
+        for name, taken in times.items()
+    }
 
 
 def main() -> None:
@@ -197,11 +201,13 @@ def main() -> None:
     many = range(10 * given.seed, 10 * (given.seed + given.count))
     good, bad = texts = seeds()
     text = catalog()[LONGEST].read_text("utf-8")
-    times = {
-        f"{LONGEST} to data, libyaml": processor_ms(lambda: quickly(text)),
-        f"{LONGEST} to data, ruamel": processor_ms(lambda: carefully(text)),
-        f"servanda.read({LONGEST!r})": processor_ms(lambda: read(LONGEST)),
-    }
+    times = processor_ms(
+        {
+            f"{LONGEST} to data, libyaml": lambda: quickly(text),
+            f"{LONGEST} to data, ruamel": lambda: carefully(text),
+            f"servanda.read({LONGEST!r})": lambda: read(LONGEST),
+        }
+    )
     counts = {
         "catalogue": compared(file.read_text("utf-8") for file in catalog().values()),
         "files of the tests": compared([*good[len(catalog()) :], *bad]),

@@ -57,7 +57,7 @@ class Document:
     complaints: tuple[Complaint, ...]
 
 
-@dataclass
+@dataclass(slots=True)
 class _Node:
     line: int
     value: object = None  # of a scalar

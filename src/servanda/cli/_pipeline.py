@@ -19,9 +19,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from servanda.cli._exit import NO_ANSWER, complain
-from servanda.errors import NoSuchName, UsageError, no_such
+from servanda.errors import NoSuchName, UsageError, need, no_such
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from servanda.agreement.format.agreement import Agreement
     from servanda.cli._progress import Progress
     from servanda.parallel import Cluster
@@ -162,6 +164,8 @@ class Answer:
         Printed below the results.
     show : function, optional
         Prints the results, where that is not simply their views.
+    draw : function, optional
+        Draws the first result, where that is not simply its `plot`.
     code : int
         With which the command ends.
     """
@@ -170,11 +174,19 @@ class Answer:
     json: Callable[[], Mapping[str, Any]]
     sentences: tuple[str, ...] = ()
     show: Callable[[], None] | None = None
+    draw: Callable[[], Figure] | None = None
     code: int = 0
 
 
+SOLVER = ("solve", "Solving a plan", "numba", "numpy", "scipy")  # an extra, what needs it, and its packages
+
+
 def on_agreement(
-    section: str, picture: bool = False, parallel: bool = False
+    section: str,
+    *,
+    needs: tuple[tuple[str, ...], ...] = (SOLVER,),
+    picture: bool = False,
+    parallel: bool = False,
 ) -> Callable[[Callable[..., Answer | None]], Command]:
     """Make a function of a run and of its own options a command on an agreement.
 
@@ -182,6 +194,8 @@ def on_agreement(
     ----------
     section : str
         The heading of the help under which the command stands.
+    needs : tuple of arguments of `errors.need`
+        Without which the command does not begin.
     picture : bool
         Whether its result can be drawn (`--picture`).
     parallel : bool
@@ -203,6 +217,10 @@ def on_agreement(
             cluster: str | None = None,
             **options: Any,
         ) -> None:
+            for each in needs:
+                need(*each)
+            if cluster is not None:
+                need("cluster", "A cluster", "distributed")
             if picture is not None:
                 from servanda.presentation.figures.saving import check_picture
 
@@ -255,7 +273,7 @@ def _end(found: Answer, picture: str | None, as_json: bool) -> None:
         first = Path(picture)
         for i, result in enumerate(found.results):
             beside = first.with_name(f"{first.stem}-{type(result).__name__.lower()}{first.suffix}")
-            drawn.append(write_picture(beside if i else first, result.plot))
+            drawn.append(write_picture(beside if i else first, (not i and found.draw) or result.plot))
     if as_json:
         print_json(found.json())
     else:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from servanda.cli._exit import FOUND
 from servanda.cli._options import split
 from servanda.cli._pipeline import Answer, Run, on_agreement
-from servanda.errors import UsageError
+from servanda.errors import MissingExtra, UsageError, need
 
 if TYPE_CHECKING:
     from servanda.agreement.format.agreement import Agreement
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 NEVER = "never"
 
 
-@on_agreement("write")
+@on_agreement("write", needs=())
 @click.option("--select", metavar="RULES", help="Use only these rules: codes, beginnings of codes (SV1), or names.")
 @click.option("--ignore", metavar="RULES", help="Leave out these rules.")
 @click.option(
@@ -52,16 +52,27 @@ def check(run: Run, select: str | None, ignore: str | None, fail_on: str, form: 
     except ValueError as error:
         raise UsageError(f"{error}.") from None
     grave = SEVERITIES[: SEVERITIES.index(fail_on) + 1] if fail_on != NEVER else ()
-    cards = scorecards(run.agreement) if run.as_json or (form == "full" and not select) else []
+    cards: list[Scorecard] | None = []
+    missing: tuple[str, ...] = ()
+    if run.as_json or (form == "full" and not select):
+        try:
+            cards = scorecards(run.agreement)
+        except MissingExtra as error:
+            cards, missing = None, (str(error),)
 
     def show() -> None:
         {"full": text.full, "short": text.short, "github": text.github}[form](findings)
-        if any(one.harm > 0 for card in cards for one in card.parties.values()):
-            _show_scorecards(run, cards)
+        if any(one.harm > 0 for card in cards or () for one in card.parties.values()):
+            _show_scorecards(run, cards or [])
+
+    def json() -> dict[str, Any]:
+        found = checked(findings, cards or ())
+        return found if cards is not None else {**found, "scorecards": None}  # not known, and not: none
 
     return Answer(
         (findings,),
-        lambda: checked(findings, cards),
+        json,
+        missing,
         show=show,
         code=FOUND if any(findings.counts[severity] for severity in grave) else 0,
     )
@@ -74,6 +85,7 @@ def scorecards(agreement: Agreement) -> list[Scorecard]:
     names = [name for name in agreement.plans if playable(agreement, name)]
     if not names:
         return []
+    need("solve", "A scorecard", "numba", "numpy", "scipy")
     from servanda.assessment.scorecards import scorecard
 
     return [scorecard(agreement, name) for name in names]

@@ -5,11 +5,16 @@ from __future__ import annotations
 import click
 
 from servanda.cli._options import count_option, draws_option, plan_option, read_draws, seed_option, sweep_option
-from servanda.cli._pipeline import Answer, Run, on_agreement
-from servanda.errors import UsageError, need
+from servanda.cli._pipeline import SOLVER, Answer, Run, on_agreement
+from servanda.errors import UsageError
 
 
-@on_agreement("uncertainty", picture=True, parallel=True)
+@on_agreement(
+    "uncertainty",
+    needs=(SOLVER, ("sensitivity", "Rules of failure", "ema_workbench", "matplotlib")),
+    picture=True,
+    parallel=True,
+)
 @plan_option
 @click.option(
     "--when", default="years < q25", show_default=True, metavar="CONDITION",
@@ -31,7 +36,6 @@ def explain_failure(
         raise UsageError(
             "The draws of --sweep are already solved, and leave a cluster nothing to do. Leave out --cluster"
         )
-    need("sensitivity", "Rules of failure", "ema_workbench", "matplotlib")
     name = run.plan(plan)
     from servanda.presentation.views._sensitivity_text import show_failure
     from servanda.result import plain

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import click
 
 from servanda.cli._pipeline import Answer, Run, on_agreement
 from servanda.errors import UsageError
 
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
-@on_agreement("improve", picture=True)
+
+@on_agreement("improve", needs=(("solve", "An inspection plan", "numpy", "scipy"),), picture=True)
 @click.option("--budget", type=click.FloatRange(min=0), metavar="NUMBER", help="Instead of the file's, in its unit.")
 @click.option("--aim", type=click.Choice(["detection", "deterrence"]), help="Instead of the file's.")
 @click.option(
@@ -36,6 +40,16 @@ def inspect(run: Run, budget: float | None, aim: str | None, write: bool) -> Ans
 
         write_rates(run.agreement, allocation)
         wrote = (f"\nWrote into {run.file}: finds of {', '.join(rate.measure for rate in allocation.rates)}.",)
+
+    def draw() -> Figure:
+        from servanda.presentation.figures import gallery
+
+        return gallery.inspections(run.agreement, allocation)
+
     return Answer(
-        (allocation,), lambda: allocated(allocation, about), wrote, show=lambda: show(allocation, run.agreement)
+        (allocation,),
+        lambda: allocated(allocation, about),
+        wrote,
+        show=lambda: show(allocation, run.agreement),
+        draw=draw,
     )

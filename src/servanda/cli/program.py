@@ -51,7 +51,7 @@ class Program(click.Group):
 
 @click.command(cls=Program, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="servanda")
-def program() -> None:
+def commands() -> None:
     """Will a phased agreement be kept? Where is it most likely to fail, and what would improve it?
 
     FILE is an agreement file, or the name of an agreement that comes with servanda, such as singapore-2018. Begin with:
@@ -65,4 +65,4 @@ def run(arguments: list[str] | None = None) -> None:
     0: done. 1: `check` found something. 2: the input cannot be used. 3: the solver found no equilibrium. 130: stopped
     with Ctrl-C.
     """
-    ended(lambda: program.main(arguments, prog_name="servanda", standalone_mode=False))
+    ended(lambda: commands.main(arguments, prog_name="servanda", standalone_mode=False))

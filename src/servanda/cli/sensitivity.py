@@ -13,11 +13,13 @@ from servanda.cli._options import (
     seed_option,
     sweep_option,
 )
-from servanda.cli._pipeline import Answer, Run, on_agreement
-from servanda.errors import UsageError, need
+from servanda.cli._pipeline import SOLVER, Answer, Run, on_agreement
+from servanda.errors import UsageError
 
 
-@on_agreement("uncertainty", picture=True, parallel=True)
+@on_agreement(
+    "uncertainty", needs=(SOLVER, ("sensitivity", "A sensitivity analysis", "SALib")), picture=True, parallel=True
+)
 @plan_option
 @between_option
 @of_option
@@ -50,7 +52,6 @@ def sensitivity(
         raise UsageError(
             "--plan asks about one plan, and --between about the difference between two. Leave out one of them"
         )
-    need("sensitivity", "A sensitivity analysis", "SALib")
     first, second = run.two(between) if between is not None else (run.plan(plan), None)
     from servanda.presentation.views._sensitivity_text import show_sensitivity
     from servanda.result import plain

@@ -7,10 +7,10 @@ from typing import Any
 import click
 
 from servanda.cli._options import check_folder, draws_option, seed_option
-from servanda.cli._pipeline import Answer, Run, on_agreement
+from servanda.cli._pipeline import SOLVER, Answer, Run, on_agreement
 
 
-@on_agreement("report")
+@on_agreement("report", needs=(SOLVER, ("pictures", "The report", "jinja2", "matplotlib")))
 @click.option("--out", metavar="FOLDER", default="report", show_default=True, help="Write the report into this folder.")
 @draws_option(1024)
 @seed_option
@@ -21,10 +21,8 @@ def study(run: Run, out: str, draws: int, seed: int, quick: bool) -> Answer:
     Every plan is solved, audited and compared, with the likely values and with draws from the ranges. The report is one
     HTML file, which opens without a network. Its figures are beside it as PNG and SVG.
     """
-    from servanda.errors import need
     from servanda.game.calendar import calendar_of
 
-    need("pictures", "The report", "jinja2", "matplotlib")
     for name in run.agreement.plans:
         calendar_of(run.agreement, name)  # refuses what cannot be played, before the work begins
     check_folder(out, "--out", "the report")

@@ -16,7 +16,7 @@ SMALL = paths.GOOD / "format-example.yaml"
 
 
 def test_solve_prints_the_promised_json(run: Any) -> None:
-    """Keys and meaning as docs/format.md has them."""
+    """Keys and meaning as docs/reference/agreement-file.md has them."""
     done = run("solve", SMALL, "--plan", "phased", "--json")
     answer = done.json
     assert done.code == 0

@@ -5,4 +5,5 @@ from typing import Any
 
 
 def __getattr__(name: str) -> Any:
-    return getattr(import_module(f"{__name__}.gallery"), name)
+    gallery = import_module(f"{__name__}.gallery")
+    return gallery if name == "gallery" else getattr(gallery, name)

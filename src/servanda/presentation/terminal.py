@@ -84,12 +84,15 @@ def _grid(where: Console, what: Table) -> Grid:
         if row.kind in ("group", "section") and i:
             made.add_section()
         style = {"group": "bold", "detail": "dim"}.get(row.kind, "")
-        made.add_row(*(Text(cell, style=style) for cell in row.cells))
-    if _width(where, made) > where.width:
-        for k, column in enumerate(made.columns):
-            if what.columns[k].kind == "words":
-                cells = [what.columns[k].name, *(row.cells[k] for row in what.rows if k < len(row.cells))]
-                column.no_wrap, column.max_width = False, max(WIDEST, *(len(w) for c in cells for w in c.split()))
+        first = f"  {row.cells[0]}" if row.kind == "detail" else row.cells[0]
+        made.add_row(*(Text(cell, style=style) for cell in (first, *row.cells[1:])))
+    excess = _width(where, made) - where.width
+    for k, column in enumerate(what.columns if excess > 0 else ()):
+        if column.kind == "words":
+            cells = [column.name, *(row.cells[k] for row in what.rows if k < len(row.cells))]
+            longest = max(len(word) for cell in cells for word in ("", *cell.split()))
+            made.columns[k].no_wrap = False
+            made.columns[k].max_width = max(WIDEST, longest + 2, max(map(len, cells)) - excess)
     return made
 
 

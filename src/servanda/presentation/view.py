@@ -89,9 +89,11 @@ class View:
         return next(block for block in self.blocks if isinstance(block, Table) and block.key == key)
 
 
-def rows(cells: Iterable[Iterable[str]], kind: Literal["plain", "group", "detail", "section"] = "plain") -> list[Row]:
+def rows(
+    cells: Iterable[Iterable[str]], kind: Literal["plain", "group", "detail", "section"] = "plain"
+) -> tuple[Row, ...]:
     """Make rows of one kind."""
-    return [Row(tuple(one), kind) for one in cells]
+    return tuple(Row(tuple(one), kind) for one in cells)
 
 
 _Block = TypeVar("_Block", bound="str | Table")

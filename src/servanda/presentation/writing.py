@@ -39,7 +39,7 @@ def brief(value: float | None, unit: Unit) -> str:
     return (f"{value:.1f}" if unit == "years" else f"{value:+.2f}").replace("-", "−")
 
 
-def span(one: dict[str, Any], unit: Unit) -> str:
+def nine_in_ten(one: dict[str, Any], unit: Unit) -> str:
     """The range in which nine of ten draws lie, from a row of a summary: `12% to 43%`, `4.1 to 7.9`."""
     low, high = (brief(one[end], unit) for end in ("p5", "p95"))
     return low if low == high else f"{low} to {high}"

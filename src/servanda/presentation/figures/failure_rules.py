@@ -11,6 +11,7 @@ from servanda.english import capital
 from servanda.presentation.figures._bars import _row
 from servanda.presentation.figures._palette import DASHES, GREY, INK, LINE, PALE, Look
 from servanda.presentation.figures._sheet import Sheet, style, text_width, wrap
+from servanda.presentation.views import failure_rules as view
 from servanda.presentation.views import sensitivity as words
 from servanda.uncertainty.scenario_discovery.failure_rules import FailureRules, Limit
 
@@ -41,12 +42,12 @@ def failure(agreement: Agreement, found: FailureRules, narrow: bool = False) -> 
     with style():
         sheet = Sheet(narrow)
         if not found.rules:
-            sheet.heading(f"“{title}”: no rule to draw", words.failing(agreement, found))
+            sheet.heading(f"“{title}”: no rule to draw", view.failing(agreement, found))
             return sheet.finish()
         first = found.rules[0]
         many = f"{len(first.limits)} numbers" if len(first.limits) > 1 else "one number"
         head = f"Where {words.share(first.coverage)} of the failures of “{title}” lie: limits on {many}"
-        sheet.heading(head, words.failing(agreement, found))
+        sheet.heading(head, view.failing(agreement, found))
         sheet.legend(
             [
                 ("Part of the range in which it fails", Look(_FAILS)),
@@ -127,5 +128,5 @@ def _peeling(sheet: Sheet, found: FailureRules) -> None:
 
 def failure_alt(agreement: Agreement, found: FailureRules) -> str:
     """The figure of the rules in words, for those who cannot see it; parameters as `failure`."""
-    rules = " ".join(f"It {words.rule_words(rule, found.aside)}" for rule in found.rules)
-    return f"{words.failing(agreement, found)} {rules}".strip()
+    rules = " ".join(f"It {view.rule_words(rule, found.aside)}" for rule in found.rules)
+    return f"{view.failing(agreement, found)} {rules}".strip()

@@ -274,12 +274,14 @@ class _Round:
     def _report(self, k: int) -> None:
         """What measures find comes out, and what else may end the agreement happens."""
         found = np.zeros((len(self.hidden), self.inside.size), dtype=bool)
-        for look in self.rules.looks[k]:
-            (there,) = np.nonzero(self.hidden[look.party][self.inside] & look.secrets)
+        for inspection in self.rules.inspections[k]:
+            (there,) = np.nonzero(self.hidden[inspection.party][self.inside] & inspection.secrets)
             seen = np.zeros(self.inside.size, dtype=bool)
-            seen[there] = self.rng.standard_exponential(there.size) < look.expected  # the wait for the first finding
-            found[look.party] |= seen
-            self._tell(k, [look.party], seen, look.words)
+            seen[there] = (
+                self.rng.standard_exponential(there.size) < inspection.expected
+            )  # the wait for the first finding
+            found[inspection.party] |= seen
+            self._tell(k, [inspection.party], seen, inspection.words)
         count = found.sum(axis=0)
         upset = np.zeros(self.inside.size, dtype=bool)
         for risk in self.rules.risks[k]:

@@ -13,7 +13,7 @@ from servanda.agreement.format.agreement import Agreement, AgreementError
 from servanda.agreement.format.inspections import Inspections, Site
 from servanda.inspection._linear_program import Floats, Reach
 from servanda.inspection._schedules import Optimum
-from servanda.inspection._security_game import announce, guarantee, least_budget, least_effort, spread
+from servanda.inspection._security_game import least_budget, least_effort, lexicographic_maximin, maximin, stackelberg
 from servanda.inspection.problem import (
     SiteGame,
     at_best,
@@ -252,9 +252,9 @@ def where_to_inspect(agreement: Agreement, budget: float | None = None, aim: str
     game = site_game(asked, likely, budget)
     if asked.aim == "deterrence" and game.penalty is None:
         raise AgreementError([_lacks_penalty(agreement, asked)])
-    least = spread(game.reaches(), game.budget, -game.loss, game.loss)
-    average = guarantee(game.reaches(), game.budget, -game.loss, game.loss, average=True)
-    more = guarantee(game.reaches(1), game.budget + 1, -game.loss, game.loss, average=False)
+    least = lexicographic_maximin(game.reaches(), game.budget, -game.loss, game.loss)
+    average = maximin(game.reaches(), game.budget, -game.loss, game.loss, average=True)
+    more = maximin(game.reaches(1), game.budget + 1, -game.loss, game.loss, average=False)
     deterring = _deterring(game)
     used, detection = _used(asked, least.optimum, deterring)
     return Allocation(
@@ -295,7 +295,7 @@ def least_losses(agreement: Agreement, budgets: Sequence[float], tolerance: floa
         `Allocation.least_loss` of each.
     """
     games = [site_game(inspections_of(agreement), likely, budget) for budget in budgets]
-    return tuple(-guarantee(g.reaches(), g.budget, -g.loss, g.loss, False, tolerance).t for g in games)
+    return tuple(-maximin(g.reaches(), g.budget, -g.loss, g.loss, False, tolerance).t for g in games)
 
 
 # ------------------------------------------------------------------------------------------------- deterrence
@@ -316,14 +316,14 @@ def _deterring(game: SiteGame) -> tuple[Deterrence, Optimum, Floats] | None:
     if game.penalty is None:
         return None
     gain, penalty, reaches = game.gain, game.penalty, game.reaches()
-    lowest = spread(reaches, game.budget, -gain, gain + penalty)
+    lowest = lexicographic_maximin(reaches, game.budget, -gain, gain + penalty)
     pays = -lowest.least
     needed = _needed(gain, penalty)
     all_levels = [_unlimited(site, float(p), game) for site, p in zip(game.asked.sites.values(), needed, strict=True)]
     beyond = [name for name, r, p in zip(game.names, all_levels, needed, strict=True) if _never(r, float(p))]
     enough = None if beyond else least_budget(all_levels, needed)
     deterred = pays <= _SETTLED
-    announced = None if deterred else announce(reaches, game.budget, gain, penalty, game.loss)
+    announced = None if deterred else stackelberg(reaches, game.budget, gain, penalty, game.loss)
     found = Deterrence(
         pays=pays,
         deterred=deterred,
@@ -403,7 +403,7 @@ def _rates(asked: Inspections, detection: Floats, budget: float | None) -> tuple
         for pick in (at_worst, at_best):
             game = site_game(asked, pick, budget)
             if asked.aim == "detection":
-                ends.append(spread(game.reaches(), game.budget, -game.loss, game.loss).optimum.detection)
+                ends.append(lexicographic_maximin(game.reaches(), game.budget, -game.loss, game.loss).optimum.detection)
             else:
                 deterring = _deterring(game)
                 assert deterring is not None

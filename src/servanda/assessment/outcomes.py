@@ -191,10 +191,12 @@ class Walk:
         return float(np.exp(_block(self.eq, self.eq.belief, p, v)[:, 0]).sum())
 
     def outcomes(self) -> dict[str, float]:
+        """Chance of every outcome."""
         honest = [[self.honest(p, v) for v in range(len(self.reach))] for p in range(len(self.game.parties))]
         return {name: float(found[0]) for name, found in at_end(self.game, self.found, np.array([honest])).items()}
 
     def completed(self) -> float:
+        """Chance that every obligation is performed or claimed, whatever comes after."""
         last = max((e for e, s in enumerate(self.game.steps) if s.kind in ("obligation", "automatic")), default=-1)
         if last < 0:
             return 1.0
@@ -218,6 +220,7 @@ class Walk:
         return found
 
     def entry(self, e: int) -> EntryResult:
+        """What happens at an entry."""
         game, step = self.game, self.game.steps[e]
         weight = self.weights(e)
         nodes = list(weight)
@@ -260,6 +263,7 @@ class Walk:
         )
 
     def standing(self) -> tuple[Standing, ...]:
+        """Chances to be in force, before and after every entry."""
         game = self.game
         result = [Standing(game.agreement.start, 0.0, 1.0, 0.0)]
         for e in range(len(game.steps) + 1):
@@ -282,6 +286,7 @@ class Walk:
         return float(np.prod([self.honest(p, w) * survive[p] for p in range(len(self.game.parties))]))
 
     def weakest(self, entries: tuple[EntryResult, ...]) -> WeakestLink:
+        """Where most chance is lost."""
         losses = [(e.id, e.title, e.date, e.lost) for e in entries]
         losses.append(
             (HORIZON, "the last report at the horizon", last_day(self.game.agreement), self.lost(self.ends()))

@@ -15,7 +15,8 @@ from servanda.assessment.audits import TypeAudit
 from servanda.assessment.comparison import Comparison, PlanResult
 from servanda.assessment.other_equilibria import Another
 from servanda.assessment.scorecards import Scorecard
-from servanda.assessment.summary import EntryResult, PartyValue, Summary, outcomes
+from servanda.assessment.outcomes import EntryResult, outcomes
+from servanda.assessment.summary import PartyValue, Summary
 from servanda.checks.findings import Finding, Findings
 from servanda.inspection.allocation import Allocation
 from servanda.result import About

@@ -11,7 +11,7 @@ from servanda.agreement.dates import last_day
 from servanda.agreement.format.agreement import Agreement
 from servanda.agreement.labels import party_name
 from servanda.assessment.comparison import PlanResult
-from servanda.assessment.summary import HORIZON, EntryResult
+from servanda.assessment.outcomes import HORIZON, EntryResult
 from servanda.english import day_label, month, percent, short
 from servanda.presentation.figures._palette import GREY, INK, LINE, PALE, WARN, look, party_colour, party_marker, tint
 from servanda.presentation.figures._plan_words import (

@@ -12,7 +12,7 @@ from servanda.agreement.dates import last_day
 from servanda.agreement.labels import party_name
 from servanda.assessment.comparison import PlanResult
 from servanda.assessment.scorecards import CRITERIA, Move, PartyScore, Score
-from servanda.assessment.summary import EntryResult, TypeAct
+from servanda.assessment.outcomes import EntryResult, TypeAct
 from servanda.english import capital, day_label
 from servanda.presentation.figures._palette import (
     GREY,

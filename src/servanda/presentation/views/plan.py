@@ -6,7 +6,8 @@ from servanda.agreement.dates import last_day
 from servanda.agreement.format.agreement import Agreement
 from servanda.agreement.labels import party_name, type_name
 from servanda.assessment.comparison import PlanResult
-from servanda.assessment.summary import HORIZON, EntryResult, Summary, outcomes
+from servanda.assessment.outcomes import HORIZON, EntryResult, outcomes
+from servanda.assessment.summary import Summary
 from servanda.english import capital, month, percent
 
 

@@ -118,6 +118,17 @@ class Summary(Result):
         """Expected time in force until the horizon, years."""
         return sum((after.years - before.years) * before.in_force for before, after in pairwise(self.standing))
 
+    @property
+    def has_steps(self) -> bool:
+        """Whether the plan asks anybody to do anything, and not only to stay."""
+        return any(entry.kind in ("obligation", "automatic") for entry in self.entries)
+
+    @property
+    def lost_at_the_end(self) -> float:
+        """Chance that the agreement is lost at the last report, at the horizon."""
+        entries = sum(sum(entry.lost.values()) for entry in self.entries)
+        return max(0.0, 1.0 - entries - sum(self.held.values()))
+
     def __repr__(self) -> str:
         return (
             f"<Summary of plan {self.plan!r}: held clean {self.held['clean']:.3f}, concealed"

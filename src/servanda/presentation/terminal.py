@@ -80,16 +80,26 @@ def _grid(where: Console, what: Table) -> Grid:
     for column in what.columns:
         side = "right" if column.kind == "number" else "left"
         made.add_column(Text(column.name), justify=side, no_wrap=True)
+    text = next((k for k, column in enumerate(what.columns) if column.kind == "text"), 0)
     for i, row in enumerate(what.rows):
         if row.kind in ("group", "section") and i:
             made.add_section()
         style = {"group": "bold", "detail": "dim"}.get(row.kind, "")
-        made.add_row(*(Text(cell, style=style) for cell in row.cells))
+        cells = list(row.cells)
+        if row.kind == "group":
+            cells = [""] * text + cells[:1]
+        elif row.kind == "detail" and cells[0]:
+            cells[0] = f"  {cells[0]}"
+        made.add_row(*(Text(cell, style=style) for cell in cells))
     if _width(where, made) > where.width:
         for k, column in enumerate(made.columns):
             if what.columns[k].kind == "words":
                 cells = [what.columns[k].name, *(row.cells[k] for row in what.rows if k < len(row.cells))]
                 column.no_wrap, column.max_width = False, max(WIDEST, *(len(w) for c in cells for w in c.split()))
+    spare = where.width - _width(where, made)
+    if spare < 0 and what.columns[text].kind == "text":
+        longest = max(len(row.cells[text]) for row in what.rows if text < len(row.cells))
+        made.columns[text].no_wrap, made.columns[text].max_width = False, max(WIDEST, longest + spare)
     return made
 
 

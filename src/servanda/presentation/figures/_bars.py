@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 ROWS = 14  # drawn at most
 
 
-def _first_of(shares: polars.DataFrame) -> str:
+def first_of(shares: polars.DataFrame) -> str:
     first, *others = shares.head(2).iter_rows(named=True)
     sure = all(first["total_low"] > other["total_high"] for other in others)
     return f"“{first['what']}” {'matters' if sure else 'seems to matter'} most"
 
 
-def _row(sheet: Sheet, label: str, pale: bool = True) -> tuple[float, float, float]:
+def row(sheet: Sheet, label: str, pale: bool = True) -> tuple[float, float, float]:
     """Write a row's label; give the left end, width and top of its bar. `sheet.y` is then below both."""
     room = sheet.width if sheet.narrow else 0.42 * sheet.width
     rows = wrap(label, sheet.base, room - (0 if sheet.narrow else 14))
@@ -38,5 +38,5 @@ def _row(sheet: Sheet, label: str, pale: bool = True) -> tuple[float, float, flo
     return left, wide, y
 
 
-def _after(sheet: Sheet, x: float, y: float, text: str) -> None:
+def after(sheet: Sheet, x: float, y: float, text: str) -> None:
     sheet.text(x + 6, y + 14, text, bold=True)

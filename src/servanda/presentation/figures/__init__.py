@@ -1,9 +1,4 @@
-"""Figures, one file each: a result in, a matplotlib figure out."""
+"""Figures, one file each: a result in, a matplotlib figure out.
 
-from typing import Any
-
-
-def __getattr__(name: str) -> Any:
-    from servanda.presentation.figures import gallery
-
-    return getattr(gallery, name)
+`gallery.py` finds them; every other file without an underscore registers what it draws, or saves it.
+"""

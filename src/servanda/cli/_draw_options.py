@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from servanda.errors import UsageError
+from servanda.errors import UsageError, need
 
 if TYPE_CHECKING:
     import polars
@@ -32,6 +32,7 @@ def read_sweep(path: str | None) -> polars.DataFrame | None:
     """
     if path is None:
         return None
+    need("tables", "A sweep in a file", "polars", "pyarrow")
     import polars
 
     if not Path(path).is_file():

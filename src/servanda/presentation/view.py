@@ -22,12 +22,12 @@ class Column:
     ----------
     name : str
         What stands above it.
-    kind : {'number', 'words', 'date'}
-        Words stand to the left and may wrap; numbers stand to the right.
+    kind : {'number', 'words', 'date', 'text'}
+        Words stand to the left and may wrap; numbers stand to the right; a text is sentences, in the room that is left.
     """
 
     name: str
-    kind: Literal["number", "words", "date"] = "number"
+    kind: Literal["number", "words", "date", "text"] = "number"
 
 
 @dataclass(frozen=True)

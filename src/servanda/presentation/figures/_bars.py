@@ -4,24 +4,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from servanda.columns import Columns
 from servanda.presentation.figures._palette import PALE
 from servanda.presentation.figures._sheet import Sheet, wrap
-
-if TYPE_CHECKING:
-    import polars
 
 ROWS = 14  # drawn at most
 
 
-def _first_of(shares: polars.DataFrame) -> str:
-    first, *others = shares.head(2).iter_rows(named=True)
+def first_of(shares: Columns) -> str:
+    """Which number matters most, as sure as the intervals of the first two allow."""
+    first, *others = shares.head(2)
     sure = all(first["total_low"] > other["total_high"] for other in others)
     return f"“{first['what']}” {'matters' if sure else 'seems to matter'} most"
 
 
-def _row(sheet: Sheet, label: str, pale: bool = True) -> tuple[float, float, float]:
+def bar_row(sheet: Sheet, label: str, pale: bool = True) -> tuple[float, float, float]:
     """Write a row's label; give the left end, width and top of its bar. `sheet.y` is then below both."""
     room = sheet.width if sheet.narrow else 0.42 * sheet.width
     rows = wrap(label, sheet.base, room - (0 if sheet.narrow else 14))
@@ -38,5 +35,6 @@ def _row(sheet: Sheet, label: str, pale: bool = True) -> tuple[float, float, flo
     return left, wide, y
 
 
-def _after(sheet: Sheet, x: float, y: float, text: str) -> None:
+def write_after(sheet: Sheet, x: float, y: float, text: str) -> None:
+    """Write a number after the end of its bar."""
     sheet.text(x + 6, y + 14, text, bold=True)

@@ -8,8 +8,9 @@ from typing import Any
 from servanda.agreement.format.agreement import Agreement
 from servanda.assessment.metrics import metric
 from servanda.english import capital
+from servanda.presentation import writing
 from servanda.presentation.view import Column, Table, View, filled, rows, view_of
-from servanda.presentation.writing import amount, plan_title
+from servanda.presentation.writing import plan_title
 from servanda.uncertainty.questions import Question
 from servanda.uncertainty.sensitivity_analysis.sensitivity import Sensitivity
 from servanda.uncertainty.sensitivity_analysis.tornado import Tornado
@@ -31,7 +32,7 @@ def _(found: Tornado) -> View:
     write = written(found.agreement, found.question)
     cells: list[tuple[str, ...]] = []
     for one in found.table.to_dicts()[:SHOWN]:
-        ends = [amount(one[end], "years" if one["duration"] else "") for end in ("low", "high")]
+        ends = [writing.amount(one[end], "years" if one["duration"] else "") for end in ("low", "high")]
         cells.append((one["what"], *ends, *(write(one[name]) for name in ("at_low", "at_high", "swing"))))
     names = ("low end", "high end", "at low", "at high", "swing")
     columns = (Column("number", "words"), *(Column(name) for name in names))
@@ -176,10 +177,10 @@ def swings(agreement: Agreement, found: Tornado) -> str:
 
 def size(value: float, duration: bool) -> str:
     """A value of an uncertain number."""
-    return amount(float(f"{value:.3g}"), "years" if duration else "")
+    return writing.amount(float(f"{value:.3g}"), "years" if duration else "")
 
 
-def short_amount(of: str, value: float | None) -> str:
+def amount(of: str, value: float | None) -> str:
     """A value of a figure: chances in percent, years and units as numbers; a dash where there is none.
 
     Parameters

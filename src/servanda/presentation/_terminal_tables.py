@@ -25,7 +25,7 @@ from servanda.presentation.terminal import console as _console
 from servanda.presentation.terminal import say as _say
 from servanda.presentation.terminal import show as _show
 from servanda.presentation.terminal import table as _table
-from servanda.presentation.views._sweep_text import ranges
+from servanda.presentation.terminal import print_view
 from servanda.presentation.views.audit import sentences
 from servanda.presentation.views.comparison import verdict
 from servanda.presentation.views.plan import headline, left_out, other_ways
@@ -38,7 +38,7 @@ from servanda.presentation.views.scorecard import (
     remarks,
     status_words,
 )
-from servanda.presentation.views.uncertainty import findings
+from servanda.presentation.view import view
 from servanda.solver.equilibrium import Equilibrium
 
 
@@ -81,8 +81,8 @@ def study(done: Study) -> None:
     for result in done.comparison.plans:
         _say(console, " ".join([headline(result), *left_out(result.summary)]) + "\n")
     if done.uncertainty is not None:
-        _show(console, ranges(done.uncertainty.swept)[0])
-        _say(console, " ".join(findings(done.uncertainty)) + "\n")
+        print_view(view(done.uncertainty))
+        console.print()
     scores(done.comparison.agreement, [result.scorecard for result in done.comparison.plans])
     _say(console, f"Report: {done.report}")
 

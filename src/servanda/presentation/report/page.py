@@ -25,11 +25,12 @@ from servanda.presentation.report._tables import (
     value_rows,
     weakest_rows,
 )
+from servanda.presentation.html import table
+from servanda.presentation.view import Table, view
 from servanda.presentation.views import uncertainty as _range_words
 from servanda.presentation.views.comparison import verdict
 from servanda.presentation.views.plan import headline, left_out, other_ways
 from servanda.presentation.views.scorecard import remarks
-from servanda.presentation.views.sweep import unanswered
 from servanda.uncertainty.overview import DRAWS, Uncertainty
 
 READING = {
@@ -227,6 +228,7 @@ def page(comparison: Comparison, figures: dict[str, list[Figure]], uncertainty: 
         HTML.
     """
     from jinja2 import Environment, PackageLoader, StrictUndefined
+    from markupsafe import Markup
 
     environment = Environment(
         loader=PackageLoader("servanda.presentation.report", "."), autoescape=True, trim_blocks=True, lstrip_blocks=True,
@@ -255,6 +257,7 @@ def page(comparison: Comparison, figures: dict[str, list[Figure]], uncertainty: 
         counts=_counts(numbers),
         command=_command(about.path, uncertainty),
         month=month,
+        table=lambda one: Markup(table(one)),
         capital=capital,
     )
 
@@ -271,20 +274,15 @@ def _command(path: str | None, found: Uncertainty | None) -> str:
 
 
 def _ranges(comparison: Comparison, found: Uncertainty) -> dict[str, Any]:
-    names, duels = _range_words.duel_rows(found)
+    said = view(found)
     return {
         "intro": _range_words.intro(found),
-        "headline": _range_words.headline(found),
-        "unanswered": unanswered(found.swept),
-        "rows": _range_words.range_rows(comparison, found),
-        "names": names,
-        "duels": duels,
-        "better": "is likelier to be in force and clean"
-        if found.figure == "held_clean"
-        else "is expected to last longer",
+        "headline": said.headline,
+        "notes": said.notes,
+        "ranges": _range_words.ranges(comparison, found),
+        "tables": {block.key: block for block in said.blocks if isinstance(block, Table)},
         "moving": _range_words.moving(found),
         "turning": _range_words.turning(found),
-        "tips": _range_words.tip_rows(found),
         "draws": found.swept.draws,
         "seed": found.swept.seed,
     }

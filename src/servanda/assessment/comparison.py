@@ -15,12 +15,12 @@ from servanda.assessment.other_equilibria import Another, search
 from servanda.assessment.scorecards import Scorecard, scorecard
 from servanda.assessment.summary import Summary, summarise
 from servanda.game.compiler import Game, compile
-from servanda.result import About, about
+from servanda.result import About, Result, about
 from servanda.solver.equilibrium import Equilibrium, solve
 
 
 @dataclass(frozen=True, repr=False)
-class PlanResult:
+class PlanResult(Result):
     """Everything known about one plan.
 
     Attributes
@@ -62,7 +62,7 @@ class PlanResult:
 
 
 @dataclass(frozen=True, repr=False)
-class Comparison:
+class Comparison(Result):
     """All plans of an agreement, solved.
 
     Attributes

@@ -26,6 +26,7 @@ from servanda.inspection.problem import (
     site_game,
 )
 from servanda.inspection.sequential_game import SequentialInspection, sequential_inspection
+from servanda.result import Result
 
 
 @dataclass(frozen=True)
@@ -143,7 +144,7 @@ class FindingRate:
 
 
 @dataclass(frozen=True)
-class Allocation:
+class Allocation(Result):
     """How a budget of inspection is best spent.
 
     Attributes

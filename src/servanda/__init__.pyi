@@ -21,7 +21,7 @@ from .assessment.other_equilibria import search as search
 from .assessment.scorecards import Scorecard as Scorecard
 from .assessment.scorecards import scorecard as scorecard
 from .assessment.summary import Summary as Summary
-from .assessment.summary import choices as choices
+from .assessment.outcomes import choices as choices
 from .assessment.summary import summarise as summarise
 from .checks.findings import Finding as Finding
 from .checks.findings import Findings as Findings

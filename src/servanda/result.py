@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from servanda._version import __version__
@@ -56,25 +57,31 @@ def about(agreement: Agreement, seconds: float, seed: int | None = None, *packag
     packages : str
         Libraries that the result rests on besides numpy, numba and scipy, under their names on PyPI.
     """
-    import platform
     from datetime import UTC, datetime
-    from importlib.metadata import PackageNotFoundError, version
 
     origin = agreement.origin
+    return About(
+        path=origin.path if origin else None,
+        sha256=origin.sha256 if origin else None,
+        versions=dict(_versions(*packages)),
+        seed=seed,
+        made=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        seconds=seconds,
+    )
+
+
+@cache
+def _versions(*packages: str) -> dict[str, str]:
+    import platform
+    from importlib.metadata import PackageNotFoundError, version
+
     versions = {"servanda": __version__, "python": platform.python_version()}
     for name in ("numpy", "numba", "scipy", *packages):
         try:
             versions[name] = version(name)
         except PackageNotFoundError:
             continue  # not installed, so nothing was computed with it
-    return About(
-        path=origin.path if origin else None,
-        sha256=origin.sha256 if origin else None,
-        versions=versions,
-        seed=seed,
-        made=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        seconds=seconds,
-    )
+    return versions
 
 
 class Presenter(Protocol):

@@ -7,7 +7,7 @@ from .other_equilibria import search as search
 from .scorecards import Scorecard as Scorecard
 from .scorecards import scorecard as scorecard
 from .summary import Summary as Summary
-from .summary import choices as choices
+from .outcomes import choices as choices
 from .summary import summarise as summarise
 
 __all__ = [

@@ -103,9 +103,10 @@ def design(
 
         print_json(designed(found, about(agreement, seconds, seed), wrote))
         return
-    from servanda.presentation.views.design import show
+    from servanda.presentation.terminal import print_view
+    from servanda.presentation.view import view
 
-    show(found)
+    print_view(view(found))
     if wrote:
         click.echo(f"\nWrote into {file}: {', '.join(f'{name} (row {row})' for name, row in wrote.items())}.")
     elif write is not None:

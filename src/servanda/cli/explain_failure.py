@@ -91,6 +91,7 @@ def explain_failure(
         made = made_with(agreement, time.perf_counter() - began, seed, "ema-workbench", "polars")
         print_json({**plain(found), "about": made})
         return
-    from servanda.presentation.views._sensitivity_text import show_failure
+    from servanda.presentation.terminal import print_view
+    from servanda.presentation.view import view
 
-    show_failure(agreement, found)
+    print_view(view(found))

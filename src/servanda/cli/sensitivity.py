@@ -116,6 +116,9 @@ def sensitivity(
         made = made_with(agreement, time.perf_counter() - began, seed, "SALib", "polars")
         print_json({**plain(found), "tornado": plain(moved), "about": made})
         return
-    from servanda.presentation.views._sensitivity_text import show_sensitivity
+    from servanda.presentation.terminal import print_view
+    from servanda.presentation.view import view
 
-    show_sensitivity(agreement, found, moved)
+    print_view(view(found))
+    click.echo()
+    print_view(view(moved))

@@ -87,6 +87,10 @@ def sweep(
 
         print_json({**plain(swept), "pictures": [str(each) for each in drawn]})
         return
-    from servanda.presentation.views._sweep_text import show
+    from servanda.presentation.terminal import print_view
+    from servanda.presentation.view import view
 
-    show(swept, drawn)
+    print_view(view(swept))
+    if drawn:
+        listed = ", ".join(str(each) for each in drawn if each.suffix == ".png")
+        click.echo(f"Pictures: {listed} (and as .svg)")

@@ -128,17 +128,10 @@ def _print(found: Tips | Reached | HeatMap, picture: str | None, seed: int, seco
 
         print_json(tipped(found, about(found.agreement, seconds, seed)))
         return
-    from servanda.presentation.views import _tip_text as text
-    from servanda.uncertainty.tipping_points.heat_map import HeatMap
-    from servanda.uncertainty.tipping_points.targets import Reached
+    from servanda.presentation.terminal import print_view
+    from servanda.presentation.view import view
 
-    if isinstance(found, HeatMap):
-        text.show_heat(found, picture)
-        return
-    if isinstance(found, Reached):
-        text.show_reached(found)
-    else:
-        text.show_tips(found)
+    print_view(view(found))
     if picture is not None:
         click.echo(f"Picture: {picture}")
 

@@ -16,8 +16,9 @@ from servanda.assessment.audits import TypeAudit
 from servanda.assessment.comparison import Comparison, PlanResult, expected_years
 from servanda.assessment.critical import CriticalValue
 from servanda.assessment.other_equilibria import Another
+from servanda.assessment.outcomes import EntryResult
 from servanda.assessment.scorecards import CRITERIA, PartyScore, Scorecard, scorecard
-from servanda.assessment.summary import EntryResult, Summary
+from servanda.assessment.summary import Summary
 from servanda.english import capital, percent
 from servanda.presentation.report.study import Study
 from servanda.presentation.terminal import console as _console

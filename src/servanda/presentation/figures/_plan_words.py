@@ -8,7 +8,7 @@ from servanda.agreement.dates import last_day
 from servanda.agreement.format.agreement import Agreement
 from servanda.agreement.labels import cause_name, party_name
 from servanda.assessment.comparison import PlanResult
-from servanda.assessment.summary import HORIZON, EntryResult
+from servanda.assessment.outcomes import HORIZON, EntryResult
 from servanda.english import capital, month
 
 RARE = 0.01  # below this chance of being reached, what happens at an entry hardly matters

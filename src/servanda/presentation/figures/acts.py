@@ -7,7 +7,7 @@ from __future__ import annotations
 from servanda.agreement.format.agreement import Agreement
 from servanda.agreement.labels import party_name, type_name
 from servanda.assessment.comparison import PlanResult
-from servanda.assessment.summary import EntryResult, TypeAct
+from servanda.assessment.outcomes import EntryResult, TypeAct
 from servanda.english import capital, day_label, percent, short
 from servanda.presentation.figures._palette import GREY, INK, PALE, act_looks, look, party_colour, party_marker
 from servanda.presentation.figures._plan_words import RARE, name_of

@@ -10,7 +10,7 @@ from servanda.agreement.dates import last_day
 from servanda.agreement.format.agreement import Agreement
 from servanda.agreement.labels import party_name
 from servanda.assessment.comparison import PlanResult
-from servanda.assessment.summary import HORIZON, EntryResult
+from servanda.assessment.outcomes import HORIZON, EntryResult
 from servanda.english import day_label, month, percent, short
 from servanda.presentation.figures._palette import (
     GREY,

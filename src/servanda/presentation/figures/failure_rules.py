@@ -11,6 +11,7 @@ from servanda.presentation.figures._bars import bar_row
 from servanda.presentation.figures._palette import DASHES, GREY, INK, LINE, PALE, Look
 from servanda.presentation.figures._sheet import Sheet, text_width, wrap
 from servanda.presentation.figures.gallery import figure
+from servanda.presentation.views import failure_rules as view
 from servanda.presentation.views import sensitivity as words
 from servanda.uncertainty.scenario_discovery.failure_rules import FailureRules, Limit
 
@@ -29,12 +30,12 @@ def title(found: FailureRules) -> str:
 
 def subtitle(found: FailureRules) -> str:
     """What counts as failing, and how often that is."""
-    return words.failing(found.agreement, found)
+    return view.failing(found.agreement, found)
 
 
 def alt(found: FailureRules) -> str:
     """What each rule says."""
-    rules = " ".join(f"It {words.rule_words(rule, found.aside)}" for rule in found.rules)
+    rules = " ".join(f"It {view.rule_words(rule, found.aside)}" for rule in found.rules)
     return f"{subtitle(found)} {rules}".strip()
 
 

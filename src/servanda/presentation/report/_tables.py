@@ -8,7 +8,8 @@ from servanda.agreement.dates import last_day
 from servanda.agreement.format.agreement import Agreement
 from servanda.agreement.labels import cause_name, party_name, type_name
 from servanda.assessment.comparison import Comparison, PlanResult, expected_years
-from servanda.assessment.summary import HORIZON, EntryResult, Value
+from servanda.assessment.outcomes import HORIZON, EntryResult
+from servanda.assessment.summary import Value
 from servanda.checks.findings import Finding, Findings, the_same
 from servanda.checks.rulebook import SEVERITIES
 from servanda.english import capital, listed

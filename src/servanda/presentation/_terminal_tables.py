@@ -22,10 +22,11 @@ from servanda.assessment.summary import Summary
 from servanda.english import capital, percent
 from servanda.presentation.report.study import Study
 from servanda.presentation.terminal import console as _console
+from servanda.presentation.terminal import print_view
 from servanda.presentation.terminal import say as _say
 from servanda.presentation.terminal import show as _show
 from servanda.presentation.terminal import table as _table
-from servanda.presentation.terminal import print_view
+from servanda.presentation.view import view
 from servanda.presentation.views.audit import sentences
 from servanda.presentation.views.comparison import verdict
 from servanda.presentation.views.plan import headline, left_out, other_ways
@@ -38,7 +39,6 @@ from servanda.presentation.views.scorecard import (
     remarks,
     status_words,
 )
-from servanda.presentation.view import view
 from servanda.solver.equilibrium import Equilibrium
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 
 from servanda.agreement.dates import length
 from servanda.agreement.format.agreement import Agreement
@@ -35,6 +36,12 @@ def _(found: Scorecards) -> View:
     """Plans side by side as they end; one plan alone date by date."""
     if len(found.cards) == 1:
         return view_of(found.cards[0])
+    title = "If everyone keeps: what each party obtains of the others (its aim)"
+    return View(f"{title}.", (replace(side_by_side(found), title=""),))
+
+
+def side_by_side(found: Scorecards) -> Table:
+    """What each party obtains at the end of each plan, and whether that is its aim."""
     made: list[Row] = []
     for party in found.agreement.parties:
         every = [card.parties[party] for card in found.cards]
@@ -48,13 +55,13 @@ def _(found: Scorecards) -> View:
         )
     columns = (Column("", "words"), *(Column(card.plan) for card in found.cards))
     title = "If everyone keeps: what each party obtains of the others (its aim)"
-    return View(f"{title}.", (Table("scorecards", "", columns, tuple(made)),))
+    return Table("scorecards", title, columns, tuple(made))
 
 
 def scorecard_table(card: Scorecard) -> Table:
     """What each party obtains at the end, against its aims, and what moves that most."""
     columns = (
-        Column("Party obtains", "words"), Column("Figure"), Column("Its aim", "words"), Column("Is it met?", "words"),
+        Column("Obtains", "words"), Column("Figure"), Column("Its aim", "words"), Column("Is it met?", "words"),
         Column("Raised most by", "words"), Column("Lowered most by", "words"),
     )  # fmt: skip
     title = "What each party obtains of the others at the end, if everyone keeps"

@@ -170,27 +170,3 @@ def swings(agreement: Agreement, found: Tornado) -> str:
         f"With every number at its likely value it is {write(found.likely)}. Moved alone, “{first['what']}” does most:"
         f" {write(first['at_low'])} at the low end of its range, {write(first['at_high'])} at the high end."
     )
-
-
-# ------------------------------------------------------------------------------- until the figures use `writing`
-
-
-def size(value: float, duration: bool) -> str:
-    """A value of an uncertain number."""
-    return writing.amount(float(f"{value:.3g}"), "years" if duration else "")
-
-
-def amount(of: str, value: float | None) -> str:
-    """A value of a figure: chances in percent, years and units as numbers; a dash where there is none.
-
-    Parameters
-    ----------
-    of : str
-        Name of the figure.
-    value : float or None
-    """
-    if value is None:
-        return "–"
-    if of == "years" or of.startswith("gain."):
-        return f"{value:.3g}".replace("-", "−")
-    return f"{100 * value:.3g}%".replace("-", "−")

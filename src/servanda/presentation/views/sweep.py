@@ -123,19 +123,3 @@ def lost_where(swept: Sweep, plan: str) -> str:
     titles = {step["step"]: step["title"] for step in swept.about["steps"][plan]}
     whole = sum(r["draws"] for r in weakest)
     return f"{capital(titles[weakest[0]['step']])} ({share(weakest[0]['draws'] / whole)})"
-
-
-# ------------------------------------------------------------------------------- until the figures use `writing`
-
-
-def chance(p: float | None) -> str:
-    """A chance in little room."""
-    return brief(p, "chance")
-
-
-def span(one: dict[str, Any], figure: str) -> str:
-    """The range in which nine of ten draws lie."""
-    if unit_of(figure) != "units":
-        return nine_in_ten(one, unit_of(figure))
-    low, high = (f"{one[end]:.1f}".replace("-", "−") for end in ("p5", "p95"))
-    return low if low == high else f"{low} to {high}"

@@ -7,13 +7,12 @@ from __future__ import annotations
 from typing import Any
 
 from servanda.english import capital
-from servanda.presentation.figures._bars import bar_row
+from servanda.presentation.figures._bars import bar_row, size
 from servanda.presentation.figures._palette import DASHES, GREY, INK, LINE, PALE, Look
 from servanda.presentation.figures._sheet import Sheet, text_width, wrap
 from servanda.presentation.figures.gallery import figure
 from servanda.presentation.views import failure_rules as view
-from servanda.presentation.views.sensitivity import share
-from servanda.presentation.writing import amount, plan_title
+from servanda.presentation.views import sensitivity as words
 from servanda.uncertainty.scenario_discovery.failure_rules import FailureRules, Limit
 
 _FAILS = "#b3261e"
@@ -21,12 +20,12 @@ _FAILS = "#b3261e"
 
 def title(found: FailureRules) -> str:
     """The finding: how many of the failures the first rule covers."""
-    name = plan_title(found.agreement, found.plan)
+    name = words.plan_title(found.agreement, found.plan)
     if not found.rules:
         return f"“{name}”: no rule to draw"
     first = found.rules[0]
     many = f"{len(first.limits)} numbers" if len(first.limits) > 1 else "one number"
-    return f"Where {share(first.coverage)} of the failures of “{name}” lie: limits on {many}"
+    return f"Where {words.share(first.coverage)} of the failures of “{name}” lie: limits on {many}"
 
 
 def subtitle(found: FailureRules) -> str:
@@ -71,11 +70,11 @@ def draw(sheet: Sheet, found: FailureRules) -> None:
     sheet.y += 4
     for i, rule in enumerate(found.rules, 1):
         text = (
-            f"Rule {i}: covers {share(rule.coverage)} of the failures; {share(rule.density)} of its"
-            f" draws fail, against {share(found.share)} of all"
+            f"Rule {i}: covers {words.share(rule.coverage)} of the failures; {words.share(rule.density)} of its"
+            f" draws fail, against {words.share(found.share)} of all"
         )
         if rule.checked_coverage is not None and rule.checked_density is not None:
-            checked = f"{share(rule.checked_coverage)} and {share(rule.checked_density)}"
+            checked = f"{words.share(rule.checked_coverage)} and {words.share(rule.checked_density)}"
             text += f" (on draws kept aside: {checked})"
         rows = wrap(text, sheet.base, sheet.width, True)
         sheet.y = sheet.lines(0, sheet.y + 20, rows, sheet.base, bold=True) - 8
@@ -96,10 +95,10 @@ def _range(sheet: Sheet, rule: int, limit: Limit) -> None:
     sheet.rule(likely, y - 3, likely, y + 21, INK, 1.6)
     marks: list[tuple[float, str, str, bool]] = []
     for value, at, ha in ((limit.low, left, "left"), (limit.high, left + wide, "right")):
-        marks.append((at, amount(value, "years" if limit.duration else ""), ha, False))
+        marks.append((at, size(value, limit.duration), ha, False))
     for value, at in ((limit.at_least, begin), (limit.at_most, end)):
         if value is not None:
-            marks.append((at, amount(value, "years" if limit.duration else ""), "center", True))
+            marks.append((at, size(value, limit.duration), "center", True))
     taken = [(at, text_width(text, sheet.small, True)) for at, text, _, bold in marks if bold]
     for at, text, ha, bold in marks:
         size = text_width(text, sheet.small, bold)

@@ -1,7 +1,7 @@
 """The rules of `servanda check`: what looks for something, registered where it is defined, and the words for it.
 
-The functions stand in `rules/FAMILY.py` and their words in `rules/FAMILY.toml`, from which messages, `servanda explain`,
-JSON and the pages in `docs/rules` are all made. The keys of a table are the attributes of `Rule`, but for these: `what`
+The functions stand in `rules/FAMILY.py` and their words in `rules/FAMILY.toml`, from which messages, JSON, the pages in
+`docs/rules` and `servanda explain` are all made. The keys of a table are the attributes of `Rule`, but for these: `what`
 is the sentence of a finding, or several forms of it by name (`says`); `source` is a list of {title, url} (`sources`);
 `bad` and `good` are parts of `tests/checks/cases/CODE-bad.yaml` and `CODE-good.yaml`.
 """

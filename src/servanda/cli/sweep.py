@@ -44,7 +44,6 @@ def sweep(
         need("pictures", "A picture", "matplotlib")
         check_folder(folder, "--pictures", "the pictures")
     from servanda.presentation._export import swept as plain
-    from servanda.presentation.views._sweep_text import show
     from servanda.uncertainty.sweeps.sweep import sweep as solve
 
     try:
@@ -61,6 +60,6 @@ def sweep(
         from servanda.presentation.figures.saving import picture_sweep
 
         drawn = picture_sweep(swept, folder)
-    return Answer(
-        (swept,), lambda: {**plain(swept), "pictures": [str(each) for each in drawn]}, show=lambda: show(swept, drawn)
-    )
+    listed = ", ".join(str(each) for each in drawn if each.suffix == ".png")
+    said = (f"Pictures: {listed} (and as .svg)",) if drawn else ()
+    return Answer((swept,), lambda: {**plain(swept), "pictures": [str(each) for each in drawn]}, said)

@@ -5,10 +5,12 @@
 from __future__ import annotations
 
 from servanda.columns import Columns
-from servanda.presentation.figures._palette import PALE
+from servanda.presentation.figures._palette import GREY, HELD, INK, PALE, Look, tint
 from servanda.presentation.figures._sheet import Sheet, wrap
+from servanda.presentation.views.sensitivity import share
 
 ROWS = 14  # drawn at most
+ALONE, WHOLE = Look(HELD), Look(tint(HELD, 0.6), "////", HELD)
 
 
 def first_of(shares: Columns) -> str:
@@ -38,3 +40,20 @@ def bar_row(sheet: Sheet, label: str, pale: bool = True) -> tuple[float, float, 
 def write_after(sheet: Sheet, x: float, y: float, text: str) -> None:
     """Write a number after the end of its bar."""
     sheet.text(x + 6, y + 14, text, bold=True)
+
+
+def share_bars(sheet: Sheet, table: Columns) -> None:
+    """Bars of both shares, with the interval of the whole."""
+    sheet.legend([("Share of the variance by itself", ALONE), ("with all its interactions", WHOLE)])
+    for row in table.head(ROWS):
+        left, wide, y = bar_row(sheet, row["what"])
+        shares = {name: min(max(float(row[name]), 0.0), 1.0) for name in ("total", "first")}
+        sheet.box(left, y, shares["total"] * wide, 18, WHOLE, f"{row['name']}|total")
+        sheet.box(left, y + 4, shares["first"] * wide, 10, ALONE, f"{row['name']}|first")
+        low, high = (left + wide * min(max(row[f"total_{end}"], 0.0), 1.0) for end in ("low", "high"))
+        sheet.rule(low, y + 9, high, y + 9, INK, 1.4)
+        for end in (low, high):
+            sheet.rule(end, y + 5, end, y + 13, INK, 1.4)
+        write_after(sheet, max(high, left + shares["total"] * wide), y, share(row["total"]))
+    note = "Lines with ends: 95% intervals of the share with interactions."
+    sheet.y = sheet.lines(0, sheet.y + 24, wrap(note, sheet.small, sheet.width), sheet.small, color=GREY)

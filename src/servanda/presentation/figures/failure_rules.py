@@ -4,75 +4,88 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from servanda.agreement.format.agreement import Agreement
 from servanda.english import capital
-from servanda.presentation.figures._bars import _row
+from servanda.presentation.figures._bars import bar_row
 from servanda.presentation.figures._palette import DASHES, GREY, INK, LINE, PALE, Look
-from servanda.presentation.figures._sheet import Sheet, style, text_width, wrap
+from servanda.presentation.figures._sheet import Sheet, text_width, wrap
+from servanda.presentation.figures.gallery import figure
+from servanda.presentation.views import failure_rules as view
 from servanda.presentation.views import sensitivity as words
 from servanda.uncertainty.scenario_discovery.failure_rules import FailureRules, Limit
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 _FAILS = "#b3261e"
 
 
-def failure(agreement: Agreement, found: FailureRules, narrow: bool = False) -> Figure:
-    """Draw the rules of failure: the failing part of each number's range, and how the first rule was found.
+def title(found: FailureRules) -> str:
+    """The finding: how many of the failures the first rule covers."""
+    name = words.plan_title(found.agreement, found.plan)
+    if not found.rules:
+        return f"“{name}”: no rule to draw"
+    first = found.rules[0]
+    many = f"{len(first.limits)} numbers" if len(first.limits) > 1 else "one number"
+    return f"Where {words.share(first.coverage)} of the failures of “{name}” lie: limits on {many}"
 
-    Parameters
-    ----------
-    agreement : Agreement
-    found : FailureRules
-        Of that agreement.
-    narrow : bool
-        For a phone.
 
-    Returns
-    -------
-    Figure
-        Parts are labelled `rule|name`, within the pale bar of the whole range. The panel `peeling` has a line
-        `trajectory` of coverage and density, and a point `chosen`.
+def subtitle(found: FailureRules) -> str:
+    """What counts as failing, and how often that is."""
+    return view.failing(found.agreement, found)
+
+
+def alt(found: FailureRules) -> str:
+    """What each rule says."""
+    rules = " ".join(f"It {view.rule_words(rule, found.aside)}" for rule in found.rules)
+    return f"{subtitle(found)} {rules}".strip()
+
+
+FAILURE_RULES = figure(
+    "failure_rules",
+    of=FailureRules,
+    heading="When it fails",
+    reading="Each bar is the range of one number; red is the part of it in which the plan fails if the other numbers"
+    " of the rule lie in their red parts too. Below: every step that made the rule narrower gave up some failures, and"
+    " left more failures among the rest.",
+    title=title,
+    subtitle=subtitle,
+    alt=alt,
+)
+
+
+@FAILURE_RULES.drawn
+def draw(sheet: Sheet, found: FailureRules) -> None:
+    """The failing part of each number's range, and how the first rule was found.
+
+    Parts are labelled `rule|name`, within the pale bar of the whole range. The panel `peeling` has a line `trajectory`
+    of coverage and density, and a point `chosen`.
     """
-    title = words.plan_title(agreement, found.plan)
-    with style():
-        sheet = Sheet(narrow)
-        if not found.rules:
-            sheet.heading(f"“{title}”: no rule to draw", words.failing(agreement, found))
-            return sheet.finish()
-        first = found.rules[0]
-        many = f"{len(first.limits)} numbers" if len(first.limits) > 1 else "one number"
-        head = f"Where {words.share(first.coverage)} of the failures of “{title}” lie: limits on {many}"
-        sheet.heading(head, words.failing(agreement, found))
-        sheet.legend(
-            [
-                ("Part of the range in which it fails", Look(_FAILS)),
-                ("whole range in the file (line: likely value)", Look(PALE)),
-            ]
+    if not found.rules:
+        return
+    sheet.legend(
+        [
+            ("Part of the range in which it fails", Look(_FAILS)),
+            ("whole range in the file (line: likely value)", Look(PALE)),
+        ]
+    )
+    sheet.y += 4
+    for i, rule in enumerate(found.rules, 1):
+        text = (
+            f"Rule {i}: covers {words.share(rule.coverage)} of the failures; {words.share(rule.density)} of its"
+            f" draws fail, against {words.share(found.share)} of all"
         )
-        sheet.y += 4
-        for i, rule in enumerate(found.rules, 1):
-            text = (
-                f"Rule {i}: covers {words.share(rule.coverage)} of the failures; {words.share(rule.density)} of its"
-                f" draws fail, against {words.share(found.share)} of all"
-            )
-            if rule.checked_coverage is not None and rule.checked_density is not None:
-                checked = f"{words.share(rule.checked_coverage)} and {words.share(rule.checked_density)}"
-                text += f" (on draws kept aside: {checked})"
-            rows = wrap(text, sheet.base, sheet.width, True)
-            sheet.y = sheet.lines(0, sheet.y + 20, rows, sheet.base, bold=True) - 8
-            for limit in rule.limits:
-                _range(sheet, i, limit)
-            sheet.y += 8
-        _peeling(sheet, found)
-        return sheet.finish()
+        if rule.checked_coverage is not None and rule.checked_density is not None:
+            checked = f"{words.share(rule.checked_coverage)} and {words.share(rule.checked_density)}"
+            text += f" (on draws kept aside: {checked})"
+        rows = wrap(text, sheet.base, sheet.width, True)
+        sheet.y = sheet.lines(0, sheet.y + 20, rows, sheet.base, bold=True) - 8
+        for limit in rule.limits:
+            _range(sheet, i, limit)
+        sheet.y += 8
+    _peeling(sheet, found)
 
 
 def _range(sheet: Sheet, rule: int, limit: Limit) -> None:
-    left, wide, y = _row(sheet, capital(limit.what))
+    left, wide, y = bar_row(sheet, capital(limit.what))
     scale = wide / (limit.high - limit.low)
     low = limit.low if limit.at_least is None else limit.at_least
     high = limit.high if limit.at_most is None else limit.at_most
@@ -123,9 +136,3 @@ def _peeling(sheet: Sheet, found: FailureRules) -> None:
     sheet.y = top + 230
     if sheet.narrow:
         sheet.y = sheet.lines(0, sheet.y, wrap(note, sheet.small, sheet.width), sheet.small, color=GREY)
-
-
-def failure_alt(agreement: Agreement, found: FailureRules) -> str:
-    """The figure of the rules in words, for those who cannot see it; parameters as `failure`."""
-    rules = " ".join(f"It {words.rule_words(rule, found.aside)}" for rule in found.rules)
-    return f"{words.failing(agreement, found)} {rules}".strip()

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from servanda.agreement.labels import cause_name, party_name
 from servanda.assessment.comparison import Comparison, PlanResult
 from servanda.assessment.summary import outcome_order
-from servanda.english import capital, chance, number
+from servanda.english import capital, number
 from servanda.presentation.view import Column, Row, Table, View, rows, view_of
 from servanda.presentation.views.plan import headline, in_table, in_words, left_out
 
@@ -60,17 +60,18 @@ def _side_by_side(comparison: Comparison) -> Table:
 
     order = outcome_order(agreement, [result.summary for result in plans])
     made = rows(
-        row(capital(cause_name(agreement, cause)), lambda r, of=cause: in_table(r.summary.outcomes.get(of)))
-        for cause in order
+        row(cause_name(agreement, cause), lambda r, of=cause: in_table(r.summary.outcomes.get(of))) for cause in order
     )
-    made.append(Row(row("Every step performed or claimed, whatever came after", performed), "section"))
-    made += rows([row(f"Expected years in force, of {agreement.horizon:g}", lambda r: number(r.summary.expected_years, 1))])
+    made.append(Row(row("every step performed or claimed, whatever came after", performed), "section"))
+    made += rows(
+        [row(f"expected years in force, of {agreement.horizon:g}", lambda r: number(r.summary.expected_years, 1))]
+    )
     gains = rows(
-        row(f"Gain of {name} over no agreement", lambda r, of=party: number(r.summary.values[of].gain, sign=True))
+        row(f"gain of {name} over no agreement", lambda r, of=party: number(r.summary.values[of].gain, sign=True))
         for party, name in ((party, party_name(agreement, party)) for party in agreement.parties)
     )
     made += [Row(gains[0].cells, "section"), *gains[1:]]
-    made += rows([row("Self-enforcing", lambda r: "yes" if r.audit.self_enforcing else "no")])
+    made += rows([row("self-enforcing", lambda r: "yes" if r.audit.self_enforcing else "no")])
     columns = (Column("", "words"), *(Column(result.plan) for result in plans))
     return Table("plans", "The plans side by side", columns, tuple(made))
 
@@ -78,8 +79,8 @@ def _side_by_side(comparison: Comparison) -> Table:
 def _weakest(comparison: Comparison) -> Table:
     """Where each plan loses most of its chance."""
     columns = (
-        Column("Plan", "words"), Column("Weakest at", "words"), Column("Date", "date"), Column("Lost there"),
-        Column("Main cause", "words"), Column("By it"),
+        Column("plan", "words"), Column("weakest at", "words"), Column("date", "date"), Column("lost there"),
+        Column("main cause", "words"), Column("by it"),
     )  # fmt: skip
     links = [(result.title, result.summary.weakest_link) for result in comparison.plans]
     made = rows(

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 
 from servanda.checks.findings import Finding, Findings, the_same
 from servanda.checks.rulebook import SEVERITIES, Rule
-from servanda.english import capital
 from servanda.presentation.view import Column, Row, Table, View, rows, view_of
 
 
@@ -14,7 +13,7 @@ from servanda.presentation.view import Column, Row, Table, View, rows, view_of
 def _(findings: Findings) -> View:
     """By rule, the worst first, with why it matters and what would mend it."""
     blocks: list[Table] = []
-    columns = (Column("Line", "date"), Column("What was found", "text"))
+    columns = (Column("line", "date"), Column("what was found", "text"))
     where = f" in {findings.agreement.origin.path}" if findings.agreement.origin else ""
     if findings.found:
         blocks.append(Table("findings", f"Findings{where}, the worst first", columns, tuple(_by_rule(findings))))

@@ -54,7 +54,7 @@ def _breaches(audit: Audit) -> Table:
         course = number(row.best_course, sign=True)
         made.append((party_name(audit.agreement, row.party), kind, *breach, course, keeps))
     title = f"Plan {audit.plan}: the best single breach if everyone else keeps"
-    return Table("audit", title, columns, tuple(rows(made)))
+    return Table("audit", title, columns, rows(made))
 
 
 def _party_and_type(agreement: Agreement, party: str, kind: str) -> str:

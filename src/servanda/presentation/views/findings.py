@@ -22,7 +22,7 @@ def _(findings: Findings) -> View:
             (_line(one), f"{one.code} {one.name}: {one.what} Reason given: {one.reason or 'none'}.")
             for one in findings.silenced
         )
-        blocks.append(Table("silenced", "Silenced by comments in the file", columns, tuple(reasons)))
+        blocks.append(Table("silenced", "Silenced by comments in the file", columns, reasons))
     return View(summary(findings), tuple(blocks))
 
 

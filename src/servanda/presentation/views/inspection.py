@@ -183,7 +183,7 @@ def _sites(allocation: Allocation) -> Table:
             cells += [tenths(site.needed), number(site.pays, sign=True)]
         made.append(cells)
     columns = (Column("site", "words"), *map(Column, names))
-    return Table("sites", f"Where to look (aim: {allocation.aim})", columns, tuple(rows(made)))
+    return Table("sites", f"Where to look (aim: {allocation.aim})", columns, rows(made))
 
 
 def _schedules(allocation: Allocation) -> Table:
@@ -200,7 +200,7 @@ def _schedules(allocation: Allocation) -> Table:
         for schedule in allocation.schedules[:MOST_SCHEDULES]
     )
     columns = (Column("chance"), *(Column(capital(site.name)) for site in allocation.sites), Column("in all"))
-    return Table("schedules", title, columns, tuple(made))
+    return Table("schedules", title, columns, made)
 
 
 def _stages(game: SequentialInspection) -> Table:
@@ -210,4 +210,4 @@ def _stages(game: SequentialInspection) -> Table:
         (str(n), *(exactly(chances[n, m]) for m in counts)) for n in list(range(game.periods, 0, -1))[:MOST_PERIODS]
     )
     columns = (Column("periods left"), *(Column(f"{m} left") for m in counts))
-    return Table("stages", "Chance of inspecting now", columns, tuple(made))
+    return Table("stages", "Chance of inspecting now", columns, made)

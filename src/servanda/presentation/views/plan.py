@@ -155,7 +155,7 @@ def _outcomes(summary: Summary) -> Table:
     broken = sorted(summary.broken.items(), key=lambda row: -row[1])
     found = [*((f"held:{how}", part) for how, part in summary.held.items()), *broken]
     cells = rows((cause_name(summary.agreement, cause), in_table(part)) for cause, part in found)
-    return Table("outcomes", "How it ends", (Column("outcome", "words"), Column("chance")), tuple(cells))
+    return Table("outcomes", "How it ends", (Column("outcome", "words"), Column("chance")), cells)
 
 
 def _entries(summary: Summary) -> Table:

@@ -109,9 +109,7 @@ def _obtained(agreement: Agreement, party: str, one: PartyScore) -> Table:
                 *map(in_table, figures),
             )
         )
-    return Table(
-        f"obtained-{party}", f"{party_name(agreement, party)} obtains, date by date", columns, tuple(rows(made))
-    )
+    return Table(f"obtained-{party}", f"{party_name(agreement, party)} obtains, date by date", columns, rows(made))
 
 
 # ---------------------------------------------------------------------------------------------------------- words

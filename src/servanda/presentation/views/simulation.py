@@ -12,28 +12,15 @@ from servanda.presentation.view import Column, Row, Table, View, rows, view_of
 
 @view_of.register
 def _(plays: Plays) -> View:
-    histories = [
-        Table(
-            f"history-{number}",
-            f"History {number}: {cause_name(plays.agreement, history.outcome)}",
-            (Column("date", "date"), Column("what happened", "text")),
-            tuple(
-                Row((event.date.isoformat(), told(event)), "detail" if event.secret else "plain")
-                for event in history.events
-            ),
-        )
-        for number, history in enumerate(plays.examples, start=1)
-    ]
+    histories = [_history(plays, count, history) for count, history in enumerate(plays.examples, start=1)]
     said = f"{capital(plays.title)}, played {plays.times:,} times with seed {plays.seed}."
     return View(said, (_outcomes(plays), _difference(plays), _entries(plays), *histories))
 
 
-def _history(plays: Plays, number: int, history: History) -> Table:
-    made = [
-        Row((event.date.isoformat(), told(event)), "detail" if event.secret else "plain") for event in history.events
-    ]
-    title = f"History {number}: {cause_name(plays.agreement, history.outcome)}"
-    return Table(f"history-{number}", title, (Column("date", "date"), Column("what happened", "text")), tuple(made))
+def _history(plays: Plays, count: int, history: History) -> Table:
+    columns = (Column("date", "date"), Column("what happened", "text"))
+    title = f"History {count}: {cause_name(plays.agreement, history.outcome)}"
+    return Table(f"history-{count}", title, columns, rows((e.date.isoformat(), told(e)) for e in history.events))
 
 
 def told(event: Event) -> str:
@@ -76,7 +63,7 @@ def _outcomes(plays: Plays) -> Table:
         for name, count, solved in found
     )
     columns = (Column("outcome", "words"), *map(Column, ("plays", "share", "solved")))
-    return Table("outcomes", "How it ended", columns, tuple(made))
+    return Table("outcomes", "How it ended", columns, made)
 
 
 def _entries(plays: Plays) -> Table:

@@ -8,7 +8,7 @@ import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from servanda.agreement.assumptions import Assumption, assumptions
 from servanda.agreement.dates import last_day, length
@@ -16,7 +16,7 @@ from servanda.assessment.comparison import Comparison, PlanResult
 from servanda.checks.findings import check
 from servanda.english import capital, chance, month
 from servanda.presentation import html
-from servanda.presentation.view import Column, View, view
+from servanda.presentation.view import Column, Table, View, view
 from servanda.presentation.views import uncertainty as ranges
 from servanda.presentation.views.comparison import verdict
 from servanda.presentation.views.plan import headline, left_out, other_ways
@@ -40,7 +40,8 @@ class Figure:
     narrow: str
 
 
-Figures = Mapping[str, Sequence[Figure]]
+Figures: TypeAlias = Mapping[str, Sequence[Figure]]
+Job: TypeAlias = "tuple[str, str, Drawing[Any], Any, dict[str, str]]"  # see `_jobs`
 
 
 def write(
@@ -110,11 +111,13 @@ def _figures(
     return drawn
 
 
-def _jobs(comparison: Comparison, found: Uncertainty | None) -> list[tuple[str, str, Drawing[Any], Any, dict[str, str]]]:
+def _jobs(
+    comparison: Comparison, found: Uncertainty | None
+) -> list[tuple[str, str, Drawing[Any], Any, dict[str, str]]]:
     """What is drawn: where it stands, its file, the figure, the result and the part of it."""
     from servanda.presentation.figures.gallery import figures as gallery
 
-    jobs: list[tuple[str, str, Drawing[Any], Any, dict[str, str]]] = []
+    jobs: list[Job] = []
     for name in SECTIONS:
         for result in comparison.plans if gallery[name].of is PlanResult else (comparison,):
             file = f"{name}-{result.plan}" if isinstance(result, PlanResult) else name
@@ -172,9 +175,12 @@ def page(comparison: Comparison, figures: Figures | None = None, uncertainty: Un
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
-        loader=PackageLoader("servanda.presentation.report", "."), autoescape=True, trim_blocks=True, lstrip_blocks=True,
+        loader=PackageLoader("servanda.presentation.report", "."),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
         undefined=StrictUndefined,
-    )  # fmt: skip
+    )
     environment.tests["weblink"] = _weblink
     agreement, about = comparison.agreement, comparison.about
     numbers, findings = assumptions(agreement), check(agreement)
@@ -252,13 +258,13 @@ def _ranges(comparison: Comparison, found: Uncertainty, figures: Figures) -> dic
     from servanda.presentation.figures.gallery import figures as gallery
 
     said = view(found)
+    keys = {block.key for block in said.blocks if isinstance(block, Table)}
     return {
         "intro": ranges.intro(found),
-        "view": replace(said, blocks=(*said.blocks, ranges.ranges(comparison, found))),
+        "view": replace(said, blocks=(ranges.ranges(comparison, found), *said.blocks)),
+        "has": keys,
         "moving": ranges.moving(found),
         "turning": ranges.turning(found),
-        "duels": len(found.swept.plans) > 1,
-        "flips": found.tips is not None and found.tips.nearest is not None,
         "draws": found.swept.draws,
         "seed": found.swept.seed,
         "figures": {name: figures.get(name, ()) for name in RANGES},

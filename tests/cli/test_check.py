@@ -81,7 +81,7 @@ def test_annotations_for_github(run: Any, tmp_path: Path) -> None:
 
 
 def test_the_promised_json(run: Any) -> None:
-    """Keys as docs/format.md has them."""
+    """Keys as docs/reference/agreement-file.md has them."""
     done = run("check", ERROR, "--json")
     answer = done.json
     assert done.code == 1

@@ -26,7 +26,7 @@ def run(capsys: pytest.CaptureFixture[str]) -> Any:
 
 
 def test_solve_prints_the_promised_json(run: Any) -> None:
-    """Keys and meaning as docs/format.md has them."""
+    """Keys and meaning as docs/reference/agreement-file.md has them."""
     done = run("solve", SMALL, "--plan", "phased", "--json")
     answer = done.json
     assert done.code == 0
@@ -77,7 +77,7 @@ def test_compare_and_audit(run: Any) -> None:
 
 
 def test_score_prints_the_promised_json(run: Any) -> None:
-    """Keys as docs/format.md has them; the figures themselves are in test_scoring.py."""
+    """Keys as docs/reference/agreement-file.md has them; the figures themselves are in test_scoring.py."""
     both = run("score", SMALL, "--json").json
     assert both.keys() == {"title", "plans", "about"}
     assert [card["plan"] for card in both["plans"]] == ["phased", "at-once"]

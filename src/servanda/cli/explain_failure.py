@@ -81,10 +81,9 @@ def explain_failure(
             progress=lambda share: progress(f"solving {name}", share),
         )  # fmt: skip
     if picture is not None:
-        from servanda.presentation.figures import gallery as pictures
-        from servanda.presentation.figures.saving import write_picture
+        from servanda.presentation.figures.saving import picture_of
 
-        write_picture(picture, lambda: pictures.failure(agreement, found))
+        picture_of(found, picture)
     if as_json:
         from servanda.presentation._export import plain
 

@@ -31,9 +31,9 @@ def inspect(file: str, budget: float | None, aim: str | None, write: bool, pictu
 
     allocation = where_to_inspect(agreement, budget, aim)
     if picture is not None:
-        from servanda.presentation.figures.saving import picture_inspections
+        from servanda.presentation.figures.saving import picture_of
 
-        picture_inspections(agreement, allocation, picture)
+        picture_of(allocation, picture)
     if write:
         from servanda.inspection.rate_writing import write_rates
 

@@ -102,14 +102,11 @@ def sensitivity(
     if picture is not None:
         from pathlib import Path
 
-        from servanda.presentation.figures import gallery as pictures
-        from servanda.presentation.figures.saving import write_picture
+        from servanda.presentation.figures.saving import picture_of
 
         path = Path(picture)
-        write_picture(picture, lambda: pictures.sensitivity(agreement, found))
-        write_picture(
-            str(path.with_name(f"{path.stem}-tornado{path.suffix}")), lambda: pictures.tornado(agreement, moved)
-        )
+        picture_of(found, path)
+        picture_of(moved, path.with_name(f"{path.stem}-tornado{path.suffix}"))
     if as_json:
         from servanda.presentation._export import plain
 

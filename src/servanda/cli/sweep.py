@@ -79,9 +79,9 @@ def sweep(
         raise
     drawn: tuple[Path, ...] = ()
     if folder is not None:
-        from servanda.presentation.figures.saving import picture_sweep
+        from servanda.presentation.figures.saving import pictures_of
 
-        drawn = picture_sweep(swept, folder)
+        drawn = pictures_of(swept, folder)
     if as_json:
         from servanda.presentation._export import swept as plain
 

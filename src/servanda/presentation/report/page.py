@@ -16,6 +16,7 @@ from servanda.agreement.dates import last_day, length
 from servanda.assessment.comparison import Comparison, PlanResult
 from servanda.checks.findings import check
 from servanda.english import capital, month
+from servanda.presentation.figures.gallery import figures as gallery
 from servanda.presentation.report._tables import (
     audit_rows,
     entry_rows,
@@ -32,48 +33,8 @@ from servanda.presentation.views.scorecard import remarks
 from servanda.presentation.views.sweep import unanswered
 from servanda.uncertainty.overview import DRAWS, Uncertainty
 
-READING = {
-    "outcomes": "Each bar is one plan. Green on the left is the chance that the agreement is still in force at the end;"
-    " the rest is how it breaks. A full colour means that this party walks out, the same colour with slanted lines"
-    " that it is caught cheating, with upright lines that its parliament says no.",
-    "calendar": "Above, one lane a party: the higher a mark, the likelier the entry is kept if the agreement gets that"
-    " far; the grey area is the chance that it gets that far. Below, every entry in turn, and how much of the"
-    " agreement's chance is lost there.",
-    "survival": "The line falls at every date at which the agreement may break. The steepest falls bear the name of"
-    " their entry and the main cause. Hatched: in force, but somebody is concealing something.",
-    "beliefs": "Each line is a type that the party may be; together they make 100%. Each act, and each report that"
-    " finds nothing, moves them. Dotted: so unlikely to be reached that it hardly matters.",
-    "exposure": "Above zero (shaded), a party would be worse off than if it had never signed, should the agreement"
-    " break down at that moment through no doing of its own. The higher, the more it has trusted. Compare a line only"
-    " with itself: each party counts in units of its own.",
-    "scorecard": "Supposing that everyone keeps: what each party gets of what the others hold against it. Complete: how"
-    " much of it is given up. Verifiable: if some of that were hidden, the chance that it is found soon enough for the"
-    " party; what cannot be hidden counts in full. Irreversible: how much of it the others would need long to restore."
-    " Thin lines, and ticks across the bars, are the party's own aims; one for verifiable or irreversible is met only"
-    " if every part of what is obtained meets it.",
-    "fan": "The line is the median of the draws: in half of them the agreement is likelier to be in force then, in half"
-    " less likely. Half of the draws lie in the dark band, nine of ten in the pale one. A wide band says that the"
-    " judgements in the file do not settle the matter.",
-    "spread": "Each panel is one plan, on one scale. The higher a bar, the more draws come to that value; the dot is"
-    " the median, the line below holds nine of ten draws.",
-    "tornado": "Each bar is one number of the file, moved from the low to the high end of its range while all others"
-    " stay likely; the longest are on top. What several numbers do together is in the draws, not here.",
-    "tips": "Each bar is the range of one number, all others likely. Where its colour changes, the other plan becomes"
-    " the better one. A number without a thick line cannot turn the ranking alone.",
-    "acts": "For each party's possible type, what it does at each of its entries. A long green bar is a type that can"
-    " be relied on there.",
-}
-NAMES = {
-    "outcomes": "How each plan ends",
-    "calendar": "The calendar: is each entry kept?",
-    "survival": "How long it stays in force",
-    "beliefs": "What the parties believe of each other",
-    "exposure": "What each party stands to lose",
-    "scorecard": "What each party obtains",
-    "acts": "What each type does",
-}
-PER_PLAN = ("calendar", "scorecard", "acts")
-RANGES = ("fan", "spread", "tornado", "tips")
+FIGURES = ("outcomes", "calendar", "survival", "beliefs", "exposure", "scorecard", "acts")  # in their order
+RANGES = {"fan": "survival_fan", "spread": "histogram", "tornado": "tornado", "tips": "tipping_points"}  # of how sure
 
 
 @dataclass(frozen=True)
@@ -81,7 +42,6 @@ class Figure:
     """A figure as it stands in the report: `wide` and `narrow` are data URIs, `file` its name without ending."""
 
     file: str
-    title: str
     alt: str
     wide: str
     narrow: str
@@ -139,50 +99,38 @@ def _figures(
     tell: Callable[[str, float], None],
 ) -> dict[str, list[Figure]]:
     """Draw every figure wide and narrow; put the wide ones into `files`."""
-    from servanda.presentation.figures import gallery as pictures
-    from servanda.presentation.figures.beliefs import uncertain
+    jobs: list[tuple[str, str, Callable[..., str], Callable[..., Any]]] = []
 
-    jobs: list[tuple[str, str, str, str, Callable[[bool], Any]]] = []
-    for name in NAMES:
-        if name == "beliefs" and not uncertain(comparison):
-            continue
-        for subject in comparison.plans if name in PER_PLAN else (comparison,):
-            file = f"{name}-{subject.plan}" if isinstance(subject, PlanResult) else name
-            draw = partial(getattr(pictures, name), subject)
-            jobs.append((name, file, pictures.title(name, subject), pictures.alt(name, subject), draw))
+    def draw(name: str, file: str, subject: Any, figure: str = "", **which: Any) -> None:
+        drawing = gallery[figure or name]
+        if subject is not None and not drawing.nothing(subject):
+            jobs.append((name, file, partial(drawing.alt, subject, **which), partial(drawing, subject, **which)))
+
+    for name in FIGURES:
+        if _per_plan(name):
+            for result in comparison.plans:
+                draw(name, f"{name}-{result.plan}", result)
+        else:
+            draw(name, name, comparison)
     if uncertainty is not None:
-        jobs += _range_jobs(uncertainty)
-    drawn: dict[str, list[Figure]] = {name: [] for name in (*NAMES, *RANGES)}
-    for i, (name, file, title, alt, draw) in enumerate(jobs):
+        of = {"spread": {"of": uncertainty.figure}}
+        parts = (uncertainty.swept, uncertainty.swept, uncertainty.tornado, uncertainty.tips)
+        for (name, figure), subject in zip(RANGES.items(), parts, strict=True):
+            draw(name, name, subject, figure, **of.get(name, {}))
+    drawn: dict[str, list[Figure]] = {name: [] for name in (*FIGURES, *RANGES)}
+    for i, (name, file, alt, made) in enumerate(jobs):
         tell(f"drawing {file}", 0.97 * i / len(jobs))
-        wide, narrow = draw(False), draw(True)
-        text = pictures.svg(wide)
+        wide, narrow = made(), made(narrow=True)
+        text = gallery.svg(wide)
         files[f"figures/{file}.svg"] = text.encode("utf-8")
-        files[f"figures/{file}.png"] = pictures.png(wide)
-        drawn[name].append(Figure(file, title, alt, _uri(text), _uri(pictures.svg(narrow))))
+        files[f"figures/{file}.png"] = gallery.png(wide)
+        drawn[name].append(Figure(file, alt(), _uri(text), _uri(gallery.svg(narrow))))
     return drawn
 
 
-def _range_jobs(found: Uncertainty) -> list[tuple[str, str, str, str, Callable[[bool], Any]]]:
-    """The figures of the section on how sure the answer is."""
-    from servanda.presentation.figures import gallery as pictures
-    from servanda.presentation.figures.tipping_points import tips_alt
-    from servanda.presentation.figures.tornado import tornado_alt
-
-    agreement, swept, swings, tips = found.agreement, found.swept, found.tornado, found.tips
-    jobs: list[tuple[str, str, str, str, Callable[[bool], Any]]] = [
-        ("fan", "fan", "Survival over the draws", _range_words.fan_alt(found), partial(pictures.survival_fan, swept)),
-        (
-            "spread", "spread", "How the figure spreads", _range_words.histogram_alt(found),
-            partial(pictures.histogram, swept, found.figure),
-        ),
-    ]  # fmt: skip
-    if swings is not None:
-        draw = partial(pictures.tornado, agreement, swings)
-        jobs.append(("tornado", "tornado", "What moves it", tornado_alt(agreement, swings), draw))
-    if tips is not None:
-        jobs.append(("tips", "tips", "What would turn it", tips_alt(tips), partial(pictures.tips, tips)))
-    return jobs
+def _per_plan(name: str) -> bool:
+    """Whether there is such a figure of each plan, and not only of all together."""
+    return issubclass(gallery[name].of, PlanResult)
 
 
 def _uri(svg: str) -> str:
@@ -218,7 +166,7 @@ def page(comparison: Comparison, figures: dict[str, list[Figure]], uncertainty: 
     ----------
     comparison : Comparison
     figures : dict[str, list[Figure]]
-        By the names of `NAMES` and `RANGES`, in the order in which they are shown.
+        By the names of `FIGURES` and `RANGES`, in the order in which they are shown.
     uncertainty : Uncertainty, optional
 
     Returns
@@ -244,9 +192,11 @@ def page(comparison: Comparison, figures: dict[str, list[Figure]], uncertainty: 
         plans=[_plan(comparison, result, uncertainty) for result in comparison.plans],
         ranges=None if uncertainty is None else _ranges(comparison, uncertainty),
         figures=figures,
-        names=NAMES,
-        reading=READING,
-        per_plan=PER_PLAN,
+        names={name: gallery[name].heading for name in FIGURES},
+        reading={
+            name: gallery[figure].reading for name, figure in [*zip(FIGURES, FIGURES, strict=True), *RANGES.items()]
+        },
+        per_plan=[name for name in FIGURES if _per_plan(name)],
         outcomes=outcome_rows(comparison),
         weakest=weakest_rows(comparison),
         text=text_groups(check(agreement)),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from servanda.assessment.metrics import unit_of
 from servanda.english import capital
 from servanda.presentation.view import Column, Table, View, filled, rows, view_of

@@ -18,10 +18,10 @@ from .assessment.comparison import compare as compare
 from .assessment.critical import CriticalValue as CriticalValue
 from .assessment.critical import critical_values as critical_values
 from .assessment.other_equilibria import search as search
+from .assessment.outcomes import choices as choices
 from .assessment.scorecards import Scorecard as Scorecard
 from .assessment.scorecards import scorecard as scorecard
 from .assessment.summary import Summary as Summary
-from .assessment.outcomes import choices as choices
 from .assessment.summary import summarise as summarise
 from .checks.findings import Finding as Finding
 from .checks.findings import Findings as Findings

@@ -67,7 +67,7 @@ def test_none_is_good_enough(run: Callable[..., Done], file: Path) -> None:
     words = " ".join(done.out.split())
     assert "None of the 6 plans tried meets all conditions." in words
     assert "Most often: misses held >= 0.9 (6 plans)." in words
-    assert "Nothing was found, so nothing is written." in words
+    assert "No plan meets all conditions, so none was written." in words
     assert file.read_bytes() == before
 
 

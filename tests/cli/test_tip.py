@@ -86,9 +86,9 @@ def test_a_file_without_ranges_is_told_what_to_give(run: Callable[..., Done], de
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ([], "say what is asked"),
-        (["--plan", "phased"], "say what is asked"),
-        ([*BETWEEN, "--reach", "0.5"], "Ask one"),
+        ([], "Say what you want to know"),
+        (["--plan", "phased"], "Say what you want to know"),
+        ([*BETWEEN, "--reach", "0.5"], "Ask for one of them"),
         ([*BETWEEN, "--ours", "measures.*"], "--ours belongs to --reach"),
         (["--plan", "phased", "--reach", "0.5", "--alone"], "belong to --between"),
         ([*BETWEEN, "--heat", WORTH, REFUSAL, "--alone"], "Leave out --among and --alone"),

@@ -1,9 +1,9 @@
 """The rules of `servanda check`: what looks for something, registered where it is defined, and the words for it.
 
-The functions stand in `rules/FAMILY.py` and their words in `rules/FAMILY.toml`, from which messages, `servanda explain`,
-JSON and the pages in `docs/rules` are all made. The keys of a table are the attributes of `Rule`, but for these: `what`
-is the sentence of a finding, or several forms of it by name (`says`); `source` is a list of {title, url} (`sources`);
-`bad` and `good` are parts of `tests/checks/cases/CODE-bad.yaml` and `CODE-good.yaml`.
+The functions stand in `rules/FAMILY.py` and their words in `rules/FAMILY.toml`: messages, JSON, `servanda explain` and
+the pages in `docs/rules` are all made from these. The keys of a table are the attributes of `Rule`, but for three:
+`what` is the sentence of a finding, or several forms of it by name (`says`); `source` is a list of {title, url}
+(`sources`); `bad` and `good` are parts of `tests/checks/cases/CODE-bad.yaml` and `CODE-good.yaml`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Results of the uncertainty room as plain data, until they say it themselves; and what is printed without an answer."""
+"""Results of the uncertainty room as plain data, until they say it themselves; what is printed without an answer."""
 
 from __future__ import annotations
 

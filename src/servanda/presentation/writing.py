@@ -7,7 +7,7 @@ from typing import Any
 from servanda.agreement.dates import length
 from servanda.agreement.format.agreement import Agreement
 from servanda.assessment.metrics import Unit
-from servanda.english import capital, short
+from servanda.english import capital, chance, minus, number
 
 
 def plan_title(agreement: Agreement, plan: str) -> str:
@@ -17,7 +17,7 @@ def plan_title(agreement: Agreement, plan: str) -> str:
 
 def amount(value: float, unit: str) -> str:
     """A value of an uncertain number: `0.72`, `30 months` if its unit is years."""
-    return length(value) if unit == "years" else f"{value:.3g}".replace("-", "−")
+    return length(value) if unit == "years" else minus(f"{value:.3g}")
 
 
 def between(low: float | None, high: float | None, unit: str) -> str:
@@ -27,16 +27,14 @@ def between(low: float | None, high: float | None, unit: str) -> str:
 
 def share(part: float | None) -> str:
     """A share of draws in little room, all or none only where it is so; a dash where there is none."""
-    return "–" if part is None else {0.0: "none", 1.0: "all"}.get(part, short(part))
+    return "–" if part is None else {0.0: "none", 1.0: "all"}.get(part, chance(part))
 
 
 def brief(value: float | None, unit: Unit) -> str:
-    """A value of a metric in little room, its unit said elsewhere: `58%`, `4.3`, `+1.50`; a dash where there is none."""
-    if value is None:
-        return "–"
-    if unit in ("chance", "share"):
-        return short(value)
-    return (f"{value:.1f}" if unit == "years" else f"{value:+.2f}").replace("-", "−")
+    """A value of a metric in little room, without its unit: `58%`, `4.3`, `+1.50`; a dash where there is none."""
+    if value is None or unit in ("chance", "share"):
+        return chance(value)
+    return number(value, 1) if unit == "years" else number(value, 2, sign=True)
 
 
 def nine_in_ten(one: dict[str, Any], unit: Unit) -> str:

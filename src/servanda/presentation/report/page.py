@@ -5,36 +5,29 @@ from __future__ import annotations
 import base64
 import os
 import shlex
-from collections.abc import Callable
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from servanda.agreement.assumptions import Assumption, assumptions
 from servanda.agreement.dates import last_day, length
 from servanda.assessment.comparison import Comparison, PlanResult
 from servanda.checks.findings import check
-from servanda.english import capital, month
-from servanda.presentation.figures.gallery import figures as gallery
-from servanda.presentation.report._tables import (
-    audit_rows,
-    entry_rows,
-    outcome_rows,
-    score_rows,
-    text_groups,
-    value_rows,
-    weakest_rows,
-)
-from servanda.presentation.views import uncertainty as _range_words
+from servanda.english import capital, chance, month
+from servanda.presentation import html
+from servanda.presentation.view import Column, Table, View, view
+from servanda.presentation.views import uncertainty as ranges
 from servanda.presentation.views.comparison import verdict
 from servanda.presentation.views.plan import headline, left_out, other_ways
 from servanda.presentation.views.scorecard import remarks
-from servanda.presentation.views.sweep import unanswered
 from servanda.uncertainty.overview import DRAWS, Uncertainty
 
-FIGURES = ("outcomes", "calendar", "survival", "beliefs", "exposure", "scorecard", "acts")  # in their order
-RANGES = {"fan": "survival_fan", "spread": "histogram", "tornado": "tornado", "tips": "tipping_points"}  # of how sure
+if TYPE_CHECKING:
+    from servanda.presentation.figures.gallery import Drawing
+
+SECTIONS = ("outcomes", "calendar", "survival", "beliefs", "exposure", "scorecard", "acts")  # figures, in their order
+RANGES = {"fan": "survival_fan", "spread": "histogram", "tornado": "tornado", "tips": "tipping_points"}
 
 
 @dataclass(frozen=True)
@@ -45,6 +38,10 @@ class Figure:
     alt: str
     wide: str
     narrow: str
+
+
+Figures: TypeAlias = Mapping[str, Sequence[Figure]]
+Job: TypeAlias = "tuple[str, str, Drawing[Any], Any, dict[str, str]]"  # see `_jobs`
 
 
 def write(
@@ -77,8 +74,12 @@ def write(
     OSError
         If the folder cannot be written.
     """
-    tell = progress or _silent
     files: dict[str, bytes] = {}
+
+    def tell(what: str, share: float) -> None:
+        if progress is not None:
+            progress(what, share)
+
     figures = _figures(comparison, uncertainty, files, tell)
     tell("writing the report", 0.98)
     files["report.html"] = page(comparison, figures, uncertainty).encode("utf-8")
@@ -88,10 +89,6 @@ def write(
     return folder / "report.html"
 
 
-def _silent(text: str, share: float) -> None:
-    """Report nothing."""
-
-
 def _figures(
     comparison: Comparison,
     uncertainty: Uncertainty | None,
@@ -99,38 +96,39 @@ def _figures(
     tell: Callable[[str, float], None],
 ) -> dict[str, list[Figure]]:
     """Draw every figure wide and narrow; put the wide ones into `files`."""
-    jobs: list[tuple[str, str, Callable[..., str], Callable[..., Any]]] = []
+    from servanda.presentation.figures.gallery import figures as gallery
 
-    def draw(name: str, file: str, subject: Any, figure: str = "", **which: Any) -> None:
-        drawing = gallery[figure or name]
-        if subject is not None and not drawing.nothing(subject):
-            jobs.append((name, file, partial(drawing.alt, subject, **which), partial(drawing, subject, **which)))
-
-    for name in FIGURES:
-        if _per_plan(name):
-            for result in comparison.plans:
-                draw(name, f"{name}-{result.plan}", result)
-        else:
-            draw(name, name, comparison)
-    if uncertainty is not None:
-        of = {"spread": {"of": uncertainty.figure}}
-        parts = (uncertainty.swept, uncertainty.swept, uncertainty.tornado, uncertainty.tips)
-        for (name, figure), subject in zip(RANGES.items(), parts, strict=True):
-            draw(name, name, subject, figure, **of.get(name, {}))
-    drawn: dict[str, list[Figure]] = {name: [] for name in (*FIGURES, *RANGES)}
-    for i, (name, file, alt, made) in enumerate(jobs):
+    drawn: dict[str, list[Figure]] = {}
+    jobs = _jobs(comparison, uncertainty)
+    for i, (name, file, drawing, result, which) in enumerate(jobs):
         tell(f"drawing {file}", 0.97 * i / len(jobs))
-        wide, narrow = made(), made(narrow=True)
+        wide, narrow = drawing(result, **which), drawing(result, True, **which)
         text = gallery.svg(wide)
         files[f"figures/{file}.svg"] = text.encode("utf-8")
         files[f"figures/{file}.png"] = gallery.png(wide)
-        drawn[name].append(Figure(file, alt(), _uri(text), _uri(gallery.svg(narrow))))
+        alt = drawing.alt(result, **which)
+        drawn.setdefault(name, []).append(Figure(file, alt, _uri(text), _uri(gallery.svg(narrow))))
     return drawn
 
 
-def _per_plan(name: str) -> bool:
-    """Whether there is such a figure of each plan, and not only of all together."""
-    return issubclass(gallery[name].of, PlanResult)
+def _jobs(
+    comparison: Comparison, found: Uncertainty | None
+) -> list[tuple[str, str, Drawing[Any], Any, dict[str, str]]]:
+    """What is drawn: where it stands, its file, the figure, the result and the part of it."""
+    from servanda.presentation.figures.gallery import figures as gallery
+
+    jobs: list[Job] = []
+    for name in SECTIONS:
+        for result in comparison.plans if gallery[name].of is PlanResult else (comparison,):
+            file = f"{name}-{result.plan}" if isinstance(result, PlanResult) else name
+            jobs.append((name, file, gallery[name], result, {}))
+    if found is not None:
+        results = (found.swept, found.swept, found.tornado, found.tips)
+        parts: tuple[dict[str, str], ...] = ({}, {"of": found.figure}, {}, {})
+        for (name, figure), result, which in zip(RANGES.items(), results, parts, strict=True):
+            if result is not None:
+                jobs.append((name, name, gallery[figure], result, which))
+    return [job for job in jobs if not job[2].nothing(job[3])]
 
 
 def _uri(svg: str) -> str:
@@ -159,14 +157,14 @@ def _weblink(value: Any) -> bool:
     return isinstance(value, str) and value.startswith(("https://", "http://"))
 
 
-def page(comparison: Comparison, figures: dict[str, list[Figure]], uncertainty: Uncertainty | None = None) -> str:
+def page(comparison: Comparison, figures: Figures | None = None, uncertainty: Uncertainty | None = None) -> str:
     """Fill the template.
 
     Parameters
     ----------
     comparison : Comparison
-    figures : dict[str, list[Figure]]
-        By the names of `FIGURES` and `RANGES`, in the order in which they are shown.
+    figures : dict of sequences of Figure, optional
+        By the names of `SECTIONS` and `RANGES`.
     uncertainty : Uncertainty, optional
 
     Returns
@@ -177,29 +175,33 @@ def page(comparison: Comparison, figures: dict[str, list[Figure]], uncertainty: 
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
-        loader=PackageLoader("servanda.presentation.report", "."), autoescape=True, trim_blocks=True, lstrip_blocks=True,
+        loader=PackageLoader("servanda.presentation.report", "."),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
         undefined=StrictUndefined,
-    )  # fmt: skip
+    )
     environment.tests["weblink"] = _weblink
     agreement, about = comparison.agreement, comparison.about
-    numbers = assumptions(agreement)
+    numbers, findings = assumptions(agreement), check(agreement)
+    said = view(findings)
     return environment.get_template("page.html.jinja").render(
         agreement=agreement,
         about=about,
         end=last_day(agreement),
         span=length(agreement.horizon),
         verdict=verdict(comparison),
-        plans=[_plan(comparison, result, uncertainty) for result in comparison.plans],
-        ranges=None if uncertainty is None else _ranges(comparison, uncertainty),
-        figures=figures,
-        names={name: gallery[name].heading for name in FIGURES},
-        reading={
-            name: gallery[figure].reading for name, figure in [*zip(FIGURES, FIGURES, strict=True), *RANGES.items()]
+        plans=[_plan(result, uncertainty) for result in comparison.plans],
+        compared=_titled(view(comparison), comparison),
+        ranges=None if uncertainty is None else _ranges(comparison, uncertainty, figures or {}),
+        sections=_sections(figures or {}),
+        text={
+            "view": said,
+            "summary": said.headline.removeprefix(f"{agreement.title}: "),
+            "found": bool(findings.found),
+            "silenced": bool(findings.silenced),
         },
-        per_plan=[name for name in FIGURES if _per_plan(name)],
-        outcomes=outcome_rows(comparison),
-        weakest=weakest_rows(comparison),
-        text=text_groups(check(agreement)),
+        table=_table,
         numbers=numbers,
         groups=_groups(numbers),
         counts=_counts(numbers),
@@ -207,6 +209,38 @@ def page(comparison: Comparison, figures: dict[str, list[Figure]], uncertainty: 
         month=month,
         capital=capital,
     )
+
+
+def _table(found: View, key: str, title: str | None = None) -> Any:
+    """A table of a view as HTML; `title` in place of its own."""
+    from markupsafe import Markup
+
+    what = found.table(key)
+    return Markup(html.table(what if title is None else replace(what, title=title)))
+
+
+def _titled(found: View, comparison: Comparison) -> View:
+    """The same with the titles of plans above columns that have their names."""
+    names = {result.plan: capital(result.title) for result in comparison.plans}
+    what = found.table("plans")
+    columns = tuple(Column(names.get(column.name, column.name), column.kind) for column in what.columns)
+    return replace(found, blocks=tuple(replace(b, columns=columns) if b is what else b for b in found.blocks))
+
+
+def _sections(figures: Figures) -> dict[str, dict[str, Any]]:
+    """The sections that show figures, each with its heading and with how to read it."""
+    from servanda.presentation.figures.gallery import figures as gallery
+
+    return {
+        name: {
+            "heading": gallery[name].heading,
+            "reading": gallery[name].reading,
+            "per_plan": gallery[name].of is PlanResult,
+            "figures": figures[name],
+        }
+        for name in SECTIONS
+        if figures.get(name)
+    }
 
 
 def _command(path: str | None, found: Uncertainty | None) -> str:
@@ -220,50 +254,41 @@ def _command(path: str | None, found: Uncertainty | None) -> str:
     return f"servanda study {shlex.quote(path)}{more}"
 
 
-def _ranges(comparison: Comparison, found: Uncertainty) -> dict[str, Any]:
-    names, duels = _range_words.duel_rows(found)
+def _ranges(comparison: Comparison, found: Uncertainty, figures: Figures) -> dict[str, Any]:
+    from servanda.presentation.figures.gallery import figures as gallery
+
+    said = view(found)
+    keys = {block.key for block in said.blocks if isinstance(block, Table)}
     return {
-        "intro": _range_words.intro(found),
-        "headline": _range_words.headline(found),
-        "unanswered": unanswered(found.swept),
-        "rows": _range_words.range_rows(comparison, found),
-        "names": names,
-        "duels": duels,
-        "better": "is likelier to be in force and clean"
-        if found.figure == "held_clean"
-        else "is expected to last longer",
-        "moving": _range_words.moving(found),
-        "turning": _range_words.turning(found),
-        "tips": _range_words.tip_rows(found),
+        "intro": ranges.intro(found),
+        "view": replace(said, blocks=(ranges.ranges(comparison, found), *said.blocks)),
+        "has": keys,
+        "moving": ranges.moving(found),
+        "turning": ranges.turning(found),
         "draws": found.swept.draws,
         "seed": found.swept.seed,
+        "figures": {name: figures.get(name, ()) for name in RANGES},
+        "reading": {name: gallery[figure].reading for name, figure in RANGES.items()},
     }
 
 
-def _plan(comparison: Comparison, result: PlanResult, found: Uncertainty | None) -> dict[str, Any]:
-    from servanda.english import short
-
-    agreement = comparison.agreement
-    sentence = headline(result)
-    name = capital(result.title)
+def _plan(result: PlanResult, found: Uncertainty | None) -> dict[str, Any]:
+    summary, agreement, name = result.summary, result.game.agreement, capital(result.title)
     return {
         "id": result.plan,
         "name": name,
-        "headline": sentence,
-        "rest": sentence.removeprefix(f"{name}: "),
-        "held": short(result.summary.held["clean"]),
-        "span": "" if found is None else _range_words.span_of(found, result.plan),
+        "rest": headline(summary).removeprefix(f"{name}: "),
+        "held": chance(summary.held["clean"]),
+        "span": "" if found is None else ranges.span_of(found, result.plan),
         "note": agreement.plans[result.plan].note,
-        "entries": entry_rows(result),
-        "values": value_rows(result),
-        "audit": audit_rows(result),
-        "score": score_rows(result),
+        "view": view(result),
+        "harms": bool(result.scorecard.harmed),
         "remarks": [" ".join(remarks(agreement, one)) for one in result.scorecard.parties.values()],
-        "status": result.summary.status,
-        "residual": f"{result.summary.residual:.1e}",
-        "iterations": result.summary.iterations,
-        "others": other_ways(result),
-        "left_out": left_out(result.summary),
+        "status": summary.status,
+        "residual": f"{summary.residual:.1e}",
+        "iterations": summary.iterations,
+        "others": other_ways(summary),
+        "left_out": left_out(summary),
     }
 
 

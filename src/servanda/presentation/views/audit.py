@@ -40,13 +40,13 @@ def _(audit: Audit) -> View:
 
 def _breaches(audit: Audit) -> Table:
     columns = (
-        Column("Party", "words"), Column("If", "words"), Column("Best breach at", "words"), Column("Date", "date"),
-        Column("How", "words"), Column("Gain"), Column("Best course gains"), Column("Enforces itself", "words"),
+        Column("party", "words"), Column("if", "words"), Column("best breach at", "words"), Column("date", "date"),
+        Column("how", "words"), Column("gain"), Column("best course gains"), Column("enforces itself", "words"),
     )  # fmt: skip
     made: list[tuple[str, ...]] = []
     for row in audit:
         best = row.best
-        breach = ("No choice to make", "", "", "")
+        breach = ("no choice to make", "", "", "")
         if best is not None:
             breach = (capital(best.title), best.date.isoformat(), best.act, number(best.gain, sign=True))
         kind = type_name(audit.agreement, row.party, row.type) if audit.agreement.parties[row.party].types else "–"
@@ -54,7 +54,7 @@ def _breaches(audit: Audit) -> Table:
         course = number(row.best_course, sign=True)
         made.append((party_name(audit.agreement, row.party), kind, *breach, course, keeps))
     title = f"Plan {audit.plan}: the best single breach if everyone else keeps"
-    return Table("audit", title, columns, tuple(rows(made)))
+    return Table("audit", title, columns, rows(made))
 
 
 def _party_and_type(agreement: Agreement, party: str, kind: str) -> str:
@@ -92,7 +92,7 @@ def sentence(value: CriticalValue, agreement: Agreement) -> str:
 
 
 def sentences(values: Iterable[CriticalValue], agreement: Agreement) -> tuple[str, ...]:
-    """Say all critical values: a sentence for each that lies in its range, and for each type one that counts the rest."""
+    """Say all critical values: one sentence for each in its range, and for each type one that counts the rest."""
     said: list[str] = []
     for _, group in groupby(values, key=lambda row: (row.party, row.type)):
         rows = list(group)

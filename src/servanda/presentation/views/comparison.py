@@ -52,25 +52,22 @@ def _side_by_side(comparison: Comparison) -> Table:
     """Every outcome, and the metrics that compare plans, a column for each plan."""
     agreement, plans = comparison.agreement, comparison.plans
 
-    def row(what: str, cell: Callable[[PlanResult], str]) -> tuple[str, ...]:
-        return what, *map(cell, plans)
+    made: list[Row] = []
+
+    def add(what: str, cell: Callable[[PlanResult], str], begins: bool = False) -> None:
+        made.append(Row((what, *map(cell, plans)), "section" if begins else "plain"))
 
     def performed(result: PlanResult) -> str:
         return in_table(result.summary.completed) if result.summary.has_steps else "no steps to perform"
 
-    order = outcome_order(agreement, [result.summary for result in plans])
-    made = rows(
-        row(capital(cause_name(agreement, cause)), lambda r, of=cause: in_table(r.summary.outcomes.get(of)))
-        for cause in order
-    )
-    made.append(Row(row("Every step performed or claimed, whatever came after", performed), "section"))
-    made += rows([row(f"Expected years in force, of {agreement.horizon:g}", lambda r: number(r.summary.expected_years, 1))])
-    gains = rows(
-        row(f"Gain of {name} over no agreement", lambda r, of=party: number(r.summary.values[of].gain, sign=True))
-        for party, name in ((party, party_name(agreement, party)) for party in agreement.parties)
-    )
-    made += [Row(gains[0].cells, "section"), *gains[1:]]
-    made += rows([row("Self-enforcing", lambda r: "yes" if r.audit.self_enforcing else "no")])
+    for cause in outcome_order(agreement, [result.summary for result in plans]):
+        add(cause_name(agreement, cause), lambda r, of=cause: in_table(r.summary.outcomes.get(of)))
+    add("every step performed or claimed, whatever came after", performed, begins=True)
+    add(f"expected years in force, of {agreement.horizon:g}", lambda r: number(r.summary.expected_years, 1))
+    for i, party in enumerate(agreement.parties):
+        what = f"gain of {party_name(agreement, party)} over no agreement"
+        add(what, lambda r, of=party: number(r.summary.values[of].gain, sign=True), begins=i == 0)
+    add("self-enforcing", lambda r: "yes" if r.audit.self_enforcing else "no")
     columns = (Column("", "words"), *(Column(result.plan) for result in plans))
     return Table("plans", "The plans side by side", columns, tuple(made))
 
@@ -78,15 +75,15 @@ def _side_by_side(comparison: Comparison) -> Table:
 def _weakest(comparison: Comparison) -> Table:
     """Where each plan loses most of its chance."""
     columns = (
-        Column("Plan", "words"), Column("Weakest at", "words"), Column("Date", "date"), Column("Lost there"),
-        Column("Main cause", "words"), Column("By it"),
+        Column("plan", "words"), Column("weakest at", "words"), Column("date", "date"), Column("lost there"),
+        Column("main cause", "words"), Column("by it"),
     )  # fmt: skip
-    links = [(result.title, result.summary.weakest_link) for result in comparison.plans]
     made = rows(
         (
-            capital(title), capital(link.title), link.date.isoformat(), in_table(link.lost),
-            capital(cause_name(comparison.agreement, link.cause)), in_table(link.cause_lost),
+            capital(result.title), capital(link.title), link.date.isoformat(), in_table(link.lost),
+            cause_name(comparison.agreement, link.cause), in_table(link.cause_lost),
         )
-        for title, link in links
+        for result in comparison.plans
+        for link in (result.summary.weakest_link,)
     )  # fmt: skip
-    return Table("weakest", "Where each plan loses most of its chance", columns, tuple(made))
+    return Table("weakest", "Where each plan loses most of its chance", columns, made)

@@ -13,7 +13,7 @@ from servanda.presentation.view import Column, Row, Table, View, rows, view_of
 def _(findings: Findings) -> View:
     """By rule, the worst first, with why it matters and what would mend it."""
     blocks: list[Table] = []
-    columns = (Column("Line", "date"), Column("What was found", "text"))
+    columns = (Column("line", "date"), Column("what was found", "text"))
     where = f" in {findings.agreement.origin.path}" if findings.agreement.origin else ""
     if findings.found:
         blocks.append(Table("findings", f"Findings{where}, the worst first", columns, tuple(_by_rule(findings))))
@@ -22,7 +22,7 @@ def _(findings: Findings) -> View:
             (_line(one), f"{one.code} {one.name}: {one.what} Reason given: {one.reason or 'none'}.")
             for one in findings.silenced
         )
-        blocks.append(Table("silenced", "Silenced by comments in the file", columns, tuple(reasons)))
+        blocks.append(Table("silenced", "Silenced by comments in the file", columns, reasons))
     return View(summary(findings), tuple(blocks))
 
 

@@ -169,8 +169,12 @@ def amount(value: float) -> str:
 
 def _sites(allocation: Allocation) -> Table:
     judged, same = allocation.deterrence is not None, equal(allocation)
-    names = [f"{capital(allocation.unit)} on average", f"Found within {length(allocation.period)}"]
-    names += [*([] if same else ["Loss"]), "Violator conceals here", *(["To deter", "Violating pays"] if judged else [])]
+    names = [f"{allocation.unit} on average", f"found within {length(allocation.period)}"]
+    names += [
+        *([] if same else ["loss"]),
+        "violator conceals here",
+        *(["to deter", "violating pays"] if judged else []),
+    ]
     made: list[list[str]] = []
     for site in allocation.sites:
         cells = [capital(site.name), f"{site.effort:.1f}", tenths(site.detection)]
@@ -178,8 +182,8 @@ def _sites(allocation: Allocation) -> Table:
         if site.needed is not None and site.pays is not None and judged:
             cells += [tenths(site.needed), number(site.pays, sign=True)]
         made.append(cells)
-    columns = (Column("Site", "words"), *map(Column, names))
-    return Table("sites", f"Where to look (aim: {allocation.aim})", columns, tuple(rows(made)))
+    columns = (Column("site", "words"), *map(Column, names))
+    return Table("sites", f"Where to look (aim: {allocation.aim})", columns, rows(made))
 
 
 def _schedules(allocation: Allocation) -> Table:
@@ -195,8 +199,8 @@ def _schedules(allocation: Allocation) -> Table:
         )
         for schedule in allocation.schedules[:MOST_SCHEDULES]
     )
-    columns = (Column("Chance"), *(Column(capital(site.name)) for site in allocation.sites), Column("In all"))
-    return Table("schedules", title, columns, tuple(made))
+    columns = (Column("chance"), *(Column(capital(site.name)) for site in allocation.sites), Column("in all"))
+    return Table("schedules", title, columns, made)
 
 
 def _stages(game: SequentialInspection) -> Table:
@@ -205,5 +209,5 @@ def _stages(game: SequentialInspection) -> Table:
     made = rows(
         (str(n), *(exactly(chances[n, m]) for m in counts)) for n in list(range(game.periods, 0, -1))[:MOST_PERIODS]
     )
-    columns = (Column("Periods left"), *(Column(f"{m} left") for m in counts))
-    return Table("stages", "Chance of inspecting now", columns, tuple(made))
+    columns = (Column("periods left"), *(Column(f"{m} left") for m in counts))
+    return Table("stages", "Chance of inspecting now", columns, made)

@@ -47,7 +47,9 @@ def _(result: PlanResult) -> View:
     """All that is known, with the words of the plan beside the chances of its entries."""
     said = view_of(result.summary)
     blocks = [_calendar(result) if isinstance(b, Table) and b.key == "entries" else b for b in said.blocks]
-    more = [block for other in (result.audit, result.scorecard) for block in (view(other).headline, *view(other).blocks)]
+    more = [
+        block for other in (result.audit, result.scorecard) for block in (view(other).headline, *view(other).blocks)
+    ]
     return View(said.headline, (*blocks, *more), said.notes)
 
 
@@ -69,7 +71,9 @@ def headline(summary: Summary) -> str:
         else f"at “{capital(link.title)}” in {month(link.date)}"
     )
     breaks = "If it breaks, then most likely" if sum(summary.held.values()) >= 0.5 else "It most likely breaks"
-    part = "" if in_words(link.lost) == in_words(link.cause_lost) else f"; {in_words(link.cause_lost)} by the main cause"
+    part = (
+        "" if in_words(link.lost) == in_words(link.cause_lost) else f"; {in_words(link.cause_lost)} by the main cause"
+    )
     return f"{first}. {breaks} {where} ({in_words(link.lost)}{part}): {_because(summary)}."
 
 
@@ -128,8 +132,8 @@ def other_ways(summary: Summary) -> list[str]:
         held = sum(part for name, part in outcomes(other.equilibrium).items() if name.startswith("held:"))
         said.append(
             f"In another equilibrium {party_name(summary.agreement, entry.by)} is expected to keep “{entry.title}” with"
-            f" a chance of {in_words(other.keep)}, and does (in the answer {in_words(other.answer_keep)}); the agreement"
-            f" is then in force at the end with a chance of {in_words(held)}, against"
+            f" a chance of {in_words(other.keep)}, and does (in the answer {in_words(other.answer_keep)}); the"
+            f" agreement is then in force at the end with a chance of {in_words(held)}, against"
             f" {in_words(sum(summary.held.values()))}."
         )
     return said
@@ -150,13 +154,13 @@ def left_out(summary: Summary) -> list[str]:
 def _outcomes(summary: Summary) -> Table:
     broken = sorted(summary.broken.items(), key=lambda row: -row[1])
     found = [*((f"held:{how}", part) for how, part in summary.held.items()), *broken]
-    cells = rows((capital(cause_name(summary.agreement, cause)), in_table(part)) for cause, part in found)
-    return Table("outcomes", "How it ends", (Column("Outcome", "words"), Column("Chance")), tuple(cells))
+    cells = rows((cause_name(summary.agreement, cause), in_table(part)) for cause, part in found)
+    return Table("outcomes", "How it ends", (Column("outcome", "words"), Column("chance")), cells)
 
 
 def _entries(summary: Summary) -> Table:
-    names = ("Reached", "Keep", "Conceal", "Withdraw")
-    columns = (Column("Entry", "words"), Column("Date", "date"), Column("By", "words"), *map(Column, names))
+    names = ("reached", "keep", "conceal", "withdraw")
+    columns = (Column("entry", "words"), Column("date", "date"), Column("by", "words"), *map(Column, names))
     made: list[Row] = []
     for e in summary.entries:
         reached = in_table(e.reached, sure=e is summary.entries[0])
@@ -174,8 +178,8 @@ def _calendar(result: PlanResult) -> Table:
     summary, agreement, link = result.summary, result.game.agreement, result.summary.weakest_link
     steps = {step.id: step for step in result.game.steps}
     written = agreement.plans[result.plan].entries
-    names = ("In force then", "Kept", "Concealed", "Withdrawn", "Keeping is worth")
-    columns = (Column("Date", "date"), Column("Entry", "words"), *map(Column, names), Column("Lost here", "words"))
+    names = ("in force then", "kept", "concealed", "withdrawn", "keeping is worth")
+    columns = (Column("date", "date"), Column("entry", "words"), *map(Column, names), Column("lost here", "words"))
 
     def marked(title: str, entry: str) -> str:
         return title + (" (weakest link)" if entry == link.entry and link.lost >= 10 * SURE else "")
@@ -203,8 +207,8 @@ def _calendar(result: PlanResult) -> Table:
 
 def _values(summary: Summary) -> Table:
     agreement = summary.agreement
-    names = ("Chance of this type", "Sign", "No agreement", "Gain")
-    columns = (Column("Party", "words"), *map(Column, names), Column("Would sign", "words"))
+    names = ("chance of this type", "sign", "no agreement", "gain")
+    columns = (Column("party", "words"), *map(Column, names), Column("would sign", "words"))
 
     def cells(name: str, prior: str, value: Value) -> tuple[str, ...]:
         would = "yes" if value.gain > 0 else "no"
@@ -253,7 +257,9 @@ def _gives(agreement: Agreement, step: Step) -> list[str]:
     if step.kind == "ratification":
         return ["a vote"]
     if step.kind == "turnover":
-        return [f"a new government, with a chance of {in_table(step.chance.likely if step.chance else None, sure=True)}"]
+        return [
+            f"a new government, with a chance of {in_table(step.chance.likely if step.chance else None, sure=True)}"
+        ]
     if step.kind == "automatic":
         return [*said[:-1], f"{said[-1]}, {'all ' if len(said) > 1 else ''}automatically"]
     return said or ["stay or leave"]

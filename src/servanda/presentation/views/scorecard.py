@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 
 from servanda.agreement.dates import length
 from servanda.agreement.format.agreement import Agreement
@@ -33,29 +34,38 @@ def _(card: Scorecard) -> View:
 @view_of.register
 def _(found: Scorecards) -> View:
     """Plans side by side as they end; one plan alone date by date."""
-    if len(found.cards) == 1:
-        return view_of(found.cards[0])
+    return view_of(found.cards[0]) if len(found.cards) == 1 else plans_side_by_side(found)
+
+
+def plans_side_by_side(found: Scorecards) -> View:
+    """Plans side by side, or one as it ends."""
+    table = side_by_side(found)
+    return View(f"{table.title}.", (replace(table, title=""),))
+
+
+def side_by_side(found: Scorecards) -> Table:
+    """What each party obtains at the end of each plan, and whether that is its aim."""
     made: list[Row] = []
     for party in found.agreement.parties:
         every = [card.parties[party] for card in found.cards]
         made.append(Row((party_name(found.agreement, party),), "group"))
         made += rows(
             (
-                f"{capital(what)} ({aim_words(every[0], what)})",
+                f"{what} ({aim_words(every[0], what)})",
                 *(f"{in_table(one.criteria[what].figure)} {status_words(one, what, brief=True)}" for one in every),
             )
             for what in CRITERIA
         )
     columns = (Column("", "words"), *(Column(card.plan) for card in found.cards))
     title = "If everyone keeps: what each party obtains of the others (its aim)"
-    return View(f"{title}.", (Table("scorecards", "", columns, tuple(made)),))
+    return Table("scorecards", title, columns, tuple(made))
 
 
 def scorecard_table(card: Scorecard) -> Table:
     """What each party obtains at the end, against its aims, and what moves that most."""
     columns = (
-        Column("Party obtains", "words"), Column("Figure"), Column("Its aim", "words"), Column("Is it met?", "words"),
-        Column("Raised most by", "words"), Column("Lowered most by", "words"),
+        Column("obtains", "words"), Column("figure"), Column("its aim", "words"), Column("is it met?", "words"),
+        Column("raised most by", "words"), Column("lowered most by", "words"),
     )  # fmt: skip
     title = "What each party obtains of the others at the end, if everyone keeps"
     return Table("scorecard", title, columns, tuple(_criteria(card)))
@@ -70,7 +80,7 @@ def _criteria(card: Scorecard) -> Iterator[Row]:
                 for move in (criterion.raised, criterion.lowered)
             )
             aim, met = aim_words(one, what), status_words(one, what) or "–"
-            yield Row((capital(what), in_table(criterion.figure), aim, met, *moves))
+            yield Row((what, in_table(criterion.figure), aim, met, *moves))
             least = least_part(one, what)
             if least is not None:
                 yield Row(("its least part", in_table(least)), "detail")
@@ -78,8 +88,8 @@ def _criteria(card: Scorecard) -> Iterator[Row]:
 
 def _obtained(agreement: Agreement, party: str, one: PartyScore) -> Table:
     columns = (
-        Column("Entry", "words"), Column("Date", "date"), Column("Stake", "words"),
-        *map(Column, ("Share", "Found in time", "Restored in", "Complete", "Verifiable", "Irreversible")),
+        Column("entry", "words"), Column("date", "date"), Column("stake", "words"),
+        *map(Column, ("share", "found in time", "restored in", "complete", "verifiable", "irreversible")),
     )  # fmt: skip
     after = {score.entry: score for score in one.course}
     made: list[tuple[str, ...]] = []
@@ -99,7 +109,7 @@ def _obtained(agreement: Agreement, party: str, one: PartyScore) -> Table:
                 *map(in_table, figures),
             )
         )
-    return Table(f"obtained-{party}", f"{party_name(agreement, party)} obtains, date by date", columns, tuple(rows(made)))
+    return Table(f"obtained-{party}", f"{party_name(agreement, party)} obtains, date by date", columns, rows(made))
 
 
 # ---------------------------------------------------------------------------------------------------------- words

@@ -5,24 +5,22 @@ from __future__ import annotations
 import math
 
 from servanda.agreement.labels import cause_name, type_name
-from servanda.crosscheck.simulation import Acts, EntryPlays, Event, Plays
+from servanda.crosscheck.simulation import Acts, EntryPlays, Event, History, Plays
 from servanda.english import capital
 from servanda.presentation.view import Column, Row, Table, View, rows, view_of
 
 
 @view_of.register
 def _(plays: Plays) -> View:
-    histories = [
-        Table(
-            f"history-{number}",
-            f"History {number}: {cause_name(plays.agreement, history.outcome)}",
-            (Column("Date", "date"), Column("What happened", "text")),
-            tuple(Row((event.date.isoformat(), told(event)), "detail" if event.secret else "plain") for event in history.events),
-        )
-        for number, history in enumerate(plays.examples, start=1)
-    ]
+    histories = [_history(plays, count, history) for count, history in enumerate(plays.examples, start=1)]
     said = f"{capital(plays.title)}, played {plays.times:,} times with seed {plays.seed}."
     return View(said, (_outcomes(plays), _difference(plays), _entries(plays), *histories))
+
+
+def _history(plays: Plays, count: int, history: History) -> Table:
+    columns = (Column("date", "date"), Column("what happened", "text"))
+    title = f"History {count}: {cause_name(plays.agreement, history.outcome)}"
+    return Table(f"history-{count}", title, columns, rows((e.date.isoformat(), told(e)) for e in history.events))
 
 
 def told(event: Event) -> str:
@@ -57,15 +55,15 @@ def _outcomes(plays: Plays) -> Table:
     found = [(name, plays.outcomes[name], plays.solved[name]) for name in (*held, *broken)]
     made = rows(
         (
-            capital(cause_name(plays.agreement, name)),
+            cause_name(plays.agreement, name),
             f"{count:,}",
             f"{100 * count / plays.times:.2f}%",
             f"{100 * solved:.2f}%",
         )
         for name, count, solved in found
     )
-    columns = (Column("Outcome", "words"), *map(Column, ("Plays", "Share", "Solved")))
-    return Table("outcomes", "How it ended", columns, tuple(made))
+    columns = (Column("outcome", "words"), *map(Column, ("plays", "share", "solved")))
+    return Table("outcomes", "How it ended", columns, made)
 
 
 def _entries(plays: Plays) -> Table:
@@ -78,8 +76,8 @@ def _entries(plays: Plays) -> Table:
             Row((type_name(plays.agreement, entry.by, kind), "", "", f"{acts.reached:,}", *_shares(acts)), "detail")
             for kind, acts in entry.by_type.items()
         ]
-    names = ("Plays", "Keep", "Conceal", "Withdraw")
-    columns = (Column("Entry", "words"), Column("Date", "date"), Column("By", "words"), *map(Column, names))
+    names = ("plays", "keep", "conceal", "withdraw")
+    columns = (Column("entry", "words"), Column("date", "date"), Column("by", "words"), *map(Column, names))
     return Table("entries", "Entry by entry", columns, tuple(made))
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from servanda.assessment.metrics import unit_of
-from servanda.english import capital
+from servanda.english import capital, number
 from servanda.presentation.view import Column, Table, View, filled, rows, view_of
 from servanda.presentation.writing import brief, nine_in_ten, share
 from servanda.uncertainty.sweeps.sweep import Sweep, best, duel, hopeless, judged_by, name_of, row
@@ -70,10 +72,10 @@ def beaten(swept: Sweep, plan: str, other: str, figure: str | None = None) -> st
     often = {"all": "in all draws", "none": "in no draw"}.get(part, f"in {part} of draws")
     ties = f", and ties in {share(one['equal'])}" if one["equal"] > 0 else ""
     if unit_of(figure) == "years":
-        size, beats = f"{one['margin']:+.2f} years".replace("-", "−"), "lasts longer than"
+        size, beats = f"{number(one['margin'], sign=True)} years", "lasts longer than"
     else:
         points, beats = 100 * one["margin"], "beats"
-        size = "less than 0.1 points" if abs(points) < 0.1 else f"{points:+.1f} points".replace("-", "−")
+        size = "less than 0.1 points" if abs(points) < 0.1 else f"{number(points, 1, sign=True)} points"
     return f"{names[0]} {beats} {names[1]} {often}{ties} (median difference {size})."
 
 
@@ -108,8 +110,8 @@ def unanswered(swept: Sweep) -> str:
     first, *others = dict.fromkeys(str(r["status"]) for r in failed)
     more = f"; {len(others)} more reasons in the table" if others else ""
     return (
-        f"No answer was found for some draws: {listed} ({first}{more}). They stay in the table, and no quantile or share"
-        " above counts them."
+        f"No answer was found for some draws: {listed} ({first}{more}). They stay in the table, and no quantile or"
+        " share above counts them."
     )
 
 
@@ -121,3 +123,19 @@ def lost_where(swept: Sweep, plan: str) -> str:
     titles = {step["step"]: step["title"] for step in swept.about["steps"][plan]}
     whole = sum(r["draws"] for r in weakest)
     return f"{capital(titles[weakest[0]['step']])} ({share(weakest[0]['draws'] / whole)})"
+
+
+# ------------------------------------------------------------------------------- until the figures use `writing`
+
+
+def chance(p: float | None) -> str:
+    """A chance in little room."""
+    return brief(p, "chance")
+
+
+def span(one: dict[str, Any], figure: str) -> str:
+    """The range in which nine of ten draws lie."""
+    if unit_of(figure) != "units":
+        return nine_in_ten(one, unit_of(figure))
+    low, high = (number(one[end], 1) for end in ("p5", "p95"))
+    return low if low == high else f"{low} to {high}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from servanda.assessment.metrics import Metric, metric
-from servanda.english import capital
+from servanda.english import capital, number
 from servanda.presentation.view import Column, Row, Table, View, filled, view_of
 from servanda.presentation.writing import amount, between, plan_title
 from servanda.uncertainty.tipping_points.heat_map import HeatMap
@@ -143,8 +143,8 @@ def joint(found: Tips) -> str:
     if one is not None and one.nearest is not None:
         alone = f", against {one.nearest.distance:.2f} for {one.name} alone"
     return (
-        f"Several numbers at once flip it with a change of {change.distance:.2f} ranges{alone}: solved there, both plans"
-        f" stand at {write(change.figures[found.plans[0]])}, and the other one is just ahead. A smaller change may"
+        f"Several numbers at once flip it with a change of {change.distance:.2f} ranges{alone}: solved there, both"
+        f" plans stand at {write(change.figures[found.plans[0]])}, and the other one is just ahead. A smaller change may"
         f" exist: {_searches(change)}."
     )
 
@@ -185,7 +185,7 @@ def _change(change: Change | None) -> tuple[str | Table, ...]:
     most, few, follow = listed(change)
     rows: list[Row] = []
     for one in (*most, *follow):
-        how = "follows" if one.follows else f"{one.distance:+.2f}".replace("-", "−")
+        how = "follows" if one.follows else number(one.distance, sign=True)
         values = (amount(one.likely, one.unit), amount(one.value, one.unit), between(one.low, one.high, one.unit))
         rows += [Row((capital(one.words), *values, how)), Row((one.name,), "detail")]
     names = ("likely", "becomes", "range", "ranges")

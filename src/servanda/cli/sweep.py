@@ -60,6 +60,6 @@ def sweep(
         from servanda.presentation.figures.saving import picture_sweep
 
         drawn = picture_sweep(swept, folder)
-    listed = ", ".join(str(each) for each in drawn if each.suffix == ".png")
-    said = (f"Pictures: {listed} (and as .svg)",) if drawn else ()
+    wide = ", ".join(str(each) for each in drawn if each.suffix == ".png")
+    said = (f"Pictures: {wide} (and as .svg)",) if drawn else ()
     return Answer((swept,), lambda: {**plain(swept), "pictures": [str(each) for each in drawn]}, said)

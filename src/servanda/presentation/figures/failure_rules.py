@@ -102,8 +102,8 @@ def _range(sheet: Sheet, rule: int, limit: Limit) -> None:
             marks.append((at, written(value, limit.duration), "center", True))
     taken = [(at, text_width(text, sheet.small, True)) for at, text, _, bold in marks if bold]
     for at, text, ha, bold in marks:
-        size = text_width(text, sheet.small, bold)
-        clash = any(abs(other - at) < other_size / 2 + size + 6 for other, other_size in taken)
+        half = text_width(text, sheet.small, bold)
+        clash = any(abs(other - at) < other_size / 2 + half + 6 for other, other_size in taken)
         if bold or not clash:
             sheet.text(at, y + 32, text, sheet.small, ha=ha, bold=bold, color=INK if bold else GREY)
     sheet.y += 16

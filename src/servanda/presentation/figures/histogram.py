@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from servanda.arrays import Floats
@@ -19,9 +17,6 @@ from servanda.presentation.figures.gallery import figure
 from servanda.presentation.views.sweep import beaten
 from servanda.presentation.writing import share
 from servanda.uncertainty.sweeps.sweep import Sweep, best, judged_by, name_of, row
-
-if TYPE_CHECKING:
-    pass
 
 BINS = 40
 

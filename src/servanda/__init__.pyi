@@ -48,7 +48,7 @@ from .inspection.sequential_game import SequentialInspection as SequentialInspec
 from .inspection.sequential_game import sequential_inspection as sequential_inspection
 from .optimisation.pareto import Design as Design
 from .optimisation.pareto import design as design
-from .presentation import figures as figures
+from .presentation.figures.gallery import figures as figures
 from .presentation.report.study import Study as Study
 from .presentation.report.study import study as study
 from .presentation.views.comparison import verdict as verdict

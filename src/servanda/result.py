@@ -179,21 +179,3 @@ def plain(thing: object) -> Any:
     if hasattr(thing, "tolist"):  # an array
         return plain(cast("Any", thing).tolist())
     return thing.isoformat() if isinstance(thing, date) else thing
-
-
-_figures: list[Callable[[], Any]] = []
-
-
-def drawn(what: str, *subjects: object, narrow: bool) -> Figure:
-    """Draw a result by one of the figures, for its `plot`."""
-    from servanda.errors import need
-
-    need("pictures", "A picture", "matplotlib")
-    return getattr(_figures[0](), what)(*subjects, narrow=narrow)
-
-
-def html(result: object, table: Any) -> str:
-    """A result in a notebook: what it is, in a line, and a polars table of it."""
-    from html import escape
-
-    return f"<p>{escape(repr(result).removeprefix('<').removesuffix('>'))}</p>{table._repr_html_()}"

@@ -75,7 +75,4 @@ def sensitivity(
         progress=run.share("moving each number alone", part, 1.0),
     )  # fmt: skip
     about = run.about(seed, "SALib", "polars")
-    return Answer(
-        (found, moved),
-        lambda: {**plain(found), "tornado": plain(moved), "about": plain(about)},
-    )
+    return Answer((found, moved), lambda: {**plain(found), "tornado": plain(moved), "about": plain(about)})

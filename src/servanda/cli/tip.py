@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from servanda.cli._options import between_option, count_option, of_option, plan_option, seed_option, split
 from servanda.cli._pipeline import Answer, Run, on_agreement
 from servanda.errors import UsageError
-
-if TYPE_CHECKING:
-    pass
 
 
 @on_agreement("uncertainty", picture=True, parallel=True)

@@ -32,7 +32,7 @@ from servanda.optimisation.objectives import (
 )
 from servanda.optimisation.trials import Tried, Work
 from servanda.parallel import Where, connected
-from servanda.result import Result, about, html
+from servanda.result import Result, about
 
 if TYPE_CHECKING:
     pass
@@ -96,9 +96,6 @@ class Design(Result):
     def figures(self) -> list[Figure]:
         """The figures that are aims or in conditions, each once."""
         return list(dict.fromkeys([*(aim.figure for aim in self.aims), *(c.figure for c in self.conditions)]))
-
-    def _repr_html_(self) -> str:
-        return html(self, self.front)
 
     def __repr__(self) -> str:
         how = "all" if self.exhaustive else f"{len(self.table)} of {_many(self.size)}"

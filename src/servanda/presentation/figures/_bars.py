@@ -4,10 +4,12 @@
 
 from __future__ import annotations
 
+from servanda.assessment.metrics import Metric
 from servanda.columns import Columns
 from servanda.presentation.figures._palette import GREY, HELD, INK, PALE, Look, tint
 from servanda.presentation.figures._sheet import Sheet, wrap
 from servanda.presentation.views.sensitivity import share
+from servanda.presentation.writing import amount
 
 ROWS = 14  # drawn at most
 ALONE, WHOLE = Look(HELD), Look(tint(HELD, 0.6), "////", HELD)
@@ -57,3 +59,15 @@ def share_bars(sheet: Sheet, table: Columns) -> None:
         write_after(sheet, max(high, left + shares["total"] * wide), y, share(row["total"]))
     note = "Lines with ends: 95% intervals of the share with interactions."
     sheet.y = sheet.lines(0, sheet.y + 24, wrap(note, sheet.small, sheet.width), sheet.small, color=GREY)
+
+
+def brief(metric: Metric, value: float | None) -> str:
+    """A value of a metric in three figures, its unit said elsewhere; a dash where there is none."""
+    if value is None:
+        return "–"
+    return (f"{100 * value:.3g}%" if metric.is_share else f"{value:.3g}").replace("-", "−")
+
+
+def size(value: float, duration: bool) -> str:
+    """A value of an uncertain number in three figures, a duration in words."""
+    return amount(float(f"{value:.3g}"), "years" if duration else "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from servanda.english import capital
 from servanda.presentation.figures._palette import GREY, INK, PARTY_COLOURS, Look, tint
 from servanda.presentation.figures._sheet import Sheet, text_width, wrap
-from servanda.presentation.views.tipping_points import amount
+from servanda.presentation.writing import amount
 from servanda.uncertainty.tipping_points.plan_gap import Moved
 from servanda.uncertainty.tipping_points.tips import NumberTips
 

@@ -6,7 +6,7 @@ are made here, so that a figure only draws what is its own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -36,7 +36,8 @@ class Drawing(Generic[R]):
     reading : str
         How to read it, for those who see such a figure for the first time.
     title, subtitle, alt : function of a result, and of the part of it that is drawn
-        The finding; what is shown; the figure in words, with its key numbers, for those who cannot see it.
+        The finding; what is shown (words, if it is always the same); the figure in words, with its key numbers, for
+        those who cannot see it.
     first : bool
         Whether a result of this type is drawn so if nothing else is asked for.
     nothing : function of a result
@@ -50,7 +51,7 @@ class Drawing(Generic[R]):
     heading: str
     reading: str
     title: Callable[..., str]
-    subtitle: Callable[..., str]
+    subtitle: str | Callable[..., str]
     alt: Callable[..., str]
     first: bool
     nothing: Callable[[R], str]
@@ -89,7 +90,8 @@ class Drawing(Generic[R]):
             raise UsageError(reason)
         with style():
             sheet = Sheet(narrow)
-            sheet.heading(self.title(result, **which), self.subtitle(result, **which))
+            shown = self.subtitle if isinstance(self.subtitle, str) else self.subtitle(result, **which)
+            sheet.heading(self.title(result, **which), shown)
             self._draw(sheet, result, **which)
             return sheet.finish()
 
@@ -110,9 +112,8 @@ def figure(
     nothing: Callable[[R], str] = lambda _: "",
     parts: Callable[[R], Iterable[Mapping[str, Any]]] = lambda _: ({},),
 ) -> Drawing[R]:
-    """Register a figure; parameters as the attributes of `Drawing`, but that a fixed subtitle may be words."""
-    said = subtitle if callable(subtitle) else lambda *_, **__: subtitle
-    made = Drawing(name, of, heading, reading, title, said, alt, first, nothing, parts)
+    """Register a figure; parameters as the attributes of `Drawing`."""
+    made = Drawing(name, of, heading, reading, title, subtitle, alt, first, nothing, parts)
     _registered[name] = made
     return made
 
@@ -148,16 +149,20 @@ class Gallery:
             raise AttributeError(str(error)) from None
 
     def __dir__(self) -> list[str]:
-        return ["names", "of", "plot", "png", "svg", *self.names]
+        return ["all_of", "names", "of", "plot", "png", "svg", *self.names]
 
     def of(self, result: object) -> tuple[Drawing[Any], ...]:
-        """Those that draw a result, by its type: the one that is meant if none is named stands first.
-
-        Figures of a whole result stand before those of its parts.
-        """
+        """Those that draw a result, by its type: the one that is meant if none is named stands first."""
         _find_all()
         here = [each for each in _registered.values() if isinstance(result, each.of)]
         return tuple(sorted(here, key=lambda each: (not each.first, each.name)))
+
+    def all_of(self, result: object) -> Iterator[tuple[str, Figure]]:
+        """Draw a result in every way there is: names for files, and figures; those of parts of it come last."""
+        drawings = [each for each in self.of(result) if not each.nothing(result)]
+        every = [(each, which) for each in drawings for which in each.parts(result)]
+        for each, which in sorted(every, key=lambda pair: len(pair[1])):
+            yield "-".join([each.name.replace("_", "-"), *map(str, which.values())]), each(result, **which)
 
     def plot(self, result: object, narrow: bool = False, figure: str | None = None, **which: Any) -> Figure:
         """Draw a result by the figure of this name, or by the first of its type.

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from servanda.assessment.metrics import metric
 from servanda.english import capital
 from servanda.presentation.figures._palette import GREY, INK, LINE
 from servanda.presentation.figures._ranges import FIRST, SECOND, plan_looks
 from servanda.presentation.figures._sheet import Sheet, wrap
 from servanda.presentation.figures.gallery import figure
-from servanda.presentation.views.tipping_points import amount, apart, heat_title, plan_title
+from servanda.presentation.views.tipping_points import heat_title
+from servanda.presentation.writing import amount, plan_title
 from servanda.uncertainty.tipping_points.heat_map import HeatMap
 
 if TYPE_CHECKING:
@@ -67,7 +69,7 @@ def draw(sheet: Sheet, found: HeatMap) -> None:
         ]
     )
     largest = float(np.nanmax(np.abs(found.difference))) if np.isfinite(found.difference).any() else 0.0
-    darkest = f"Darkest: {apart(found.of, largest)} ahead. White: level" + (
+    darkest = f"Darkest: {metric(found.agreement, found.of).difference(largest)} ahead. White: level" + (
         "; grey: no answer, or chances that cannot add up to 1." if np.isnan(found.difference).any() else "."
     )
     sheet.y = sheet.lines(0, sheet.y + 12, wrap(darkest, sheet.small, sheet.width), sheet.small, color=GREY)

@@ -4,23 +4,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from servanda.arrays import Floats
 from servanda.assessment.metrics import unit_of
 from servanda.english import capital
 from servanda.errors import no_such
-from servanda.presentation.figures._draws import headed, median_words
+from servanda.presentation.figures._draws import headed, median_words, span
 from servanda.presentation.figures._palette import GREY, HELD, INK, Look, tint
 from servanda.presentation.figures._sheet import Sheet
 from servanda.presentation.figures.gallery import figure
-from servanda.presentation.views.sweep import beaten, chance, share, span
+from servanda.presentation.views.sweep import beaten
+from servanda.presentation.writing import share
 from servanda.uncertainty.sweeps.sweep import Sweep, best, judged_by, name_of, row
-
-if TYPE_CHECKING:
-    pass
 
 BINS = 40
 
@@ -145,9 +141,3 @@ def _scale(values: list[Floats], of: str) -> Floats:
 
 def _tick(value: float, of: str) -> str:
     return f"{100 * value:.3g}%" if unit_of(of) == "chance" else f"{value:.3g}".replace("-", "−")
-
-
-def _said(one: dict[str, float], of: str) -> str:
-    middle = chance(one["p50"]) if unit_of(of) == "chance" else f"{one['p50']:.1f}".replace("-", "−")
-    unit = " years" if of == "years" else " units" if of.startswith("gain") else ""
-    return f"{middle}{unit} in the median, {span(one, of)} in nine of ten draws"

@@ -9,12 +9,11 @@ from datetime import date
 import numpy as np
 
 from servanda.arrays import Floats
-from servanda.presentation.figures._draws import headed, median_words
+from servanda.presentation.figures._draws import headed, median_words, span
 from servanda.presentation.figures._palette import HELD, INK, Look, tint
 from servanda.presentation.figures._sheet import Sheet
 from servanda.presentation.figures._time_axis import percent_axis, year_of, year_ticks
 from servanda.presentation.figures.gallery import figure
-from servanda.presentation.views.sweep import span
 from servanda.uncertainty.sweeps.sweep import Sweep, name_of, row
 
 

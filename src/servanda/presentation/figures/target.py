@@ -10,7 +10,8 @@ from servanda.presentation.figures._ranges import BAR, FIRST, key, place, range_
 from servanda.presentation.figures._sheet import Sheet
 from servanda.presentation.figures.gallery import figure
 from servanda.presentation.views import tipping_points as words
-from servanda.presentation.views.tipping_points import amount, listed
+from servanda.presentation.views.tipping_points import listed
+from servanda.presentation.writing import amount
 from servanda.uncertainty.tipping_points.plan_gap import Moved
 from servanda.uncertainty.tipping_points.targets import Reached
 

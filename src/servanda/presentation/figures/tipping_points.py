@@ -11,7 +11,8 @@ from servanda.presentation.figures._palette import GREY, INK
 from servanda.presentation.figures._ranges import BAR, key, place, plan_looks, range_row, said_below
 from servanda.presentation.figures._sheet import Sheet
 from servanda.presentation.figures.gallery import figure
-from servanda.presentation.views.tipping_points import amount, headline, plan_title, ranking
+from servanda.presentation.views.tipping_points import headline, ranking
+from servanda.presentation.writing import amount, plan_title
 from servanda.uncertainty.tipping_points.tips import Tips
 
 ROWS = 12  # numbers shown

@@ -4,9 +4,9 @@
 
 from __future__ import annotations
 
-from servanda.assessment.metrics import metric
+from servanda.assessment.metrics import Metric, metric
 from servanda.english import capital
-from servanda.presentation.figures._bars import ROWS, bar_row
+from servanda.presentation.figures._bars import ROWS, bar_row, brief, size
 from servanda.presentation.figures._palette import GREY, INK, PARTY_COLOURS, Look
 from servanda.presentation.figures._sheet import Sheet
 from servanda.presentation.figures.gallery import figure
@@ -25,19 +25,18 @@ def title(found: Tornado) -> str:
 
 def subtitle(found: Tornado) -> str:
     """What is asked about, and where it lies at the likely values."""
-    likely = words.amount(found.question.of, found.likely)
+    likely = brief(_metric(found), found.likely)
     return f"{words.subject(found.agreement, found.question)}. Line: {likely}, with every number at its likely value."
 
 
 def alt(found: Tornado) -> str:
     """Where each number alone takes it, at both ends of its range."""
-    of = found.question.of
+    of = _metric(found)
     parts = [
-        f"{row['what']}: {words.amount(of, row['at_low'])} to {words.amount(of, row['at_high'])}"
+        f"{row['what']}: {brief(of, row['at_low'])} to {brief(of, row['at_high'])}"
         for row in found.moved.head(ROWS)
     ]
-    meaning = capital(metric(found.agreement, of).meaning)
-    return f"{meaning}. {words.swings(found.agreement, found)} {'; '.join(parts)}."
+    return f"{capital(of.meaning)}. {words.swings(found.agreement, found)} {'; '.join(parts)}."
 
 
 TORNADO = figure(
@@ -55,7 +54,7 @@ TORNADO = figure(
 @TORNADO.drawn
 def draw(sheet: Sheet, found: Tornado) -> None:
     """Bars are labelled `name|low` and `name|high`; they begin at the line `likely`."""
-    of = found.question.of
+    of = _metric(found)
     rows = found.moved.head(ROWS)
     sheet.legend([("Number at the low end of its range", _LOW), ("at the high end", _HIGH)])
     ends = [found.likely, *rows["at_low"].tolist(), *rows["at_high"].tolist()]
@@ -64,7 +63,7 @@ def draw(sheet: Sheet, found: Tornado) -> None:
     for row in rows:
         left, wide, y = bar_row(
             sheet,
-            f"{row['what']} ({' to '.join(words.size(row[end], row['duration']) for end in ('low', 'high'))})",
+            f"{row['what']} ({' to '.join(size(row[end], row['duration']) for end in ('low', 'high'))})",
             False,
         )
         scale = (wide - 2 * room) / ((high - low) or 1.0)
@@ -80,6 +79,10 @@ def draw(sheet: Sheet, found: Tornado) -> None:
         for end in wider[:1] if same else wider:
             right = at[end] >= middle and not (at[end] == middle and at[wider[0]] > middle)
             sheet.text(
-                at[end] + (5 if right else -5), y + 14, words.amount(of, row[f"at_{end}"]), sheet.small,
+                at[end] + (5 if right else -5), y + 14, brief(of, row[f"at_{end}"]), sheet.small,
                 ha="left" if right else "right", color=GREY,
             )  # fmt: skip
+
+
+def _metric(found: Tornado) -> Metric:
+    return metric(found.agreement, found.question.of)

@@ -7,12 +7,13 @@ from typing import Any
 
 from servanda.agreement.format.agreement import Agreement
 from servanda.assessment.metrics import metric
+from servanda.columns import Columns
 from servanda.english import capital
-from servanda.presentation import writing
 from servanda.presentation.view import Column, Table, View, filled, rows, view_of
-from servanda.presentation.writing import plan_title
+from servanda.presentation.writing import amount, plan_title
 from servanda.uncertainty.questions import Question
 from servanda.uncertainty.sensitivity_analysis.sensitivity import Sensitivity
+from servanda.uncertainty.sensitivity_analysis.sobol import SobolIndices
 from servanda.uncertainty.sensitivity_analysis.tornado import Tornado
 
 WIDE = 0.1  # half an interval of a share from which on more draws are asked for
@@ -23,7 +24,17 @@ SHOWN = 12  # rows of a table
 def _(found: Sensitivity) -> View:
     said = " ".join(filled(spread(found.agreement, found), interactions(found), precision(found)))
     notes = unanswered(found.failed, found.solves or found.draws)
-    return View(what_matters(found), filled(said, _shares(found), _numbers(found)), filled(notes))
+    return View(what_matters(found), filled(said, _shares(found.shares, found.grouped), _numbers(found)), filled(notes))
+
+
+@view_of.register
+def _(found: SobolIndices) -> View:
+    most = max(found.table, key=lambda one: one["total"])
+    said = (
+        f"“{most['name']}” matters most: if it were known, {share(most['first'])} of the variance would be gone on"
+        f" average, and {share(most['total'])} is due to it with all its interactions."
+    )
+    return View(said, (_shares(found.table),), filled(unanswered(found.failed, found.solves)))
 
 
 @view_of.register
@@ -32,31 +43,27 @@ def _(found: Tornado) -> View:
     write = written(found.agreement, found.question)
     cells: list[tuple[str, ...]] = []
     for one in found.table.to_dicts()[:SHOWN]:
-        ends = [writing.amount(one[end], "years" if one["duration"] else "") for end in ("low", "high")]
+        ends = [amount(one[end], "years" if one["duration"] else "") for end in ("low", "high")]
         cells.append((one["what"], *ends, *(write(one[name]) for name in ("at_low", "at_high", "swing"))))
     names = ("low end", "high end", "at low", "at high", "swing")
     columns = (Column("number", "words"), *(Column(name) for name in names))
     return View(said, (Table("swings", "One at a time, all others likely (tornado)", columns, rows(cells)),))
 
 
-def _shares(found: Sensitivity) -> Table:
+def _shares(shares: Columns | None, grouped: bool = False) -> Table:
     names = ("numbers", "by itself", "interval", "with interactions", "interval")
-    return Table(
-        "shares",
-        "Shares of the variance (Sobol' indices)",
+    cells = [
         (
-            Column("group" if found.grouped else "number", "words"),
-            *(Column(name) for name in (names if found.grouped else names[1:])),
-        ),
-        rows(
-            (
-                one["what"],
-                *([str(one["numbers"])] if found.grouped else []),
-                *(text for name in ("first", "total") for text in (share(one[name]), _interval(one, name))),
-            )
-            for one in (found.shares.to_dicts() if found.shares is not None else [])
-        ),
-    )
+            one.get("what", one["name"]),
+            *([str(one["numbers"])] if grouped else []),
+            *(text for name in ("first", "total") for text in (share(one[name]), _interval(one, name))),
+        )
+        for one in (shares.sort("total", descending=True) if shares is not None else ())
+    ]
+    columns = (
+        Column("group" if grouped else "number", "words"), *(Column(name) for name in names[0 if grouped else 1 :])
+    )  # fmt: skip
+    return Table("shares", "Shares of the variance (Sobol' indices)", columns, rows(cells))
 
 
 def _numbers(found: Sensitivity) -> Table:
@@ -170,27 +177,3 @@ def swings(agreement: Agreement, found: Tornado) -> str:
         f"With every number at its likely value it is {write(found.likely)}. Moved alone, “{first['what']}” does most:"
         f" {write(first['at_low'])} at the low end of its range, {write(first['at_high'])} at the high end."
     )
-
-
-# ------------------------------------------------------------------------------- until the figures use `writing`
-
-
-def size(value: float, duration: bool) -> str:
-    """A value of an uncertain number."""
-    return writing.amount(float(f"{value:.3g}"), "years" if duration else "")
-
-
-def amount(of: str, value: float | None) -> str:
-    """A value of a figure: chances in percent, years and units as numbers; a dash where there is none.
-
-    Parameters
-    ----------
-    of : str
-        Name of the figure.
-    value : float or None
-    """
-    if value is None:
-        return "–"
-    if of == "years" or of.startswith("gain."):
-        return f"{value:.3g}".replace("-", "−")
-    return f"{100 * value:.3g}%".replace("-", "−")

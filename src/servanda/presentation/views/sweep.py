@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from servanda.assessment.metrics import unit_of
 from servanda.english import capital, number
 from servanda.presentation.view import Column, Table, View, filled, rows, view_of
@@ -123,19 +121,3 @@ def lost_where(swept: Sweep, plan: str) -> str:
     titles = {step["step"]: step["title"] for step in swept.about["steps"][plan]}
     whole = sum(r["draws"] for r in weakest)
     return f"{capital(titles[weakest[0]['step']])} ({share(weakest[0]['draws'] / whole)})"
-
-
-# ------------------------------------------------------------------------------- until the figures use `writing`
-
-
-def chance(p: float | None) -> str:
-    """A chance in little room."""
-    return brief(p, "chance")
-
-
-def span(one: dict[str, Any], figure: str) -> str:
-    """The range in which nine of ten draws lie."""
-    if unit_of(figure) != "units":
-        return nine_in_ten(one, unit_of(figure))
-    low, high = (number(one[end], 1) for end in ("p5", "p95"))
-    return low if low == high else f"{low} to {high}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from servanda.assessment.metrics import Metric, metric
+from servanda.assessment.metrics import metric
 from servanda.english import capital, number
 from servanda.presentation.view import Column, Row, Table, View, filled, view_of
 from servanda.presentation.writing import amount, between, plan_title
@@ -144,8 +144,8 @@ def joint(found: Tips) -> str:
         alone = f", against {one.nearest.distance:.2f} for {one.name} alone"
     return (
         f"Several numbers at once flip it with a change of {change.distance:.2f} ranges{alone}: solved there, both"
-        f" plans stand at {write(change.figures[found.plans[0]])}, and the other one is just ahead. A smaller change may"
-        f" exist: {_searches(change)}."
+        f" plans stand at {write(change.figures[found.plans[0]])}, and the other one is just ahead. A smaller change"
+        f" may exist: {_searches(change)}."
     )
 
 
@@ -234,10 +234,3 @@ def heat_title(found: HeatMap) -> str:
     if not seen.any():
         return f"{first} and {second} are level everywhere on this map"
     return f"Where {first} is ahead of {second}, and where behind"
-
-
-def apart(of: str, value: float) -> str:
-    """A difference of two figures (until the heat map asks for the metric)."""
-    from servanda.assessment.metrics import unit_of
-
-    return Metric("", "", "", unit_of(of)).difference(value)

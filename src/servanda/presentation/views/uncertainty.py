@@ -84,23 +84,3 @@ def _likely(result: PlanResult) -> dict[str, float]:
     held = result.summary.held
     gains = {f"gain.{party}": value.gain for party, value in result.summary.values.items()}
     return {"held_clean": held["clean"], "held": sum(held.values()), "years": expected_years(result), **gains}
-
-
-def fan_alt(found: Uncertainty) -> str:
-    """The fan of survival in words, for those who cannot see it."""
-    swept = found.swept
-    parts: list[str] = []
-    for plan in swept.plans:
-        one = row(swept, plan, "years")
-        if one["p50"] is not None:
-            middle = f"{brief(one['p50'], 'years')} years in force in the median, {nine_in_ten(one, 'years')}"
-            parts.append(f"{plan_title(found.agreement, plan)}: {middle} in nine of ten draws")
-    return f"Chance of being in force over time, over {swept.draws:,} draws. {'; '.join(parts)}."
-
-
-def histogram_alt(found: Uncertainty) -> str:
-    """The histogram in words, for those who cannot see it."""
-    swept, of = found.swept, metric(found.agreement, found.figure)
-    spans = {plan: nine_in_ten(row(swept, plan, of.name), of.unit) for plan in swept.plans}
-    parts = [f"{plan_title(found.agreement, plan)}: {span}" for plan, span in spans.items()]
-    return f"How {of.meaning} spreads. In nine of ten draws: {'; '.join(parts)}."

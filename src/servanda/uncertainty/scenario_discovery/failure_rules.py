@@ -16,7 +16,7 @@ from servanda.arrays import Floats
 from servanda.columns import Columns
 from servanda.errors import need
 from servanda.parallel import Where
-from servanda.result import Result, html
+from servanda.result import Result
 from servanda.uncertainty.questions import Question, QuestionRefused, answers, enough, from_sweep, numbers_of, pose
 from servanda.uncertainty.sampling import draw
 from servanda.uncertainty.scenario_discovery import condition as _when
@@ -133,9 +133,6 @@ class FailureRules(Result):
     table: Columns
     trajectory: Columns
     seed: int
-
-    def _repr_html_(self) -> str:
-        return html(self, self.table)
 
     def __repr__(self) -> str:
         return (

@@ -14,7 +14,7 @@ from servanda.agreement.numbers import Uncertain
 from servanda.arrays import Floats
 from servanda.columns import Columns
 from servanda.parallel import Where, connected
-from servanda.result import Result, html
+from servanda.result import Result
 from servanda.uncertainty.questions import Question, QuestionRefused, answers, from_sweep, numbers_of, placed, pose
 from servanda.uncertainty.sensitivity_analysis.sobol import given_indices, power_of_two, sobol_indices
 from servanda.uncertainty.sweeps.sweep import Sweep
@@ -63,9 +63,6 @@ class Sensitivity(Result):
     low: float
     high: float
     seed: int
-
-    def _repr_html_(self) -> str:
-        return html(self, self.numbers if self.shares is None else self.shares)
 
     def __repr__(self) -> str:
         asked = f"{self.question.of} of {' less '.join(self.question.plans)}"

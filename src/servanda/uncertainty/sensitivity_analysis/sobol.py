@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from servanda.arrays import Floats
 from servanda.columns import Columns
 from servanda.errors import need
-from servanda.result import Result, html
+from servanda.result import Result
 from servanda.uncertainty.questions import QuestionRefused, enough
 
 LEVEL = 0.95  # of intervals
@@ -45,9 +45,6 @@ class SobolIndices(Result):
     values: Floats
     solves: int
     failed: int
-
-    def _repr_html_(self) -> str:
-        return html(self, self.table)
 
     def __repr__(self) -> str:
         return f"<SobolIndices of {self.table.height} rows: {self.solves} values, {self.failed} missing>"

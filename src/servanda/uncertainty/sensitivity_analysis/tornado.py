@@ -12,7 +12,7 @@ from servanda.agreement.format.values import Years
 from servanda.agreement.labels import group_of, label
 from servanda.columns import Columns
 from servanda.parallel import Where
-from servanda.result import Result, html
+from servanda.result import Result
 from servanda.uncertainty.questions import Question, QuestionRefused, answers, enough, numbers_of, pose
 from servanda.uncertainty.sampling import assign
 
@@ -47,9 +47,6 @@ class Tornado(Result):
     def moved(self) -> Columns:
         """The rows with an answer at both ends."""
         return self.table.where(~np.isnan(self.table["swing"]))
-
-    def _repr_html_(self) -> str:
-        return html(self, self.table)
 
     def __repr__(self) -> str:
         return f"<Tornado of {self.question.of} of {' less '.join(self.question.plans)}: {self.table.height} numbers>"

@@ -21,7 +21,7 @@ from servanda.english import capital
 from servanda.errors import need
 from servanda.game.compiler import compile
 from servanda.parallel import Cluster, Where, connected, in_order
-from servanda.result import Result, html
+from servanda.result import Result
 from servanda.uncertainty.sampling import Ranges, in_pieces
 from servanda.uncertainty.sweeps._rows import Piece, described, schema, solved, streamed
 from servanda.uncertainty.sweeps._sources import InMemory, OnDisk, Source
@@ -141,9 +141,6 @@ class Sweep(Result):
         (5, E + 1), of at most the first million draws; None if no draw has an answer.
         """
         return fan(self.source, plan)
-
-    def _repr_html_(self) -> str:
-        return html(self, self.summary)
 
     def __repr__(self) -> str:
         where = "in memory" if self.path is None else str(self.path)

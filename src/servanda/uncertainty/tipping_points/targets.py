@@ -13,7 +13,7 @@ from servanda.assessment.metrics import figure_names
 from servanda.columns import Columns
 from servanda.errors import NoSuchName
 from servanda.parallel import Where, connected
-from servanda.result import Result, html
+from servanda.result import Result
 from servanda.uncertainty.tipping_points._least_change import Region, nearest
 from servanda.uncertainty.tipping_points.axes import NotPossible, figure_of, plan_of, space
 from servanda.uncertainty.tipping_points.plan_gap import Change, Contest, change_of, silent
@@ -66,9 +66,6 @@ class Reached(Result):
         names = ("likely", "value", "low", "high", "distance")
         rows = [{"number": m.name, **{n: getattr(m, n) for n in names}} for m in (self.change or self.best).moved]
         return Columns.of_rows(rows, {"number": str, **dict.fromkeys(names, float)})
-
-    def _repr_html_(self) -> str:
-        return html(self, self.table)
 
     def __repr__(self) -> str:
         how = f"{self.change.distance:.2f} ranges" if self.change else "not reached"

@@ -17,7 +17,7 @@ from servanda.assessment.metrics import figure_names
 from servanda.columns import Columns
 from servanda.errors import NoSuchName
 from servanda.parallel import Where, connected
-from servanda.result import Result, html
+from servanda.result import Result
 from servanda.uncertainty.tipping_points._least_change import Region, nearest
 from servanda.uncertainty.tipping_points.axes import Axis, NotPossible, Space, plan_of, space
 from servanda.uncertainty.tipping_points.plan_gap import TIE, Change, Contest, change_of, silent
@@ -164,9 +164,6 @@ class Tips(Result):
         kinds = {"number": str, **dict.fromkeys(numbers, float), "below": str, "above": str, "unsolved": int}
         order = ("number", "likely", "low", "high", "value", "distance", "below", "above", "swing", "unsolved")
         return Columns.of_rows(rows, {name: kinds[name] for name in order})
-
-    def _repr_html_(self) -> str:
-        return html(self, self.table)
 
     def __repr__(self) -> str:
         count = sum(bool(one.flips) for one in self.numbers)

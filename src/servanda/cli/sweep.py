@@ -57,9 +57,9 @@ def sweep(
         raise
     drawn: tuple[Path, ...] = ()
     if folder is not None:
-        from servanda.presentation.figures.saving import picture_sweep
+        from servanda.presentation.figures.saving import pictures_of
 
-        drawn = picture_sweep(swept, folder)
-    listed = ", ".join(str(each) for each in drawn if each.suffix == ".png")
-    said = (f"Pictures: {listed} (and as .svg)",) if drawn else ()
+        drawn = pictures_of(swept, folder)
+    wide = ", ".join(str(each) for each in drawn if each.suffix == ".png")
+    said = (f"Pictures: {wide} (and as .svg)",) if drawn else ()
     return Answer((swept,), lambda: {**plain(swept), "pictures": [str(each) for each in drawn]}, said)

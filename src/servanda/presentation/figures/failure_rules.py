@@ -7,7 +7,8 @@ from __future__ import annotations
 from typing import Any
 
 from servanda.english import capital
-from servanda.presentation.figures._bars import bar_row, size
+from servanda.presentation.figures._bars import bar_row
+from servanda.presentation.figures._bars import size as written
 from servanda.presentation.figures._palette import DASHES, GREY, INK, LINE, PALE, Look
 from servanda.presentation.figures._sheet import Sheet, text_width, wrap
 from servanda.presentation.figures.gallery import figure
@@ -95,10 +96,10 @@ def _range(sheet: Sheet, rule: int, limit: Limit) -> None:
     sheet.rule(likely, y - 3, likely, y + 21, INK, 1.6)
     marks: list[tuple[float, str, str, bool]] = []
     for value, at, ha in ((limit.low, left, "left"), (limit.high, left + wide, "right")):
-        marks.append((at, size(value, limit.duration), ha, False))
+        marks.append((at, written(value, limit.duration), ha, False))
     for value, at in ((limit.at_least, begin), (limit.at_most, end)):
         if value is not None:
-            marks.append((at, size(value, limit.duration), "center", True))
+            marks.append((at, written(value, limit.duration), "center", True))
     taken = [(at, text_width(text, sheet.small, True)) for at, text, _, bold in marks if bold]
     for at, text, ha, bold in marks:
         half = text_width(text, sheet.small, bold)

@@ -33,8 +33,7 @@ def alt(found: Tornado) -> str:
     """Where each number alone takes it, at both ends of its range."""
     of = _metric(found)
     parts = [
-        f"{row['what']}: {brief(of, row['at_low'])} to {brief(of, row['at_high'])}"
-        for row in found.moved.head(ROWS)
+        f"{row['what']}: {brief(of, row['at_low'])} to {brief(of, row['at_high'])}" for row in found.moved.head(ROWS)
     ]
     return f"{capital(of.meaning)}. {words.swings(found.agreement, found)} {'; '.join(parts)}."
 

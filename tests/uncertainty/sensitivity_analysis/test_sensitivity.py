@@ -97,7 +97,7 @@ def test_measures_on_given_draws() -> None:
     # y = x: within tenth s of x the distribution of y is at most max(s, 9 - s)/10 away; the median over s is 0.7.
     exact = given_indices(u, u[:, 0], ["x", "y", "z"], seed=1)
     assert exact["distance"][0] == pytest.approx(0.7, abs=0.03)
-    assert exact["clear"].to_list() == [True, False, False]
+    assert exact["clear"].tolist() == [True, False, False]
 
 
 def test_what_does_not_matter_is_seldom_clear_of_noise() -> None:

@@ -183,6 +183,12 @@ def metric(agreement: Agreement, name: str, solved: bool = True) -> Metric:
     return known[name]
 
 
+def unit_of(name: str) -> Unit:
+    """The unit of a metric from the solved game, where its agreement is not at hand: a table of draws has only names."""
+    units: dict[str, Unit] = {"years": "years", "gain": "units"}
+    return units.get(name.partition(".")[0], "chance")
+
+
 def figure_names(agreement: Agreement) -> dict[str, str]:
     """The meanings of the metrics that come from the solved game (until every caller asks for `Metric`)."""
     return {name: metric.meaning for name, metric in solved_metrics(agreement).items()}

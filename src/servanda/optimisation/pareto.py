@@ -32,10 +32,10 @@ from servanda.optimisation.objectives import (
 )
 from servanda.optimisation.trials import Tried, Work
 from servanda.parallel import Where, connected
-from servanda.result import about, drawn, html
+from servanda.result import Result, about
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure as Picture
+    pass
 
 
 class NothingToDesign(ServandaError, ValueError):
@@ -43,7 +43,7 @@ class NothingToDesign(ServandaError, ValueError):
 
 
 @dataclass(frozen=True, repr=False)
-class Design:
+class Design(Result):
     """What a search for better plans has found.
 
     Attributes
@@ -96,24 +96,6 @@ class Design:
     def figures(self) -> list[Figure]:
         """The figures that are aims or in conditions, each once."""
         return list(dict.fromkeys([*(aim.figure for aim in self.aims), *(c.figure for c in self.conditions)]))
-
-    def plot(self, narrow: bool = False) -> Picture:
-        """Draw the front, with the plans of the file on it.
-
-        Parameters
-        ----------
-        narrow : bool
-            For a phone.
-
-        Returns
-        -------
-        matplotlib Figure
-            One panel for each further aim against the first. Labels: `front`, `tried`, `missed` and the plans' names.
-        """
-        return drawn("front", self, narrow=narrow)
-
-    def _repr_html_(self) -> str:
-        return html(self, self.front)
 
     def __repr__(self) -> str:
         how = "all" if self.exhaustive else f"{len(self.table)} of {_many(self.size)}"

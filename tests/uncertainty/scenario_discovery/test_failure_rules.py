@@ -14,8 +14,8 @@ from support.sweeps import parts, swept
 import servanda
 from servanda import errors
 from servanda.agreement.starter import starter_text
-from servanda.presentation.views.sensitivity import failing as told
-from servanda.presentation.views.sensitivity import limit_words, rule_words
+from servanda.presentation.views.failure_rules import failing as told
+from servanda.presentation.views.failure_rules import limit_words, rule_words
 from servanda.uncertainty.questions import QuestionRefused
 from servanda.uncertainty.sampling import draw
 from servanda.uncertainty.scenario_discovery import _prim as _peeling

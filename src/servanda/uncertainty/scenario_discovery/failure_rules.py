@@ -16,7 +16,7 @@ from servanda.arrays import Floats
 from servanda.columns import Columns
 from servanda.errors import need
 from servanda.parallel import Where
-from servanda.result import drawn, html
+from servanda.result import Result
 from servanda.uncertainty.questions import Question, QuestionRefused, answers, enough, from_sweep, numbers_of, pose
 from servanda.uncertainty.sampling import draw
 from servanda.uncertainty.scenario_discovery import condition as _when
@@ -25,7 +25,6 @@ from servanda.uncertainty.sweeps.sweep import Sweep
 
 if TYPE_CHECKING:
     import polars
-    from matplotlib.figure import Figure
 
 ASIDE = 4  # every fourth draw is kept aside for the check
 LEAST = 20  # failing draws, and others, without which there is nothing to learn from
@@ -89,7 +88,7 @@ class Rule:
 
 
 @dataclass(frozen=True, repr=False)
-class FailureRules:
+class FailureRules(Result):
     """When a plan fails, as far as a few numbers tell.
 
     Attributes
@@ -134,13 +133,6 @@ class FailureRules:
     table: Columns
     trajectory: Columns
     seed: int
-
-    def plot(self, narrow: bool = False) -> Figure:
-        """Draw where in the ranges the failures lie, and how the first rule was found."""
-        return drawn("failure", self.agreement, self, narrow=narrow)
-
-    def _repr_html_(self) -> str:
-        return html(self, self.table)
 
     def __repr__(self) -> str:
         return (

@@ -14,20 +14,19 @@ from servanda.agreement.numbers import Uncertain
 from servanda.arrays import Floats
 from servanda.columns import Columns
 from servanda.parallel import Where, connected
-from servanda.result import drawn, html
+from servanda.result import Result
 from servanda.uncertainty.questions import Question, QuestionRefused, answers, from_sweep, numbers_of, placed, pose
 from servanda.uncertainty.sensitivity_analysis.sobol import given_indices, power_of_two, sobol_indices
 from servanda.uncertainty.sweeps.sweep import Sweep
 
 if TYPE_CHECKING:
     import polars
-    from matplotlib.figure import Figure
 
 FEW = 20  # up to so many numbers are looked at one by one unless told otherwise
 
 
 @dataclass(frozen=True, repr=False)
-class Sensitivity:
+class Sensitivity(Result):
     """Which uncertain numbers a figure of a plan, or its difference between two plans, depends on.
 
     Attributes
@@ -64,13 +63,6 @@ class Sensitivity:
     low: float
     high: float
     seed: int
-
-    def plot(self, narrow: bool = False) -> Figure:
-        """Draw what the figure depends on; of a sweep, how far each number moves it."""
-        return drawn("sensitivity", self.agreement, self, narrow=narrow)
-
-    def _repr_html_(self) -> str:
-        return html(self, self.numbers if self.shares is None else self.shares)
 
     def __repr__(self) -> str:
         asked = f"{self.question.of} of {' less '.join(self.question.plans)}"

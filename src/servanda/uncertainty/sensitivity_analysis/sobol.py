@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,11 +12,8 @@ from numpy.typing import NDArray
 from servanda.arrays import Floats
 from servanda.columns import Columns
 from servanda.errors import need
-from servanda.result import drawn, html
+from servanda.result import Result
 from servanda.uncertainty.questions import QuestionRefused, enough
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 LEVEL = 0.95  # of intervals
 RESAMPLES, RESAMPLES_GIVEN = 200, 100
@@ -27,7 +24,7 @@ HARMONICS = 10
 
 
 @dataclass(frozen=True, repr=False)
-class SobolIndices:
+class SobolIndices(Result):
     """First-order and total indices of a function on the unit cube.
 
     Attributes
@@ -48,13 +45,6 @@ class SobolIndices:
     values: Floats
     solves: int
     failed: int
-
-    def plot(self, narrow: bool = False) -> Figure:
-        """Draw both shares of every number or group, with their intervals, the largest first."""
-        return drawn("indices", self, narrow=narrow)
-
-    def _repr_html_(self) -> str:
-        return html(self, self.table)
 
     def __repr__(self) -> str:
         return f"<SobolIndices of {self.table.height} rows: {self.solves} values, {self.failed} missing>"

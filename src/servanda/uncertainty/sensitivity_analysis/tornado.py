@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,16 +12,13 @@ from servanda.agreement.format.values import Years
 from servanda.agreement.labels import group_of, label
 from servanda.columns import Columns
 from servanda.parallel import Where
-from servanda.result import drawn, html
+from servanda.result import Result
 from servanda.uncertainty.questions import Question, QuestionRefused, answers, enough, numbers_of, pose
 from servanda.uncertainty.sampling import assign
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
 
 @dataclass(frozen=True, repr=False)
-class Tornado:
+class Tornado(Result):
     """What a figure does when one number after another goes to the ends of its range, all others at their likely value.
 
     Attributes
@@ -51,13 +47,6 @@ class Tornado:
     def moved(self) -> Columns:
         """The rows with an answer at both ends."""
         return self.table.where(~np.isnan(self.table["swing"]))
-
-    def plot(self, narrow: bool = False) -> Figure:
-        """Draw the swings, the largest first."""
-        return drawn("tornado", self.agreement, self, narrow=narrow)
-
-    def _repr_html_(self) -> str:
-        return html(self, self.table)
 
     def __repr__(self) -> str:
         return f"<Tornado of {self.question.of} of {' less '.join(self.question.plans)}: {self.table.height} numbers>"

@@ -10,7 +10,7 @@ from functools import partial
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from servanda._version import __version__
 from servanda.agreement.dates import last_day
@@ -21,7 +21,7 @@ from servanda.english import capital
 from servanda.errors import need
 from servanda.game.compiler import compile
 from servanda.parallel import Cluster, Where, connected, in_order
-from servanda.result import drawn, html
+from servanda.result import Result
 from servanda.uncertainty.sampling import Ranges, in_pieces
 from servanda.uncertainty.sweeps._rows import Piece, described, schema, solved, streamed
 from servanda.uncertainty.sweeps._sources import InMemory, OnDisk, Source
@@ -38,9 +38,6 @@ from servanda.uncertainty.sweeps._store import (
     write,
 )
 from servanda.uncertainty.sweeps.statistics import counts, fan, summary, wins
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 T = TypeVar("T")
 
@@ -83,7 +80,7 @@ STATES = 2**17  # private states of all draws of a piece together, at most (if t
 
 
 @dataclass(frozen=True, repr=False)
-class Sweep:
+class Sweep(Result):
     """Plans on the same draws of the uncertain numbers.
 
     Attributes
@@ -144,17 +141,6 @@ class Sweep:
         (5, E + 1), of at most the first million draws; None if no draw has an answer.
         """
         return fan(self.source, plan)
-
-    def plot(self, narrow: bool = False, *, of: str = "held_clean") -> Figure:
-        """Draw how a figure (`of`) spreads over the draws; `standing`: how long the plans last, as a fan."""
-        if of == "standing":
-            return drawn("survival_fan", self, narrow=narrow)
-        if of not in self.about["figures"]:
-            raise KeyError(f"there is no figure {of!r}. There are: {', '.join(self.about['figures'])}, standing")
-        return drawn("histogram", self, of, narrow=narrow)
-
-    def _repr_html_(self) -> str:
-        return html(self, self.summary)
 
     def __repr__(self) -> str:
         where = "in memory" if self.path is None else str(self.path)

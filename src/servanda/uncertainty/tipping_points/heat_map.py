@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,17 +13,14 @@ from servanda.assessment.metrics import figure_names
 from servanda.columns import Columns
 from servanda.errors import NoSuchName
 from servanda.parallel import Where, connected
-from servanda.result import drawn
+from servanda.result import Result
 from servanda.uncertainty.tipping_points.axes import NotPossible, plan_of, space
 from servanda.uncertainty.tipping_points.plan_gap import Contest
 from servanda.uncertainty.tipping_points.tips import POINTS, NumberTips, grid, scan
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
 
 @dataclass(frozen=True, repr=False)
-class HeatMap:
+class HeatMap(Result):
     """How far one plan is ahead of another, over two uncertain numbers, all others likely.
 
     Attributes
@@ -67,10 +63,6 @@ class HeatMap:
             for i, x in enumerate(self.across)
         ]
         return Columns.of_rows(rows, {self.x.name: float, self.y.name: float, "difference": float})
-
-    def plot(self, narrow: bool = False) -> Figure:
-        """Draw the map, with the line of indifference."""
-        return drawn("heat", self, narrow=narrow)
 
     def __repr__(self) -> str:
         return f"<HeatMap of {self.x.name} and {self.y.name}: {len(self.up)} by {len(self.across)} points>"

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import numpy as np
 
@@ -17,13 +17,10 @@ from servanda.assessment.metrics import figure_names
 from servanda.columns import Columns
 from servanda.errors import NoSuchName
 from servanda.parallel import Where, connected
-from servanda.result import drawn, html
+from servanda.result import Result
 from servanda.uncertainty.tipping_points._least_change import Region, nearest
 from servanda.uncertainty.tipping_points.axes import Axis, NotPossible, Space, plan_of, space
 from servanda.uncertainty.tipping_points.plan_gap import TIE, Change, Contest, change_of, silent
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 
 @dataclass(frozen=True)
@@ -100,7 +97,7 @@ class NumberTips:
 
 
 @dataclass(frozen=True, repr=False)
-class Tips:
+class Tips(Result):
     """Where the ranking of two plans flips.
 
     Attributes
@@ -167,13 +164,6 @@ class Tips:
         kinds = {"number": str, **dict.fromkeys(numbers, float), "below": str, "above": str, "unsolved": int}
         order = ("number", "likely", "low", "high", "value", "distance", "below", "above", "swing", "unsolved")
         return Columns.of_rows(rows, {name: kinds[name] for name in order})
-
-    def plot(self, narrow: bool = False) -> Figure:
-        """Draw which numbers flip the ranking, and where."""
-        return drawn("tips", self, narrow=narrow)
-
-    def _repr_html_(self) -> str:
-        return html(self, self.table)
 
     def __repr__(self) -> str:
         count = sum(bool(one.flips) for one in self.numbers)

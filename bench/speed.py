@@ -26,7 +26,7 @@ import numpy as np
 from agreements import alternating
 
 import servanda
-from servanda.assessment.summary import choices, outcomes
+from servanda.assessment.outcomes import choices, outcomes
 from servanda.game.compiler import compile
 from servanda.solver.equilibrium import Play, solve
 

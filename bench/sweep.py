@@ -30,7 +30,7 @@ from speed import _processor, peak
 import servanda
 from servanda.agreement.format.agreement import Agreement
 from servanda.agreement.format.values import Number
-from servanda.assessment.summary import choices, outcomes
+from servanda.assessment.outcomes import choices, outcomes
 from servanda.uncertainty.sampling import Draws, Ranges, in_pieces
 from servanda.uncertainty.sweeps._rows import Piece, work
 from servanda.uncertainty.sweeps.sweep import LARGEST, _piece

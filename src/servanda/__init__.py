@@ -36,14 +36,3 @@ def _presenter() -> Presenter:
 
 
 hand_in(_presenter)
-
-
-def _gallery() -> object:
-    from servanda.presentation.figures import gallery
-
-    return gallery
-
-
-from servanda import result as _result  # noqa: E402
-
-_result._figures[:] = [_gallery]

@@ -18,10 +18,10 @@ from .assessment.comparison import compare as compare
 from .assessment.critical import CriticalValue as CriticalValue
 from .assessment.critical import critical_values as critical_values
 from .assessment.other_equilibria import search as search
+from .assessment.outcomes import choices as choices
 from .assessment.scorecards import Scorecard as Scorecard
 from .assessment.scorecards import scorecard as scorecard
 from .assessment.summary import Summary as Summary
-from .assessment.summary import choices as choices
 from .assessment.summary import summarise as summarise
 from .checks.findings import Finding as Finding
 from .checks.findings import Findings as Findings
@@ -48,7 +48,7 @@ from .inspection.sequential_game import SequentialInspection as SequentialInspec
 from .inspection.sequential_game import sequential_inspection as sequential_inspection
 from .optimisation.pareto import Design as Design
 from .optimisation.pareto import design as design
-from .presentation import figures as figures
+from .presentation.figures.gallery import figures as figures
 from .presentation.report.study import Study as Study
 from .presentation.report.study import study as study
 from .presentation.views.comparison import verdict as verdict

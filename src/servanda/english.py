@@ -4,17 +4,59 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Literal
 
 
-def short(chance: float, sure: bool = False) -> str:
-    """Write a chance in the least room: `<1%`, `58%`, `>99%`; `100%` only of what is sure from the start (`sure`)."""
-    if chance <= 0.0:
-        return "0%"
-    if chance < 0.01:
-        return "<1%"
-    if chance > 0.99 and not (sure and chance >= 1.0):
-        return ">99%"
-    return f"{100 * chance:.0f}%"
+def chance(
+    value: float | None, decimals: int = 0, room: Literal["sentence", "table"] = "table", sure: bool = False
+) -> str:
+    """Write a chance or share in percent; it hides no small one, and claims no certainty of what is not `sure`.
+
+    Fewer decimals never contradict more: what is `less than 1%` in a sentence is at most `0.9%` in a table.
+
+    Parameters
+    ----------
+    value : float or None
+        None is a dash.
+    decimals : int
+        0 for a sentence, 1 for a table.
+    room : {'sentence', 'table'}
+        `less than 1%` and `more than 99%`; or, in the least room, `<1%` and `>99%`.
+    sure : bool
+        Whether a value of 1 is certain, and not only nearly so.
+
+    Examples
+    --------
+    >>> [chance(value, room="sentence") for value in (0.0, 0.004, 0.25, 1.0)]
+    ['0%', 'less than 1%', '25%', 'more than 99%']
+    >>> [chance(value, 1) for value in (None, 0.0004, 0.25)], chance(1.0, 1, sure=True)
+    (['–', '<0.1%', '25.0%'], '100.0%')
+    """
+    if value is None:
+        return "–"
+    step = 10.0**-decimals  # of a percent
+    less, more = ("less than ", "more than ") if room == "sentence" else ("<", ">")
+    if 0.0 < 100.0 * value < 0.995 * step:
+        return f"{less}{step:.{decimals}f}%"
+    if 100.0 * (1.0 - value) < 0.995 * step and not (sure and value >= 1.0):
+        return f"{more}{100.0 - step:.{decimals}f}%"
+    return f"{max(0.0, 100.0 * value):.{decimals}f}%"
+
+
+def number(value: float, decimals: int = 2, sign: bool = False) -> str:
+    """Write a number with so many decimals, and with its sign where that matters: `−5.45`, `+1.50`."""
+    value = round(value, decimals) + 0.0  # no minus before nothing
+    return minus(f"{value:{'+' if sign else ''}.{decimals}f}")
+
+
+def minus(words: str) -> str:
+    """Put proper minus signs into a printed number."""
+    return words.replace("-", "−")
+
+
+def short(value: float, sure: bool = False) -> str:
+    """Write a chance in the least room."""
+    return chance(value, sure=sure)
 
 
 def some(words: Sequence[str], most: int = 4) -> str:
@@ -68,20 +110,20 @@ MONTHS = (
 )  # fmt: skip
 
 
-def percent(chance: float) -> str:
-    """Write a chance as a whole percentage that never claims certainty."""
-    if chance <= 0.0:
-        return "0%"
-    if chance < 0.01:
-        return "less than 1%"
-    if chance > 0.99:
-        return "more than 99%"
-    return f"{100 * chance:.0f}%"
+def percent(value: float) -> str:
+    """Write a chance in a sentence."""
+    return chance(value, room="sentence")
 
 
 def capital(words: str) -> str:
     """Begin with a capital letter, as a title does."""
     return words[:1].upper() + words[1:]
+
+
+def without_capital(name: str) -> str:
+    """A name within a sentence: a leading article in lower case, all else as written."""
+    article, _, rest = name.partition(" ")
+    return f"{article.lower()} {rest}" if rest and article in ("The", "A", "An") else name
 
 
 def month(day: date) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from servanda._version import __version__
@@ -56,25 +57,31 @@ def about(agreement: Agreement, seconds: float, seed: int | None = None, *packag
     packages : str
         Libraries that the result rests on besides numpy, numba and scipy, under their names on PyPI.
     """
-    import platform
     from datetime import UTC, datetime
-    from importlib.metadata import PackageNotFoundError, version
 
     origin = agreement.origin
+    return About(
+        path=origin.path if origin else None,
+        sha256=origin.sha256 if origin else None,
+        versions=dict(_versions(*packages)),
+        seed=seed,
+        made=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        seconds=seconds,
+    )
+
+
+@cache
+def _versions(*packages: str) -> dict[str, str]:
+    import platform
+    from importlib.metadata import PackageNotFoundError, version
+
     versions = {"servanda": __version__, "python": platform.python_version()}
     for name in ("numpy", "numba", "scipy", *packages):
         try:
             versions[name] = version(name)
         except PackageNotFoundError:
             continue  # not installed, so nothing was computed with it
-    return About(
-        path=origin.path if origin else None,
-        sha256=origin.sha256 if origin else None,
-        versions=versions,
-        seed=seed,
-        made=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        seconds=seconds,
-    )
+    return versions
 
 
 class Presenter(Protocol):
@@ -172,21 +179,3 @@ def plain(thing: object) -> Any:
     if hasattr(thing, "tolist"):  # an array
         return plain(cast("Any", thing).tolist())
     return thing.isoformat() if isinstance(thing, date) else thing
-
-
-_figures: list[Callable[[], Any]] = []
-
-
-def drawn(what: str, *subjects: object, narrow: bool) -> Figure:
-    """Draw a result by one of the figures, for its `plot`."""
-    from servanda.errors import need
-
-    need("pictures", "A picture", "matplotlib")
-    return getattr(_figures[0](), what)(*subjects, narrow=narrow)
-
-
-def html(result: object, table: Any) -> str:
-    """A result in a notebook: what it is, in a line, and a polars table of it."""
-    from html import escape
-
-    return f"<p>{escape(repr(result).removeprefix('<').removesuffix('>'))}</p>{table._repr_html_()}"

@@ -9,7 +9,8 @@ from test_reciprocal_agreement import OTHER, reciprocal
 
 from servanda.agreement.format.agreement import Agreement
 from servanda.assessment.other_equilibria import search
-from servanda.assessment.summary import choices, outcomes, summarise
+from servanda.assessment.outcomes import choices, outcomes
+from servanda.assessment.summary import summarise
 from servanda.game.compiler import compile
 from servanda.solver.equilibrium import TOLERANCE, solve
 

@@ -33,7 +33,7 @@ def test_what_is_printed(run: Callable[..., Done], file: Path) -> None:
     words = " ".join(done.out.split())
     assert words.startswith("Step by step: ")
     assert "All 6 plans that the levers allow were tried." in words
-    assert "at-once 17.2% 4.35 5.38 as it stands; misses gain.south >= 6.5" in words
+    assert "at-once 17.2% +4.35 units +5.38 units as it stands; misses gain.south >= 6.5" in words
     assert "share.freeze.programme 0.5" in words
     assert "automatic.full-relief no" in words
     assert words.endswith("These are optima of a model with judged numbers, and as good as those numbers.")

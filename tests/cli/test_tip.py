@@ -10,9 +10,7 @@ import pytest
 from support.commands import Done
 
 import servanda
-from servanda.presentation.figures import gallery as pictures
-from servanda.presentation.figures.heat_map import heat_alt
-from servanda.presentation.figures.tipping_points import tips_alt
+from servanda.presentation.figures.gallery import figures as gallery
 
 BETWEEN = ("--between", "phased", "at-once")
 WORTH, REFUSAL = "stakes.programme.worth.north", "stakes.non-recognition.worth.north"
@@ -47,7 +45,8 @@ def test_reach_says_what_changes_and_what_does_not_do(run: Callable[..., Done], 
     answer = run(*asked, "0.3", "--ours", "measures.*.finds", "--json").json
     (moved,) = answer["change"]["moved"]
     assert f"The target is reached with a change of {moved['distance']:.2f} ranges" in text
-    assert f"measures.inspectors.finds 0.8 {moved['value']:.3g}" in text
+    assert f"0.8 {moved['value']:.3g} 0.3 to 1.5" in text
+    assert "measures.inspectors.finds" in text
     never = " ".join(run(*asked, "0.9", "--ours", "measures.*.finds").out.split())
     assert "The target was not reached within the ranges" in never
     assert "This does not prove that more is impossible." in never
@@ -127,9 +126,9 @@ def test_the_figures_stand_where_the_numbers_are(deal: Path) -> None:
         whole = sum(bars.values())
         assert bars[f"{WORTH}|phased"] / whole == pytest.approx((one.flips[0].value - 1) / 3, abs=1e-9)
     chart = servanda.heat(agreement, ("phased", "at-once"), WORTH, REFUSAL, "years", points=5)
-    panel = next(a for a in pictures.heat(chart).axes if a.get_label() == "map")
+    panel = next(a for a in chart.plot().axes if a.get_label() == "map")
     marks = {line.get_label(): line for line in panel.lines}
     assert (list(marks["likely"].get_xdata()), list(marks["likely"].get_ydata())) == ([2.0], [-1.5])
     assert list(marks["alone"].get_xdata()) == [chart.x.flips[0].value, 2.0]
-    assert tips_alt(found).startswith("The ranking flips once")
-    assert "Step by step is ahead on" in heat_alt(chart)
+    assert gallery["tipping_points"].alt(found).startswith("The ranking flips once")
+    assert "Step by step is ahead on" in gallery["heat_map"].alt(chart)

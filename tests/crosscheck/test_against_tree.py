@@ -12,7 +12,7 @@ import pytest
 from support.cases import cases, one_precision, precisions
 from support.referee import Solved, one_player_per_set, solve_tree, solve_with_gambit
 
-from servanda.assessment.summary import choices, outcomes
+from servanda.assessment.outcomes import choices, outcomes
 from servanda.crosscheck.explicit_tree import Infoset, Tree, game_tree
 from servanda.game.compiler import compile
 from servanda.solver.equilibrium import Equilibrium, solve

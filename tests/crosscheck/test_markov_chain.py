@@ -18,7 +18,8 @@ from support.random_agreements import random_agreement
 
 from servanda.agreement.format.agreement import Agreement
 from servanda.agreement.reading.reader import read
-from servanda.assessment.summary import outcomes, summarise
+from servanda.assessment.outcomes import outcomes
+from servanda.assessment.summary import summarise
 from servanda.crosscheck.markov_chain import ChainTooLarge, labels, prism
 from servanda.game.compiler import compile
 from servanda.solver.equilibrium import Equilibrium, solve

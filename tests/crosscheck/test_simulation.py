@@ -17,7 +17,8 @@ from support.random_agreements import random_agreement
 
 from servanda.agreement.format.agreement import Agreement
 from servanda.agreement.reading.reader import read
-from servanda.assessment.summary import EntryResult, outcomes, summarise
+from servanda.assessment.outcomes import EntryResult, outcomes
+from servanda.assessment.summary import summarise
 from servanda.crosscheck.simulation import Event, Plays, play
 from servanda.game.compiler import compile
 from servanda.presentation.views.simulation import deviation, show, told

@@ -17,7 +17,7 @@ from support.building import gives, party, situation, stake
 from servanda import Agreement, AgreementError, Allocation, where_to_inspect
 from servanda.agreement.reading.reader import read
 from servanda.inspection._linear_program import InspectionTooLarge, Reach, hull
-from servanda.inspection._security_game import guarantee, least_budget, least_effort
+from servanda.inspection._security_game import least_budget, least_effort, maximin
 from servanda.inspection.allocation import least_losses
 from servanda.inspection.problem import exact
 
@@ -203,7 +203,7 @@ def test_the_program_finds_what_listing_all_schedules_finds(seed: int, with_sear
     draw = random.Random(seed)
     losses = [draw.uniform(0.5, 2) for _ in reaches]
     wanted, mix = at_best(listed(reaches, Fraction(budget)), [-w for w in losses], losses)
-    found = guarantee(reaches, Fraction(budget), -np.array(losses), np.array(losses), average=False)
+    found = maximin(reaches, Fraction(budget), -np.array(losses), np.array(losses), average=False)
     assert found.t == pytest.approx(wanted, abs=TOLERANCE)
     assert min(w * (p - 1) for w, p in zip(losses, found.detection, strict=True)) == pytest.approx(wanted, abs=1e-8)
     # The other side of the theorem: against the violator's mix no schedule does better.
@@ -222,8 +222,8 @@ def test_the_program_finds_what_listing_all_schedules_finds(seed: int, with_sear
 def test_a_budget_that_holds_on_average_achieves_no_less(seed: int) -> None:
     reaches, budget = drawn_sites(seed, True)
     ones = np.ones(len(reaches))
-    every = guarantee(reaches, Fraction(budget), -ones, ones, average=False)
-    average = guarantee(reaches, Fraction(budget), -ones, ones, average=True)
+    every = maximin(reaches, Fraction(budget), -ones, ones, average=False)
+    average = maximin(reaches, Fraction(budget), -ones, ones, average=True)
     assert average.t >= every.t - TOLERANCE
 
 
@@ -232,7 +232,7 @@ def test_a_budget_that_holds_on_average_achieves_no_less(seed: int) -> None:
 
 def value(reaches: list[Reach], budget: Fraction, average: bool) -> float:
     ones = np.ones(len(reaches))
-    return guarantee(reaches, budget, -ones, ones, average).t
+    return maximin(reaches, budget, -ones, ones, average).t
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -241,7 +241,7 @@ def test_the_shadow_price_is_the_slope(seed: int) -> None:
     reaches, whole = drawn_sites(seed, True)
     budget, step = Fraction(whole) + Fraction(37, 1000), Fraction(1, 10_000)
     ones = np.ones(len(reaches))
-    price = guarantee(reaches, budget, -ones, ones, average=True).budget_price
+    price = maximin(reaches, budget, -ones, ones, average=True).budget_price
     up, down = (value(reaches, budget + sign * step, True) for sign in (1, -1))
     here = value(reaches, budget, True)
     assert (here - down) / float(step) >= price - 1e-4

@@ -16,7 +16,7 @@ from __future__ import annotations
 import pytest
 from exact import FORCE, Move, agreement, near, solved
 
-from servanda.assessment.summary import EntryResult
+from servanda.assessment.outcomes import EntryResult
 
 TOLERANCE = 1e-12
 THRESHOLDS = {(3.0, 4.0, 1.0, 0.0): 1 / 2, (4.0, 5.0, 2.0, -1.0): 3 / 4, (3.5, 4.0, 1.0, -2.0): 6 / 7}  # T, R, P, S

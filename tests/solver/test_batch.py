@@ -14,7 +14,8 @@ import servanda
 from servanda.agreement.format.values import Number
 from servanda.agreement.numbers import uncertain
 from servanda.assessment.comparison import expected_years
-from servanda.assessment.summary import outcomes, summarise
+from servanda.assessment.outcomes import outcomes
+from servanda.assessment.summary import summarise
 from servanda.game._bisimulation import merge
 from servanda.game.compiler import compile
 from servanda.solver.batch import results, solve_draws

@@ -12,7 +12,8 @@ import pytest
 from support.random_agreements import random_agreement, random_data
 
 from servanda.agreement.format.agreement import Agreement
-from servanda.assessment.summary import choices, outcomes, summarise
+from servanda.assessment.outcomes import choices, outcomes
+from servanda.assessment.summary import summarise
 from servanda.game.compiler import compile
 from servanda.solver.equilibrium import Equilibrium, solve
 

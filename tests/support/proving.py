@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from servanda.agreement.format.agreement import Agreement
-from servanda.assessment.summary import choices
+from servanda.assessment.outcomes import choices
 from servanda.crosscheck.explicit_tree import Infoset, Tree, TreeTooLarge, game_tree
 from servanda.crosscheck.gambit_file import efg
 from servanda.game.calendar import calendar_of

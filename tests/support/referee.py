@@ -335,4 +335,4 @@ def one_player_per_set(tree: Tree, precisions: Mapping[str, Mapping[str, float]]
         player = None if node.infoset is None else names[node.infoset]
         nodes.append(replace(node, player=player, edges=tuple(edges), payoff=payoff))
     scale = {names[key]: precisions[party[key]][key.type] for key in party}
-    return Tree(tree.title, tuple(names.values()), tuple(nodes)), scale
+    return replace(tree, parties=tuple(names.values()), nodes=tuple(nodes)), scale

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from support.building import gives, party, situation, stake
 from support.commands import commands
@@ -13,7 +14,9 @@ from support.html import Page
 import servanda
 from servanda.agreement.format.agreement import Agreement
 from servanda.agreement.starter import starter_text
+from servanda.presentation.figures.gallery import figures as gallery
 from servanda.presentation.report import page as report
+from servanda.presentation.view import Row, Table, view
 from servanda.presentation.views import uncertainty as words
 from servanda.uncertainty.overview import Uncertainty, within_ranges
 
@@ -39,10 +42,10 @@ def found(agreement: Agreement) -> Uncertainty:
 
 def test_its_parts_are_what_their_functions_give(agreement: Agreement, found: Uncertainty) -> None:
     alone = servanda.sweep(agreement, draws=DRAWS, seed=5)
-    assert found.swept.table.equals(alone.table)
+    assert found.swept.table == alone.table
     assert (found.figure, {found.plan, found.other}) == ("held_clean", {"phased", "at-once"})
     assert found.tornado is not None
-    assert found.tornado.table.equals(servanda.tornado(agreement, found.plan, of="held_clean").table)
+    assert found.tornado.table == servanda.tornado(agreement, found.plan, of="held_clean").table
     assert found.tips is not None
     assert found.tips.plans == (found.plan, found.other)
     assert [one.name for one in found.tips.numbers] == [
@@ -73,36 +76,38 @@ def test_a_single_plan_has_no_ranking() -> None:
     assert alone is not None
     assert (alone.other, alone.tips) == (None, None)
     assert alone.tornado is not None
-    assert words.turning(alone) == []
+    assert words.turning(alone) == ""
+    assert [block.key for block in view(alone).blocks if isinstance(block, Table)] == ["spans"]
     assert words.intro(alone).startswith("The numbers are judgements, so the one number with a range was drawn")
 
 
 def test_every_headline_figure_comes_with_its_range(agreement: Agreement, found: Uncertainty) -> None:
     comparison = servanda.compare(agreement)
-    rows = words.range_rows(comparison, found)
-    assert [row["what"] for row in rows[:5]] == [
-        "in force and clean", "in force", "expected years in force",
-        "gain of North by signing, units", "gain of South by signing, units",
+    title, *rows = words.ranges(comparison, found).rows
+    assert title == Row(("Step by step",), "group")
+    assert [row.cells[0] for row in rows[:5]] == [
+        "chance in force and clean at the end", "chance in force at the end", "years in force",
+        "gain of North over no agreement, units", "gain of South over no agreement, units",
     ]  # fmt: skip
-    assert len(rows) == 5 * len(comparison.plans)
-    table = found.swept.table.filter(plan="phased")
-    p5, p95 = (table["years"].quantile(q, "linear") for q in (0.05, 0.95))
-    assert rows[2]["span"] == f"{p5:.1f} to {p95:.1f}"
-    assert rows[0]["likely"] == f"{100 * comparison['phased'].summary.held['clean']:.0f}%"
+    assert len(rows) + 1 == 6 * len(comparison.plans)
+    p5, p95 = np.quantile(found.swept.values("phased", "years"), [0.05, 0.95])
+    assert rows[2].cells[3] == f"{p5:.1f} to {p95:.1f}"
+    assert rows[0].cells[1] == f"{100 * comparison['phased'].summary.held['clean']:.0f}%"
 
 
 def test_the_report_says_how_sure_it_is(agreement: Agreement, found: Uncertainty, tmp_path: Path) -> None:
     path = report.write(servanda.compare(agreement), tmp_path, uncertainty=found)
     page = Page(path.read_text("utf-8"))
-    for sentence in (words.intro(found), words.headline(found), *words.moving(found), *words.turning(found)):
+    for sentence in (words.intro(found), words.headline(found), words.moving(found), words.turning(found)):
         assert " ".join(sentence.split()) in page.text
     assert f"{words.span_of(found, 'phased')}" in page.text
     assert f"--draws {DRAWS} --seed 5" in page.text or f"draws={DRAWS}, seed=5" in page.text
     for name in report.RANGES:
         assert (tmp_path / "figures" / f"{name}.png").exists()
     alts = [tag.get("alt") or "" for tag in page.all("img")]
-    assert words.fan_alt(found) in alts
-    assert words.histogram_alt(found) in alts
+    assert gallery["survival_fan"].alt(found.swept) in alts
+    assert gallery["histogram"].alt(found.swept, of=found.figure) in alts
+    assert view(found).table("duels").title in page.text
 
 
 def test_quick_leaves_it_out(run: Any, tmp_path: Path) -> None:

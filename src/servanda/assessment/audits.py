@@ -7,18 +7,20 @@ before inspections begin.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import date
-from typing import NamedTuple
+from typing import Any, overload
 
 import numpy as np
-from numpy.typing import NDArray
 
-from servanda.arrays import Floats, Ints, freeze
-from servanda.game.compiler import AUTOMATIC, HORIZON, TURNOVER, Game, PublicTree
-from servanda.solver.equilibrium import compiled, is_choice, workspace
-
-TOLERANCE = 1e-9  # units; a gain up to this counts as none
+from servanda.agreement.format.agreement import Agreement
+from servanda.assessment.breaches import TOLERANCE, Replies, breaches, in_office, replies, trunk
+from servanda.assessment.critical import CriticalValue, critical_values
+from servanda.game.compiler import TURNOVER, Game
+from servanda.result import About, Result, about, plain
+from servanda.solver.equilibrium import is_choice
 
 
 @dataclass(frozen=True)
@@ -120,31 +122,59 @@ class TypeAudit:
         return all(row.best_gain <= TOLERANCE for row in self.deviations)
 
 
-class Breaches(NamedTuple):
-    """What breaking gains beyond keeping, for a type that has concealed nothing; units at the entry's date.
+@dataclass(frozen=True, repr=False)
+class Audit(Result, Sequence[TypeAudit]):
+    """Who would gain by breaking a plan: a sequence of the audits of all types.
 
-    Each (E, K): by step of the plan and type; -inf where the party does not decide, the act is not offered, or the
-    type cannot be in office. `conceal`, `withdraw`: single breaches. `best`: the better one and the best course after.
+    Attributes
+    ----------
+    plan : str
+    rows : tuple[TypeAudit, ...]
+        One for each party and type, in file order.
+    critical : tuple[CriticalValue, ...] or None
+        The single numbers that would change the verdict; None if they were not looked for.
+    agreement : Agreement
+    about : About or None
     """
 
-    conceal: Floats
-    withdraw: Floats
-    best: Floats
+    plan: str
+    rows: tuple[TypeAudit, ...]
+    critical: tuple[CriticalValue, ...] | None
+    agreement: Agreement = field(compare=False)
+    about: About | None = field(default=None, compare=False)
+
+    @property
+    def self_enforcing(self) -> bool:
+        """Whether nobody gains by breaking the plan, if everyone else keeps."""
+        return all(row.self_enforcing for row in self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __iter__(self) -> Iterator[TypeAudit]:
+        return iter(self.rows)
+
+    @overload
+    def __getitem__(self, index: int) -> TypeAudit: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[TypeAudit, ...]: ...
+    def __getitem__(self, index: int | slice) -> TypeAudit | tuple[TypeAudit, ...]:
+        return self.rows[index]
+
+    def __repr__(self) -> str:
+        return f"<Audit of plan {self.plan!r}: {'' if self.self_enforcing else 'not '}self-enforcing>"
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the object that `servanda audit --json` prints."""
+        critical = {} if self.critical is None else {"critical": plain(self.critical)}
+        return {"plan": self.plan, "audit": self.rows_to_json(), **critical, "about": plain(self.about)}
+
+    def rows_to_json(self) -> list[dict[str, Any]]:
+        """Give the audits of all types alone."""
+        return [{**plain(row), "self_enforcing": row.self_enforcing} for row in self.rows]
 
 
-class Replies(NamedTuple):
-    """One party's values (states,) and values of its acts (3, states): when it keeps, and on its best course.
-
-    They stand at the nodes of `trunk` only.
-    """
-
-    keeping: Floats
-    keeping_acts: Floats
-    best: Floats
-    best_acts: Floats
-
-
-def audit(game: Game, draw: int = 0) -> tuple[TypeAudit, ...]:
+def audit(game: Game, draw: int = 0, *, critical: bool = False) -> Audit:
     """Audit a plan for self-enforcement.
 
     Everyone else keeps for certain and conceals nothing; ratifications, turnovers and incidents come by chance.
@@ -153,11 +183,13 @@ def audit(game: Game, draw: int = 0) -> tuple[TypeAudit, ...]:
     ----------
     game : Game
     draw : int
+    critical : bool
+        Also find the single numbers that would change the verdict (see `critical_values`).
 
     Returns
     -------
-    tuple[TypeAudit, ...]
-        One for each party and type, in file order.
+    Audit
+        One row for each party and type, in file order.
 
     Examples
     --------
@@ -166,6 +198,7 @@ def audit(game: Game, draw: int = 0) -> tuple[TypeAudit, ...]:
     >>> sorted({row.party for row in rows})
     ['dprk', 'usa']
     """
+    began = time.perf_counter()
     result: list[TypeAudit] = []
     for p, party in enumerate(game.parties):
         found = replies(game, p, draw)
@@ -181,93 +214,9 @@ def audit(game: Game, draw: int = 0) -> tuple[TypeAudit, ...]:
             course = _course(game, p, k, found, draw)
             single = max(rows, key=lambda row: row.gain, default=None)
             result.append(TypeAudit(party, name, single, tuple(rows), course.gain if course else 0.0, course))
-    return tuple(result)
-
-
-def replies(game: Game, p: int, draw: int) -> Replies:
-    """Work out what keeping, and the best course, are worth to a party when the others keep.
-
-    On the best course a new government of the party keeps, with what was concealed before.
-
-    Parameters
-    ----------
-    game : Game
-    p : int
-        Index of the party.
-    draw : int
-
-    Returns
-    -------
-    Replies
-    """
-    kernel = compiled()
-    own = kernel.one_draw.py_func(game.tables, draw)
-    work = workspace(game, own)
-    tree = _trunk_only(game, p)
-    kernel.surroundings(p, tree, own, work)
-    kernel.respond(p, tree, own, work, 1.0, kernel.KEEP, work.onward)
-    keeping, acts, onward = work.value.copy(), work.gain.copy(), work.onward.copy()
-    kernel.respond(p, tree, own, work, 1.0, kernel.BEST, onward)
-    return Replies(keeping, acts, work.value, work.gain)
-
-
-def breaches(game: Game, p: int, found: Replies, there: NDArray[np.bool_]) -> Breaches:
-    """Gains of breaking at each entry.
-
-    Parameters
-    ----------
-    game : Game
-    p : int
-        Index of the party.
-    found : Replies
-        Its own.
-    there : (E, K) bools
-        At which steps a type can be in office.
-
-    Returns
-    -------
-    Breaches
-    """
-    nodes = trunk(game)[:-1]
-    decides = np.array([is_choice(game, v) and game.tree.actor[v] == p for v in nodes], dtype=bool)
-    kinds = np.arange(there.shape[1], dtype=np.int64)
-    where: Ints = game.tables.offset[p, nodes, None] + kinds * game.tables.sets[p, nodes, None]
-    kept = np.where(decides[:, None] & there, found.keeping_acts[0, where], np.inf)
-    conceal, withdraw = (found.keeping_acts[act, where] - kept for act in (1, 2))
-    best = np.maximum(found.best_acts[1, where], found.best_acts[2, where]) - kept
-    return Breaches(conceal, withdraw, best)
-
-
-def in_office(game: Game, p: int, draw: int) -> NDArray[np.bool_]:
-    """Tell at which steps (E, K) a party can be of a type at all."""
-    tables, kinds = game.tables, int(game.tables.kinds[p])
-    there = np.zeros((len(game.steps), kinds), dtype=bool)
-    now = tables.log_prior[draw, p, :kinds] > -np.inf
-    for e, v in enumerate(trunk(game)[:-1]):
-        there[e] = now
-        if game.tree.kind[v] == TURNOVER and game.tree.actor[v] == p:
-            fresh, chance = tables.log_fresh[draw, p, e, :kinds] > -np.inf, tables.replaced[draw, game.tree.step[v]]
-            now = (now & (chance < 1)) | (fresh & (chance > 0))
-    return there
-
-
-def trunk(game: Game) -> Ints:
-    """The public nodes (E + 1,) of the plan's steps and the horizon if no new government comes.
-
-    When the others keep, values by step, type and concealed set are the same on every branch: neither other parties'
-    types nor their changes of government enter.
-    """
-    return np.array([v for v, branch in enumerate(game.branches) if not branch], dtype=np.int64)
-
-
-def _trunk_only(game: Game, p: int) -> PublicTree:
-    """The public tree with its trunk alone: what a new government finds is read off where the old one goes on."""
-    tree = game.tree
-    branched = np.array([bool(branch) for branch in game.branches])
-    kind = np.where(branched, HORIZON, np.where((tree.kind == TURNOVER) & (tree.actor != p), AUTOMATIC, tree.kind))
-    child = np.where(tree.child >= 0, tree.child[:, :1], -1)
-    freeze((kind, child))
-    return tree._replace(kind=kind, child=child)
+    values = critical_values(game.agreement, game.plan) if critical else None
+    made = about(game.agreement, time.perf_counter() - began)
+    return Audit(game.plan, tuple(result), values, game.agreement, made)
 
 
 def _course(game: Game, p: int, k: int, found: Replies, draw: int) -> Course | None:

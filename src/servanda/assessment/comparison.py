@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
-from html import escape
-from itertools import pairwise
+from typing import Any
 
 from servanda.agreement.format.agreement import Agreement
-from servanda.assessment.audits import TypeAudit, audit
-from servanda.assessment.other_equilibria import Another, search
+from servanda.assessment.audits import Audit, audit
 from servanda.assessment.scorecards import Scorecard, scorecard
 from servanda.assessment.summary import Summary, summarise
+from servanda.errors import no_such
 from servanda.game.compiler import Game, compile
-from servanda.result import About, about
+from servanda.result import About, Result, about, plain
 from servanda.solver.equilibrium import Equilibrium, solve
 
 
 @dataclass(frozen=True, repr=False)
-class PlanResult:
+class PlanResult(Result):
     """Everything known about one plan.
 
     Attributes
@@ -30,22 +29,16 @@ class PlanResult:
         The answer, on the principal branch.
     summary : Summary
         What it means.
-    audit : tuple[TypeAudit, ...]
+    audit : Audit
     scorecard : Scorecard
         What each party obtains of the others, if everyone keeps.
-    searched : int
-        Number of starts from which further equilibria were looked for.
-    others : tuple[Another, ...]
-        Those found.
     """
 
     game: Game
     equilibrium: Equilibrium
     summary: Summary
-    audit: tuple[TypeAudit, ...]
+    audit: Audit
     scorecard: Scorecard
-    searched: int = 0
-    others: tuple[Another, ...] = ()
 
     @property
     def plan(self) -> str:
@@ -60,9 +53,18 @@ class PlanResult:
     def __repr__(self) -> str:
         return f"<PlanResult {self.plan!r}: held clean {self.summary.held['clean']:.3f}>"
 
+    def to_json(self) -> dict[str, Any]:
+        """Give one of the plans that `servanda compare --json` prints."""
+        return {
+            **self.summary.answer_to_json(),
+            "audit": self.audit.rows_to_json(),
+            "scorecard": plain(self.scorecard.parties),
+            **self.summary.search_to_json(),
+        }
+
 
 @dataclass(frozen=True, repr=False)
-class Comparison:
+class Comparison(Result):
     """All plans of an agreement, solved.
 
     Attributes
@@ -75,13 +77,13 @@ class Comparison:
 
     agreement: Agreement
     plans: tuple[PlanResult, ...]
-    about: About
+    about: About = field(compare=False)
 
     def __getitem__(self, plan: str) -> PlanResult:
         for result in self.plans:
             if result.plan == plan:
                 return result
-        raise KeyError(f"there is no plan {plan!r}. Plans compared: {', '.join(r.plan for r in self.plans)}")
+        raise no_such("plan", plan, [result.plan for result in self.plans])
 
     @property
     def best(self) -> PlanResult:
@@ -92,22 +94,15 @@ class Comparison:
         rows = ", ".join(f"{r.plan} {r.summary.held['clean']:.3f}" for r in self.plans)
         return f"<Comparison of {self.agreement.title!r}: held clean {rows}>"
 
-    def _repr_html_(self) -> str:
-        causes = sorted({cause for r in self.plans for cause in r.summary.broken})
-        head = "".join(f"<th>{escape(r.title)}</th>" for r in self.plans)
-        names = ["held:clean", "held:concealed", *causes]
-        body = "".join(
-            f"<tr><td>{escape(name)}</td>"
-            + "".join(f"<td>{100 * r.summary.outcomes.get(name, 0.0):.1f}%</td>" for r in self.plans)
-            + "</tr>"
-            for name in names
-        )
-        return f"<table><caption>{escape(self.agreement.title)}</caption><tr><th></th>{head}</tr>{body}</table>"
+    def to_json(self) -> dict[str, Any]:
+        """Give the object that `servanda compare --json` prints."""
+        plans = [result.to_json() for result in self.plans]
+        return {"title": self.agreement.title, "plans": plans, "about": plain(self.about)}
 
 
 def compare(
     agreement: Agreement,
-    plans: Iterable[str] | None = None,
+    plans: str | Iterable[str] | None = None,
     *,
     starts: int = 0,
     seed: int = 0,
@@ -118,13 +113,13 @@ def compare(
     Parameters
     ----------
     agreement : Agreement
-    plans : names, optional
+    plans : name or names, optional
         By default all plans, in file order.
     starts : int
         Look for further equilibria of each plan from so many starts (see `search`).
     seed : int
         Of the random ones among them.
-    progress : function of a plan's name and a share done (0 to 1), optional
+    progress : function of what is being done and the share done (0 to 1), optional
 
     Returns
     -------
@@ -132,7 +127,7 @@ def compare(
 
     Raises
     ------
-    KeyError
+    NoSuchName
         If there is no plan of such a name.
     NotConverged
         If a plan has no answer.
@@ -147,21 +142,26 @@ def compare(
     ['phased', 'all-at-once']
     """
     began = time.perf_counter()
-    results: list[PlanResult] = []
-    for plan in plans if plans is not None else agreement.plans:
-        game = compile(agreement, plan)
-        equilibrium = solve(game, progress=partial(progress, plan) if progress is not None else None)
-        others = search(equilibrium, starts, seed) if starts else ()
-        card = scorecard(agreement, plan)
-        results.append(PlanResult(game, equilibrium, summarise(equilibrium), audit(game), card, starts, others))
+    names = [plans] if isinstance(plans, str) else list(agreement.plans if plans is None else plans)
+    for plan in names:
+        if plan not in agreement.plans:
+            raise no_such("plan", plan, agreement.plans)
+
+    def done(number: int, *told: Any) -> None:
         if progress is not None:
-            progress(plan, 1.0)
-    return Comparison(
-        agreement, tuple(results), about(agreement, time.perf_counter() - began, seed if starts else None)
-    )
+            progress(f"solving {names[number]}", (number + told[-1]) / len(names))
+
+    results: list[PlanResult] = []
+    for number, plan in enumerate(names):
+        game = compile(agreement, plan)
+        equilibrium = solve(game, progress=partial(done, number))
+        summary = summarise(equilibrium, starts, seed)
+        results.append(PlanResult(game, equilibrium, summary, audit(game), scorecard(agreement, plan)))
+        done(number, 1.0)
+    made = about(agreement, time.perf_counter() - began, seed if starts else None)
+    return Comparison(agreement, tuple(results), made)
 
 
 def expected_years(result: PlanResult) -> float:
     """Expected time in force until the horizon, years."""
-    points = result.summary.standing
-    return sum((after.years - before.years) * before.in_force for before, after in pairwise(points))
+    return result.summary.expected_years

@@ -1,7 +1,7 @@
 """Critical values: which finding rate, discount, restore time or chance would just make a plan self-enforcing?
 
 One number of the file is changed at a time, all others at their likely values, and the audit of each type is repeated:
-everyone else keeps for certain, and the type looks at all continuations (`servanda.auditing`).
+everyone else keeps for certain, and the type looks at all continuations (`servanda.assessment.audits`).
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TypeAlias
 
 import numpy as np
 
@@ -17,7 +16,7 @@ from servanda.agreement.format.agreement import Agreement, as_in
 from servanda.agreement.format.entries import Turnover
 from servanda.agreement.format.values import Number
 from servanda.arrays import Floats
-from servanda.assessment.audits import TOLERANCE, Breaches, breaches, in_office, replies
+from servanda.assessment.breaches import TOLERANCE, Breaches, breaches, in_office, replies
 from servanda.game.calendar import calendar_of
 from servanda.game.compiler import Game, compile
 
@@ -27,16 +26,10 @@ PRECISION = 1e-10  # of a critical value, in its own unit
 RANGED, OPEN = 20, 40  # intervals in which crossings are looked for: of a range of the file, of any other
 
 
-_KINDS = {"finds": "finding rate", "discount": "discount", "restore": "restore time", "chance": "type chance"}
-
-
 HIGHEST = {"finds": 52.0, "discount": 1.0, "chance": 1.0}  # where the file gives no range; restore: the horizon
 
 
 _STATES = 4_000_000  # private states times draws to compile at once
-
-
-_Rounding: TypeAlias = Callable[[float], int]
 
 
 _SLACK = 1e-12  # a gain that moves by no more than this, relative to its size, does not move
@@ -125,13 +118,10 @@ def critical_values(agreement: Agreement, plan: str, *, wide: bool = False) -> t
     Examples
     --------
     >>> import servanda
-    >>> from servanda.critical import critical_values, sentence
-    >>> agreement = servanda.read("singapore-2018")
-    >>> found = critical_values(agreement, "action-for-action")
+    >>> found = servanda.critical_values(servanda.read("singapore-2018"), "action-for-action")
     >>> [row] = [row for row in found if row.crossings]
-    >>> print(sentence(row, agreement))
-    Already self-enforcing for the sincere type of North Korea, as long as the restore time of
-    “Warheads and weapons material” does not rise above 8.66 years (now 7 years).
+    >>> row.place, row.type, round(row.value, 2)
+    ('stakes.warheads.restore', 'sincere', 8.66)
     """
     search = _Search(agreement, plan, wide)
     agreement = search.agreement

@@ -77,8 +77,8 @@ def metrics(agreement: Agreement) -> dict[str, Metric]:
     Returns
     -------
     dict of Metric
-        From the solved game: `held_clean`, `held`, `years`, `completed`, `gain.PARTY`, `gain.PARTY.TYPE`, and the causes
-        of breakdown: `withdrew.PARTY`, `found.PARTY`, `found.both` (`found.several`), `unratified.PARTY`, `incident`.
+        From the solved game: `held_clean`, `held`, `years`, `completed`, `gain.PARTY`, `gain.PARTY.TYPE`, and causes of
+        breakdown: `withdrew.PARTY`, `found.PARTY`, `found.both` (`found.several`), `unratified.PARTY`, `incident`.
         From the plan: `smallest_gain`, `nash`, `exposure`, `exposure.PARTY`, `temptation`, `temptation.PARTY`,
         `complete.PARTY`, `completion`, `inspection_cost`.
     """
@@ -181,6 +181,12 @@ def metric(agreement: Agreement, name: str, solved: bool = True) -> Metric:
     if name not in known:
         raise no_such("metric", name, known)
     return known[name]
+
+
+def unit_of(name: str) -> Unit:
+    """The unit of a metric from the solved game, where its agreement is not at hand: a table of draws has only names."""
+    units: dict[str, Unit] = {"years": "years", "gain": "units"}
+    return units.get(name.partition(".")[0], "chance")
 
 
 def figure_names(agreement: Agreement) -> dict[str, str]:

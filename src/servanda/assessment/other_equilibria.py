@@ -6,11 +6,12 @@ Nothing proves that all are found. Each one that is found is verified like the a
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from servanda.arrays import Floats
-from servanda.assessment.summary import Summary, outcomes, summarise
+from servanda.assessment.outcomes import EntryResult, Walk, outcomes
 from servanda.solver.equilibrium import TOLERANCE, Equilibrium, Play
 
 SAME = 1e-6  # equilibria whose chances of outcomes and acts on the way differ by less are one
@@ -19,7 +20,7 @@ _NEWTON = 25
 
 
 @dataclass(frozen=True, repr=False)
-class Another:
+class OtherEquilibrium:
     """An equilibrium besides the answer, and where play first differs most.
 
     Attributes
@@ -41,10 +42,15 @@ class Another:
     answer_keep: float
 
     def __repr__(self) -> str:
-        return f"<Another equilibrium: keeps {self.entry} with {self.keep:.3f}, the answer with {self.answer_keep:.3f}>"
+        return f"<OtherEquilibrium: keeps {self.entry} with {self.keep:.3f}, the answer with {self.answer_keep:.3f}>"
+
+    def to_json(self) -> dict[str, Any]:
+        """Give one of the `others` that `servanda solve --search --json` prints."""
+        found = outcomes(self.equilibrium)
+        return {"start": self.start, "entry": self.entry, "keep": self.keep, "outcomes": found}
 
 
-def search(answer: Equilibrium, count: int = 6, seed: int = 0) -> tuple[Another, ...]:
+def search(answer: Equilibrium, count: int = 6, seed: int = 0) -> tuple[OtherEquilibrium, ...]:
     """Look for further equilibria of a solved game.
 
     From an optimistic start (everyone is expected to keep), a pessimistic one (everyone is expected to withdraw), one
@@ -62,7 +68,7 @@ def search(answer: Equilibrium, count: int = 6, seed: int = 0) -> tuple[Another,
 
     Returns
     -------
-    tuple[Another, ...]
+    tuple[OtherEquilibrium, ...]
         Those found, the answer left out, by how likely the agreement is to be in force at the end.
 
     Examples
@@ -102,7 +108,8 @@ class _Hunt:
         self.play.trace(record, answer.draw, answer.draw + 1, None)
         self.points = [record.point[answer.draw]]
         self.known = [answer]
-        self.found: list[Another] = []
+        self.entries = _entries(answer)
+        self.found: list[OtherEquilibrium] = []
 
     def settled(self, x: Floats) -> Floats:
         """Let everyone respond in turn for a while."""
@@ -125,7 +132,12 @@ class _Hunt:
         if all(_differ(one, other) > SAME for other in self.known):
             self.known.append(one)
             self.points.append(x)
-            self.found.append(_another(one, self.answer, start))
+            self.found.append(self._other(one, start))
+
+    def _other(self, one: Equilibrium, start: str) -> OtherEquilibrium:
+        pairs = zip(_entries(one), self.entries, strict=True)
+        ours, theirs = max(pairs, key=lambda pair: _gap(*pair))
+        return OtherEquilibrium(one, start, ours.id, ours.keep, theirs.keep)
 
 
 def _newton(play: Play, x: Floats) -> Floats:
@@ -168,13 +180,10 @@ def _differ(one: Equilibrium, other: Equilibrium) -> float:
     )
 
 
-def _another(one: Equilibrium, answer: Equilibrium, start: str) -> Another:
-    ours, theirs = summarise(one), summarise(answer)
-    place = max(range(len(ours.entries)), key=lambda e: _gap(ours, theirs, e))
-    entry = ours.entries[place]
-    return Another(one, start, entry.id, entry.keep, theirs.entries[place].keep)
+def _entries(equilibrium: Equilibrium) -> list[EntryResult]:
+    walk = Walk(equilibrium)
+    return [walk.entry(e) for e in range(len(equilibrium.game.steps))]
 
 
-def _gap(ours: Summary, theirs: Summary, e: int) -> float:
-    one, other = ours.entries[e], theirs.entries[e]
+def _gap(one: EntryResult, other: EntryResult) -> float:
     return abs(one.keep - other.keep) if max(one.reached, other.reached) >= 0.01 else -1.0

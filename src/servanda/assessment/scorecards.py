@@ -6,9 +6,11 @@ those of `docs/model.md`, section 4.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +22,7 @@ from servanda.arrays import Floats, Ints
 from servanda.game.accumulation import Valuation, hazards, shares
 from servanda.game.calendar import Step, calendar_of
 from servanda.game.compiler import likely
+from servanda.result import About, Result, about, plain
 
 CRITERIA = ("complete", "verifiable", "irreversible")
 
@@ -199,7 +202,7 @@ class PartyScore:
 
 
 @dataclass(frozen=True, repr=False)
-class Scorecard:
+class Scorecard(Result):
     """What each party obtains of the others if everyone keeps.
 
     Attributes
@@ -207,11 +210,15 @@ class Scorecard:
     plan, title : str
     parties : dict[str, PartyScore]
         In file order.
+    agreement : Agreement
+    about : About or None
     """
 
     plan: str
     title: str
     parties: dict[str, PartyScore]
+    agreement: Agreement = field(compare=False)
+    about: About | None = field(default=None, compare=False)
 
     def __repr__(self) -> str:
         rows = "; ".join(
@@ -219,6 +226,38 @@ class Scorecard:
             for name, one in self.parties.items()
         )
         return f"<Scorecard of plan {self.plan!r}: {rows}>"
+
+    @property
+    def harmed(self) -> dict[str, PartyScore]:
+        """The parties that something harms which another one holds."""
+        return {name: one for name, one in self.parties.items() if one.harm > 0}
+
+
+@dataclass(frozen=True, repr=False)
+class Scorecards(Result):
+    """What each party obtains of the others, for some plans of an agreement.
+
+    Attributes
+    ----------
+    agreement : Agreement
+    cards : tuple[Scorecard, ...]
+    about : About
+    """
+
+    agreement: Agreement
+    cards: tuple[Scorecard, ...]
+    about: About = field(compare=False)
+
+    def __repr__(self) -> str:
+        return f"<Scorecards of {self.agreement.title!r}: {', '.join(card.plan for card in self.cards)}>"
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the object that `servanda score --json` prints."""
+        return {"title": self.agreement.title, "plans": self.cards_to_json(), "about": plain(self.about)}
+
+    def cards_to_json(self) -> list[dict[str, Any]]:
+        """Give the plans alone."""
+        return [{"plan": c.plan, "title": c.title, "parties": plain(c.parties)} for c in self.cards]
 
 
 YARDSTICK = 1.0  # years: how soon and for how long, where a party has no aim that says so
@@ -274,7 +313,7 @@ def scorecard(agreement: Agreement, plan: str) -> Scorecard:
 
     Raises
     ------
-    KeyError
+    NoSuchName
         If the agreement has no such plan.
     AgreementError
         If an agreement that was built in Python contradicts itself.
@@ -286,11 +325,31 @@ def scorecard(agreement: Agreement, plan: str) -> Scorecard:
     >>> card.parties["usa"].complete.status, card.parties["usa"].verifiable.status
     ('met', 'not met')
     """
+    began = time.perf_counter()
     steps = calendar_of(agreement, plan)
-    agreement = as_in(agreement, plan)
-    found = figures(agreement, steps)
+    found = figures(as_in(agreement, plan), steps)
     title = agreement.plans[plan].title or plan.replace("-", " ")
-    return Scorecard(plan, title, {p: _party_score(agreement, steps, p, f) for p, f in found.items()})
+    parties = {p: _party_score(as_in(agreement, plan), steps, p, f) for p, f in found.items()}
+    return Scorecard(plan, title, parties, agreement, about(agreement, time.perf_counter() - began))
+
+
+def scorecards(agreement: Agreement, plans: str | Iterable[str] | None = None) -> Scorecards:
+    """Work out the scorecards of several plans, to set them side by side.
+
+    Parameters
+    ----------
+    agreement : Agreement
+    plans : name or names, optional
+        By default all plans, in file order.
+
+    Returns
+    -------
+    Scorecards
+    """
+    began = time.perf_counter()
+    names = [plans] if isinstance(plans, str) else agreement.plans if plans is None else plans
+    cards = tuple(scorecard(agreement, name) for name in names)
+    return Scorecards(agreement, cards, about(agreement, time.perf_counter() - began))
 
 
 def figures(agreement: Agreement, steps: tuple[Step, ...], valuation: Valuation = likely) -> dict[str, Figures]:

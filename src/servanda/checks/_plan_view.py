@@ -30,7 +30,7 @@ class Item:
 
 
 @dataclass(frozen=True)
-class Gift:
+class Transfer:
     """A step that gives stakes: the share of each, "all that is left" worked out; `day` is None if it has none."""
 
     item: Item
@@ -39,8 +39,8 @@ class Gift:
     shares: dict[str, float]
 
 
-@dataclass(frozen=True)
-class View:
+@dataclass(frozen=True, eq=False)
+class PlanView:
     """A plan with what the rules need of it.
 
     Attributes
@@ -90,11 +90,11 @@ class View:
                 yield item, item.entry
 
     @functools.cached_property
-    def gifts(self) -> tuple[Gift, ...]:
+    def transfers(self) -> tuple[Transfer, ...]:
         """The steps that give stakes: by day, those without a day last; on one day in file order."""
         steps = [(self.day(item), item, step) for item, step in self.duties if step.gives]
         left: dict[str, float] = {}
-        found: list[Gift] = []
+        found: list[Transfer] = []
         for day, item, step in sorted(steps, key=lambda each: each[0] or date.max):
             if isinstance(step.gives, list):
                 shares = {stake: left.get(stake, 1.0) for stake in step.gives}
@@ -102,15 +102,15 @@ class View:
                 shares = {stake: share.likely for stake, share in step.gives.items()}
             for stake, share in shares.items():
                 left[stake] = max(0.0, left.get(stake, 1.0) - share)
-            found.append(Gift(item, step, day, shares))
+            found.append(Transfer(item, step, day, shares))
         return tuple(found)
 
     @functools.cached_property
     def given(self) -> dict[str, float]:
         """Share of each stake that the plan gives up in all, at most 1."""
         total: dict[str, float] = {}
-        for gift in self.gifts:
-            for stake, share in gift.shares.items():
+        for transfer in self.transfers:
+            for stake, share in transfer.shares.items():
                 total[stake] = min(1.0, total.get(stake, 0.0) + share)
         return total
 
@@ -137,7 +137,7 @@ class View:
         return max(steps, key=lambda step: step[0]) if steps else None
 
 
-def view(agreement: Agreement, name: str) -> View:
+def plan_view(agreement: Agreement, name: str) -> PlanView:
     """Look at a plan."""
     plan = agreement.plans[name]
     items = tuple(Item(("plans", name, "entries", index), entry) for index, entry in enumerate(plan.entries))
@@ -148,7 +148,7 @@ def view(agreement: Agreement, name: str) -> View:
             for number in range(1, 1 + len(review_dates(item.entry))):
                 for party in item.entry.review:
                     by_id.setdefault(f"{item.id}-{number}-{party}", item)
-    return View(agreement, name, plan, items, by_id, due_dates(agreement, name))
+    return PlanView(agreement, name, plan, items, by_id, due_dates(agreement, name))
 
 
 def due_of(entry: Entry) -> Due | None:

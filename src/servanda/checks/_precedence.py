@@ -6,11 +6,12 @@ import contextlib
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 from typing import Literal
 
-from servanda.checks._plan_view import Item, View, due_of
+from servanda.checks._plan_view import Item, PlanView, due_of
 from servanda.checks.rulebook import Place
 
 How = Literal["needs", "after", "same_day", "before"]
@@ -52,7 +53,8 @@ class Waits:
     behind: dict[str, list[str]]
 
 
-def waits(view: View) -> Waits:
+@lru_cache(maxsize=1)  # the rules of one plan are asked one after the other
+def waits(view: PlanView) -> Waits:
     """Find who waits for whom in a plan."""
     found: dict[tuple[str, str], Wait] = {}
     for item in view.items:
@@ -102,7 +104,7 @@ def dependants(found: Waits, name: str) -> Iterator[str]:
             yield at
 
 
-def _of(view: View, item: Item) -> list[Wait]:
+def _of(view: PlanView, item: Item) -> list[Wait]:
     """What one entry says of who waits for whom."""
     found = [
         Wait(item.id, view.by_id[name].id, "needs", (*item.place, "needs", index))

@@ -17,7 +17,7 @@ _CODES = re.compile(r"(?P<codes>[A-Za-z]+[0-9]+\b(?:[ \t]*,[ \t]*[A-Za-z]+[0-9]+
 
 
 @dataclass(frozen=True)
-class Ignore:
+class Suppression:
     """A comment that silences.
 
     Attributes
@@ -38,14 +38,14 @@ class Ignore:
     reason: str
 
 
-def ignores(agreement: Agreement) -> tuple[Ignore, ...]:
+def suppressions(agreement: Agreement) -> tuple[Suppression, ...]:
     """All comments of a file that silence findings, in order."""
     text = agreement.origin.text if agreement.origin is not None else ""
     if not _COMMENT.search(text):
         return ()
     words = [each for each in _strings(agreement) if "servanda:" in each]
     lines = text.splitlines()
-    found: list[Ignore] = []
+    found: list[Suppression] = []
     for number, line in enumerate(lines, start=1):
         match = _COMMENT.search(line)
         if match is None or any(match[0].rstrip(" '\"]},") in each for each in words):
@@ -56,7 +56,7 @@ def ignores(agreement: Agreement) -> tuple[Ignore, ...]:
         target = number
         if not line[: match.start()].strip():
             target = next((n for n, later in enumerate(lines[number:], start=number + 1) if _speaks(later)), number)
-        found += [Ignore(number, target, code, reason) for code in codes]
+        found += [Suppression(number, target, code, reason) for code in codes]
     return tuple(found)
 
 
@@ -101,6 +101,6 @@ def whole(place: Place) -> Place:
     return place
 
 
-def silences(ignore: Ignore, line: int, extent: tuple[int, int]) -> bool:
+def suppresses(comment: Suppression, line: int, extent: tuple[int, int]) -> bool:
     """Whether a comment speaks of a finding: of its line, or anywhere in the entry that it is about."""
-    return ignore.target == line or extent[0] <= ignore.target <= extent[1] or extent[0] <= ignore.line <= extent[1]
+    return comment.target == line or extent[0] <= comment.target <= extent[1] or extent[0] <= comment.line <= extent[1]

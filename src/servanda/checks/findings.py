@@ -1,24 +1,20 @@
 """`check`: is the text of an agreement complete, verifiable, irreversible and fit to be carried out?
 
-Nothing is solved here: the rules look at the text as it stands. What they look for, and why, is in `rules.toml`.
+Nothing is solved here: the rules look at the text as it stands. What they look for, and why, is in `rules/`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from html import escape
+from typing import Any
 
 from servanda.agreement.format.agreement import Agreement, line_of
-from servanda.checks._plan_view import view
-from servanda.checks._suppressions import Ignore, extents, ignores, silences, whole
-from servanda.checks.rulebook import SEVERITIES, Found, Place, Rule, Severity, chosen, rules
-from servanda.checks.rules.duties import duty_rules, idle_parties, two_readings
-from servanda.checks.rules.exchange import exchange_rules, untouched
-from servanda.checks.rules.order import order_rules
-from servanda.checks.rules.procedure import disputes, procedure_rules, turnovers
-from servanda.checks.rules.verification import ending_measures, verification_rules
+from servanda.checks._plan_view import plan_view
+from servanda.checks._suppressions import Suppression, extents, suppresses, suppressions, whole
+from servanda.checks.rulebook import SEVERITIES, Found, Place, Rule, Severity, chosen, looks, rules
 from servanda.english import did_you_mean, listed
+from servanda.result import Result, plain
 
 STALE, BARE = "SV901", "SV902"
 
@@ -71,8 +67,8 @@ class Finding:
     reason: str | None = None
 
 
-@dataclass(frozen=True)
-class Findings:
+@dataclass(frozen=True, repr=False)
+class Findings(Result):
     """Everything that `check` has to say about an agreement.
 
     Attributes
@@ -97,14 +93,21 @@ class Findings:
         said = ", ".join(f"{count} {name}{'' if count == 1 else 's'}" for name, count in self.counts.items())
         return f"<Findings on {self.agreement.title!r}: {said}; {len(self.silenced)} silenced>"
 
-    def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr><td>{each.line or ''}</td><td>{each.severity}</td><td>{each.code} {each.name}</td>"
-            f"<td style='text-align:left'>{escape(each.what + the_same(each))}</td></tr>"
-            for each in self.found
-        )
-        head = "<tr><th>line</th><th>severity</th><th>rule</th><th style='text-align:left'>what was found</th></tr>"
-        return f"<table><caption>{escape(repr(self)[1:-1])}</caption>{head}{rows}</table>"
+    def to_json(self) -> dict[str, Any]:
+        """Give the object that `servanda check --json` prints, but for the scorecards."""
+        origin = self.agreement.origin
+        return {
+            "title": self.agreement.title,
+            "path": origin.path if origin is not None else "",
+            "sha256": origin.sha256 if origin is not None else "",
+            "findings": [_plain(finding) for finding in self.found],
+            "silenced": [{**_plain(finding), "reason": finding.reason} for finding in self.silenced],
+            "counts": {**self.counts, "silenced": len(self.silenced)},
+        }
+
+
+def _plain(finding: Finding) -> dict[str, Any]:
+    return {key: value for key, value in plain(finding).items() if key != "reason"}
 
 
 def check(agreement: Agreement, *, select: Sequence[str] = (), ignore: Sequence[str] = ()) -> Findings:
@@ -136,20 +139,20 @@ def check(agreement: Agreement, *, select: Sequence[str] = (), ignore: Sequence[
     0
     """
     wanted = (chosen(tuple(select)) if select else frozenset(rules())) - chosen(tuple(ignore))
-    found = _merged(agreement, [each for each in _look(agreement) if each.code in wanted])
-    comments = ignores(agreement)
+    found = _merged(agreement, [each for each in _look(agreement, wanted) if each.code in wanted])
+    comments = suppressions(agreement)
     spans = extents(agreement) if comments else {}
     kept: list[tuple[Place, Finding]] = []
     silenced: list[tuple[Place, Finding]] = []
-    used: set[Ignore] = set()
+    used: set[Suppression] = set()
     for each, plans in found:
         line = line_of(agreement, each.place)
         span = spans.get(whole(each.place), (line or 0, line or 0))
-        hit = [c for c in comments if c.code == each.code and line is not None and silences(c, line, span)]
+        hit = [c for c in comments if c.code == each.code and line is not None and suppresses(c, line, span)]
         used.update(hit)
         finding = _finding(agreement, each, plans, hit[0].reason if hit else None)
         (silenced if hit else kept).append((each.place, finding))
-    for code, comment, form in _comments(comments, used, frozenset(wanted)):
+    for code, comment, form in _comments(comments, used, wanted):
         kept.append(((), _about_comment(agreement, code, comment, form)))
     return Findings(agreement, _sorted(kept), _sorted(silenced))
 
@@ -160,20 +163,16 @@ def the_same(finding: Finding) -> str:
     return f" The same in plan{'' if len(others) == 1 else 's'} {listed(others)}." if others else ""
 
 
-def _look(agreement: Agreement) -> Iterator[Found]:
-    views = tuple(view(agreement, name) for name in agreement.plans)
-    yield from disputes(agreement, views)
-    yield from idle_parties(agreement)
-    yield from untouched(agreement, views)
-    yield from ending_measures(agreement, views)
-    yield from two_readings(agreement, views)
-    for each in views:
-        yield from order_rules(each)
-        yield from duty_rules(each)
-        yield from verification_rules(each)
-        yield from exchange_rules(each)
-        yield from procedure_rules(each)
-    yield from turnovers(agreement, views)
+def _look(agreement: Agreement, wanted: frozenset[str]) -> Iterator[Found]:
+    views = tuple(plan_view(agreement, name) for name in agreement.plans)
+    every = [look for look in looks() if look.codes & wanted]
+    for look in every:
+        if look.whole:
+            yield from look.find(agreement, views)
+    for view in views:
+        for look in every:
+            if not look.whole:
+                yield from look.find(view)
 
 
 def _merged(agreement: Agreement, found: list[Found]) -> list[tuple[Found, tuple[str, ...]]]:
@@ -242,8 +241,8 @@ def _printable(words: str) -> str:
 
 
 def _comments(
-    comments: tuple[Ignore, ...], used: set[Ignore], wanted: frozenset[str]
-) -> Iterator[tuple[str, Ignore, str]]:
+    comments: tuple[Suppression, ...], used: set[Suppression], wanted: frozenset[str]
+) -> Iterator[tuple[str, Suppression, str]]:
     for comment in comments:
         if comment.code not in rules():
             if STALE in wanted:
@@ -255,7 +254,7 @@ def _comments(
             yield BARE, comment, ""
 
 
-def _about_comment(agreement: Agreement, code: str, comment: Ignore, form: str) -> Finding:
+def _about_comment(agreement: Agreement, code: str, comment: Suppression, form: str) -> Finding:
     hint = did_you_mean(comment.code, rules()) if form == "unknown" else ""
     fill = {"code": comment.code or "nothing", "hint": hint}
     return _put(agreement, rules()[code], comment.line, (), Found(code, (), fill, form), (), None)

@@ -1,18 +1,28 @@
-"""The rules of `servanda check`, read from `rules.toml`, the one place where their words stand."""
+"""The rules of `servanda check`: what looks for something, registered where it is defined, and the words for it.
+
+The functions stand in `rules/FAMILY.py` and their words in `rules/FAMILY.toml`: messages, JSON, `servanda explain` and
+the pages in `docs/rules` are all made from these. The keys of a table are the attributes of `Rule`, but for three:
+`what` is the sentence of a finding, or several forms of it by name (`says`); `source` is a list of {title, url}
+(`sources`); `bad` and `good` are parts of `tests/checks/cases/CODE-bad.yaml` and `CODE-good.yaml`.
+"""
 
 from __future__ import annotations
 
 import functools
 import textwrap
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
-from typing import Any, Literal, cast
+from pkgutil import iter_modules
+from typing import Any, Literal, TypeVar, cast
 
 from servanda.english import did_you_mean
 
 Place = tuple[str | int, ...]
 Severity = Literal["error", "warning", "note"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")  # the worst first
+Finds = TypeVar("Finds", bound="Callable[..., Iterator[Found]]")
 
 
 @dataclass(frozen=True)
@@ -87,6 +97,44 @@ class Found:
     entries: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Look:
+    """What looks for findings: a function of one plan; or (`whole`) of the agreement and all its plans."""
+
+    codes: frozenset[str]
+    whole: bool
+    find: Callable[..., Iterator[Found]]
+
+
+_looks: list[Look] = []
+
+
+def rule(*codes: str, whole: bool = False) -> Callable[[Finds], Finds]:
+    """Register a function that yields what it finds, under the codes that it may find.
+
+    Parameters
+    ----------
+    codes : str
+    whole : bool
+        Whether it looks at the agreement and all its plans (`agreement, views`), and not at one plan (`view`).
+    """
+
+    def register(find: Finds) -> Finds:
+        _looks.append(Look(frozenset(codes), whole, find))
+        return find
+
+    return register
+
+
+def looks() -> tuple[Look, ...]:
+    """Everything that looks for findings: what the files of `rules/` register."""
+    from servanda.checks import rules as families
+
+    for module in iter_modules(families.__path__):
+        import_module(f"{families.__name__}.{module.name}")
+    return tuple(_looks)
+
+
 GUIDANCE = {  # of the United Nations' note on agreements that facilitate implementation; docs/checking.md has it
     "all issues": "resolve all major issues of the conflict",
     "detail": "be detailed and specific enough",
@@ -102,8 +150,9 @@ def rules() -> dict[str, Rule]:
     """All rules by code, in order."""
     import tomllib
 
-    text = Path(__file__).with_name("rules.toml").read_text(encoding="utf-8")
-    return {code: _rule(code, table) for code, table in tomllib.loads(text).items()}
+    families = sorted((Path(__file__).parent / "rules").glob("*.toml"))
+    tables = {k: v for file in families for k, v in tomllib.loads(file.read_text(encoding="utf-8")).items()}
+    return {code: _rule(code, tables[code]) for code in sorted(tables)}
 
 
 def _rule(code: str, table: dict[str, Any]) -> Rule:

@@ -22,8 +22,6 @@ from servanda.cli._exit import NO_ANSWER, complain
 from servanda.errors import NoSuchName, UsageError, need, no_such
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from servanda.agreement.format.agreement import Agreement
     from servanda.cli._progress import Progress
     from servanda.parallel import Cluster
@@ -164,8 +162,6 @@ class Answer:
         Printed below the results.
     show : function, optional
         Prints the results, where that is not simply their views.
-    draw : function, optional
-        Draws the first result, where that is not simply its `plot`.
     code : int
         With which the command ends.
     """
@@ -174,7 +170,6 @@ class Answer:
     json: Callable[[], Mapping[str, Any]]
     sentences: tuple[str, ...] = ()
     show: Callable[[], None] | None = None
-    draw: Callable[[], Figure] | None = None
     code: int = 0
 
 
@@ -270,12 +265,12 @@ def _end(found: Answer, picture: str | None, as_json: bool) -> None:
     """Draw and print what was found, and leave with its exit code."""
     drawn: list[Path] = []
     if picture is not None:
-        from servanda.presentation.figures.saving import write_picture
+        from servanda.presentation.figures.saving import picture_of
 
         first = Path(picture)
         for i, result in enumerate(found.results):
             beside = first.with_name(f"{first.stem}-{type(result).__name__.lower()}{first.suffix}")
-            drawn.append(write_picture(beside if i else first, (not i and found.draw) or result.plot))
+            drawn.append(picture_of(result, beside if i else first))
     if as_json:
         print_json(found.json())
     else:

@@ -13,7 +13,7 @@ from servanda.errors import MissingExtra, UsageError, need
 
 if TYPE_CHECKING:
     from servanda.agreement.format.agreement import Agreement
-    from servanda.assessment.scorecards import Scorecard
+    from servanda.assessment.scorecards import Scorecards
 
 NEVER = "never"
 
@@ -44,7 +44,6 @@ def check(run: Run, select: str | None, ignore: str | None, fail_on: str, form: 
     """
     from servanda.checks.findings import check as look
     from servanda.checks.rulebook import SEVERITIES
-    from servanda.presentation._export import checked
     from servanda.presentation.views import findings as text
 
     try:
@@ -52,22 +51,35 @@ def check(run: Run, select: str | None, ignore: str | None, fail_on: str, form: 
     except ValueError as error:
         raise UsageError(f"{error}.") from None
     grave = SEVERITIES[: SEVERITIES.index(fail_on) + 1] if fail_on != NEVER else ()
-    cards: list[Scorecard] | None = []
+    cards: Scorecards | None = None
     missing: tuple[str, ...] = ()
     if run.as_json or (form == "full" and not select):
         try:
-            cards = scorecards(run.agreement)
+            cards = playable_scorecards(run.agreement)
         except MissingExtra as error:
-            cards, missing = None, (str(error),)
+            missing = (str(error),)
 
     def show() -> None:
-        {"full": text.full, "short": text.short, "github": text.github}[form](findings)
-        if any(one.harm > 0 for card in cards or () for one in card.parties.values()):
-            _show_scorecards(run, cards or [])
+        from servanda.presentation.terminal import print_view
+        from servanda.presentation.view import view
+
+        if form == "full":
+            print_view(view(findings))
+        else:
+            click.echo("\n".join({"short": text.short, "github": text.github}[form](findings)))
+        if cards is not None and any(card.harmed for card in cards.cards):
+            from servanda.presentation.views.scorecard import plans_side_by_side
+
+            click.echo()
+            print_view(plans_side_by_side(cards))
+            click.echo(
+                f"'servanda score {run.file} --plan NAME' shows a plan date by date, and which entries move these"
+                " numbers."
+            )
 
     def json() -> dict[str, Any]:
-        found = checked(findings, cards or ())
-        return found if cards is not None else {**found, "scorecards": None}  # not known, and not: none
+        rows = [] if cards is None else cards.cards_to_json()
+        return {**findings.to_json(), "scorecards": None if missing else rows}  # not known, and not: none
 
     return Answer(
         (findings,),
@@ -78,24 +90,14 @@ def check(run: Run, select: str | None, ignore: str | None, fail_on: str, form: 
     )
 
 
-def scorecards(agreement: Agreement) -> list[Scorecard]:
-    """The scorecard of every plan that can be played. A text without numbers does not wait for numpy."""
+def playable_scorecards(agreement: Agreement) -> Scorecards | None:
+    """The scorecards of the plans that can be played. A text without numbers does not wait for numpy."""
     from servanda.agreement.playability import playable
 
     names = [name for name in agreement.plans if playable(agreement, name)]
     if not names:
-        return []
+        return None
     need("solve", "A scorecard", "numba", "numpy", "scipy")
-    from servanda.assessment.scorecards import scorecard
+    from servanda.assessment.scorecards import scorecards
 
-    return [scorecard(agreement, name) for name in names]
-
-
-def _show_scorecards(run: Run, cards: list[Scorecard]) -> None:
-    from servanda.presentation import _terminal_tables as tables
-
-    click.echo()
-    tables.scores(run.agreement, cards)
-    click.echo(
-        f"'servanda score {run.file} --plan NAME' shows a plan date by date, and which entries move these numbers."
-    )
+    return scorecards(agreement, names)

@@ -58,7 +58,7 @@ def design(
     if write is not None:
         _may_write(run, write)
     from servanda.optimisation.pareto import design as search
-    from servanda.presentation.views.design import designed, show
+    from servanda.presentation.views.design import designed
 
     found = search(
         run.agreement, name, maximise=maximise, minimise=minimise, subject_to=subject_to, evaluations=evaluations,
@@ -71,7 +71,7 @@ def design(
         said = (f"\nWrote into {run.file}: {', '.join(f'{name} (row {row})' for name, row in wrote.items())}.",)
     elif write is not None:
         said = ("\nNo plan meets all conditions, so none was written.",)
-    return Answer((found,), lambda: designed(found, about, wrote), said, show=lambda: show(found))
+    return Answer((found,), lambda: designed(found, about, wrote), said)
 
 
 def _may_write(run: Run, prefix: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from servanda.cli._pipeline import command, print_json
@@ -15,7 +17,7 @@ def explain(rule: str | None, as_json: bool) -> None:
 
     RULE is a code (SV101), the beginning of several codes (SV1) or a name. Without it, all rules are listed.
     """
-    from servanda.checks.rulebook import chosen, rules
+    from servanda.checks.rulebook import chosen, page, rules
 
     try:
         codes = chosen((rule,)) if rule is not None else frozenset(rules())
@@ -27,9 +29,15 @@ def explain(rule: str | None, as_json: bool) -> None:
 
         print_json({"rules": plain(found)})
         return
-    from servanda.presentation.views import findings as text
+    if len(found) > 1:
+        from servanda.presentation.views.findings import listing
 
-    if len(found) == 1:
-        text.explain(found[0])
+        click.echo("\n".join(listing(found)))
+    elif sys.stdout.isatty():
+        from rich.markdown import Markdown
+
+        from servanda.presentation.terminal import console
+
+        console().print(Markdown(page(found[0])))
     else:
-        text.listing(found)
+        click.echo(page(found[0]), nl=False)

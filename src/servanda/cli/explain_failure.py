@@ -37,7 +37,6 @@ def explain_failure(
             "--sweep gives draws that are already solved, so a cluster has nothing to do. Leave out --cluster"
         )
     name = run.plan(plan)
-    from servanda.presentation.views._sensitivity_text import show_failure
     from servanda.result import plain
     from servanda.uncertainty.questions import pose
     from servanda.uncertainty.scenario_discovery import condition
@@ -52,6 +51,4 @@ def explain_failure(
         cluster=run.cluster, progress=run.share(f"solving {name}"),
     )  # fmt: skip
     about = run.about(seed, "ema-workbench", "polars")
-    return Answer(
-        (found,), lambda: {**plain(found), "about": plain(about)}, show=lambda: show_failure(run.agreement, found)
-    )
+    return Answer((found,), lambda: {**plain(found), "about": plain(about)})

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 import click
 
 from servanda.cli._pipeline import Answer, Run, on_agreement
 from servanda.errors import UsageError
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 
 @on_agreement("improve", needs=(("solve", "An inspection plan", "numpy", "scipy"),), picture=True)
@@ -34,11 +30,8 @@ def inspect(run: Run, budget: float | None, aim: str | None, write: bool) -> Ans
     if budget is not None and not math.isfinite(budget):
         raise UsageError(f"A budget of {budget} cannot be spent. Give a number that is 0 or more: --budget 40")
     from servanda.inspection.allocation import where_to_inspect
-    from servanda.presentation._export import allocated
-    from servanda.presentation.views._inspection_text import show
 
     allocation = where_to_inspect(run.agreement, budget, aim)
-    about = run.about()
     wrote: tuple[str, ...] = ()
     if write:
         from servanda.inspection.rate_writing import write_rates
@@ -46,15 +39,4 @@ def inspect(run: Run, budget: float | None, aim: str | None, write: bool) -> Ans
         write_rates(run.agreement, allocation)
         wrote = (f"\nWrote into {run.file}: finds of {', '.join(rate.measure for rate in allocation.rates)}.",)
 
-    def draw() -> Figure:
-        from servanda.presentation.figures import gallery
-
-        return gallery.inspections(run.agreement, allocation)
-
-    return Answer(
-        (allocation,),
-        lambda: allocated(allocation, about),
-        wrote,
-        show=lambda: show(allocation, run.agreement),
-        draw=draw,
-    )
+    return Answer((allocation,), allocation.to_json, wrote)

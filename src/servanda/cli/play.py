@@ -15,9 +15,6 @@ def play(run: Run, plan: str | None, times: int, seed: int, examples: int) -> An
     """Play one plan many times at random, to check the solved chances and to see how it can go."""
     answer = run.solved(run.plan(plan))
     from servanda.crosscheck.simulation import play as draw_lots
-    from servanda.presentation.views.simulation import show
-    from servanda.result import plain
 
     plays = draw_lots(answer, times, seed, examples=examples)
-    about = run.about(seed)
-    return Answer((plays,), lambda: {**plain(plays), "about": plain(about)}, show=lambda: show(plays, run.agreement))
+    return Answer((plays,), plays.to_json)

@@ -15,20 +15,8 @@ def score(run: Run, plan: str | None) -> Answer:
     The scorecard says how complete it is, how well it can be verified, and how hard it would be to undo. All plans of
     the file are compared as they stand at the end. With --plan, one plan is shown date by date.
     """
-    names = list(run.agreement.plans) if plan is None else [run.plan(plan)]
-    from servanda.assessment.scorecards import scorecard
-    from servanda.presentation import _terminal_tables as tables
-    from servanda.result import plain
+    names = None if plan is None else run.plan(plan)
+    from servanda.assessment.scorecards import scorecards
 
-    cards = tuple(scorecard(run.agreement, name) for name in names)
-
-    def show() -> None:
-        if len(cards) == 1:
-            tables.score(run.agreement, cards[0])
-        else:
-            tables.scores(run.agreement, cards)
-
-    about = run.about()
-    return Answer(
-        cards, lambda: {"title": run.agreement.title, "plans": plain(cards), "about": plain(about)}, show=show
-    )
+    found = scorecards(run.agreement, names)
+    return Answer((found,), found.to_json)

@@ -53,7 +53,6 @@ def sensitivity(
             "--plan asks about one plan, and --between about the difference between two. Leave out one of them"
         )
     first, second = run.two(between) if between is not None else (run.plan(plan), None)
-    from servanda.presentation.views._sensitivity_text import show_sensitivity
     from servanda.result import plain
     from servanda.uncertainty.questions import numbers_of, pose
     from servanda.uncertainty.sensitivity_analysis import tornado as tornados
@@ -76,8 +75,4 @@ def sensitivity(
         progress=run.share("moving each number alone", part, 1.0),
     )  # fmt: skip
     about = run.about(seed, "SALib", "polars")
-    return Answer(
-        (found, moved),
-        lambda: {**plain(found), "tornado": plain(moved), "about": plain(about)},
-        show=lambda: show_sensitivity(run.agreement, found, moved),
-    )
+    return Answer((found, moved), lambda: {**plain(found), "tornado": plain(moved), "about": plain(about)})

@@ -24,16 +24,9 @@ def solve(run: Run, plan: str | None, search: int, seed: int, as_prism: bool) ->
 
         click.echo(prism(answer), nl=False)
         return None
-    from servanda.assessment.other_equilibria import search as look
-    from servanda.assessment.summary import summarise
-    from servanda.presentation import _terminal_tables as tables
-    from servanda.presentation._export import other_equilibria, solved
+    from dataclasses import replace
 
-    summary = summarise(answer)
-    others = look(answer, search, seed) if search else ()
-    about = run.about(seed if search else None)
-    return Answer(
-        (summary,),
-        lambda: {**solved(summary, about), **(other_equilibria(search, others) if search else {})},
-        show=lambda: tables.solve(run.agreement, answer, summary, search, others),
-    )
+    from servanda.assessment.summary import summarise
+
+    summary = replace(summarise(answer, search, seed), about=run.about(seed if search else None))
+    return Answer((summary,), summary.to_json)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 
 from servanda.cli._options import check_folder, draws_option, seed_option
@@ -26,14 +24,7 @@ def study(run: Run, out: str, draws: int, seed: int, quick: bool) -> Answer:
     for name in run.agreement.plans:
         calendar_of(run.agreement, name)  # refuses what cannot be played, before the work begins
     check_folder(out, "--out", "the report needs")
-    from servanda.presentation import _terminal_tables as tables
-    from servanda.presentation._export import compared, ranged
     from servanda.presentation.report.study import study as report
 
     done = report(run.agreement, out, draws=0 if quick else draws, seed=seed, progress=run.progress)
-
-    def json() -> dict[str, Any]:
-        ranges = None if done.uncertainty is None else ranged(done.uncertainty)
-        return {**compared(done.comparison), "uncertainty": ranges, "report": str(done.report)}
-
-    return Answer((done,), json, show=lambda: tables.study(done))
+    return Answer((done,), done.to_json)

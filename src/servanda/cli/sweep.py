@@ -44,7 +44,6 @@ def sweep(
         need("pictures", "A picture", "matplotlib")
         check_folder(folder, "--pictures", "the pictures need")
     from servanda.presentation._export import swept as plain
-    from servanda.presentation.views._sweep_text import show
     from servanda.uncertainty.sweeps.sweep import sweep as solve
 
     try:
@@ -58,9 +57,9 @@ def sweep(
         raise
     drawn: tuple[Path, ...] = ()
     if folder is not None:
-        from servanda.presentation.figures.saving import picture_sweep
+        from servanda.presentation.figures.saving import pictures_of
 
-        drawn = picture_sweep(swept, folder)
-    return Answer(
-        (swept,), lambda: {**plain(swept), "pictures": [str(each) for each in drawn]}, show=lambda: show(swept, drawn)
-    )
+        drawn = pictures_of(swept, folder)
+    wide = ", ".join(str(each) for each in drawn if each.suffix == ".png")
+    said = (f"Pictures: {wide} (and as .svg)",) if drawn else ()
+    return Answer((swept,), lambda: {**plain(swept), "pictures": [str(each) for each in drawn]}, said)

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from servanda.cli._options import between_option, count_option, of_option, plan_option, seed_option, split
 from servanda.cli._pipeline import Answer, Run, on_agreement
 from servanda.errors import UsageError
-
-if TYPE_CHECKING:
-    from servanda.uncertainty.tipping_points.heat_map import HeatMap
-    from servanda.uncertainty.tipping_points.targets import Reached
-    from servanda.uncertainty.tipping_points.tips import Tips
 
 
 @on_agreement("uncertainty", picture=True, parallel=True)
@@ -76,20 +71,7 @@ def tip(
     except NotPossible as error:
         raise UsageError(f"{run.file}: {error}") from None
     about = run.about(seed)
-    return Answer((found,), lambda: tipped(found, about), show=lambda: _show(found))
-
-
-def _show(found: Tips | Reached | HeatMap) -> None:
-    from servanda.presentation.views import _tip_text as text
-    from servanda.uncertainty.tipping_points.heat_map import HeatMap
-    from servanda.uncertainty.tipping_points.targets import Reached
-
-    if isinstance(found, HeatMap):
-        text.show_heat(found, None)
-    elif isinstance(found, Reached):
-        text.show_reached(found)
-    else:
-        text.show_tips(found)
+    return Answer((found,), lambda: tipped(found, about))
 
 
 def _agree(

@@ -26,14 +26,8 @@ def tree(run: Run, plan: str | None, efg: bool, max_nodes: int) -> Answer | None
 
         click.echo(written(grown), nl=False)
         return None
-    nodes, ends = len(grown.nodes), sum(node.kind == "terminal" for node in grown.nodes)
-    sets = len({node.infoset for node in grown.nodes if node.infoset is not None})
-    said = f"Plan {name}: {nodes:,} nodes, of which {ends:,} are ends of the game, and {sets:,} information sets."
-    from servanda.result import plain
-
-    about = plain(run.about())
-    return Answer(
-        (),
-        lambda: {"plan": name, "nodes": nodes, "terminal": ends, "information_sets": sets, "about": about},
-        (f"{said} Add --efg to print the tree for Gambit.",),
+    said = (
+        f"Plan {name}: {len(grown.nodes):,} nodes, of which {grown.ends:,} are ends of the game, and"
+        f" {grown.information_sets:,} information sets. Add --efg to print the tree for Gambit."
     )
+    return Answer((), grown.to_json, (said,))

@@ -23,7 +23,7 @@ HELD = ("held:clean", "held:concealed")
 INCIDENT = "incident"
 
 
-class Look(NamedTuple):
+class Inspection(NamedTuple):
     """What a measure may find at a report: a stake kept in secret."""
 
     party: int
@@ -61,7 +61,7 @@ class Rules:
         end = agreement.horizon * DAYS_PER_YEAR
         self.days = [float((step.date - agreement.start).days) for step in self.steps] + [end]
         self.dates = [step.date for step in self.steps] + [last_day(agreement)]
-        self.looks = [self._looks(k) for k in range(len(self.days))]
+        self.inspections = [self._inspections(k) for k in range(len(self.days))]
         self.risks = [self._risks(k) for k in range(len(self.days))]
         self.outcomes = self._outcomes()
         self.nodes = self._nodes(game)
@@ -86,9 +86,9 @@ class Rules:
         until = self.days[k] if closes is None else min(self.days[k], float((closes - start).days))
         return max(0.0, until - since) / DAYS_PER_YEAR
 
-    def _looks(self, k: int) -> list[Look]:
+    def _inspections(self, k: int) -> list[Inspection]:
         """All that may be found at the report before entry k; there is none before the first."""
-        found: list[Look] = []
+        found: list[Inspection] = []
         for key, measure in self.agreement.measures.items() if k else ():
             expected = measure.finds.likely * self._years(k, measure.starts, measure.until)
             for stake in dict.fromkeys(measure.covers) if expected > 0 else ():
@@ -97,7 +97,7 @@ class Rules:
                     if bits:
                         what = self.agreement.stakes[stake].name or stake
                         words = f"is found concealing {what}, by {measure.name or key}"
-                        found.append(Look(p, bits, expected, words))
+                        found.append(Inspection(p, bits, expected, words))
         return found
 
     def _risks(self, k: int) -> list[Risk]:

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import itertools
 import math
+import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from typing import Literal, NamedTuple, TypeVar
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, NamedTuple, TypeVar
 
 from servanda.agreement.format.agreement import Agreement, as_in
 from servanda.crosscheck._tree_payoffs import Cost, Payoffs, State
 from servanda.errors import ServandaError
 from servanda.game.calendar import Step, calendar_of
+from servanda.result import About, Result, about, plain
 
 
 class TreeTooLarge(ServandaError, ValueError):
@@ -102,8 +104,8 @@ class Node:
     outcome: str | None = None
 
 
-@dataclass(frozen=True)
-class Tree:
+@dataclass(frozen=True, repr=False)
+class Tree(Result):
     """The whole game tree of one plan.
 
     Attributes
@@ -113,11 +115,38 @@ class Tree:
         The players, in the order of every per-party tuple.
     nodes : tuple[Node, ...]
         Depth first; the root is `nodes[0]`.
+    plan : str
+    about : About or None
     """
 
     title: str
     parties: tuple[str, ...]
     nodes: tuple[Node, ...]
+    plan: str
+    about: About | None = field(default=None, compare=False)
+
+    @property
+    def ends(self) -> int:
+        """Number of terminal nodes."""
+        return sum(node.kind == "terminal" for node in self.nodes)
+
+    @property
+    def information_sets(self) -> int:
+        """Number of things to decide on, told apart by what whoever decides knows."""
+        return len({node.infoset for node in self.nodes if node.infoset is not None})
+
+    def __repr__(self) -> str:
+        return f"<Tree of plan {self.plan!r}: {len(self.nodes):,} nodes>"
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the object that `servanda tree --json` prints: its size, as the tree itself is for Gambit."""
+        return {
+            "plan": self.plan,
+            "nodes": len(self.nodes),
+            "terminal": self.ends,
+            "information_sets": self.information_sets,
+            "about": plain(self.about),
+        }
 
 
 def game_tree(agreement: Agreement, plan: str, max_nodes: int = 200_000) -> Tree:
@@ -144,6 +173,7 @@ def game_tree(agreement: Agreement, plan: str, max_nodes: int = 200_000) -> Tree
     ValueError
         If an entry lies outside the time from start to horizon, or chances of types do not add up to 1.
     """
+    began = time.perf_counter()
     play = _Play(agreement, plan)
     nodes: list[Node] = []
     links: list[list[int]] = []
@@ -169,7 +199,8 @@ def game_tree(agreement: Agreement, plan: str, max_nodes: int = 200_000) -> Tree
         replace(node, edges=tuple(replace(edge, child=child) for edge, child in zip(node.edges, children, strict=True)))
         for node, children in zip(nodes, links, strict=True)
     )
-    return Tree(f"{agreement.title}: {plan}", play.parties, tuple(linked))
+    made = about(agreement, time.perf_counter() - began)
+    return Tree(f"{agreement.title}: {plan}", play.parties, tuple(linked), plan, made)
 
 
 # --------------------------------------------------------------------------------------------- how it is played

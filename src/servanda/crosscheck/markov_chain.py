@@ -14,7 +14,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from servanda.assessment.summary import outcomes
+from servanda.assessment.outcomes import outcomes
 from servanda.errors import ServandaError
 from servanda.game.compiler import AUTOMATIC, HORIZON, RATIFICATION, TURNOVER
 from servanda.solver.equilibrium import Equilibrium, is_choice

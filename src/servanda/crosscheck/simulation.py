@@ -7,18 +7,22 @@ equilibrium; dates, rates and everything else are read from the agreement, at it
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from servanda.agreement.format.agreement import Agreement
 from servanda.agreement.labels import party_name, type_name
 from servanda.arrays import Ints
-from servanda.assessment.summary import outcomes
+from servanda.assessment.outcomes import outcomes
 from servanda.crosscheck._simulation_rules import HELD, INCIDENT, Rules, likely, shares
+from servanda.errors import UsageError
+from servanda.result import About, Result, about
 from servanda.solver.equilibrium import Equilibrium
 
 Bools: TypeAlias = NDArray[np.bool_]
@@ -59,7 +63,7 @@ class History:
     events : tuple[Event, ...]
         In the order in which they happened.
     outcome : str
-        One of the labels of `servanda.outcomes.outcomes`.
+        One of the labels of `servanda.assessment.outcomes.outcomes`.
     """
 
     events: tuple[Event, ...]
@@ -104,7 +108,7 @@ class EntryPlays(Acts):
 
 
 @dataclass(frozen=True, repr=False)
-class Plays:
+class Plays(Result):
     """A plan played out many times.
 
     Attributes
@@ -122,6 +126,8 @@ class Plays:
         In calendar order.
     examples : tuple[History, ...]
         The first few plays.
+    agreement : Agreement
+    about : About or None
     """
 
     plan: str
@@ -132,6 +138,8 @@ class Plays:
     solved: dict[str, float]
     entries: tuple[EntryPlays, ...]
     examples: tuple[History, ...]
+    agreement: Agreement = field(compare=False)
+    about: About | None = field(default=None, compare=False)
 
     def __repr__(self) -> str:
         return f"<Plays of plan {self.plan!r}: {self.times:,} times, seed {self.seed}>"
@@ -157,24 +165,24 @@ def play(equilibrium: Equilibrium, times: int = 100_000, seed: int = 0, *, examp
 
     Raises
     ------
-    ValueError
+    UsageError
         If the numbers are out of range, or the game has several draws of the uncertain numbers.
 
     Examples
     --------
     >>> import servanda
-    >>> from servanda.playing import play
     >>> game = servanda.compile(servanda.read("singapore-2018"), plan="phased")
-    >>> plays = play(servanda.solve(game), times=1000, seed=1)
+    >>> plays = servanda.play(servanda.solve(game), times=1000, seed=1)
     >>> sum(plays.outcomes.values())
     1000
     """
+    began = time.perf_counter()
     if times < 1:
-        raise ValueError(f"{times} plays are none. Ask for 1 or more")
+        raise UsageError(f"{times} plays are none. Ask for 1 or more")
     if seed < 0:
-        raise ValueError(f"the seed is {seed}. It must be 0 or more")
+        raise UsageError(f"the seed is {seed}. It must be 0 or more")
     if equilibrium.game.draws > 1:
-        raise ValueError("this game has several draws of its uncertain numbers, and only likely values can be played")
+        raise UsageError("this game has several draws of its uncertain numbers, and only likely values can be played")
     rules = Rules(equilibrium)
     rng = np.random.default_rng(seed)
     first = _Round(rules, min(times, BATCH), rng, min(examples, times))
@@ -193,6 +201,8 @@ def play(equilibrium: Equilibrium, times: int = 100_000, seed: int = 0, *, examp
         solved=outcomes(equilibrium),
         entries=tuple(_entry(rules, k, acts[k], int(changed[k])) for k in range(len(rules.steps))),
         examples=first.histories(),
+        agreement=agreement,
+        about=about(agreement, time.perf_counter() - began, seed),
     )
 
 
@@ -274,12 +284,14 @@ class _Round:
     def _report(self, k: int) -> None:
         """What measures find comes out, and what else may end the agreement happens."""
         found = np.zeros((len(self.hidden), self.inside.size), dtype=bool)
-        for look in self.rules.looks[k]:
-            (there,) = np.nonzero(self.hidden[look.party][self.inside] & look.secrets)
+        for inspection in self.rules.inspections[k]:
+            (there,) = np.nonzero(self.hidden[inspection.party][self.inside] & inspection.secrets)
             seen = np.zeros(self.inside.size, dtype=bool)
-            seen[there] = self.rng.standard_exponential(there.size) < look.expected  # the wait for the first finding
-            found[look.party] |= seen
-            self._tell(k, [look.party], seen, look.words)
+            seen[there] = (
+                self.rng.standard_exponential(there.size) < inspection.expected
+            )  # the wait for the first finding
+            found[inspection.party] |= seen
+            self._tell(k, [inspection.party], seen, inspection.words)
         count = found.sum(axis=0)
         upset = np.zeros(self.inside.size, dtype=bool)
         for risk in self.rules.risks[k]:

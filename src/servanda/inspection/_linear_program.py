@@ -210,7 +210,7 @@ def first_tangents(paths: Network) -> Tangents:
 
 
 @dataclass(frozen=True)
-class Found:
+class Solution:
     """An answer of the program.
 
     `flow` is by arc, `ends` the chance of every end of the network; `efforts` and `detections` are by end and smooth
@@ -247,7 +247,7 @@ class _Rows:
         return cast("Any", csr_array)((self.value, (self.row, self.column)), shape=(len(self.limits), columns))
 
 
-def program(paths: Network, goal: Goal, tangents: Tangents) -> Found | None:
+def solve(paths: Network, goal: Goal, tangents: Tangents) -> Solution | None:
     """Solve the program; None if the goal's conditions cannot be met.
 
     Columns: P, t, the flow on every arc, then for every end its chance, and efforts and detections of smooth sites.
@@ -298,14 +298,14 @@ def program(paths: Network, goal: Goal, tangents: Tangents) -> Found | None:
     block = x[begin:].reshape(len(blocks), wide)
     duals = -np.asarray(done.ineqlin.marginals, dtype=float)
     own = len(goal.limits)
-    return Found(
+    return Solution(
         values=x[:sites], t=float(x[sites]), flow=x[sites + 1 : sites + 1 + arcs], ends=block[:, 0],
         efforts=block[:, 1 : 1 + many], detections=block[:, 1 + many :], prices=np.maximum(duals[:own], 0.0),
         budget_price=float(duals[own : own + len(blocks)] @ block[:, 0]),
     )  # fmt: skip
 
 
-def sharpen(paths: Network, found: Found, tangents: Tangents) -> tuple[Floats, bool]:
+def sharpen(paths: Network, found: Solution, tangents: Tangents) -> tuple[Floats, bool]:
     """Add tangents where an answer takes a random search to be better than it is.
 
     Returns

@@ -11,15 +11,15 @@ import numpy as np
 
 from servanda.inspection._linear_program import (
     Floats,
-    Found,
     Goal,
     InspectionTooLarge,
     Network,
     Reach,
+    Solution,
     first_tangents,
     network,
-    program,
     sharpen,
+    solve,
 )
 
 TOLERANCE = 1e-9  # how far an answer may fall short of the best there is
@@ -108,7 +108,7 @@ def maximise(
     tangents = first_tangents(paths)
     before, value, reached, best, still = math.inf, math.inf, -math.inf, None, 0
     for _ in range(_ROUNDS):
-        found = program(paths, goal, tangents)
+        found = solve(paths, goal, tangents)
         if found is None:
             return None
         over, added = sharpen(paths, found, tangents)
@@ -131,7 +131,7 @@ def maximise(
     )
 
 
-def _shortfall(goal: Goal, found: Found, over: Floats) -> float:
+def _shortfall(goal: Goal, found: Solution, over: Floats) -> float:
     """How much less an answer reaches if sites are found less often than it takes them to be, by `over`.
 
     A condition on t lowers t until it is met. Any other has to be met as it is: if it is not, the answer reaches
@@ -151,7 +151,7 @@ def _in_units(reach: Reach, unit: Fraction) -> Reach:
     return Reach(tuple((effort / unit, chance) for effort, chance in reach.levels))
 
 
-def _optimum(paths: Network, goal: Goal, found: Found, gap: float, unit: Fraction) -> Optimum:
+def _optimum(paths: Network, goal: Goal, found: Solution, gap: float, unit: Fraction) -> Optimum:
     detection, drawn, size = np.zeros(len(paths.reaches)), list[Drawn](), float(unit)
     schedules = _schedules(paths, found)
     total = sum(chance for chance, _, _ in schedules)
@@ -167,7 +167,7 @@ def _optimum(paths: Network, goal: Goal, found: Found, gap: float, unit: Fractio
     return Optimum(detection, claimed, value, found.t, found.prices, found.budget_price / size, tuple(drawn), gap)
 
 
-def _schedules(paths: Network, found: Found) -> list[tuple[float, list[float | None], list[float]]]:
+def _schedules(paths: Network, found: Solution) -> list[tuple[float, list[float | None], list[float]]]:
     """Take the flow apart into paths: chance, chance of detection by site where a level is drawn, effort by site.
 
     The likeliest first.

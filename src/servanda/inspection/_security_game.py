@@ -40,7 +40,7 @@ class Spread:
     optimum: Optimum
 
 
-def guarantee(
+def maximin(
     reaches: Sequence[Reach], budget: Fraction, base: Floats, slope: Floats, average: bool, tolerance: float = 0.0
 ) -> Optimum:
     """Make the least of base + slope · P as large as possible; its value is `t`, its mix the prices.
@@ -62,11 +62,11 @@ def guarantee(
     )
 
 
-def spread(reaches: Sequence[Reach], budget: Fraction, base: Floats, slope: Floats) -> Spread:
+def lexicographic_maximin(reaches: Sequence[Reach], budget: Fraction, base: Floats, slope: Floats) -> Spread:
     """Make the least of base + slope · P as large as possible, then the next least, and so on.
 
     Once the worst sites are as good as they can be, effort may be left over, or the budget may be spent in several
-    ways: the rest goes where things are worst then. Parameters as of `guarantee`.
+    ways: the rest goes where things are worst then. Parameters as of `maximin`.
     """
     size = _size(base, slope)
     base, slope, held = base / size, slope / size, _none(base)
@@ -234,7 +234,7 @@ class Announced:
     optimum: Optimum
 
 
-def announce(reaches: Sequence[Reach], budget: Fraction, gain: Floats, penalty: Floats, loss: Floats) -> Announced:
+def stackelberg(reaches: Sequence[Reach], budget: Fraction, gain: Floats, penalty: Floats, loss: Floats) -> Announced:
     """Find the spread that is best to announce, if the violator then goes where it gains most (Stackelberg).
 
     One program for each site: the best of all spreads under which the violator goes there (Conitzer and Sandholm 2006).

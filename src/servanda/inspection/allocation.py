@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
 from servanda.agreement.format.agreement import Agreement, AgreementError
 from servanda.agreement.format.inspections import Inspections, Site
+from servanda.errors import UsageError, no_such
 from servanda.inspection._linear_program import Floats, Reach
 from servanda.inspection._schedules import Optimum
-from servanda.inspection._security_game import announce, guarantee, least_budget, least_effort, spread
+from servanda.inspection._security_game import least_budget, least_effort, lexicographic_maximin, maximin, stackelberg
 from servanda.inspection.problem import (
     SiteGame,
     at_best,
@@ -26,6 +29,7 @@ from servanda.inspection.problem import (
     site_game,
 )
 from servanda.inspection.sequential_game import SequentialInspection, sequential_inspection
+from servanda.result import About, Result, about, plain
 
 
 @dataclass(frozen=True)
@@ -143,7 +147,7 @@ class FindingRate:
 
 
 @dataclass(frozen=True)
-class Allocation:
+class Allocation(Result):
     """How a budget of inspection is best spent.
 
     Attributes
@@ -177,6 +181,8 @@ class Allocation:
     sequence : SequentialInspection or None
     gap : float
         The spread falls short of the best by no more than this.
+    agreement : Agreement
+    about : About or None
     """
 
     budget: float
@@ -195,12 +201,24 @@ class Allocation:
     rates: tuple[FindingRate, ...]
     sequence: SequentialInspection | None
     gap: float
+    agreement: Agreement = field(compare=False, repr=False)
+    about: About | None = field(default=None, compare=False, repr=False)
 
     def __getitem__(self, site: str) -> SiteSpread:
         for each in self.sites:
             if each.site == site:
                 return each
-        raise KeyError(f"there is no site {site!r}. Sites: {', '.join(each.site for each in self.sites)}")
+        raise no_such("site", site, [each.site for each in self.sites])
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the object that `servanda inspect --json` prints; the first stage of a sequence also exactly."""
+        made = plain(self)
+        for rate in made["rates"]:
+            rate |= {key: None for key in ("rate", "low", "high") if rate[key] == "never"}
+        if self.sequence is not None:
+            exactly = ("inspect", "violate", "inspector", "violator", "announced")
+            made["sequence"]["exact"] = {name: str(getattr(self.sequence.now, name)) for name in exactly}
+        return made
 
 
 _SETTLED = 1e-9  # a payoff no higher than this is none: the programs are as exact as that
@@ -228,8 +246,10 @@ def where_to_inspect(agreement: Agreement, budget: float | None = None, aim: str
         If there is no group `inspections`, or a penalty is missing for the aim of deterrence.
     InspectionTooLarge
         If there are too many different schedules, or numbers are too many times apart to be computed with.
-    ValueError
-        If the budget is negative or not finite, or there is no such aim.
+    UsageError
+        If the budget is negative or not finite.
+    NoSuchName
+        If there is no such aim.
 
     References
     ----------
@@ -238,23 +258,23 @@ def where_to_inspect(agreement: Agreement, budget: float | None = None, aim: str
     Examples
     --------
     >>> import servanda
-    >>> from servanda import starter_text
-    >>> allocation = servanda.where_to_inspect(servanda.loads(starter()))
+    >>> allocation = servanda.where_to_inspect(servanda.loads(servanda.starter_text()))
     >>> [site.name for site in allocation.sites]
     ['The declared plant', 'The old store', 'The port']
     """
+    began = time.perf_counter()
     asked = inspections_of(agreement)
     if budget is not None and not (math.isfinite(budget) and budget >= 0):
-        raise ValueError(f"A budget of {budget} cannot be spent. Give one that is 0 or more.")
+        raise UsageError(f"A budget of {budget} cannot be spent. Give one that is 0 or more.")
     if aim not in (None, "detection", "deterrence"):
-        raise ValueError(f"There is no aim {aim!r}. Aims: detection, deterrence.")
+        raise no_such("aim", aim, ("detection", "deterrence"))
     asked = asked.model_copy(update={"aim": aim or asked.aim})
     game = site_game(asked, likely, budget)
     if asked.aim == "deterrence" and game.penalty is None:
         raise AgreementError([_lacks_penalty(agreement, asked)])
-    least = spread(game.reaches(), game.budget, -game.loss, game.loss)
-    average = guarantee(game.reaches(), game.budget, -game.loss, game.loss, average=True)
-    more = guarantee(game.reaches(1), game.budget + 1, -game.loss, game.loss, average=False)
+    least = lexicographic_maximin(game.reaches(), game.budget, -game.loss, game.loss)
+    average = maximin(game.reaches(), game.budget, -game.loss, game.loss, average=True)
+    more = maximin(game.reaches(1), game.budget + 1, -game.loss, game.loss, average=False)
     deterring = _deterring(game)
     used, detection = _used(asked, least.optimum, deterring)
     return Allocation(
@@ -274,6 +294,8 @@ def where_to_inspect(agreement: Agreement, budget: float | None = None, aim: str
         rates=_rates(asked, detection, budget),
         sequence=_sequence(asked),
         gap=used.gap,
+        agreement=agreement,
+        about=about(agreement, time.perf_counter() - began),
     )
 
 
@@ -295,7 +317,7 @@ def least_losses(agreement: Agreement, budgets: Sequence[float], tolerance: floa
         `Allocation.least_loss` of each.
     """
     games = [site_game(inspections_of(agreement), likely, budget) for budget in budgets]
-    return tuple(-guarantee(g.reaches(), g.budget, -g.loss, g.loss, False, tolerance).t for g in games)
+    return tuple(-maximin(g.reaches(), g.budget, -g.loss, g.loss, False, tolerance).t for g in games)
 
 
 # ------------------------------------------------------------------------------------------------- deterrence
@@ -316,14 +338,14 @@ def _deterring(game: SiteGame) -> tuple[Deterrence, Optimum, Floats] | None:
     if game.penalty is None:
         return None
     gain, penalty, reaches = game.gain, game.penalty, game.reaches()
-    lowest = spread(reaches, game.budget, -gain, gain + penalty)
+    lowest = lexicographic_maximin(reaches, game.budget, -gain, gain + penalty)
     pays = -lowest.least
     needed = _needed(gain, penalty)
     all_levels = [_unlimited(site, float(p), game) for site, p in zip(game.asked.sites.values(), needed, strict=True)]
     beyond = [name for name, r, p in zip(game.names, all_levels, needed, strict=True) if _never(r, float(p))]
     enough = None if beyond else least_budget(all_levels, needed)
     deterred = pays <= _SETTLED
-    announced = None if deterred else announce(reaches, game.budget, gain, penalty, game.loss)
+    announced = None if deterred else stackelberg(reaches, game.budget, gain, penalty, game.loss)
     found = Deterrence(
         pays=pays,
         deterred=deterred,
@@ -403,7 +425,7 @@ def _rates(asked: Inspections, detection: Floats, budget: float | None) -> tuple
         for pick in (at_worst, at_best):
             game = site_game(asked, pick, budget)
             if asked.aim == "detection":
-                ends.append(spread(game.reaches(), game.budget, -game.loss, game.loss).optimum.detection)
+                ends.append(lexicographic_maximin(game.reaches(), game.budget, -game.loss, game.loss).optimum.detection)
             else:
                 deterring = _deterring(game)
                 assert deterring is not None

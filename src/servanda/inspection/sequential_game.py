@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
+from servanda.errors import UsageError
+from servanda.result import Result
+
 
 @dataclass(frozen=True)
 class Stage:
@@ -35,7 +38,7 @@ class Stage:
 
 
 @dataclass(frozen=True)
-class SequentialInspection:
+class SequentialInspection(Result):
     """Some inspections over some periods against one violation.
 
     Attributes
@@ -98,7 +101,7 @@ def sequential_inspection(
 
     Raises
     ------
-    ValueError
+    UsageError
         If a number is outside these bounds.
 
     References
@@ -117,11 +120,11 @@ def sequential_inspection(
     b = Fraction(penalty)
     a = None if caught is None else Fraction(caught)
     if periods < 1 or inspections < 0:
-        raise ValueError("There has to be at least one period, and the number of inspections cannot be negative.")
+        raise UsageError("There has to be at least one period, and the number of inspections cannot be negative.")
     if b < 0:
-        raise ValueError(f"The penalty is {b}, but cannot be negative.")
+        raise UsageError(f"The penalty is {b}, but cannot be negative.")
     if a is not None and not 0 <= a < 1:
-        raise ValueError(f"What a caught violation costs the inspector is {a}, but has to be from 0 up to less than 1.")
+        raise UsageError(f"What a caught violation costs the inspector is {a}, but has to be from 0 up to less than 1.")
     solved: dict[tuple[int, int], Stage] = {}
     zero, one = Fraction(0), Fraction(1)
     for n in range(1, periods + 1):

@@ -49,5 +49,5 @@ def table(what: Table) -> str:
         first = f'<th scope="row"{kinds[0]}>{escape(cells[0])}</th>'
         rest = "".join(f"<td{kind}>{escape(cell)}</td>" for kind, cell in zip(kinds[1:], cells[1:], strict=True))
         body.append(f"<tr{of}>{first}{rest}</tr>")
-    caption = f"<caption>{escape(what.title)}</caption>" if what.title else ""
+    caption = f"<caption><b>{escape(what.title)}</b></caption>" if what.title else ""
     return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table>"

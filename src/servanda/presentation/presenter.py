@@ -12,10 +12,9 @@ if TYPE_CHECKING:
 
 class _Presenter:
     def figure(self, result: Any, narrow: bool, **which: Any) -> Figure:
-        from servanda.errors import NoSuchName, need
+        from servanda.presentation.figures.gallery import figures
 
-        need("pictures", "A picture", "matplotlib")
-        raise NoSuchName(f"There is no figure of a {type(result).__name__}.")
+        return figures.plot(result, narrow, **which)
 
     def html(self, result: Any) -> str:
         from servanda.presentation.html import html

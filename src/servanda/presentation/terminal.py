@@ -80,16 +80,25 @@ def _grid(where: Console, what: Table) -> Grid:
     for column in what.columns:
         side = "right" if column.kind == "number" else "left"
         made.add_column(Text(column.name), justify=side, no_wrap=True)
+    text = next((k for k, column in enumerate(what.columns) if column.kind == "text"), 0)
     for i, row in enumerate(what.rows):
         if row.kind in ("group", "section") and i:
             made.add_section()
         style = {"group": "bold", "detail": "dim"}.get(row.kind, "")
-        made.add_row(*(Text(cell, style=style) for cell in row.cells))
-    if _width(where, made) > where.width:
-        for k, column in enumerate(made.columns):
-            if what.columns[k].kind == "words":
-                cells = [what.columns[k].name, *(row.cells[k] for row in what.rows if k < len(row.cells))]
-                column.no_wrap, column.max_width = False, max(WIDEST, *(len(w) for c in cells for w in c.split()))
+        cells = row.cells
+        if row.kind == "group":
+            cells = (*[""] * text, cells[0])
+        elif row.kind == "detail" and cells[0]:
+            cells = (f"  {cells[0]}", *cells[1:])
+        made.add_row(*(Text(cell, style=style) for cell in cells))
+    for kind in ("words", "text"):
+        excess = _width(where, made) - where.width
+        for k, column in enumerate(what.columns if excess > 0 else ()):
+            if column.kind == kind:
+                cells = (column.name, *(row.cells[k] for row in what.rows if k < len(row.cells)))
+                longest = max(len(word) for cell in cells for word in ("", *cell.split()))
+                made.columns[k].no_wrap = False
+                made.columns[k].max_width = max(WIDEST, longest + 2, max(map(len, cells)) - excess)
     return made
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import singledispatch
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 
 @dataclass(frozen=True)
@@ -22,12 +22,12 @@ class Column:
     ----------
     name : str
         What stands above it.
-    kind : {'number', 'words', 'date'}
-        Words stand to the left and may wrap; numbers stand to the right.
+    kind : {'number', 'words', 'date', 'text'}
+        Words stand to the left and may wrap; numbers stand to the right; a text is sentences, in the room that is left.
     """
 
     name: str
-    kind: Literal["number", "words", "date"] = "number"
+    kind: Literal["number", "words", "date", "text"] = "number"
 
 
 @dataclass(frozen=True)
@@ -89,9 +89,19 @@ class View:
         return next(block for block in self.blocks if isinstance(block, Table) and block.key == key)
 
 
-def rows(cells: Iterable[Iterable[str]], kind: Literal["plain", "group", "detail", "section"] = "plain") -> list[Row]:
+def rows(
+    cells: Iterable[Iterable[str]], kind: Literal["plain", "group", "detail", "section"] = "plain"
+) -> tuple[Row, ...]:
     """Make rows of one kind."""
-    return [Row(tuple(one), kind) for one in cells]
+    return tuple(Row(tuple(one), kind) for one in cells)
+
+
+_Block = TypeVar("_Block", bound="str | Table")
+
+
+def filled(*blocks: _Block) -> tuple[_Block, ...]:
+    """Those sentences and tables that are not empty."""
+    return tuple(block for block in blocks if (block.rows if isinstance(block, Table) else block))
 
 
 @singledispatch
@@ -112,6 +122,9 @@ def view_of(result: Any) -> View:
 def view(result: Any) -> View:
     """The view of a result, by its type.
 
+    Files of `views/` are imported until one knows the type; first the one that has the name of the result's own file,
+    so that what is said of a text does not wait for the solver.
+
     Parameters
     ----------
     result : Result
@@ -119,9 +132,17 @@ def view(result: Any) -> View:
     Returns
     -------
     View
+
+    Raises
+    ------
+    TypeError
+        If no file of `views/` knows such results.
     """
     package = import_module(f"{__package__}.views")
-    for module in iter_modules(package.__path__):
+    own = type(result).__module__.rpartition(".")[2]
+    for module in sorted(iter_modules(package.__path__), key=lambda module: module.name != own):
+        if view_of.dispatch(type(result)) is not view_of.dispatch(object):
+            break
         import_module(f"{package.__name__}.{module.name}")
     return view_of(result)
 

@@ -19,7 +19,7 @@ import servanda
 from servanda.agreement.format.agreement import Agreement
 from servanda.assessment.comparison import Comparison, compare, expected_years
 from servanda.assessment.scorecards import CRITERIA, scorecard
-from servanda.assessment.summary import TypeAct
+from servanda.assessment.outcomes import TypeAct
 from servanda.english import month, percent, short
 from servanda.game.calendar import calendar_of
 from servanda.presentation.figures import gallery as pictures

@@ -9,26 +9,24 @@ from typing import Literal
 from servanda.agreement.format.agreement import Agreement
 from servanda.agreement.format.entries import Obligation, Ratification, Review, Turnover
 from servanda.agreement.labels import name_of, names
-from servanda.checks._plan_view import Item, View
-from servanda.checks.rulebook import Found, Place
+from servanda.checks._plan_view import Item, PlanView
+from servanda.checks.rulebook import Found, Place, rule
 from servanda.english import listed, some
 
 MANY = 3  # parties that owe one duty together
 
 
-def duty_rules(view: View) -> Iterator[Found]:
-    """Everything about who owes a duty, and about the words that it depends on, in one plan."""
-    for item, step in view.duties:
-        yield from _who(view, item, step)
-    yield from _undefined(view)
-    yield from _too_late(view)
-    yield from _defined_twice(view)
-
-
 # ------------------------------------------------------------------------------------------------------- who
 
 
-def _who(view: View, item: Item, step: Obligation) -> Iterator[Found]:
+@rule("SV201", "SV202", "SV204")
+def debtors(view: PlanView) -> Iterator[Found]:
+    """Tell of duties that nobody owes, that only a body owes, or that many owe together."""
+    for item, step in view.duties:
+        yield from _who(view, item, step)
+
+
+def _who(view: PlanView, item: Item, step: Obligation) -> Iterator[Found]:
     agreement = view.agreement
     if not step.actors:
         yield Found("SV201", item.place, {"entry": item.id}, entries=(item.id,))
@@ -50,17 +48,18 @@ def _who(view: View, item: Item, step: Obligation) -> Iterator[Found]:
         yield Found("SV204", (*item.place, "by"), fill, entries=(item.id,))
 
 
-def _taken_on(view: View, item: Item, step: Obligation) -> bool:
+def _taken_on(view: PlanView, item: Item, step: Obligation) -> bool:
     """Whether the same body has to do something first, such as a resolution by which it takes the step on."""
     earlier = [view.by_id[name].entry for name in item.entry.needs if name in view.by_id]
     return any(isinstance(e, Obligation) and set(step.actors) <= set(e.actors) for e in earlier)
 
 
-def idle_parties(agreement: Agreement) -> Iterator[Found]:
+@rule("SV203", whole=True)
+def idle_parties(agreement: Agreement, views: tuple[PlanView, ...]) -> Iterator[Found]:
     """Tell of parties that no entry of any plan names."""
     busy: set[str] = set()
-    for plan in agreement.plans.values():
-        for entry in plan.entries:
+    for view in views:
+        for entry in view.plan.entries:
             busy.update(entry.verified_by)
             if isinstance(entry, Obligation):
                 busy.update(entry.actors)
@@ -79,7 +78,7 @@ def idle_parties(agreement: Agreement) -> Iterator[Found]:
 # ----------------------------------------------------------------------------------------------------- words
 
 
-def _terms(view: View, key: Literal["uses", "defines"]) -> dict[str, list[tuple[Place, Item]]]:
+def _terms(view: PlanView, key: Literal["uses", "defines"]) -> dict[str, list[tuple[Place, Item]]]:
     """Where each term is used or defined by an entry, in file order."""
     found: dict[str, list[tuple[Place, Item]]] = {}
     for item in view.items:
@@ -97,7 +96,9 @@ def _also(uses: list[tuple[Place, Item]]) -> tuple[tuple[Place, str], ...]:
     return tuple((place, f"{item.id} uses it too") for place, item in uses[1:])
 
 
-def _undefined(view: View) -> Iterator[Found]:
+@rule("SV301")
+def undefined_terms(view: PlanView) -> Iterator[Found]:
+    """Tell of terms in use that nothing defines."""
     defined = {*view.agreement.terms, *_terms(view, "defines")}
     others = [plan for name, plan in view.agreement.plans.items() if name != view.name]
     elsewhere = {term for plan in others for entry in plan.entries for term in entry.defines}
@@ -109,7 +110,8 @@ def _undefined(view: View) -> Iterator[Found]:
         yield Found("SV301", uses[0][0], _owe(term, uses), form, _also(uses), ids)
 
 
-def two_readings(agreement: Agreement, views: tuple[View, ...]) -> Iterator[Found]:
+@rule("SV302", whole=True)
+def two_readings(agreement: Agreement, views: tuple[PlanView, ...]) -> Iterator[Found]:
     """Tell of terms in use that the sides read differently, or only one has explained."""
     using: dict[str, list[tuple[Place, Item]]] = {}
     for view in views:
@@ -133,7 +135,9 @@ def two_readings(agreement: Agreement, views: tuple[View, ...]) -> Iterator[Foun
         yield Found("SV302", ("terms", term), fill, "differ" if len(meaning) > 1 else "one", related, ids)
 
 
-def _too_late(view: View) -> Iterator[Found]:
+@rule("SV303")
+def defined_too_late(view: PlanView) -> Iterator[Found]:
+    """Tell of terms that are in use before they are defined."""
     definers = _terms(view, "defines")
     for term, uses in _terms(view, "uses").items():
         if isinstance(view.agreement.terms.get(term), str) or term not in definers:
@@ -150,7 +154,9 @@ def _too_late(view: View) -> Iterator[Found]:
             yield Found("SV303", place, {**fill, "later": first.isoformat()}, form, related, (item.id, definer.id))
 
 
-def _defined_twice(view: View) -> Iterator[Found]:
+@rule("SV304")
+def defined_twice(view: PlanView) -> Iterator[Found]:
+    """Tell of terms that several entries define."""
     for term, places in _terms(view, "defines").items():
         ids = list(dict.fromkeys(item.id for _, item in places))
         if len(ids) > 1:

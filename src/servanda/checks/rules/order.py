@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from servanda.agreement.dates import length, review_dates
 from servanda.agreement.format.entries import Obligation, Ratification, Review
 from servanda.agreement.labels import name_of, names
-from servanda.checks._plan_view import Item, View, due_of, due_place
+from servanda.checks._plan_view import Item, PlanView, due_of, due_place
 from servanda.checks._precedence import Wait, Waits, dependants, waits
-from servanda.checks.rulebook import Found
+from servanda.checks.rulebook import Found, rule
 from servanda.english import listed, some
 
 TOLERANCE = 1e-9
@@ -21,20 +21,6 @@ _SAID = re.compile(  # words by which an event says itself who tells that it has
     r"|(enters?|entered|comes?|came) into (force|effect)|takes effect|(is|are) signed|(is|are) ratified)\b",
     re.IGNORECASE,
 )
-
-
-def order_rules(view: View) -> Iterator[Found]:
-    """Everything about order and time that a plan leaves open or gets wrong."""
-    found = waits(view)
-    yield from _circles(view, found)
-    yield from _dates(view, found)
-    for item in view.items:
-        yield from _trigger(view, item)
-    yield from _never(view, found)
-    yield from _out_of_order(view, found)
-    yield from _twice(view)
-    yield from _shares(view)
-    yield from _own_return(view)
 
 
 # ------------------------------------------------------------------------------------------- SV101 to SV103
@@ -50,7 +36,10 @@ def _link(wait: Wait) -> str:
     return words[wait.how]
 
 
-def _circles(view: View, found: Waits) -> Iterator[Found]:
+@rule("SV101")
+def circles(view: PlanView) -> Iterator[Found]:
+    """Tell of steps that wait for one another in a circle."""
+    found = waits(view)
     for number, circle in enumerate(found.circles):
         first = circle[0]
         form = "itself" if len(circle) == 1 else "more" if found.more and not number else "circle"
@@ -64,8 +53,10 @@ def _circles(view: View, found: Waits) -> Iterator[Found]:
         )
 
 
-def _dates(view: View, found: Waits) -> Iterator[Found]:
+@rule("SV102", "SV103")
+def dates(view: PlanView) -> Iterator[Found]:
     """Tell what has no day, and what has an order but no limit."""
+    found = waits(view)
     circular = {wait.who for circle in found.circles for wait in circle}
     counting: dict[str, list[Item]] = {}
     for item in view.items:
@@ -103,7 +94,7 @@ def _dates(view: View, found: Waits) -> Iterator[Found]:
             )
 
 
-def _own_loss(view: View, found: Waits, item: Item) -> bool:
+def _own_loss(view: PlanView, found: Waits, item: Item) -> bool:
     """Whether a party that takes its time only waits the longer itself: a step of another comes after its own."""
     mine = item.entry.actors if isinstance(item.entry, Obligation) else ()
     if not mine:
@@ -119,8 +110,14 @@ def _own_loss(view: View, found: Waits, item: Item) -> bool:
 # ------------------------------------------------------------------------------------------- SV104 and SV105
 
 
-def _trigger(view: View, item: Item) -> Iterator[Found]:
-    """Tell of a date that is counted from what has no one moment, or from words."""
+@rule("SV104", "SV105")
+def triggers(view: PlanView) -> Iterator[Found]:
+    """Tell of dates that are counted from what has no one moment, or from words."""
+    for item in view.items:
+        yield from _trigger(view, item)
+
+
+def _trigger(view: PlanView, item: Item) -> Iterator[Found]:
     due = due_of(item.entry)
     if due is None:
         return
@@ -155,15 +152,20 @@ def _trigger(view: View, item: Item) -> Iterator[Found]:
 # ------------------------------------------------------------------------------------------- SV106 and SV107
 
 
-def _never(view: View, found: Waits) -> Iterator[Found]:
-    for wait in found.all.values():
+@rule("SV106")
+def endless_anchors(view: PlanView) -> Iterator[Found]:
+    """Tell of steps that come after what is owed all the time."""
+    for wait in waits(view).all.values():
         anchor = view.by_id[wait.anchor].entry
         if wait.how != "before" and isinstance(anchor, Obligation) and anchor.standing and wait.who != wait.anchor:
             related = ((view.by_id[wait.anchor].place, f"{wait.anchor} is owed all the time"),)
             yield Found("SV106", wait.place, {"entry": wait.who, "anchor": wait.anchor}, "", related, (wait.who,))
 
 
-def _out_of_order(view: View, found: Waits) -> Iterator[Found]:
+@rule("SV107")
+def out_of_order(view: PlanView) -> Iterator[Found]:
+    """Tell of steps that are due before what they need."""
+    found = waits(view)
     for pair, wait in found.all.items():
         day, later = view.due.days.get(wait.who), view.due.days.get(wait.anchor)
         if wait.how != "needs" or pair in found.knotted or day is None or later is None or later <= day:
@@ -176,7 +178,8 @@ def _out_of_order(view: View, found: Waits) -> Iterator[Found]:
 # ---------------------------------------------------------------------------------------------------- SV108
 
 
-def _twice(view: View) -> Iterator[Found]:
+@rule("SV108")
+def twice(view: PlanView) -> Iterator[Found]:
     """Tell of duties of the same actors in the same words at the same time."""
     seen: dict[tuple[object, ...], Item] = {}
     for item, step in view.duties:
@@ -196,7 +199,8 @@ def _due_words(step: Obligation) -> str:
     return step.due.model_dump_json() if step.due is not None else ""
 
 
-def _shares(view: View) -> Iterator[Found]:
+@rule("SV108")
+def more_than_all(view: PlanView) -> Iterator[Found]:
     """Tell of shares that add up to more than all, of stakes whose order is open (the reader sees to the others)."""
     total: dict[str, float] = {}
     givers: dict[str, list[Item]] = {}
@@ -217,7 +221,8 @@ def _shares(view: View) -> Iterator[Found]:
             )
 
 
-def _own_return(view: View) -> Iterator[Found]:
+@rule("SV108")
+def own_returns(view: PlanView) -> Iterator[Found]:
     """Tell of a step in return for itself, or for another of the same party."""
     for item, step in view.duties:
         for index, name in enumerate(step.pairs):

@@ -10,33 +10,28 @@ from servanda.agreement.dates import review_dates, years_between
 from servanda.agreement.format.agreement import Agreement
 from servanda.agreement.format.entries import Obligation, Ratification, Review, Turnover
 from servanda.agreement.labels import name_of
-from servanda.checks._plan_view import Item, View, due_of, end
-from servanda.checks.rulebook import Found
+from servanda.checks._plan_view import Item, PlanView, due_of, end
+from servanda.checks.rulebook import Found, rule
 from servanda.english import listed
 
 _MEETING = re.compile(r"\b(reviews?|meets?|meetings?)\b")
 LONG = 4.0  # years of steps within which a change of government is to be reckoned with
 
 
-def procedure_rules(view: View) -> Iterator[Found]:
-    """Everything about law and procedure in one plan."""
-    yield from _unratified(view)
-    if len(view.agreement.parties) > 1:
-        yield from _no_review(view)
-
-
 # ------------------------------------------------------------------------------------------------------ SV601
 
 
-def _unratified(view: View) -> Iterator[Found]:
+@rule("SV601")
+def unratified(view: PlanView) -> Iterator[Found]:
+    """Tell of stakes that need a vote and are given without one, or before it."""
     agreement = view.agreement
     votes: dict[str, list[Item]] = {}
     for item in view.items:
         if isinstance(item.entry, Ratification):
             votes.setdefault(item.entry.ratify, []).append(item)
-    for gift in view.gifts:
+    for transfer in view.transfers:
         stakes: dict[str, list[str]] = {}
-        for stake in gift.shares:
+        for stake in transfer.shares:
             party = agreement.stakes[stake].needs_ratification if stake in agreement.stakes else None
             if party is not None:
                 stakes.setdefault(party, []).append(stake)
@@ -44,29 +39,30 @@ def _unratified(view: View) -> Iterator[Found]:
             found = votes.get(party, [])
             days = [view.day(vote) for vote in found]
             earliest = min((day for day in days if day is not None), default=None)
-            late = gift.day is not None and earliest is not None and None not in days and earliest > gift.day
+            late = transfer.day is not None and earliest is not None and None not in days and earliest > transfer.day
             if found and not late:
                 continue
             fill = {
-                "entry": gift.item.id, "stakes": listed([name_of(agreement, stake) for stake in held]),
-                "party": name_of(agreement, party), "day": str(gift.day), "later": str(earliest),
+                "entry": transfer.item.id, "stakes": listed([name_of(agreement, stake) for stake in held]),
+                "party": name_of(agreement, party), "day": str(transfer.day), "later": str(earliest),
             }  # fmt: skip
             related = [(("stakes", stake, "needs_ratification"), f"{stake} needs a vote") for stake in held]
             related += [(vote.place, f"{vote.id} comes later") for vote in found]
             yield Found(
                 "SV601",
-                (*gift.item.place, "gives"),
+                (*transfer.item.place, "gives"),
                 fill,
                 "later" if found else "none",
                 tuple(related),
-                (gift.item.id,),
+                (transfer.item.id,),
             )
 
 
 # ------------------------------------------------------------------------------------------------------ SV602
 
 
-def disputes(agreement: Agreement, views: tuple[View, ...]) -> Iterator[Found]:
+@rule("SV602", whole=True)
+def disputes(agreement: Agreement, views: tuple[PlanView, ...]) -> Iterator[Found]:
     """Tell of a text without a clause on disputes."""
     if len(agreement.parties) < 2 or agreement.disputes is not None:
         return
@@ -81,7 +77,7 @@ def disputes(agreement: Agreement, views: tuple[View, ...]) -> Iterator[Found]:
 # ------------------------------------------------------------------------------------------------------ SV604
 
 
-def _reviews(view: View) -> list[date | None]:
+def _reviews(view: PlanView) -> list[date | None]:
     """The last days of everything that looks at the agreement again; None for what has no day."""
     found: list[date | None] = []
     for item in view.items:
@@ -96,7 +92,11 @@ def _reviews(view: View) -> list[date | None]:
     return found
 
 
-def _no_review(view: View) -> Iterator[Found]:
+@rule("SV604")
+def no_review(view: PlanView) -> Iterator[Found]:
+    """Tell of plans that nobody looks at again, or not after their last step."""
+    if len(view.agreement.parties) < 2:
+        return
     reviews = _reviews(view)
     last = view.last_step
     if last is None:
@@ -112,7 +112,8 @@ def _no_review(view: View) -> Iterator[Found]:
 # ------------------------------------------------------------------------------------------------------ SV605
 
 
-def turnovers(agreement: Agreement, views: tuple[View, ...]) -> Iterator[Found]:
+@rule("SV605", whole=True)
+def turnovers(agreement: Agreement, views: tuple[PlanView, ...]) -> Iterator[Found]:
     """Tell of plans that run through changes of government and reckon with none."""
     reckoned = {
         (view.name, item.entry.turnover): item
@@ -143,7 +144,7 @@ def turnovers(agreement: Agreement, views: tuple[View, ...]) -> Iterator[Found]:
             yield Found("SV605", view.place, fill, "long", related, (longest[1].id,))
 
 
-def _longest(view: View) -> tuple[float, Item] | None:
+def _longest(view: PlanView) -> tuple[float, Item] | None:
     """Years that the plan takes at least, and its last step: where a limit is missing, it is taken as nothing."""
     years: dict[str, float] = {}
     for item in view.items:

@@ -1,4 +1,4 @@
-"""Rules SV401 to SV404: who sees whether a duty is done, and when."""
+"""Rules SV401 to SV405: who sees whether a duty is done, and when."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from datetime import date
 from servanda.agreement.format.agreement import Agreement
 from servanda.agreement.format.entries import Obligation
 from servanda.agreement.labels import name_of, names
-from servanda.checks._plan_view import Item, View, end
-from servanda.checks.rulebook import Found
+from servanda.checks._plan_view import Item, PlanView, end
+from servanda.checks.rulebook import Found, rule
 from servanda.english import listed, some
 
 _MUTUAL = re.compile(  # what parties do face to face, and attitudes, of which there is nothing to see
@@ -20,9 +20,9 @@ _MUTUAL = re.compile(  # what parties do face to face, and attitudes, of which t
 )
 
 
-def verification_rules(view: View) -> Iterator[Found]:
-    """Everything about verification in one plan, except measures that end too soon."""
-    yield from _unseen(view)
+@rule("SV401", "SV402", "SV403")
+def verifiers(view: PlanView) -> Iterator[Found]:
+    """Tell of duties that nobody verifies, that only the one who owes them does, or that somebody does too late."""
     for item, step in view.duties:
         if step.actors and all(name in view.agreement.bodies for name in step.actors):
             continue
@@ -43,7 +43,7 @@ def _covering(agreement: Agreement, stake: str) -> list[str]:
     return [name for name, measure in agreement.measures.items() if stake in measure.covers]
 
 
-def _nobody(view: View, item: Item, step: Obligation, hidden: list[str]) -> Iterator[Found]:
+def _nobody(view: PlanView, item: Item, step: Obligation, hidden: list[str]) -> Iterator[Found]:
     unseen = [stake for stake in hidden if not _covering(view.agreement, stake)]
     if unseen:
         stakes = listed([name_of(view.agreement, stake) for stake in unseen])
@@ -53,7 +53,8 @@ def _nobody(view: View, item: Item, step: Obligation, hidden: list[str]) -> Iter
         yield Found("SV401", item.place, {"entry": item.id}, "standing", entries=(item.id,))
 
 
-def _unseen(view: View) -> Iterator[Found]:
+@rule("SV405")
+def unseen(view: PlanView) -> Iterator[Found]:
     """Tell, once for a plan, of duties that are done once and that nobody has to look at."""
     parties = view.agreement.parties
     unseen = [
@@ -65,14 +66,14 @@ def _unseen(view: View) -> Iterator[Found]:
     ]
     if not unseen:
         return
-    seen = any(item.entry.verified_by for item in view.items) or any(gift.step.gives for gift in view.gifts)
+    seen = any(item.entry.verified_by for item in view.items) or any(transfer.step.gives for transfer in view.transfers)
     fill = {"plan": view.label, "entries": some([item.id for item in unseen]), "count": str(len(unseen))}
     related = tuple((item.place, item.id) for item in unseen)
     form = "all" if not seen else "some" if len(unseen) > 1 else "one"
     yield Found("SV405", view.place, fill, form, related, tuple(item.id for item in unseen))
 
 
-def _watching(view: View, step: Obligation, hidden: list[str]) -> list[list[str]]:
+def _watching(view: PlanView, step: Obligation, hidden: list[str]) -> list[list[str]]:
     """The measures that look at a step: one list for each thing to look at; none where somebody else looks too."""
     agreement = view.agreement
     if any(name not in agreement.measures and name not in step.actors for name in step.verified_by):
@@ -84,7 +85,7 @@ def _watching(view: View, step: Obligation, hidden: list[str]) -> list[list[str]
     return [each for each in lists if each]
 
 
-def _too_late(view: View, item: Item, step: Obligation, hidden: list[str]) -> Iterator[Found]:
+def _too_late(view: PlanView, item: Item, step: Obligation, hidden: list[str]) -> Iterator[Found]:
     agreement = view.agreement
     day = agreement.start if step.standing else view.day(item)
     if day is None:
@@ -113,14 +114,15 @@ def _too_late(view: View, item: Item, step: Obligation, hidden: list[str]) -> It
 class _Loose:
     """A duty that goes on when the last measure that looks at it has ended."""
 
-    view: View
+    view: PlanView
     item: Item
     measure: str
     owed: str
     rest: tuple[str, ...]
 
 
-def ending_measures(agreement: Agreement, views: tuple[View, ...]) -> Iterator[Found]:
+@rule("SV404", whole=True)
+def ending_measures(agreement: Agreement, views: tuple[PlanView, ...]) -> Iterator[Found]:
     """Tell of measures that end before what they verify."""
     loose = [each for view in views for item, step in view.duties for each in _outlived(view, item, step)]
     for name, rest in dict.fromkeys((each.measure, each.rest) for each in loose):
@@ -140,7 +142,7 @@ def ending_measures(agreement: Agreement, views: tuple[View, ...]) -> Iterator[F
         yield Found("SV404", ("measures", name, "until"), fill, "less" if rest else "nothing", related, tuple(ids))
 
 
-def _outlived(view: View, item: Item, step: Obligation) -> Iterator[_Loose]:
+def _outlived(view: PlanView, item: Item, step: Obligation) -> Iterator[_Loose]:
     agreement = view.agreement
     lasts = step.standing or bool(step.gives)
     last = end(agreement) if lasts else view.day(item)

@@ -1,9 +1,4 @@
-"""Figures, one file each: a result in, a matplotlib figure out."""
+"""Figures, one file each: a result in, a matplotlib figure out.
 
-from importlib import import_module
-from typing import Any
-
-
-def __getattr__(name: str) -> Any:
-    gallery = import_module(f"{__name__}.gallery")
-    return gallery if name == "gallery" else getattr(gallery, name)
+`gallery.py` finds them; every other file without an underscore registers what it draws, or saves it.
+"""

@@ -4,24 +4,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from servanda.presentation.figures._palette import PALE
+from servanda.assessment.metrics import Metric
+from servanda.columns import Columns
+from servanda.presentation.figures._palette import GREY, HELD, INK, PALE, Look, tint
 from servanda.presentation.figures._sheet import Sheet, wrap
-
-if TYPE_CHECKING:
-    import polars
+from servanda.presentation.views.sensitivity import share
+from servanda.presentation.writing import amount
 
 ROWS = 14  # drawn at most
+ALONE, WHOLE = Look(HELD), Look(tint(HELD, 0.6), "////", HELD)
 
 
-def _first_of(shares: polars.DataFrame) -> str:
-    first, *others = shares.head(2).iter_rows(named=True)
+def first_of(shares: Columns) -> str:
+    """Which number matters most, as sure as the intervals of the first two allow."""
+    first, *others = shares.head(2)
     sure = all(first["total_low"] > other["total_high"] for other in others)
     return f"“{first['what']}” {'matters' if sure else 'seems to matter'} most"
 
 
-def _row(sheet: Sheet, label: str, pale: bool = True) -> tuple[float, float, float]:
+def bar_row(sheet: Sheet, label: str, pale: bool = True) -> tuple[float, float, float]:
     """Write a row's label; give the left end, width and top of its bar. `sheet.y` is then below both."""
     room = sheet.width if sheet.narrow else 0.42 * sheet.width
     rows = wrap(label, sheet.base, room - (0 if sheet.narrow else 14))
@@ -38,5 +39,35 @@ def _row(sheet: Sheet, label: str, pale: bool = True) -> tuple[float, float, flo
     return left, wide, y
 
 
-def _after(sheet: Sheet, x: float, y: float, text: str) -> None:
+def write_after(sheet: Sheet, x: float, y: float, text: str) -> None:
+    """Write a number after the end of its bar."""
     sheet.text(x + 6, y + 14, text, bold=True)
+
+
+def share_bars(sheet: Sheet, table: Columns) -> None:
+    """Bars of both shares, with the interval of the whole."""
+    sheet.legend([("Share of the variance by itself", ALONE), ("with all its interactions", WHOLE)])
+    for row in table.head(ROWS):
+        left, wide, y = bar_row(sheet, row["what"])
+        shares = {name: min(max(float(row[name]), 0.0), 1.0) for name in ("total", "first")}
+        sheet.box(left, y, shares["total"] * wide, 18, WHOLE, f"{row['name']}|total")
+        sheet.box(left, y + 4, shares["first"] * wide, 10, ALONE, f"{row['name']}|first")
+        low, high = (left + wide * min(max(row[f"total_{end}"], 0.0), 1.0) for end in ("low", "high"))
+        sheet.rule(low, y + 9, high, y + 9, INK, 1.4)
+        for end in (low, high):
+            sheet.rule(end, y + 5, end, y + 13, INK, 1.4)
+        write_after(sheet, max(high, left + shares["total"] * wide), y, share(row["total"]))
+    note = "Lines with ends: 95% intervals of the share with interactions."
+    sheet.y = sheet.lines(0, sheet.y + 24, wrap(note, sheet.small, sheet.width), sheet.small, color=GREY)
+
+
+def brief(metric: Metric, value: float | None) -> str:
+    """A value of a metric in three figures, its unit said elsewhere; a dash where there is none."""
+    if value is None:
+        return "–"
+    return (f"{100 * value:.3g}%" if metric.is_share else f"{value:.3g}").replace("-", "−")
+
+
+def size(value: float, duration: bool) -> str:
+    """A value of an uncertain number in three figures, a duration in words."""
+    return amount(float(f"{value:.3g}"), "years" if duration else "")

@@ -86,3 +86,8 @@ def look(agreement: Agreement, outcome: str) -> Look:
     if what == "withdrew":
         return Look(colour)
     return Look(tint(colour, 0.55), "\\\\\\\\" if what == "found" else "||", colour)
+
+
+def act_looks(agreement: Agreement, party: str) -> tuple[Look, Look, Look]:
+    """How keeping, concealing and withdrawing are filled: as the outcomes that they lead to."""
+    return look(agreement, "held:clean"), look(agreement, "held:concealed"), look(agreement, f"withdrew:{party}")

@@ -1,4 +1,4 @@
-"""What each figure says: its title (the finding), and its words for those who cannot see it (alt text)."""
+"""What several figures say of a plan."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from servanda.agreement.dates import last_day
 from servanda.agreement.format.agreement import Agreement
 from servanda.agreement.labels import cause_name, party_name
 from servanda.assessment.comparison import PlanResult
-from servanda.assessment.summary import HORIZON, EntryResult
+from servanda.assessment.outcomes import HORIZON, EntryResult
 from servanda.english import capital, month
 
 RARE = 0.01  # below this chance of being reached, what happens at an entry hardly matters
+CHOICE, VOTE = ("obligation", "review"), ("ratification",)  # kinds of entries at which somebody decides
 
 
 def end_year(result: PlanResult) -> int:

@@ -32,12 +32,12 @@ def year_ticks(axes: Axes, first: float, last: float, width: float, narrow: bool
     axes.set_xticks(years, [str(y) for y in years])
 
 
-def _course(result: PlanResult) -> tuple[list[float], list[float], list[float]]:
+def course(result: PlanResult) -> tuple[list[float], list[float], list[float]]:
     points = result.summary.standing
     return [year_of(p.date) for p in points], [p.in_force for p in points], [p.clean for p in points]
 
 
-def _cells(
+def cells(
     sheet: Sheet, plans: Sequence[PlanResult], tall: float, note: Callable[[PlanResult], str]
 ) -> list[tuple[PlanResult, float, float, float]]:
     """Lay panels out, two side by side where there is room, each under its plan's title; (result, left, top, room)."""
@@ -58,15 +58,15 @@ def _cells(
     return placed
 
 
-def _years_note(result: PlanResult) -> str:
+def years_note(result: PlanResult) -> str:
     return f"In force {expected_years(result):.1f} years on average"
 
 
-def _percent_axis(axes: Axes) -> None:
+def percent_axis(axes: Axes) -> None:
     axes.set_ylim(0, 1.0)
     axes.set_yticks([0, 0.25, 0.5, 0.75, 1.0], ["0%", "", "50%", "", "100%"])
 
 
-def _level(px: Sequence[float], force: Sequence[float], at: float) -> float:
+def level_at(px: Sequence[float], force: Sequence[float], at: float) -> float:
     """The height of a falling staircase at a place."""
     return min((f for d, f in zip(px, force, strict=True) if d <= at), default=1.0)

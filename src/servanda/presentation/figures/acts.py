@@ -4,20 +4,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from servanda.agreement.format.agreement import Agreement
 from servanda.agreement.labels import party_name, type_name
 from servanda.assessment.comparison import PlanResult
-from servanda.assessment.summary import EntryResult, TypeAct
+from servanda.assessment.outcomes import EntryResult, TypeAct
 from servanda.english import capital, day_label, percent, short
-from servanda.presentation.figures._palette import GREY, INK, PALE, Look, look, party_colour, party_marker
+from servanda.presentation.figures._palette import GREY, INK, PALE, act_looks, look, party_colour, party_marker
 from servanda.presentation.figures._plan_words import RARE, name_of
-from servanda.presentation.figures._sheet import Sheet, style, wrap
-from servanda.presentation.figures.scorecard import least_kept
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+from servanda.presentation.figures._sheet import Sheet, wrap
+from servanda.presentation.figures.gallery import figure
 
 
 def who(agreement: Agreement, party: str, kind: str) -> str:
@@ -26,7 +21,18 @@ def who(agreement: Agreement, party: str, kind: str) -> str:
     return f"{name}, if {type_name(agreement, party, kind)}" if len(agreement.parties[party].types) > 1 else name
 
 
-def acts_title(result: PlanResult) -> str:
+def least_kept(result: PlanResult) -> tuple[EntryResult, str, TypeAct] | None:
+    """The entry and type least likely to keep, among entries with a chance of being reached worth speaking of."""
+    rows = [
+        (e, kind, act)
+        for e in result.summary.entries
+        for kind, act in e.by_type.items()
+        if act is not None and e.reached >= RARE
+    ]
+    return min(rows, key=lambda row: row[2].keep, default=None)
+
+
+def title(result: PlanResult) -> str:
     """The finding of the figure of acts."""
     found, agreement = least_kept(result), result.game.agreement
     if found is None:
@@ -42,7 +48,7 @@ def acts_title(result: PlanResult) -> str:
     )
 
 
-def acts_alt(result: PlanResult) -> str:
+def alt(result: PlanResult) -> str:
     """For each party and type, where it is least likely to keep."""
     agreement, rows = result.game.agreement, list[str]()
     for party in agreement.parties:
@@ -58,50 +64,31 @@ def acts_alt(result: PlanResult) -> str:
     return f"What each type does at each entry of {name_of(result)}. " + " ".join(rows)
 
 
-CHOICE, VOTE = ("obligation", "review"), ("ratification",)
+ACTS = figure(
+    "acts",
+    of=PlanResult,
+    heading="What each type does",
+    reading="For each party's possible type, what it does at each of its entries. A long green bar is a type that can"
+    " be relied on there.",
+    title=title,
+    subtitle="What each type of a party does at each of its entries, if the agreement gets that far. Each bar is 100%."
+    " Grey words: it gets that far with a chance below 1%.",
+    alt=alt,
+)
 
 
-def act_looks(agreement: Agreement, party: str) -> tuple[Look, Look, Look]:
-    """How keeping, concealing and withdrawing are filled: as the outcomes that they lead to."""
-    return look(agreement, "held:clean"), look(agreement, "held:concealed"), look(agreement, f"withdrew:{party}")
-
-
-# ---------------------------------------------------------------------------------------------------- acts
-
-
-def acts(result: PlanResult, narrow: bool = False) -> Figure:
-    """Draw what each type of each party does at each of its entries, given that it is reached.
-
-    Parameters
-    ----------
-    result : PlanResult
-    narrow : bool
-        For a phone.
-
-    Returns
-    -------
-    Figure
-        A bar is 100%; a part's label is `entry|type|keep`, `entry|type|conceal` or `entry|type|withdraw`.
-    """
+@ACTS.drawn
+def draw(sheet: Sheet, result: PlanResult) -> None:
+    """A bar is 100%; a part's label is `entry|type|keep`, `entry|type|conceal` or `entry|type|withdraw`."""
     agreement = result.game.agreement
-    with style():
-        sheet = Sheet(narrow)
-        sheet.heading(
-            acts_title(result),
-            "What each type of a party does at each of its entries, if the agreement gets that far. Each bar is 100%."
-            " Grey words: it gets that far with a chance below 1%.",
-        )
-        acting = [p for p in agreement.parties if any(e.by == p and e.by_type for e in result.summary.entries)]
-        keep, hide, _ = (
-            act_looks(agreement, acting[0]) if acting else act_looks(agreement, next(iter(agreement.parties)))
-        )
-        sheet.legend(
-            [("Keeps", keep), ("Claims to, and conceals", hide)]
-            + [(f"{party_name(agreement, p)} withdraws", look(agreement, f"withdrew:{p}")) for p in acting]
-        )
-        for party in acting:
-            _party_acts(sheet, result, party)
-        return sheet.finish()
+    acting = [p for p in agreement.parties if any(e.by == p and e.by_type for e in result.summary.entries)]
+    keep, hide, _ = act_looks(agreement, acting[0]) if acting else act_looks(agreement, next(iter(agreement.parties)))
+    sheet.legend(
+        [("Keeps", keep), ("Claims to, and conceals", hide)]
+        + [(f"{party_name(agreement, p)} withdraws", look(agreement, f"withdrew:{p}")) for p in acting]
+    )
+    for party in acting:
+        _party_acts(sheet, result, party)
 
 
 def _party_acts(sheet: Sheet, result: PlanResult, party: str) -> None:

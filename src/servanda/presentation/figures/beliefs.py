@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING
 
 from servanda.agreement.dates import last_day
 from servanda.agreement.labels import party_name, type_name
@@ -14,13 +13,9 @@ from servanda.assessment.comparison import Comparison, PlanResult
 from servanda.english import capital, month, percent, short
 from servanda.presentation.figures._palette import DASHES, GREY, INK, party_colour, party_marker
 from servanda.presentation.figures._plan_words import RARE, name_of
-from servanda.presentation.figures._sheet import Sheet, style, text_width, wrap
-from servanda.presentation.figures._time_axis import _percent_axis, year_of, year_ticks
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-# ------------------------------------------------------------------------------------------------- beliefs
+from servanda.presentation.figures._sheet import Sheet, text_width, wrap
+from servanda.presentation.figures._time_axis import percent_axis, year_of, year_ticks
+from servanda.presentation.figures.gallery import figure
 
 
 def uncertain(comparison: Comparison) -> list[str]:
@@ -38,7 +33,7 @@ def belief_span(result: PlanResult, party: str, kind: str) -> tuple[float, float
     return first, last, day
 
 
-def beliefs_title(comparison: Comparison) -> str:
+def title(comparison: Comparison) -> str:
     """The finding of the figure of beliefs."""
     agreement = comparison.agreement
     found: list[tuple[float, str]] = []
@@ -57,7 +52,7 @@ def beliefs_title(comparison: Comparison) -> str:
     return words if change >= 0.02 else "What the parties see hardly changes what they believe of each other"
 
 
-def beliefs_alt(comparison: Comparison) -> str:
+def alt(comparison: Comparison) -> str:
     """First and last belief about each party, plan by plan."""
     agreement, rows = comparison.agreement, list[str]()
     for result in comparison.plans:
@@ -73,65 +68,58 @@ def beliefs_alt(comparison: Comparison) -> str:
     return "What the others believe about each party's type while the agreement lasts. " + " ".join(rows)
 
 
-def beliefs(comparison: Comparison, narrow: bool = False) -> Figure:
-    """Draw what the others believe about each party's type while the agreement lasts, plan by plan.
+def nothing(comparison: Comparison) -> str:
+    """Why there is nothing to draw, if nobody's type is in doubt."""
+    return "" if uncertain(comparison) else "every party of this agreement has one type, so there is no belief to draw"
 
-    Parameters
-    ----------
-    comparison : Comparison
-    narrow : bool
-        For a phone.
 
-    Returns
-    -------
-    Figure
-        A panel is called `beliefs|plan|party`; each type's line bears the type's name.
+BELIEFS = figure(
+    "beliefs",
+    of=Comparison,
+    heading="What the parties believe of each other",
+    reading="Each line is a type that the party may be; together they make 100%. Each act, and each report that finds"
+    " nothing, moves them. Dotted: so unlikely to be reached that it hardly matters.",
+    title=title,
+    subtitle="What the others believe about a party's type, given that the agreement is still in force.",
+    alt=alt,
+    nothing=nothing,
+)
 
-    Raises
-    ------
-    ValueError
-        If every party has one type, so that there is nothing to believe.
-    """
+
+@BELIEFS.drawn
+def draw(sheet: Sheet, comparison: Comparison) -> None:
+    """A panel is called `beliefs|plan|party`; each type's line bears the type's name."""
     agreement = comparison.agreement
     parties = uncertain(comparison)
-    if not parties:
-        raise ValueError("every party of this agreement has one type, so there is no belief to draw")
-    with style():
-        sheet = Sheet(narrow)
-        sheet.heading(
-            beliefs_title(comparison),
-            "What the others believe about a party's type, given that the agreement is still in force.",
-        )
-        sheet.legend(
-            [
-                ("Belief at each entry (before its act), and at the end; lines only join these", (INK, "-", "o")),
-                ("In force with a chance below 1%", (GREY, (0, (1, 1.6)), "")),
-            ]
-        )
-        columns = 1 if narrow else min(2, len(parties))
-        tall, gap = 96.0, 34.0
-        room = (sheet.width - gap * (columns - 1)) / columns
-        for result in comparison.plans:
-            if len(comparison.plans) > 1:
-                sheet.y = sheet.lines(
-                    0,
-                    sheet.y + 20,
-                    wrap(name_of(result), sheet.base + 1, sheet.width, True),
-                    sheet.base + 1,
-                    bold=True,
-                )
-                sheet.y -= 14
-            for i in range(0, len(parties), columns):
-                row = parties[i : i + columns]
-                names = [wrap(party_name(agreement, p), sheet.base, room - 16) for p in row]
-                head = 14 + 16 * max(len(lines) for lines in names)
-                for j, party in enumerate(row):
-                    left = j * (room + gap)
-                    sheet.mark(left + 5, sheet.y + 15.5, party_marker(agreement, party), party_colour(agreement, party))
-                    sheet.lines(left + 16, sheet.y + 20, names[j], sheet.base)
-                    _belief_panel(sheet, result, party, left, sheet.y + head, room, tall)
-                sheet.y += head + tall + 28
-        return sheet.finish()
+    sheet.legend(
+        [
+            ("Belief at each entry (before its act), and at the end; lines only join these", (INK, "-", "o")),
+            ("In force with a chance below 1%", (GREY, (0, (1, 1.6)), "")),
+        ]
+    )
+    columns = 1 if sheet.narrow else min(2, len(parties))
+    tall, gap = 96.0, 34.0
+    room = (sheet.width - gap * (columns - 1)) / columns
+    for result in comparison.plans:
+        if len(comparison.plans) > 1:
+            sheet.y = sheet.lines(
+                0,
+                sheet.y + 20,
+                wrap(name_of(result), sheet.base + 1, sheet.width, True),
+                sheet.base + 1,
+                bold=True,
+            )
+            sheet.y -= 14
+        for i in range(0, len(parties), columns):
+            row = parties[i : i + columns]
+            names = [wrap(party_name(agreement, p), sheet.base, room - 16) for p in row]
+            head = 14 + 16 * max(len(lines) for lines in names)
+            for j, party in enumerate(row):
+                left = j * (room + gap)
+                sheet.mark(left + 5, sheet.y + 15.5, party_marker(agreement, party), party_colour(agreement, party))
+                sheet.lines(left + 16, sheet.y + 20, names[j], sheet.base)
+                _belief_panel(sheet, result, party, left, sheet.y + head, room, tall)
+            sheet.y += head + tall + 28
 
 
 def _belief_panel(
@@ -164,7 +152,7 @@ def _belief_panel(
         ends += [
             (values[-1] * tall, row) for row in reversed(wrap(f"{said[k]} {short(values[-1])}", sheet.small, side))
         ]
-    _percent_axis(axes)
+    percent_axis(axes)
     year_ticks(axes, year_of(agreement.start), end, wide, sheet.narrow)
     axes.set_ylim(-0.04, 1.04)
     axes.spines["bottom"].set_visible(False)

@@ -1,20 +1,32 @@
 # pyright: reportUnknownMemberType=false
 # (matplotlib's own stubs leave many keyword arguments untyped)
-"""The two figures with a row for every entry: the calendar of a plan, and what each type does."""
+"""The figure of a plan's calendar: is each entry kept, and how much is lost there?"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from servanda.agreement.dates import last_day
 from servanda.agreement.format.agreement import Agreement
 from servanda.agreement.labels import party_name
 from servanda.assessment.comparison import PlanResult
-from servanda.assessment.summary import HORIZON, EntryResult
+from servanda.assessment.outcomes import HORIZON, EntryResult
 from servanda.english import day_label, month, percent, short
-from servanda.presentation.figures._palette import GREY, INK, LINE, PALE, WARN, look, party_colour, party_marker, tint
+from servanda.presentation.figures._palette import (
+    GREY,
+    INK,
+    LINE,
+    PALE,
+    WARN,
+    act_looks,
+    look,
+    party_colour,
+    party_marker,
+    tint,
+)
 from servanda.presentation.figures._plan_words import (
+    CHOICE,
+    VOTE,
     label_of,
     last_loss,
     name_of,
@@ -22,17 +34,12 @@ from servanda.presentation.figures._plan_words import (
     weakest,
     weakest_words,
 )
-from servanda.presentation.figures._sheet import Sheet, style, wrap
+from servanda.presentation.figures._sheet import Sheet, wrap
 from servanda.presentation.figures._time_axis import year_of, year_ticks
-from servanda.presentation.figures.acts import CHOICE, VOTE, act_looks
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-# ------------------------------------------------------------------------------------------------ calendar
+from servanda.presentation.figures.gallery import figure
 
 
-def calendar_title(result: PlanResult) -> str:
+def title(result: PlanResult) -> str:
     """The finding of a plan's calendar."""
     link = result.summary.weakest_link
     if link.lost < 0.005:
@@ -40,7 +47,7 @@ def calendar_title(result: PlanResult) -> str:
     return f"{name_of(result)}: most likely to break at {weakest_words(result)} ({percent(link.lost)})"
 
 
-def calendar_alt(result: PlanResult) -> str:
+def alt(result: PlanResult) -> str:
     """The entries at which most is lost, with the chance of keeping."""
     summary, agreement = result.summary, result.game.agreement
     worst = sorted(summary.entries, key=lambda e: -sum(e.lost.values()))[:3]
@@ -60,31 +67,30 @@ def calendar_alt(result: PlanResult) -> str:
     return f"Calendar of {name_of(result)}: {len(summary.entries)} entries from {first} to {last}. {where} {done}"
 
 
-def calendar(result: PlanResult, narrow: bool = False) -> Figure:
-    """Draw a plan's calendar: a lane a party with the chance of each entry being kept, then every entry in a row.
+CALENDAR = figure(
+    "calendar",
+    of=PlanResult,
+    heading="The calendar: is each entry kept?",
+    reading="Above, one lane a party: the higher a mark, the likelier the entry is kept if the agreement gets that far;"
+    " the grey area is the chance that it gets that far. Below, every entry in turn, and how much of the agreement's"
+    " chance is lost there.",
+    title=title,
+    subtitle="Each party's entries by date: how high, the chance that it is kept if the agreement gets that far. Grey:"
+    " the chance that the agreement gets that far.",
+    alt=alt,
+    first=True,
+)
 
-    Parameters
-    ----------
-    result : PlanResult
-    narrow : bool
-        For a phone.
 
-    Returns
-    -------
-    Figure
-        A lane is called `lane|party`; its line `kept` has a point for every entry, at the chance that it is kept
-        (goes through) if reached. In the rows a bar's label is `entry|keep`, `entry|reached`, `entry|lost`, ...
+@CALENDAR.drawn
+def draw(sheet: Sheet, result: PlanResult) -> None:
+    """A lane a party with the chance of each entry being kept, then every entry in a row.
+
+    A lane is called `lane|party`; its line `kept` has a point for every entry, at the chance that it is kept (goes
+    through) if reached. In the rows a bar's label is `entry|keep`, `entry|reached`, `entry|lost`, ...
     """
-    with style():
-        sheet = Sheet(narrow)
-        sheet.heading(
-            calendar_title(result),
-            "Each party's entries by date: how high, the chance that it is kept if the agreement gets that far. Grey:"
-            " the chance that the agreement gets that far.",
-        )
-        _lanes(sheet, result)
-        _rows(sheet, result)
-        return sheet.finish()
+    _lanes(sheet, result)
+    _rows(sheet, result)
 
 
 def _lanes(sheet: Sheet, result: PlanResult) -> None:

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from servanda.agreement.dates import last_day
 from servanda.agreement.labels import party_name
@@ -13,13 +13,9 @@ from servanda.assessment.summary import Exposure
 from servanda.english import month
 from servanda.presentation.figures._palette import INK, WARN, Look, party_colour, party_dash, party_line, party_marker
 from servanda.presentation.figures._plan_words import name_of
-from servanda.presentation.figures._sheet import Sheet, style
-from servanda.presentation.figures._time_axis import _cells, year_of, year_ticks
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-# ------------------------------------------------------------------------------------------------ exposure
+from servanda.presentation.figures._sheet import Sheet
+from servanda.presentation.figures._time_axis import cells, year_of, year_ticks
+from servanda.presentation.figures.gallery import figure
 
 
 def peak(result: PlanResult, party: str) -> Exposure:
@@ -27,7 +23,7 @@ def peak(result: PlanResult, party: str) -> Exposure:
     return max(result.summary.exposure, key=lambda point: point.loss[party])
 
 
-def exposure_title(comparison: Comparison) -> str:
+def title(comparison: Comparison) -> str:
     """The finding of the figure of exposure: each party's own peak, as units of two parties cannot be compared."""
     agreement, several = comparison.agreement, len(comparison.plans) > 1
     found: list[tuple[str, float, str, str]] = []
@@ -54,7 +50,7 @@ def exposure_title(comparison: Comparison) -> str:
     return (f"{found[0][3]}: at most, " if same else "At most, ") + ", ".join(parts)
 
 
-def exposure_alt(comparison: Comparison) -> str:
+def alt(comparison: Comparison) -> str:
     """Each party's largest exposure, plan by plan."""
     agreement = comparison.agreement
     rows = [
@@ -70,59 +66,62 @@ def exposure_alt(comparison: Comparison) -> str:
     return f"What each party loses against no agreement {how} after an entry. " + " ".join(rows)
 
 
-def exposure(comparison: Comparison, narrow: bool = False) -> Figure:
-    """Draw what each party loses if the others withdraw, over time, one panel a plan.
-
-    Parameters
-    ----------
-    comparison : Comparison
-    narrow : bool
-        For a phone.
-
-    Returns
-    -------
-    Figure
-        A panel is called `exposure|plan`; each party's line bears the party's name in the file.
-    """
+def subtitle(comparison: Comparison) -> str:
+    """What is shown, and in which units."""
     agreement = comparison.agreement
-    with style():
-        sheet = Sheet(narrow)
-        alone = len(agreement.parties) == 1
-        how = "the agreement breaks down" if alone else "the others walk out"
-        whose = "Units:" if alone else "Each line in its party's own units, which cannot be compared:"
-        sheet.heading(
-            exposure_title(comparison),
-            f"What a party loses against no agreement, costs of the breakdown included, if {how} right after an entry,"
-            f" all having kept till then. {whose} 1 unit = {agreement.unit}.",
-        )
-        sheet.legend(
-            [
-                *((party_name(agreement, p), party_line(agreement, p)) for p in agreement.parties),
-                ("Worse off than with no agreement", Look(WARN)),
-            ]
-        )
-        every = [loss for r in comparison.plans for x in r.summary.exposure for loss in x.loss.values()]
-        low, high = min(0.0, *every), max(0.0, *every)
-        low, high = low - 0.06 * (high - low or 1), high + 0.06 * (high - low or 1)
-        tall = 150 if narrow else 190
-        for result, left, top, room in _cells(sheet, comparison.plans, tall, lambda _: "Units"):
-            axes = sheet.panel(left + 38, top, room - 38, tall, f"exposure|{result.plan}")
-            points = result.summary.exposure
-            end = year_of(last_day(agreement))
-            for party in agreement.parties:
-                axes.step(
-                    [*(year_of(x.date) for x in points), end],
-                    [*(x.loss[party] for x in points), points[-1].loss[party]],
-                    where="post", color=party_colour(agreement, party), linestyle=party_dash(agreement, party),
-                    marker=party_marker(agreement, party), markersize=4, markevery=list(range(len(points))),
-                    linewidth=2, label=party,
-                )  # fmt: skip
-            axes.axhspan(0, high, facecolor=WARN, linewidth=0, zorder=0)
-            axes.axhline(0, color=INK, linewidth=1)
-            axes.set_ylim(low, high)
-            axes.yaxis.set_major_locator(_units(low, high))
-            year_ticks(axes, year_of(agreement.start), end, room - 38, narrow)
-        return sheet.finish()
+    alone = len(agreement.parties) == 1
+    how = "the agreement breaks down" if alone else "the others walk out"
+    whose = "Units:" if alone else "Each line in its party's own units, which cannot be compared:"
+    return (
+        f"What a party loses against no agreement, costs of the breakdown included, if {how} right after an entry,"
+        f" all having kept till then. {whose} 1 unit = {agreement.unit}."
+    )
+
+
+EXPOSURE = figure(
+    "exposure",
+    of=Comparison,
+    heading="What each party stands to lose",
+    reading="Above zero (shaded), a party would be worse off than if it had never signed, should the agreement break"
+    " down at that moment through no doing of its own. The higher, the more it has trusted. Compare a line only with"
+    " itself: each party counts in units of its own.",
+    title=title,
+    subtitle=subtitle,
+    alt=alt,
+)
+
+
+@EXPOSURE.drawn
+def draw(sheet: Sheet, comparison: Comparison) -> None:
+    """A panel is called `exposure|plan`; each party's line bears the party's name in the file."""
+    agreement = comparison.agreement
+    sheet.legend(
+        [
+            *((party_name(agreement, p), party_line(agreement, p)) for p in agreement.parties),
+            ("Worse off than with no agreement", Look(WARN)),
+        ]
+    )
+    every = [loss for r in comparison.plans for x in r.summary.exposure for loss in x.loss.values()]
+    low, high = min(0.0, *every), max(0.0, *every)
+    low, high = low - 0.06 * (high - low or 1), high + 0.06 * (high - low or 1)
+    tall = 150 if sheet.narrow else 190
+    for result, left, top, room in cells(sheet, comparison.plans, tall, lambda _: "Units"):
+        axes = sheet.panel(left + 38, top, room - 38, tall, f"exposure|{result.plan}")
+        points = result.summary.exposure
+        end = year_of(last_day(agreement))
+        for party in agreement.parties:
+            axes.step(
+                [*(year_of(x.date) for x in points), end],
+                [*(x.loss[party] for x in points), points[-1].loss[party]],
+                where="post", color=party_colour(agreement, party), linestyle=party_dash(agreement, party),
+                marker=party_marker(agreement, party), markersize=4, markevery=list(range(len(points))),
+                linewidth=2, label=party,
+            )  # fmt: skip
+        axes.axhspan(0, high, facecolor=WARN, linewidth=0, zorder=0)
+        axes.axhline(0, color=INK, linewidth=1)
+        axes.set_ylim(low, high)
+        axes.yaxis.set_major_locator(_units(low, high))
+        year_ticks(axes, year_of(agreement.start), end, room - 38, sheet.narrow)
 
 
 def _units(low: float, high: float) -> Any:

@@ -4,75 +4,89 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from servanda.agreement.format.agreement import Agreement
 from servanda.english import capital
-from servanda.presentation.figures._bars import _row
+from servanda.presentation.figures._bars import bar_row
+from servanda.presentation.figures._bars import size as written
 from servanda.presentation.figures._palette import DASHES, GREY, INK, LINE, PALE, Look
-from servanda.presentation.figures._sheet import Sheet, style, text_width, wrap
+from servanda.presentation.figures._sheet import Sheet, text_width, wrap
+from servanda.presentation.figures.gallery import figure
+from servanda.presentation.views import failure_rules as view
 from servanda.presentation.views import sensitivity as words
 from servanda.uncertainty.scenario_discovery.failure_rules import FailureRules, Limit
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 _FAILS = "#b3261e"
 
 
-def failure(agreement: Agreement, found: FailureRules, narrow: bool = False) -> Figure:
-    """Draw the rules of failure: the failing part of each number's range, and how the first rule was found.
+def title(found: FailureRules) -> str:
+    """The finding: how many of the failures the first rule covers."""
+    name = words.plan_title(found.agreement, found.plan)
+    if not found.rules:
+        return f"“{name}”: no rule to draw"
+    first = found.rules[0]
+    many = f"{len(first.limits)} numbers" if len(first.limits) > 1 else "one number"
+    return f"Where {words.share(first.coverage)} of the failures of “{name}” lie: limits on {many}"
 
-    Parameters
-    ----------
-    agreement : Agreement
-    found : FailureRules
-        Of that agreement.
-    narrow : bool
-        For a phone.
 
-    Returns
-    -------
-    Figure
-        Parts are labelled `rule|name`, within the pale bar of the whole range. The panel `peeling` has a line
-        `trajectory` of coverage and density, and a point `chosen`.
+def subtitle(found: FailureRules) -> str:
+    """What counts as failing, and how often that is."""
+    return view.failing(found.agreement, found)
+
+
+def alt(found: FailureRules) -> str:
+    """What each rule says."""
+    rules = " ".join(f"It {view.rule_words(rule, found.aside)}" for rule in found.rules)
+    return f"{subtitle(found)} {rules}".strip()
+
+
+FAILURE_RULES = figure(
+    "failure_rules",
+    of=FailureRules,
+    heading="When it fails",
+    reading="Each bar is the range of one number; red is the part of it in which the plan fails if the other numbers"
+    " of the rule lie in their red parts too. Below: every step that made the rule narrower gave up some failures, and"
+    " left more failures among the rest.",
+    title=title,
+    subtitle=subtitle,
+    alt=alt,
+)
+
+
+@FAILURE_RULES.drawn
+def draw(sheet: Sheet, found: FailureRules) -> None:
+    """The failing part of each number's range, and how the first rule was found.
+
+    Parts are labelled `rule|name`, within the pale bar of the whole range. The panel `peeling` has a line `trajectory`
+    of coverage and density, and a point `chosen`.
     """
-    title = words.plan_title(agreement, found.plan)
-    with style():
-        sheet = Sheet(narrow)
-        if not found.rules:
-            sheet.heading(f"“{title}”: no rule to draw", words.failing(agreement, found))
-            return sheet.finish()
-        first = found.rules[0]
-        many = f"{len(first.limits)} numbers" if len(first.limits) > 1 else "one number"
-        head = f"Where {words.share(first.coverage)} of the failures of “{title}” lie: limits on {many}"
-        sheet.heading(head, words.failing(agreement, found))
-        sheet.legend(
-            [
-                ("Part of the range in which it fails", Look(_FAILS)),
-                ("whole range in the file (line: likely value)", Look(PALE)),
-            ]
+    if not found.rules:
+        return
+    sheet.legend(
+        [
+            ("Part of the range in which it fails", Look(_FAILS)),
+            ("whole range in the file (line: likely value)", Look(PALE)),
+        ]
+    )
+    sheet.y += 4
+    for i, rule in enumerate(found.rules, 1):
+        text = (
+            f"Rule {i}: covers {words.share(rule.coverage)} of the failures; {words.share(rule.density)} of its"
+            f" draws fail, against {words.share(found.share)} of all"
         )
-        sheet.y += 4
-        for i, rule in enumerate(found.rules, 1):
-            text = (
-                f"Rule {i}: covers {words.share(rule.coverage)} of the failures; {words.share(rule.density)} of its"
-                f" draws fail, against {words.share(found.share)} of all"
-            )
-            if rule.checked_coverage is not None and rule.checked_density is not None:
-                checked = f"{words.share(rule.checked_coverage)} and {words.share(rule.checked_density)}"
-                text += f" (on draws kept aside: {checked})"
-            rows = wrap(text, sheet.base, sheet.width, True)
-            sheet.y = sheet.lines(0, sheet.y + 20, rows, sheet.base, bold=True) - 8
-            for limit in rule.limits:
-                _range(sheet, i, limit)
-            sheet.y += 8
-        _peeling(sheet, found)
-        return sheet.finish()
+        if rule.checked_coverage is not None and rule.checked_density is not None:
+            checked = f"{words.share(rule.checked_coverage)} and {words.share(rule.checked_density)}"
+            text += f" (on draws kept aside: {checked})"
+        rows = wrap(text, sheet.base, sheet.width, True)
+        sheet.y = sheet.lines(0, sheet.y + 20, rows, sheet.base, bold=True) - 8
+        for limit in rule.limits:
+            _range(sheet, i, limit)
+        sheet.y += 8
+    _peeling(sheet, found)
 
 
 def _range(sheet: Sheet, rule: int, limit: Limit) -> None:
-    left, wide, y = _row(sheet, capital(limit.what))
+    left, wide, y = bar_row(sheet, capital(limit.what))
     scale = wide / (limit.high - limit.low)
     low = limit.low if limit.at_least is None else limit.at_least
     high = limit.high if limit.at_most is None else limit.at_most
@@ -82,14 +96,14 @@ def _range(sheet: Sheet, rule: int, limit: Limit) -> None:
     sheet.rule(likely, y - 3, likely, y + 21, INK, 1.6)
     marks: list[tuple[float, str, str, bool]] = []
     for value, at, ha in ((limit.low, left, "left"), (limit.high, left + wide, "right")):
-        marks.append((at, words.size(value, limit.duration), ha, False))
+        marks.append((at, written(value, limit.duration), ha, False))
     for value, at in ((limit.at_least, begin), (limit.at_most, end)):
         if value is not None:
-            marks.append((at, words.size(value, limit.duration), "center", True))
+            marks.append((at, written(value, limit.duration), "center", True))
     taken = [(at, text_width(text, sheet.small, True)) for at, text, _, bold in marks if bold]
     for at, text, ha, bold in marks:
-        size = text_width(text, sheet.small, bold)
-        clash = any(abs(other - at) < other_size / 2 + size + 6 for other, other_size in taken)
+        half = text_width(text, sheet.small, bold)
+        clash = any(abs(other - at) < other_size / 2 + half + 6 for other, other_size in taken)
         if bold or not clash:
             sheet.text(at, y + 32, text, sheet.small, ha=ha, bold=bold, color=INK if bold else GREY)
     sheet.y += 16
@@ -102,7 +116,7 @@ def _peeling(sheet: Sheet, found: FailureRules) -> None:
     axes: Any = sheet.panel(48, top, wide, 180, "peeling")
     steps = found.trajectory
     axes.plot(
-        steps["coverage"].to_list(), steps["density"].to_list(), "o-", color=GREY, markersize=4, linewidth=1.2,
+        steps["coverage"].tolist(), steps["density"].tolist(), "o-", color=GREY, markersize=4, linewidth=1.2,
         label="trajectory",
     )  # fmt: skip
     rule = found.rules[0]
@@ -123,9 +137,3 @@ def _peeling(sheet: Sheet, found: FailureRules) -> None:
     sheet.y = top + 230
     if sheet.narrow:
         sheet.y = sheet.lines(0, sheet.y, wrap(note, sheet.small, sheet.width), sheet.small, color=GREY)
-
-
-def failure_alt(agreement: Agreement, found: FailureRules) -> str:
-    """The figure of the rules in words, for those who cannot see it; parameters as `failure`."""
-    rules = " ".join(f"It {words.rule_words(rule, found.aside)}" for rule in found.rules)
-    return f"{words.failing(agreement, found)} {rules}".strip()

@@ -8,72 +8,27 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from servanda.assessment.metrics import metric
 from servanda.english import capital
 from servanda.presentation.figures._palette import GREY, INK, LINE
-from servanda.presentation.figures._sheet import Sheet, style, wrap
-from servanda.presentation.figures.tipping_points import FIRST, SECOND, _looks
-from servanda.presentation.views.tipping_points import amount, apart, heat_title, plan_title
+from servanda.presentation.figures._ranges import FIRST, SECOND, plan_looks
+from servanda.presentation.figures._sheet import Sheet, wrap
+from servanda.presentation.figures.gallery import figure
+from servanda.presentation.views.tipping_points import heat_title
+from servanda.presentation.writing import amount, plan_title
 from servanda.uncertainty.tipping_points.heat_map import HeatMap
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 
-def heat(found: HeatMap, narrow: bool = False) -> Figure:
-    """Draw a map over two numbers: who is ahead and by how much, with the line on which neither is.
-
-    Parameters
-    ----------
-    found : HeatMap
-    narrow : bool
-        For a phone.
-
-    Returns
-    -------
-    Figure
-        The panel is called `map`; the likely values are a line labelled `likely`, flips along one number alone `alone`.
-    """
-    with style():
-        sheet = Sheet(narrow)
-        names = [plan_title(found.agreement, plan) for plan in found.plans]
-        sheet.heading(
-            heat_title(found),
-            f"By {found.of} ({found.meaning}). Axes are the ranges of both numbers; all others are likely.",
-        )
-        first, second = _looks()
-        sheet.legend([(f"{names[0]} is ahead", first), (f"{names[1]} is ahead", second)])
-        dashed: Any = (INK, (0, (3, 2)), "o")
-        alone: Any = (INK, "", "D")
-        sheet.legend(
-            [
-                ("Neither is: the ranking flips", (INK, "-", "")),
-                ("Likely values", dashed),
-                ("Flip of one number alone", alone),
-            ]
-        )
-        largest = float(np.nanmax(np.abs(found.difference))) if np.isfinite(found.difference).any() else 0.0
-        darkest = f"Darkest: {apart(found.of, largest)} ahead. White: level" + (
-            "; grey: no answer, or chances that cannot add up to 1." if np.isnan(found.difference).any() else "."
-        )
-        sheet.y = sheet.lines(0, sheet.y + 12, wrap(darkest, sheet.small, sheet.width), sheet.small, color=GREY)
-        up = wrap(capital(found.y.words), sheet.base, sheet.width, True)
-        sheet.y = sheet.lines(0, sheet.y + 12, up, sheet.base, bold=True) - 6
-        left, wide = 64.0, sheet.width - 64 - 24
-        tall = wide if narrow else 0.62 * wide
-        axes = sheet.panel(left, sheet.y, wide, tall, "map")
-        _map(axes, found, largest)
-        sheet.y += tall + 26
-        across = wrap(capital(found.x.words), sheet.base, wide, True)
-        sheet.y += 14
-        for row in across:
-            sheet.text(left + wide / 2, sheet.y, row, bold=True, ha="center")
-            sheet.y += 17
-        return sheet.finish()
+def subtitle(found: HeatMap) -> str:
+    """What is shown."""
+    return f"By {found.of} ({found.meaning}). Axes are the ranges of both numbers; all others are likely."
 
 
-def heat_alt(found: HeatMap) -> str:
-    """The map in words."""
+def alt(found: HeatMap) -> str:
+    """On how much of the map the first plan is ahead."""
     seen = found.difference[np.isfinite(found.difference)]
     first = plan_title(found.agreement, found.plans[0])
     share = 100.0 * float((seen > 0).mean()) if seen.size else 0.0
@@ -81,6 +36,55 @@ def heat_alt(found: HeatMap) -> str:
         f"{heat_title(found)}: {capital(found.x.words)} across, {found.y.words} upwards. {first} is ahead on"
         f" {share:.0f}% of the map."
     )
+
+
+HEAT_MAP = figure(
+    "heat_map",
+    of=HeatMap,
+    heading="Two numbers at once",
+    reading="Every place is a pair of values. In one colour the one plan is ahead, in the other the other, the darker"
+    " the further; on the line neither is. The dashed lines cross at the likely values.",
+    title=heat_title,
+    subtitle=subtitle,
+    alt=alt,
+)
+
+
+@HEAT_MAP.drawn
+def draw(sheet: Sheet, found: HeatMap) -> None:
+    """Who is ahead and by how much, with the line on which neither is.
+
+    The panel is called `map`; the likely values are a line labelled `likely`, flips along one number alone `alone`.
+    """
+    names = [plan_title(found.agreement, plan) for plan in found.plans]
+    first, second = plan_looks()
+    sheet.legend([(f"{names[0]} is ahead", first), (f"{names[1]} is ahead", second)])
+    dashed: Any = (INK, (0, (3, 2)), "o")
+    alone: Any = (INK, "", "D")
+    sheet.legend(
+        [
+            ("Neither is: the ranking flips", (INK, "-", "")),
+            ("Likely values", dashed),
+            ("Flip of one number alone", alone),
+        ]
+    )
+    largest = float(np.nanmax(np.abs(found.difference))) if np.isfinite(found.difference).any() else 0.0
+    darkest = f"Darkest: {metric(found.agreement, found.of).difference(largest)} ahead. White: level" + (
+        "; grey: no answer, or chances that cannot add up to 1." if np.isnan(found.difference).any() else "."
+    )
+    sheet.y = sheet.lines(0, sheet.y + 12, wrap(darkest, sheet.small, sheet.width), sheet.small, color=GREY)
+    up = wrap(capital(found.y.words), sheet.base, sheet.width, True)
+    sheet.y = sheet.lines(0, sheet.y + 12, up, sheet.base, bold=True) - 6
+    left, wide = 64.0, sheet.width - 64 - 24
+    tall = wide if sheet.narrow else 0.62 * wide
+    axes = sheet.panel(left, sheet.y, wide, tall, "map")
+    _map(axes, found, largest)
+    sheet.y += tall + 26
+    across = wrap(capital(found.x.words), sheet.base, wide, True)
+    sheet.y += 14
+    for row in across:
+        sheet.text(left + wide / 2, sheet.y, row, bold=True, ha="center")
+        sheet.y += 17
 
 
 def _map(axes: Axes, found: HeatMap, largest: float) -> None:

@@ -4,67 +4,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from servanda.agreement.dates import length
-from servanda.agreement.format.agreement import Agreement
 from servanda.english import capital, short
 from servanda.inspection.allocation import Allocation, least_losses
 from servanda.inspection.problem import inspections_of
 from servanda.presentation.figures._palette import GREY, HELD, INK, LINE, PALE, PARTY_COLOURS, Look, tint
-from servanda.presentation.figures._sheet import Sheet, style, text_width, wrap
+from servanda.presentation.figures._sheet import Sheet, text_width, wrap
+from servanda.presentation.figures.gallery import figure
 from servanda.presentation.views.inspection import amount, equal, more_budget, size, tenths
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 POINTS = 41  # budgets for which the curve is worked out
 _VISIBLE = 1e-5  # of a loss
 _BAR, _NEED = HELD, PARTY_COLOURS[1]
 
 
-def inspections(agreement: Agreement, allocation: Allocation, narrow: bool = False) -> Figure:
-    """Draw the spread over sites, and what is guaranteed for every budget.
-
-    Parameters
-    ----------
-    agreement : Agreement
-    allocation : Allocation
-        Of that agreement.
-    narrow : bool
-        For a phone.
-
-    Returns
-    -------
-    Figure
-        Bars are labelled `site|found`; the panel `budget` has a line `guaranteed` with budgets and what they guarantee.
-    """
-    with style():
-        sheet = Sheet(narrow)
-        sheet.heading(title(allocation), more_budget(allocation))
-        sheet.legend(_legend(allocation))
-        gap = 44.0
-        room = sheet.width if narrow else (sheet.width - gap) * 0.52
-        top = sheet.y
-        _sites(sheet, allocation, room)
-        below = sheet.y
-        if narrow:
-            top, left, wide = sheet.y + 14, 0.0, sheet.width
-        else:
-            left, wide = room + gap, sheet.width - room - gap
-        tall = max(150.0, min(260.0, below - top - 70))
-        _budgets(sheet, agreement, allocation, left, top, wide, tall)
-        sheet.y = max(below, top + tall + 76)
-        return sheet.finish()
-
-
 def title(allocation: Allocation) -> str:
-    """The finding of the figure.
-
-    Parameters
-    ----------
-    allocation : Allocation
-    """
+    """The finding: what the budget guarantees."""
     budget = f"{amount(allocation.budget)} {allocation.unit}"
     if equal(allocation):
         return f"{budget} find what is concealed with a chance of {short(allocation.guaranteed)}, wherever it is"
@@ -72,18 +27,46 @@ def title(allocation: Allocation) -> str:
 
 
 def alt(allocation: Allocation) -> str:
-    """The figure in words, for those who cannot see it.
-
-    Parameters
-    ----------
-    allocation : Allocation
-    """
+    """What each site gets, and what is found there."""
     rows = [
         f"{capital(site.name)}: {amount(site.effort)} {allocation.unit} on average, found with a chance of"
         f" {tenths(site.detection)}" + ("" if site.needed is None else f", {tenths(site.needed)} needed to deter")
         for site in allocation.sites
     ]
     return f"{title(allocation)}. {'. '.join(rows)}. {more_budget(allocation)}"
+
+
+INSPECTIONS = figure(
+    "inspections",
+    of=Allocation,
+    heading="Where to look",
+    reading="Each bar is a site: how likely it is that something concealed there is found in time. The curve says what"
+    " other budgets would guarantee, wherever something is concealed.",
+    title=title,
+    subtitle=more_budget,
+    alt=alt,
+)
+
+
+@INSPECTIONS.drawn
+def draw(sheet: Sheet, allocation: Allocation) -> None:
+    """The spread over sites, and what is guaranteed for every budget.
+
+    Bars are labelled `site|found`; the panel `budget` has a line `guaranteed` with budgets and what they guarantee.
+    """
+    sheet.legend(_legend(allocation))
+    gap = 44.0
+    room = sheet.width if sheet.narrow else (sheet.width - gap) * 0.52
+    top = sheet.y
+    _sites(sheet, allocation, room)
+    below = sheet.y
+    if sheet.narrow:
+        top, left, wide = sheet.y + 14, 0.0, sheet.width
+    else:
+        left, wide = room + gap, sheet.width - room - gap
+    tall = max(150.0, min(260.0, below - top - 70))
+    _budgets(sheet, allocation, left, top, wide, tall)
+    sheet.y = max(below, top + tall + 76)
 
 
 def _legend(allocation: Allocation) -> list[tuple[str, Look]]:
@@ -114,23 +97,21 @@ def _sites(sheet: Sheet, allocation: Allocation, room: float) -> None:
         sheet.y += 24
 
 
-def _budgets(
-    sheet: Sheet, agreement: Agreement, allocation: Allocation, left: float, top: float, wide: float, tall: float
-) -> None:
+def _budgets(sheet: Sheet, allocation: Allocation, left: float, top: float, wide: float, tall: float) -> None:
     alike, found = equal(allocation), allocation.deterrence
     needed = found.budget if found is not None else None
     last = 2 * allocation.budget or 1.0
     if needed is not None and last / 2 < needed <= 3 * last:
         last = max(last, 1.15 * needed)
     budgets = sorted({allocation.budget, *(last * k / (POINTS - 1) for k in range(POINTS))})
-    losses = least_losses(agreement, budgets, _VISIBLE)
+    losses = least_losses(allocation.agreement, budgets, _VISIBLE)
     whole = allocation.sites[0].loss
     values = [1 - loss / whole for loss in losses] if alike else list(losses)
     head = "Guaranteed chance of detection" if alike else "Least possible expected loss"
     rows = wrap(f"{head}, by budget in {allocation.unit} a period", sheet.base, wide, True)
     top = sheet.lines(left, top + 20, rows, sheet.base, bold=True) - 4
     axes = sheet.panel(left + 38, top, wide - 46, tall, "budget")
-    steps = all(site.detection.scale is None for site in inspections_of(agreement).sites.values())
+    steps = all(site.detection.scale is None for site in inspections_of(allocation.agreement).sites.values())
     how = "steps-post" if steps else "default"
     axes.plot(budgets, values, color=INK, linewidth=1.8, label="guaranteed", zorder=3, drawstyle=how)
     here = values[budgets.index(allocation.budget)]

@@ -4,23 +4,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from servanda.agreement.labels import cause_name
 from servanda.assessment.comparison import Comparison
 from servanda.assessment.summary import outcome_order
 from servanda.english import capital, percent, short
 from servanda.presentation.figures._palette import HELD, look
 from servanda.presentation.figures._plan_words import end_year, main_cause, name_of
-from servanda.presentation.figures._sheet import Sheet, style, text_width, wrap
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-# ------------------------------------------------------------------------------------------------ outcomes
+from servanda.presentation.figures._sheet import Sheet, text_width, wrap
+from servanda.presentation.figures.gallery import figure
 
 
-def outcomes_title(comparison: Comparison) -> str:
+def title(comparison: Comparison) -> str:
     """The finding of the figure of outcomes."""
     plans, agreement = comparison.plans, comparison.agreement
     best = comparison.best
@@ -45,7 +39,7 @@ def outcomes_title(comparison: Comparison) -> str:
     return f"None of the {len(plans)} plans is likely to hold: {why}"
 
 
-def outcomes_alt(comparison: Comparison) -> str:
+def alt(comparison: Comparison) -> str:
     """The chances of every outcome worth naming, plan by plan."""
     rows: list[str] = []
     for result in comparison.plans:
@@ -58,43 +52,47 @@ def outcomes_alt(comparison: Comparison) -> str:
     return "How each plan ends. " + " ".join(rows)
 
 
-def outcomes(comparison: Comparison, narrow: bool = False) -> Figure:
-    """Draw how each plan ends: in force or broken, by cause.
+def subtitle(comparison: Comparison) -> str:
+    """What is shown."""
+    years = f"{comparison.agreement.start.year} to {end_year(comparison.plans[0])}"
+    return f"How each plan ends, {years}. Each bar is 100% of what can happen."
 
-    Parameters
-    ----------
-    comparison : Comparison
-    narrow : bool
-        For a phone.
 
-    Returns
-    -------
-    Figure
-        Each bar is 100%; a part's label is `plan|outcome`.
-    """
+OUTCOMES = figure(
+    "outcomes",
+    of=Comparison,
+    heading="How each plan ends",
+    reading="Each bar is one plan. Green on the left is the chance that the agreement is still in force at the end;"
+    " the rest is how it breaks. A full colour means that this party walks out, the same colour with slanted lines"
+    " that it is caught cheating, with upright lines that its parliament says no.",
+    title=title,
+    subtitle=subtitle,
+    alt=alt,
+    first=True,
+)
+
+
+@OUTCOMES.drawn
+def draw(sheet: Sheet, comparison: Comparison) -> None:
+    """Each bar is 100%; a part's label is `plan|outcome`."""
     agreement = comparison.agreement
-    with style():
-        sheet = Sheet(narrow)
-        years = f"{agreement.start.year} to {end_year(comparison.plans[0])}"
-        sheet.heading(outcomes_title(comparison), f"How each plan ends, {years}. Each bar is 100% of what can happen.")
-        order = outcome_order(agreement, [r.summary for r in comparison.plans])
-        seen = [n for n in order if any(r.summary.outcomes.get(n, 0.0) >= 0.0005 for r in comparison.plans)]
-        named = list(dict.fromkeys(["held:clean", *seen]))
-        sheet.legend([(capital(cause_name(agreement, n)), look(agreement, n)) for n in named])
-        sheet.y += 6
-        for result in comparison.plans:
-            held = f"{short(result.summary.held['clean'])} in force and clean"
-            room = sheet.width - (0 if narrow else text_width(held, sheet.base, True) + 20)
-            rows = wrap(name_of(result), sheet.base + 1, room, True)
-            sheet.y += 16
-            after = sheet.lines(0, sheet.y, rows, sheet.base + 1, bold=True)
-            if narrow:
-                sheet.text(0, after, held)
-                sheet.y = after + 6
-            else:
-                sheet.text(sheet.width, sheet.y, held, bold=True, ha="right", color=HELD)
-                sheet.y = after - 10
-            parts = [(f"{result.plan}|{n}", result.summary.outcomes.get(n, 0.0), look(agreement, n)) for n in order]
-            sheet.stack(0, sheet.y, sheet.width, 30, parts, sheet.base)
-            sheet.y += 42
-        return sheet.finish()
+    order = outcome_order(agreement, [r.summary for r in comparison.plans])
+    seen = [n for n in order if any(r.summary.outcomes.get(n, 0.0) >= 0.0005 for r in comparison.plans)]
+    named = list(dict.fromkeys(["held:clean", *seen]))
+    sheet.legend([(capital(cause_name(agreement, n)), look(agreement, n)) for n in named])
+    sheet.y += 6
+    for result in comparison.plans:
+        held = f"{short(result.summary.held['clean'])} in force and clean"
+        room = sheet.width - (0 if sheet.narrow else text_width(held, sheet.base, True) + 20)
+        rows = wrap(name_of(result), sheet.base + 1, room, True)
+        sheet.y += 16
+        after = sheet.lines(0, sheet.y, rows, sheet.base + 1, bold=True)
+        if sheet.narrow:
+            sheet.text(0, after, held)
+            sheet.y = after + 6
+        else:
+            sheet.text(sheet.width, sheet.y, held, bold=True, ha="right", color=HELD)
+            sheet.y = after - 10
+        parts = [(f"{result.plan}|{n}", result.summary.outcomes.get(n, 0.0), look(agreement, n)) for n in order]
+        sheet.stack(0, sheet.y, sheet.width, 30, parts, sheet.base)
+        sheet.y += 42

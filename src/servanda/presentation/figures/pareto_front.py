@@ -8,16 +8,17 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from servanda.assessment.metrics import metric
 from servanda.english import capital
-from servanda.optimisation.objectives import Aim, is_chance, label
+from servanda.optimisation.objectives import Aim, label
 from servanda.optimisation.pareto import Design, headline
 from servanda.optimisation.trials import MEETS
 from servanda.presentation.figures._palette import GREY, HELD, INK, LINE, MARKERS, PARTY_COLOURS
-from servanda.presentation.figures._sheet import Sheet, style, wrap
+from servanda.presentation.figures._sheet import Sheet, wrap
+from servanda.presentation.figures.gallery import figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 _LOOKS: dict[str, dict[str, Any]] = {
     "missed": {"marker": "x", "color": "#b4bac2", "markersize": 4, "zorder": 2},
@@ -33,7 +34,7 @@ _WORDS = {
 
 @dataclass(frozen=True)
 class Axis:
-    """What is drawn along an axis: a figure's name, whether more of it is better, whether it is a chance or share."""
+    """What is drawn along an axis: a metric's name, whether more of it is better, whether it is a chance or share."""
 
     name: str
     largest: bool
@@ -59,71 +60,81 @@ class Panel:
     points: list[Point]
 
 
-def front(design: Design, narrow: bool = False) -> Figure:
-    """Draw all plans that were tried by their aims, with those of the file.
+def subtitle(design: Design) -> str:
+    """How many plans were tried, and what an optimum is worth."""
+    how = f"All {len(design.table):,} plans" if design.exhaustive else f"{len(design.table):,} plans"
+    warning = " These are optima of a model with judged numbers, and as good as those numbers."
+    return f"{how} tried.{warning if design.plans else ''}"
 
-    Parameters
-    ----------
-    design : Design
-    narrow : bool
-        For a phone.
 
-    Returns
-    -------
-    Figure
-        Lines are labelled by kind; a plan of the file by its name.
+def alt(design: Design) -> str:
+    """What was looked for, and what was found."""
+    aims = " and ".join(_axis_words(_axis(design, aim)) for aim in design.aims)
+    return f"Plans by {aims}. {headline(design)} {subtitle(design)}"
+
+
+PARETO_FRONT = figure(
+    "pareto_front",
+    of=Design,
+    heading="Better plans",
+    reading="Each point is a plan that was tried. The large dots are the best: none of the others is better in every"
+    " aim at once. Marks of other shapes are the plans of the file.",
+    title=headline,
+    subtitle=subtitle,
+    alt=alt,
+)
+
+
+@PARETO_FRONT.drawn
+def draw(sheet: Sheet, design: Design) -> None:
+    """One panel for each further aim against the first.
+
+    Lines are labelled by kind, `front`, `tried` or `missed`; a plan of the file by its name.
     """
-    panels, under = _panels(design)
-    with style():
-        sheet = Sheet(narrow)
-        sheet.heading(headline(design), under)
-        kinds = [kind for kind in _WORDS if any(p.kind == kind for panel in panels for p in panel.points)]
-        single = panels[0].y is None
-        words = {**_WORDS, **({"front": "the best"} if single else {})}
-        given = list(dict.fromkeys(p.label for panel in panels for p in panel.points if p.kind == "given"))
-        looks: list[tuple[str, Any]] = [(words[k], (_LOOKS[k]["color"], "none", _LOOKS[k]["marker"])) for k in kinds]
-        looks += [(f"plan {name}", (_colour(k), "none", _marker(k))) for k, name in enumerate(given)]
-        sheet.legend(looks)
-        across = 1 if narrow or len(panels) == 1 else 2
-        gap = 40.0
-        wide = (sheet.width - (across - 1) * gap) / across
-        tall = 60.0 if single else 230.0 if narrow or across == 2 else 320.0
-        top = sheet.y + 6
-        for number, panel in enumerate(panels):
-            row, column = divmod(number, across)
-            at = top + row * (tall + 84)
-            _panel(sheet, panel, given, len(panels) == 1 and not single, column * (wide + gap), at, wide, tall)
-        rows = -(-len(panels) // across)
-        sheet.y = top + rows * (tall + 84) - 6
-        return sheet.finish()
+    panels = _panels(design)
+    kinds = [kind for kind in _WORDS if any(p.kind == kind for panel in panels for p in panel.points)]
+    single = panels[0].y is None
+    words = {**_WORDS, **({"front": "the best"} if single else {})}
+    given = list(dict.fromkeys(p.label for panel in panels for p in panel.points if p.kind == "given"))
+    looks: list[tuple[str, Any]] = [(words[k], (_LOOKS[k]["color"], "none", _LOOKS[k]["marker"])) for k in kinds]
+    looks += [(f"plan {name}", (_colour(k), "none", _marker(k))) for k, name in enumerate(given)]
+    sheet.legend(looks)
+    across = 1 if sheet.narrow or len(panels) == 1 else 2
+    gap = 40.0
+    wide = (sheet.width - (across - 1) * gap) / across
+    tall = 60.0 if single else 230.0 if sheet.narrow or across == 2 else 320.0
+    top = sheet.y + 6
+    for number, panel in enumerate(panels):
+        row, column = divmod(number, across)
+        at = top + row * (tall + 84)
+        _panel(sheet, panel, given, len(panels) == 1 and not single, column * (wide + gap), at, wide, tall)
+    rows = -(-len(panels) // across)
+    sheet.y = top + rows * (tall + 84) - 6
 
 
-def _panels(design: Design) -> tuple[list[Panel], str]:
+def _axis(design: Design, aim: Aim) -> Axis:
+    name = aim.figure.name
+    is_share = metric(design.agreement, name, solved=False).is_share
+    return Axis(capital(label(design.agreement, aim.figure)), aim.largest, is_share)
+
+
+def _panels(design: Design) -> list[Panel]:
     """What is drawn: the first aim against every other one; a single aim against nothing."""
     first, *rest = design.aims
-
-    def axis(aim: Aim) -> Axis:
-        return Axis(capital(label(design.agreement, aim.figure)), aim.largest, is_chance(aim.figure.name))
 
     def points(aim: Aim | None) -> list[Point]:
         x, y = first.figure.text, aim.figure.text if aim is not None else None
         found = [
             Point(row[x], row[y] if y else 0.0, _kind(row), str(row["row"] or ""))
-            for row in design.table.iter_rows(named=True)
+            for row in design.table
             if row[x] is not None
         ]
         return found + [
-            Point(row[x], row[y] if y else 0.0, "given", row["plan"])
-            for row in design.given.iter_rows(named=True)
-            if row[x] is not None
+            Point(row[x], row[y] if y else 0.0, "given", row["plan"]) for row in design.given if row[x] is not None
         ]
 
-    how = f"All {len(design.table):,} plans" if design.exhaustive else f"{len(design.table):,} plans"
-    under = f"{how} tried."
-    if design.plans:
-        under += " These are optima of a model with judged numbers, and as good as those numbers."
-    panels = [Panel(axis(first), axis(aim), points(aim)) for aim in rest] or [Panel(axis(first), None, points(None))]
-    return panels, under
+    x = _axis(design, first)
+    return [Panel(x, _axis(design, aim), points(aim)) for aim in rest] or [Panel(x, None, points(None))]
 
 
 def _kind(row: dict[str, Any]) -> str:

@@ -1,63 +1,21 @@
-# pyright: reportUnknownMemberType=false
-# (matplotlib's own stubs leave many keyword arguments untyped)
 """Figures as files: the same bytes for the same result."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from servanda.agreement.format.agreement import Agreement
 from servanda.errors import ServandaError, need
-from servanda.inspection.allocation import Allocation
-from servanda.optimisation.pareto import Design
-from servanda.uncertainty.sweeps.sweep import Sweep
-from servanda.uncertainty.tipping_points.heat_map import HeatMap
-from servanda.uncertainty.tipping_points.targets import Reached
-from servanda.uncertainty.tipping_points.tips import Tips
+from servanda.presentation.figures.gallery import figures
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from servanda.result import Result
+
 
 class PictureNotWritten(ServandaError):
     """A picture that could not be written."""
-
-
-def picture_inspections(agreement: Agreement, allocation: Allocation, path: str | Path) -> Path:
-    """Draw where to look and what budgets achieve, into a file.
-
-    Parameters
-    ----------
-    agreement : Agreement
-    allocation : Allocation
-        Of that agreement.
-    path : path
-        Ends in .png or .svg; a file of this name is replaced.
-
-    Returns
-    -------
-    Path
-        The same.
-
-    Raises
-    ------
-    MissingExtra
-        If what draws pictures is not installed.
-    PictureNotWritten
-        If the name ends otherwise, or the file cannot be written.
-    """
-    check_picture(path)
-    from servanda.presentation.figures import gallery as pictures
-
-    return write_picture(path, lambda: pictures.inspections(agreement, allocation))
-
-
-def picture_of(found: Tips | Reached | HeatMap | Design, path: str | Path) -> Path:
-    """Draw what was found about uncertain numbers, or a search for plans, into a file; errors as above."""
-    check_picture(path)
-    return write_picture(path, found.plot)
 
 
 def check_picture(path: str | Path) -> None:
@@ -83,14 +41,16 @@ def check_picture(path: str | Path) -> None:
     need("pictures", "A picture", "matplotlib")
 
 
-def write_picture(path: str | Path, draw: Callable[[], Figure]) -> Path:
-    """Draw a figure into a file; its name has been checked.
+def picture_of(result: Result, path: str | Path, **which: Any) -> Path:
+    """Draw a result into a file.
 
     Parameters
     ----------
+    result : Result
     path : path
-        A file of this name is replaced.
-    draw : function that gives a figure
+        Ends in .png or .svg; a file of this name is replaced.
+    which
+        As for `Result.plot`.
 
     Returns
     -------
@@ -99,25 +59,21 @@ def write_picture(path: str | Path, draw: Callable[[], Figure]) -> Path:
 
     Raises
     ------
+    MissingExtra
+        If what draws pictures is not installed.
     PictureNotWritten
-        If the file cannot be written.
+        If the name ends otherwise, or the file cannot be written.
     """
-    from servanda.presentation.figures import gallery as pictures
-
-    file, figure = Path(path), draw()
-    try:
-        file.write_bytes(pictures.png(figure) if file.suffix == ".png" else pictures.svg(figure).encode("utf-8"))
-    except OSError as error:
-        raise PictureNotWritten(f"{path}: the picture cannot be written ({error.strerror}). Check the folder") from None
-    return file
+    check_picture(path)
+    return _written(result.plot(**which), Path(path))
 
 
-def picture_sweep(swept: Sweep, folder: str | Path) -> tuple[Path, ...]:
-    """Draw what a sweep found: histograms, and the survival of each plan as a fan; each as .png and .svg.
+def pictures_of(result: Result, folder: str | Path) -> tuple[Path, ...]:
+    """Draw all figures of a result, each as .png and .svg.
 
     Parameters
     ----------
-    swept : Sweep
+    result : Result
     folder : path
         Made if missing; files of the same names are replaced.
 
@@ -133,19 +89,20 @@ def picture_sweep(swept: Sweep, folder: str | Path) -> tuple[Path, ...]:
         If they cannot be written.
     """
     need("pictures", "A picture", "matplotlib")
-    from servanda.presentation.figures import gallery as pictures
-
-    figures = {
-        "survival-fan": pictures.survival_fan(swept),
-        **{f"histogram-{name}": pictures.histogram(swept, name) for name in pictures.histograms(swept)},
-    }
-    made: list[Path] = []
+    place = Path(folder)
     try:
-        Path(folder).mkdir(parents=True, exist_ok=True)
-        for name, figure in figures.items():
-            for suffix, picture in (("png", pictures.png(figure)), ("svg", pictures.svg(figure).encode("utf-8"))):
-                made.append(Path(folder, f"{name}.{suffix}"))
-                made[-1].write_bytes(picture)
+        place.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise PictureNotWritten(f"{folder}: the pictures cannot be written ({error.strerror})") from None
+    made: list[Path] = []
+    for name, figure in figures.all_of(result):
+        made += (_written(figure, place / f"{name}{suffix}") for suffix in (".png", ".svg"))
     return tuple(made)
+
+
+def _written(figure: Figure, file: Path) -> Path:
+    try:
+        file.write_bytes(figures.png(figure) if file.suffix == ".png" else figures.svg(figure).encode("utf-8"))
+    except OSError as error:
+        raise PictureNotWritten(f"{file}: the picture cannot be written ({error.strerror}). Check the folder") from None
+    return file

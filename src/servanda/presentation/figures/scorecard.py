@@ -12,7 +12,6 @@ from servanda.agreement.dates import last_day
 from servanda.agreement.labels import party_name
 from servanda.assessment.comparison import PlanResult
 from servanda.assessment.scorecards import CRITERIA, Move, PartyScore, Score
-from servanda.assessment.summary import EntryResult, TypeAct
 from servanda.english import capital, day_label
 from servanda.presentation.figures._palette import (
     GREY,
@@ -26,9 +25,10 @@ from servanda.presentation.figures._palette import (
     party_marker,
     tint,
 )
-from servanda.presentation.figures._plan_words import RARE, name_of
-from servanda.presentation.figures._sheet import Sheet, style, text_width, wrap
+from servanda.presentation.figures._plan_words import name_of
+from servanda.presentation.figures._sheet import Sheet, text_width, wrap
 from servanda.presentation.figures._time_axis import year_of, year_ticks
+from servanda.presentation.figures.gallery import figure
 from servanda.presentation.views.scorecard import (
     against_aim,
     aimed,
@@ -41,17 +41,14 @@ from servanda.presentation.views.scorecard import (
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-
-# ----------------------------------------------------------------------------------------------- scorecard
 
 
-def scorecard_title(result: PlanResult) -> str:
+def title(result: PlanResult) -> str:
     """The finding of the figure of the scorecard."""
     return f"{name_of(result)}: {finding(result.game.agreement, result.scorecard)}"
 
 
-def scorecard_alt(result: PlanResult) -> str:
+def alt(result: PlanResult) -> str:
     """Each party's three figures at the end against its aims, what moves them, and what lies behind."""
     agreement, rows = result.game.agreement, list[str]()
     for party, one in result.scorecard.parties.items():
@@ -69,20 +66,6 @@ def scorecard_alt(result: PlanResult) -> str:
             rows.append(f"{party_name(agreement, party)}: {'; '.join(figures)}.")
         rows += remarks(agreement, one)
     return f"What each party obtains of the others in {name_of(result)}, if everyone keeps. " + " ".join(rows)
-
-
-# ---------------------------------------------------------------------------------------------------- acts
-
-
-def least_kept(result: PlanResult) -> tuple[EntryResult, str, TypeAct] | None:
-    """The entry and type least likely to keep, among entries with a chance of being reached worth speaking of."""
-    rows = [
-        (e, kind, act)
-        for e in result.summary.entries
-        for kind, act in e.by_type.items()
-        if act is not None and e.reached >= RARE
-    ]
-    return min(rows, key=lambda row: row[2].keep, default=None)
 
 
 SAID = {
@@ -104,55 +87,55 @@ Said = tuple[list[str], list[str]]
 Box = tuple[float, float, float, float]  # left, right, bottom, top in pixels of a panel
 
 
-def scorecard(result: PlanResult, narrow: bool = False) -> Figure:
-    """Draw what each party obtains of the others over time: complete, verifiable, irreversible, against its aims.
+SCORECARD = figure(
+    "scorecard",
+    of=PlanResult,
+    heading="What each party obtains",
+    reading="Supposing that everyone keeps: what each party gets of what the others hold against it. Complete: how much"
+    " of it is given up. Verifiable: if some of that were hidden, the chance that it is found soon enough for the"
+    " party; what cannot be hidden counts in full. Irreversible: how much of it the others would need long to restore."
+    " Thin lines, and ticks across the bars, are the party's own aims; one for verifiable or irreversible is met only"
+    " if every part of what is obtained meets it.",
+    title=title,
+    subtitle="What each party obtains of the others if everyone keeps, by date. What harms it more counts for more.",
+    alt=alt,
+)
 
-    Parameters
-    ----------
-    result : PlanResult
-    narrow : bool
-        For a phone.
 
-    Returns
-    -------
-    Figure
-        A panel is called `score|complete` and so on; a party's line bears its name in the file, `party|aim` its aim,
-        `party|least` the least verifiable part. In the rows a bar's label is `entry|party|complete` and so on.
+@SCORECARD.drawn
+def draw(sheet: Sheet, result: PlanResult) -> None:
+    """A panel a criterion, over time; then a row for every entry at which somebody obtains something.
+
+    A panel is called `score|complete` and so on; a party's line bears its name in the file, `party|aim` its aim,
+    `party|least` the least verifiable part. In the rows a bar's label is `entry|party|complete` and so on.
     """
-    with style():
-        sheet = Sheet(narrow)
-        sheet.heading(
-            scorecard_title(result),
-            "What each party obtains of the others if everyone keeps, by date. What harms it more counts for more.",
+    shown = [one for one in result.scorecard.parties.values() if one.harm > 0]
+    agreement = result.game.agreement
+    if shown:
+        parts = any(_has_least(one) for one in shown)
+        sheet.legend(
+            [(party_name(agreement, one.party), party_line(agreement, one.party)) for one in shown]
+            + ([("Its aim (thin)", (GREY, "-", ""))] if aimed(result.scorecard) else [])
+            + ([("Its least verifiable part", (GREY, (0, (1, 1.6)), ""))] if parts else [])
         )
-        shown = [one for one in result.scorecard.parties.values() if one.harm > 0]
-        agreement = result.game.agreement
-        if shown:
-            parts = any(_has_least(one) for one in shown)
-            sheet.legend(
-                [(party_name(agreement, one.party), party_line(agreement, one.party)) for one in shown]
-                + ([("Its aim (thin)", (GREY, "-", ""))] if aimed(result.scorecard) else [])
-                + ([("Its least verifiable part", (GREY, (0, (1, 1.6)), ""))] if parts else [])
-            )
-        for what in CRITERIA if shown else ():
-            _panel(sheet, result, shown, what)
-        if any(one.criteria[what].raised or one.criteria[what].lowered for one in shown for what in CRITERIA):
-            sheet.mark_ring(7, sheet.y + 9)
-            for line in wrap(
-                "Ringed, and shaded below: without this entry the figure at the end would be lowest, or highest; the"
-                " number says by how many points.",
-                sheet.small,
-                sheet.width - 24,
-            ):
-                sheet.text(20, sheet.y + 13, line, sheet.small)
-                sheet.y += 16
-            sheet.y += 12
-        if any(one.obtained for one in shown):
-            _rows(sheet, result, shown)
-        for name in [p for p, one in result.scorecard.parties.items() if one.harm == 0]:
-            said = f"Nothing that others hold harms {party_name(agreement, name)}."
-            sheet.y = sheet.lines(0, sheet.y + 16, wrap(said, sheet.small, sheet.width), sheet.small, color=GREY) - 10
-        return sheet.finish()
+    for what in CRITERIA if shown else ():
+        _panel(sheet, result, shown, what)
+    if any(one.criteria[what].raised or one.criteria[what].lowered for one in shown for what in CRITERIA):
+        sheet.mark_ring(7, sheet.y + 9)
+        for line in wrap(
+            "Ringed, and shaded below: without this entry the figure at the end would be lowest, or highest; the"
+            " number says by how many points.",
+            sheet.small,
+            sheet.width - 24,
+        ):
+            sheet.text(20, sheet.y + 13, line, sheet.small)
+            sheet.y += 16
+        sheet.y += 12
+    if any(one.obtained for one in shown):
+        _rows(sheet, result, shown)
+    for name in [p for p, one in result.scorecard.parties.items() if one.harm == 0]:
+        said = f"Nothing that others hold harms {party_name(agreement, name)}."
+        sheet.y = sheet.lines(0, sheet.y + 16, wrap(said, sheet.small, sheet.width), sheet.small, color=GREY) - 10
 
 
 def _has_least(one: PartyScore) -> bool:
@@ -163,9 +146,6 @@ def _level(one: PartyScore, what: str) -> float | None:
     """Where a party's aim stands on the scale of a figure."""
     aim = one.criteria[what].aim
     return aim if aim is None or what != "irreversible" else 1.0
-
-
-# -------------------------------------------------------------------------------------------------- the panels
 
 
 def _panel(sheet: Sheet, result: PlanResult, shown: Sequence[PartyScore], what: str) -> None:
@@ -363,9 +343,6 @@ def _free(x: float, y: float, wide: float, high: float, taken: list[Box], room: 
 
 def _meet(one: Box, other: Box) -> bool:
     return one[0] < other[1] and other[0] < one[1] and one[2] < other[3] and other[2] < one[3]
-
-
-# ---------------------------------------------------------------------------------------------------- the rows
 
 
 def _rows(sheet: Sheet, result: PlanResult, shown: Sequence[PartyScore]) -> None:

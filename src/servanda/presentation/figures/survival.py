@@ -1,6 +1,6 @@
 # pyright: reportUnknownMemberType=false
 # (matplotlib's own stubs leave many keyword arguments untyped)
-"""The figures over time: survival of the agreement, beliefs about types, exposure of the parties."""
+"""The figure of survival: the chance that the agreement is in force, over time."""
 
 from __future__ import annotations
 
@@ -12,25 +12,23 @@ from servanda.assessment.comparison import Comparison, PlanResult, expected_year
 from servanda.english import month, percent, short
 from servanda.presentation.figures._palette import CHANCE, HELD, INK, Look, look, tint
 from servanda.presentation.figures._plan_words import RARE, drops, end_year, name_of
-from servanda.presentation.figures._sheet import Sheet, style, text_width, wrap
+from servanda.presentation.figures._sheet import Sheet, text_width, wrap
 from servanda.presentation.figures._time_axis import (
-    _cells,
-    _course,
-    _level,
-    _percent_axis,
-    _years_note,
+    cells,
+    course,
+    level_at,
+    percent_axis,
     year_of,
     year_ticks,
+    years_note,
 )
+from servanda.presentation.figures.gallery import figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-
-# ------------------------------------------------------------------------------------------------ survival
 
 
-def survival_title(comparison: Comparison) -> str:
+def title(comparison: Comparison) -> str:
     """The finding of the figure of survival."""
     longest = max(comparison.plans, key=expected_years)
     years = f"{expected_years(longest):.1f} of {comparison.agreement.horizon:.3g} years"
@@ -54,7 +52,7 @@ def half_life(result: PlanResult) -> str:
     return f"above one half until {end_year(result)}"
 
 
-def survival_alt(comparison: Comparison) -> str:
+def alt(comparison: Comparison) -> str:
     """When each plan's chance falls below one half, how long it lasts, where it stands at the end."""
     rows = [
         f"{name_of(r)}: {half_life(r)}, {expected_years(r):.1f} years on average,"
@@ -64,55 +62,57 @@ def survival_alt(comparison: Comparison) -> str:
     return "Chance of being in force over time. " + " ".join(rows)
 
 
-def survival(comparison: Comparison, narrow: bool = False) -> Figure:
-    """Draw the chance of being in force over time, one panel a plan.
+def subtitle(comparison: Comparison) -> str:
+    """What is shown, and where the calendar axis ends."""
+    start, end, last = comparison.agreement.start.year, end_year(comparison.plans[0]), _shown(comparison)
+    cut = "" if last is None else f" Shown to {last}: from then to {end} no plan has as much as 1%."
+    return f"Chance that the agreement is in force, {start} to {end}.{cut}"
 
-    Parameters
-    ----------
-    comparison : Comparison
-    narrow : bool
-        For a phone.
 
-    Returns
-    -------
-    Figure
-        A panel is called `survival|plan`; its line `in force` and its line `clean` hold the chances by date.
-    """
+SURVIVAL = figure(
+    "survival",
+    of=Comparison,
+    heading="How long it stays in force",
+    reading="The line falls at every date at which the agreement may break. The steepest falls bear the name of their"
+    " entry and the main cause. Hatched: in force, but somebody is concealing something.",
+    title=title,
+    subtitle=subtitle,
+    alt=alt,
+)
+
+
+@SURVIVAL.drawn
+def draw(sheet: Sheet, comparison: Comparison) -> None:
+    """A panel is called `survival|plan`; its line `in force` and its line `clean` hold the chances by date."""
     agreement = comparison.agreement
-    with style():
-        sheet = Sheet(narrow)
-        start, end = agreement.start.year, end_year(comparison.plans[0])
-        last = _shown(comparison)
-        cut = "" if last is None else f" Shown to {last}: from then to {end} no plan has as much as 1%."
-        sheet.heading(survival_title(comparison), f"Chance that the agreement is in force, {start} to {end}.{cut}")
-        dirty = any(p.concealed >= 0.005 for r in comparison.plans for p in r.summary.standing)
-        clean, hidden = Look(tint(HELD, 0.25)), look(agreement, "held:concealed")
-        sheet.legend(
-            [("In force, nothing concealed", clean)]
-            + ([("In force, something concealed", hidden)] if dirty else [])
-            + ([("The other plans", (CHANCE, "-", ""))] if len(comparison.plans) > 1 else [])
-        )
-        tall = 150 if narrow else 190
-        for result, left, top, room in _cells(sheet, comparison.plans, tall, _years_note):
-            axes = sheet.panel(left + 38, top, room - 38, tall, f"survival|{result.plan}")
-            for other in comparison.plans:
-                if other is not result:
-                    axes.step(*_course(other)[:2], where="post", color=CHANCE, linewidth=0.9, zorder=2)
-            days, force, spotless = _course(result)
-            axes.fill_between(days, spotless, step="post", facecolor=clean.face, linewidth=0, zorder=1)
-            if dirty:
-                axes.fill_between(
-                    days, spotless, force, step="post", facecolor=hidden.face, hatch=hidden.hatch, edgecolor=HELD,
-                    linewidth=0,
-                )  # fmt: skip
-                axes.step(
-                    days, spotless, where="post", color=INK, linewidth=1, linestyle=(0, (4, 2)), label="clean", zorder=3
-                )
-            axes.step(days, force, where="post", color=INK, linewidth=1.8, label="in force", zorder=4)
-            _percent_axis(axes)
-            year_ticks(axes, year_of(agreement.start), last or days[-1], room - 38, narrow)
-            _name_drops(axes, result, room - 38, tall, sheet)
-        return sheet.finish()
+    last = _shown(comparison)
+    dirty = any(p.concealed >= 0.005 for r in comparison.plans for p in r.summary.standing)
+    clean, hidden = Look(tint(HELD, 0.25)), look(agreement, "held:concealed")
+    sheet.legend(
+        [("In force, nothing concealed", clean)]
+        + ([("In force, something concealed", hidden)] if dirty else [])
+        + ([("The other plans", (CHANCE, "-", ""))] if len(comparison.plans) > 1 else [])
+    )
+    tall = 150 if sheet.narrow else 190
+    for result, left, top, room in cells(sheet, comparison.plans, tall, years_note):
+        axes = sheet.panel(left + 38, top, room - 38, tall, f"survival|{result.plan}")
+        for other in comparison.plans:
+            if other is not result:
+                axes.step(*course(other)[:2], where="post", color=CHANCE, linewidth=0.9, zorder=2)
+        days, force, spotless = course(result)
+        axes.fill_between(days, spotless, step="post", facecolor=clean.face, linewidth=0, zorder=1)
+        if dirty:
+            axes.fill_between(
+                days, spotless, force, step="post", facecolor=hidden.face, hatch=hidden.hatch, edgecolor=HELD,
+                linewidth=0,
+            )  # fmt: skip
+            axes.step(
+                days, spotless, where="post", color=INK, linewidth=1, linestyle=(0, (4, 2)), label="clean", zorder=3
+            )
+        axes.step(days, force, where="post", color=INK, linewidth=1.8, label="in force", zorder=4)
+        percent_axis(axes)
+        year_ticks(axes, year_of(agreement.start), last or days[-1], room - 38, sheet.narrow)
+        _name_drops(axes, result, room - 38, tall, sheet)
 
 
 def _shown(comparison: Comparison) -> int | None:
@@ -129,7 +129,7 @@ def _name_drops(axes: Axes, result: PlanResult, room: float, tall: float, sheet:
     """Name the entries where most is lost, and why, beside the fall: above a line that only falls there is room."""
     big = sorted((x for x in drops(result) if x[1] >= 0.05), key=lambda x: -x[1])[:3]
     first, last = axes.get_xlim()
-    days, force, _ = _course(result)
+    days, force, _ = course(result)
     px = [(d - first) / (last - first) * room for d in days]
     placed: list[tuple[float, float, list[str]]] = []
     tries = [(n, least) for n in range(len(big), 0, -1) for least in (0, 1)]
@@ -168,10 +168,10 @@ def _beside(
             rows = wrap(said, size, max(room - x - 8, 110.0))
             wide, high = max(text_width(row, size) for row in rows), len(rows) * size * 1.25
             left = min(x + 7, room - wide)
-            after = _level(px, force, x + 0.01)
+            after = level_at(px, force, x + 0.01)
             y = max((after + lost / 2) * tall - high / 2, after * tall + 3, 3.0)  # beside the fall
             if left < x:  # no room to its right: above the line
-                y = max(y, _level(px, force, left) * tall + 4)
+                y = max(y, level_at(px, force, left) * tall + 4)
             for l0, l1, y0, y1 in sorted(taken, key=lambda t: t[2]):
                 if left < l1 and l0 < left + wide and y < y1 and y0 < y + high:
                     y = y1 + 2

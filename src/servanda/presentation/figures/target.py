@@ -4,48 +4,71 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from servanda.english import capital
 from servanda.presentation.figures._palette import INK, PALE
-from servanda.presentation.figures._sheet import Sheet, style
-from servanda.presentation.figures.tipping_points import _BAR, FIRST, _key, _place, _row, _said
+from servanda.presentation.figures._ranges import BAR, FIRST, key, place, range_row, said_below
+from servanda.presentation.figures._sheet import Sheet
+from servanda.presentation.figures.gallery import figure
 from servanda.presentation.views import tipping_points as words
-from servanda.presentation.views.tipping_points import amount, listed
+from servanda.presentation.views.tipping_points import listed
+from servanda.presentation.writing import amount
+from servanda.uncertainty.tipping_points.plan_gap import Moved
 from servanda.uncertainty.tipping_points.targets import Reached
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+
+def title(found: Reached) -> str:
+    """The finding: what reaches the target, or that nothing does."""
+    first, *rest = words.reached(found)
+    return (rest[0] if rest else first).rstrip(".")
 
 
-def reached(found: Reached, narrow: bool = False) -> Figure:
-    """Draw what changes, each number in its range: from the likely value to where it has to be.
+def subtitle(found: Reached) -> str:
+    """What is asked for, and where the plan stands."""
+    first, *rest = words.reached(found)
+    return first if rest else ""
 
-    Parameters
-    ----------
-    found : Reached
-    narrow : bool
-        For a phone.
 
-    Returns
-    -------
-    Figure
-        A bar is labelled `number|moved`.
+def alt(found: Reached) -> str:
+    """Every number that has to move, and how far."""
+    moved = [
+        f"{capital(one.words)}: from {amount(one.likely, one.unit)} to {amount(one.value, one.unit)}."
+        for one in _moved(found)
+    ]
+    return " ".join([*words.reached(found), *moved])
+
+
+TARGET = figure(
+    "target",
+    of=Reached,
+    heading="What reaches the target",
+    reading="Each bar is the range of one number. The dot is its likely value, the thick line the value that it has to"
+    " take: the dark part between them is the change.",
+    title=title,
+    subtitle=subtitle,
+    alt=alt,
+)
+
+
+@TARGET.drawn
+def draw(sheet: Sheet, found: Reached) -> None:
+    """What changes, each number in its range: from the likely value to where it has to be.
+
+    A bar is labelled `number|moved`.
     """
-    with style():
-        sheet = Sheet(narrow)
-        first, *rest = words.reached(found)
-        sheet.heading((rest[0] if rest else first).rstrip("."), first if rest else "")
-        _key(sheet, "Likely value", "Each pale bar is a number's range; the dark part is how far it has to move.")
-        most, _, follow = listed(found.change or found.best)
-        for one in [*most, *follow]:
-            if one.low is None or one.high is None:
-                continue
-            left, wide = _row(sheet, one.words, one.unit, one.low, one.high)
-            sheet.box(left, sheet.y, wide, _BAR, PALE)
-            a, b = (_place(value, one, left, wide) for value in (one.likely, one.value))
-            sheet.box(min(a, b), sheet.y, abs(b - a), _BAR, FIRST, f"{one.name}|moved")
-            sheet.rule(b, sheet.y - 4, b, sheet.y + _BAR + 4, INK, 3)
-            _said(sheet, b, left, wide, amount(one.value, one.unit))
-            sheet.mark(a, sheet.y + _BAR / 2, "o", INK)
-            sheet.y += _BAR + 20
-        return sheet.finish()
+    key(sheet, "Likely value", "Each pale bar is a number's range; the dark part is how far it has to move.")
+    for one in _moved(found):
+        if one.low is None or one.high is None:
+            continue
+        left, wide = range_row(sheet, one.words, one.unit, one.low, one.high)
+        sheet.box(left, sheet.y, wide, BAR, PALE)
+        a, b = (place(value, one, left, wide) for value in (one.likely, one.value))
+        sheet.box(min(a, b), sheet.y, abs(b - a), BAR, FIRST, f"{one.name}|moved")
+        sheet.rule(b, sheet.y - 4, b, sheet.y + BAR + 4, INK, 3)
+        said_below(sheet, b, left, wide, amount(one.value, one.unit))
+        sheet.mark(a, sheet.y + BAR / 2, "o", INK)
+        sheet.y += BAR + 20
+
+
+def _moved(found: Reached) -> list[Moved]:
+    most, _, follow = listed(found.change or found.best)
+    return [*most, *follow]

@@ -5,75 +5,29 @@ from __future__ import annotations
 import base64
 import os
 import shlex
-from collections.abc import Callable
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from servanda.agreement.assumptions import Assumption, assumptions
 from servanda.agreement.dates import last_day, length
 from servanda.assessment.comparison import Comparison, PlanResult
 from servanda.checks.findings import check
-from servanda.english import capital, month
-from servanda.presentation.report._tables import (
-    audit_rows,
-    entry_rows,
-    outcome_rows,
-    score_rows,
-    text_groups,
-    value_rows,
-    weakest_rows,
-)
-from servanda.presentation.views import uncertainty as _range_words
+from servanda.english import capital, chance, month
+from servanda.presentation import html
+from servanda.presentation.view import Column, Table, View, view
+from servanda.presentation.views import uncertainty as ranges
 from servanda.presentation.views.comparison import verdict
 from servanda.presentation.views.plan import headline, left_out, other_ways
 from servanda.presentation.views.scorecard import remarks
-from servanda.presentation.views.sweep import unanswered
 from servanda.uncertainty.overview import DRAWS, Uncertainty
 
-READING = {
-    "outcomes": "Each bar is one plan. Green on the left is the chance that the agreement is still in force at the end;"
-    " the rest is how it breaks. A full colour means that this party walks out, the same colour with slanted lines"
-    " that it is caught cheating, with upright lines that its parliament says no.",
-    "calendar": "Above, one lane a party: the higher a mark, the likelier the entry is kept if the agreement gets that"
-    " far; the grey area is the chance that it gets that far. Below, every entry in turn, and how much of the"
-    " agreement's chance is lost there.",
-    "survival": "The line falls at every date at which the agreement may break. The steepest falls bear the name of"
-    " their entry and the main cause. Hatched: in force, but somebody is concealing something.",
-    "beliefs": "Each line is a type that the party may be; together they make 100%. Each act, and each report that"
-    " finds nothing, moves them. Dotted: so unlikely to be reached that it hardly matters.",
-    "exposure": "Above zero (shaded), a party would be worse off than if it had never signed, should the agreement"
-    " break down at that moment through no doing of its own. The higher, the more it has trusted. Compare a line only"
-    " with itself: each party counts in units of its own.",
-    "scorecard": "Supposing that everyone keeps: what each party gets of what the others hold against it. Complete: how"
-    " much of it is given up. Verifiable: if some of that were hidden, the chance that it is found soon enough for the"
-    " party; what cannot be hidden counts in full. Irreversible: how much of it the others would need long to restore."
-    " Thin lines, and ticks across the bars, are the party's own aims; one for verifiable or irreversible is met only"
-    " if every part of what is obtained meets it.",
-    "fan": "The line is the median of the draws: in half of them the agreement is likelier to be in force then, in half"
-    " less likely. Half of the draws lie in the dark band, nine of ten in the pale one. A wide band says that the"
-    " judgements in the file do not settle the matter.",
-    "spread": "Each panel is one plan, on one scale. The higher a bar, the more draws come to that value; the dot is"
-    " the median, the line below holds nine of ten draws.",
-    "tornado": "Each bar is one number of the file, moved from the low to the high end of its range while all others"
-    " stay likely; the longest are on top. What several numbers do together is in the draws, not here.",
-    "tips": "Each bar is the range of one number, all others likely. Where its colour changes, the other plan becomes"
-    " the better one. A number without a thick line cannot turn the ranking alone.",
-    "acts": "For each party's possible type, what it does at each of its entries. A long green bar is a type that can"
-    " be relied on there.",
-}
-NAMES = {
-    "outcomes": "How each plan ends",
-    "calendar": "The calendar: is each entry kept?",
-    "survival": "How long it stays in force",
-    "beliefs": "What the parties believe of each other",
-    "exposure": "What each party stands to lose",
-    "scorecard": "What each party obtains",
-    "acts": "What each type does",
-}
-PER_PLAN = ("calendar", "scorecard", "acts")
-RANGES = ("fan", "spread", "tornado", "tips")
+if TYPE_CHECKING:
+    from servanda.presentation.figures.gallery import Drawing
+
+SECTIONS = ("outcomes", "calendar", "survival", "beliefs", "exposure", "scorecard", "acts")  # figures, in their order
+RANGES = {"fan": "survival_fan", "spread": "histogram", "tornado": "tornado", "tips": "tipping_points"}
 
 
 @dataclass(frozen=True)
@@ -81,10 +35,13 @@ class Figure:
     """A figure as it stands in the report: `wide` and `narrow` are data URIs, `file` its name without ending."""
 
     file: str
-    title: str
     alt: str
     wide: str
     narrow: str
+
+
+Figures: TypeAlias = Mapping[str, Sequence[Figure]]
+Job: TypeAlias = "tuple[str, str, Drawing[Any], Any, dict[str, str]]"  # see `_jobs`
 
 
 def write(
@@ -117,8 +74,12 @@ def write(
     OSError
         If the folder cannot be written.
     """
-    tell = progress or _silent
     files: dict[str, bytes] = {}
+
+    def tell(what: str, share: float) -> None:
+        if progress is not None:
+            progress(what, share)
+
     figures = _figures(comparison, uncertainty, files, tell)
     tell("writing the report", 0.98)
     files["report.html"] = page(comparison, figures, uncertainty).encode("utf-8")
@@ -128,10 +89,6 @@ def write(
     return folder / "report.html"
 
 
-def _silent(text: str, share: float) -> None:
-    """Report nothing."""
-
-
 def _figures(
     comparison: Comparison,
     uncertainty: Uncertainty | None,
@@ -139,50 +96,39 @@ def _figures(
     tell: Callable[[str, float], None],
 ) -> dict[str, list[Figure]]:
     """Draw every figure wide and narrow; put the wide ones into `files`."""
-    from servanda.presentation.figures import gallery as pictures
-    from servanda.presentation.figures.beliefs import uncertain
+    from servanda.presentation.figures.gallery import figures as gallery
 
-    jobs: list[tuple[str, str, str, str, Callable[[bool], Any]]] = []
-    for name in NAMES:
-        if name == "beliefs" and not uncertain(comparison):
-            continue
-        for subject in comparison.plans if name in PER_PLAN else (comparison,):
-            file = f"{name}-{subject.plan}" if isinstance(subject, PlanResult) else name
-            draw = partial(getattr(pictures, name), subject)
-            jobs.append((name, file, pictures.title(name, subject), pictures.alt(name, subject), draw))
-    if uncertainty is not None:
-        jobs += _range_jobs(uncertainty)
-    drawn: dict[str, list[Figure]] = {name: [] for name in (*NAMES, *RANGES)}
-    for i, (name, file, title, alt, draw) in enumerate(jobs):
+    drawn: dict[str, list[Figure]] = {}
+    jobs = _jobs(comparison, uncertainty)
+    for i, (name, file, drawing, result, which) in enumerate(jobs):
         tell(f"drawing {file}", 0.97 * i / len(jobs))
-        wide, narrow = draw(False), draw(True)
-        text = pictures.svg(wide)
+        wide, narrow = drawing(result, **which), drawing(result, True, **which)
+        text = gallery.svg(wide)
         files[f"figures/{file}.svg"] = text.encode("utf-8")
-        files[f"figures/{file}.png"] = pictures.png(wide)
-        drawn[name].append(Figure(file, title, alt, _uri(text), _uri(pictures.svg(narrow))))
+        files[f"figures/{file}.png"] = gallery.png(wide)
+        alt = drawing.alt(result, **which)
+        drawn.setdefault(name, []).append(Figure(file, alt, _uri(text), _uri(gallery.svg(narrow))))
     return drawn
 
 
-def _range_jobs(found: Uncertainty) -> list[tuple[str, str, str, str, Callable[[bool], Any]]]:
-    """The figures of the section on how sure the answer is."""
-    from servanda.presentation.figures import gallery as pictures
-    from servanda.presentation.figures.tipping_points import tips_alt
-    from servanda.presentation.figures.tornado import tornado_alt
+def _jobs(
+    comparison: Comparison, found: Uncertainty | None
+) -> list[tuple[str, str, Drawing[Any], Any, dict[str, str]]]:
+    """What is drawn: where it stands, its file, the figure, the result and the part of it."""
+    from servanda.presentation.figures.gallery import figures as gallery
 
-    agreement, swept, swings, tips = found.agreement, found.swept, found.tornado, found.tips
-    jobs: list[tuple[str, str, str, str, Callable[[bool], Any]]] = [
-        ("fan", "fan", "Survival over the draws", _range_words.fan_alt(found), partial(pictures.survival_fan, swept)),
-        (
-            "spread", "spread", "How the figure spreads", _range_words.histogram_alt(found),
-            partial(pictures.histogram, swept, found.figure),
-        ),
-    ]  # fmt: skip
-    if swings is not None:
-        draw = partial(pictures.tornado, agreement, swings)
-        jobs.append(("tornado", "tornado", "What moves it", tornado_alt(agreement, swings), draw))
-    if tips is not None:
-        jobs.append(("tips", "tips", "What would turn it", tips_alt(tips), partial(pictures.tips, tips)))
-    return jobs
+    jobs: list[Job] = []
+    for name in SECTIONS:
+        for result in comparison.plans if gallery[name].of is PlanResult else (comparison,):
+            file = f"{name}-{result.plan}" if isinstance(result, PlanResult) else name
+            jobs.append((name, file, gallery[name], result, {}))
+    if found is not None:
+        results = (found.swept, found.swept, found.tornado, found.tips)
+        parts: tuple[dict[str, str], ...] = ({}, {"of": found.figure}, {}, {})
+        for (name, figure), result, which in zip(RANGES.items(), results, parts, strict=True):
+            if result is not None:
+                jobs.append((name, name, gallery[figure], result, which))
+    return [job for job in jobs if not job[2].nothing(job[3])]
 
 
 def _uri(svg: str) -> str:
@@ -211,14 +157,14 @@ def _weblink(value: Any) -> bool:
     return isinstance(value, str) and value.startswith(("https://", "http://"))
 
 
-def page(comparison: Comparison, figures: dict[str, list[Figure]], uncertainty: Uncertainty | None = None) -> str:
+def page(comparison: Comparison, figures: Figures | None = None, uncertainty: Uncertainty | None = None) -> str:
     """Fill the template.
 
     Parameters
     ----------
     comparison : Comparison
-    figures : dict[str, list[Figure]]
-        By the names of `NAMES` and `RANGES`, in the order in which they are shown.
+    figures : dict of sequences of Figure, optional
+        By the names of `SECTIONS` and `RANGES`.
     uncertainty : Uncertainty, optional
 
     Returns
@@ -229,27 +175,33 @@ def page(comparison: Comparison, figures: dict[str, list[Figure]], uncertainty: 
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
-        loader=PackageLoader("servanda.presentation.report", "."), autoescape=True, trim_blocks=True, lstrip_blocks=True,
+        loader=PackageLoader("servanda.presentation.report", "."),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
         undefined=StrictUndefined,
-    )  # fmt: skip
+    )
     environment.tests["weblink"] = _weblink
     agreement, about = comparison.agreement, comparison.about
-    numbers = assumptions(agreement)
+    numbers, findings = assumptions(agreement), check(agreement)
+    said = view(findings)
     return environment.get_template("page.html.jinja").render(
         agreement=agreement,
         about=about,
         end=last_day(agreement),
         span=length(agreement.horizon),
         verdict=verdict(comparison),
-        plans=[_plan(comparison, result, uncertainty) for result in comparison.plans],
-        ranges=None if uncertainty is None else _ranges(comparison, uncertainty),
-        figures=figures,
-        names=NAMES,
-        reading=READING,
-        per_plan=PER_PLAN,
-        outcomes=outcome_rows(comparison),
-        weakest=weakest_rows(comparison),
-        text=text_groups(check(agreement)),
+        plans=[_plan(result, uncertainty) for result in comparison.plans],
+        compared=_titled(view(comparison), comparison),
+        ranges=None if uncertainty is None else _ranges(comparison, uncertainty, figures or {}),
+        sections=_sections(figures or {}),
+        text={
+            "view": said,
+            "summary": said.headline.removeprefix(f"{agreement.title}: "),
+            "found": bool(findings.found),
+            "silenced": bool(findings.silenced),
+        },
+        table=_table,
         numbers=numbers,
         groups=_groups(numbers),
         counts=_counts(numbers),
@@ -257,6 +209,38 @@ def page(comparison: Comparison, figures: dict[str, list[Figure]], uncertainty: 
         month=month,
         capital=capital,
     )
+
+
+def _table(found: View, key: str, title: str | None = None) -> Any:
+    """A table of a view as HTML; `title` in place of its own."""
+    from markupsafe import Markup
+
+    what = found.table(key)
+    return Markup(html.table(what if title is None else replace(what, title=title)))
+
+
+def _titled(found: View, comparison: Comparison) -> View:
+    """The same with the titles of plans above columns that have their names."""
+    names = {result.plan: capital(result.title) for result in comparison.plans}
+    what = found.table("plans")
+    columns = tuple(Column(names.get(column.name, column.name), column.kind) for column in what.columns)
+    return replace(found, blocks=tuple(replace(b, columns=columns) if b is what else b for b in found.blocks))
+
+
+def _sections(figures: Figures) -> dict[str, dict[str, Any]]:
+    """The sections that show figures, each with its heading and with how to read it."""
+    from servanda.presentation.figures.gallery import figures as gallery
+
+    return {
+        name: {
+            "heading": gallery[name].heading,
+            "reading": gallery[name].reading,
+            "per_plan": gallery[name].of is PlanResult,
+            "figures": figures[name],
+        }
+        for name in SECTIONS
+        if figures.get(name)
+    }
 
 
 def _command(path: str | None, found: Uncertainty | None) -> str:
@@ -270,50 +254,41 @@ def _command(path: str | None, found: Uncertainty | None) -> str:
     return f"servanda study {shlex.quote(path)}{more}"
 
 
-def _ranges(comparison: Comparison, found: Uncertainty) -> dict[str, Any]:
-    names, duels = _range_words.duel_rows(found)
+def _ranges(comparison: Comparison, found: Uncertainty, figures: Figures) -> dict[str, Any]:
+    from servanda.presentation.figures.gallery import figures as gallery
+
+    said = view(found)
+    keys = {block.key for block in said.blocks if isinstance(block, Table)}
     return {
-        "intro": _range_words.intro(found),
-        "headline": _range_words.headline(found),
-        "unanswered": unanswered(found.swept),
-        "rows": _range_words.range_rows(comparison, found),
-        "names": names,
-        "duels": duels,
-        "better": "is likelier to be in force and clean"
-        if found.figure == "held_clean"
-        else "is expected to last longer",
-        "moving": _range_words.moving(found),
-        "turning": _range_words.turning(found),
-        "tips": _range_words.tip_rows(found),
+        "intro": ranges.intro(found),
+        "view": replace(said, blocks=(ranges.ranges(comparison, found), *said.blocks)),
+        "has": keys,
+        "moving": ranges.moving(found),
+        "turning": ranges.turning(found),
         "draws": found.swept.draws,
         "seed": found.swept.seed,
+        "figures": {name: figures.get(name, ()) for name in RANGES},
+        "reading": {name: gallery[figure].reading for name, figure in RANGES.items()},
     }
 
 
-def _plan(comparison: Comparison, result: PlanResult, found: Uncertainty | None) -> dict[str, Any]:
-    from servanda.english import short
-
-    agreement = comparison.agreement
-    sentence = headline(result)
-    name = capital(result.title)
+def _plan(result: PlanResult, found: Uncertainty | None) -> dict[str, Any]:
+    summary, agreement, name = result.summary, result.game.agreement, capital(result.title)
     return {
         "id": result.plan,
         "name": name,
-        "headline": sentence,
-        "rest": sentence.removeprefix(f"{name}: "),
-        "held": short(result.summary.held["clean"]),
-        "span": "" if found is None else _range_words.span_of(found, result.plan),
+        "rest": headline(summary).removeprefix(f"{name}: "),
+        "held": chance(summary.held["clean"]),
+        "span": "" if found is None else ranges.span_of(found, result.plan),
         "note": agreement.plans[result.plan].note,
-        "entries": entry_rows(result),
-        "values": value_rows(result),
-        "audit": audit_rows(result),
-        "score": score_rows(result),
+        "view": view(result),
+        "harms": bool(result.scorecard.harmed),
         "remarks": [" ".join(remarks(agreement, one)) for one in result.scorecard.parties.values()],
-        "status": result.summary.status,
-        "residual": f"{result.summary.residual:.1e}",
-        "iterations": result.summary.iterations,
-        "others": other_ways(result),
-        "left_out": left_out(result.summary),
+        "status": summary.status,
+        "residual": f"{summary.residual:.1e}",
+        "iterations": summary.iterations,
+        "others": other_ways(summary),
+        "left_out": left_out(summary),
     }
 
 

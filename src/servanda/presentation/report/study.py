@@ -5,20 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from servanda.agreement.format.agreement import Agreement
 from servanda.assessment.comparison import Comparison, compare
+from servanda.assessment.scorecards import Scorecards
 from servanda.errors import need
+from servanda.presentation.view import Table, View, view, view_of
+from servanda.presentation.views.comparison import verdict
+from servanda.presentation.views.plan import headline, left_out
+from servanda.presentation.views.scorecard import side_by_side
+from servanda.result import About, Result
 from servanda.uncertainty.overview import DRAWS, Uncertainty, within_ranges
 
 SOLVING, RANGING = 0.1, 0.5  # shares of the progress bar; drawing takes the rest
-
-
 STARTS = 5  # from which further equilibria of each plan are looked for
 
 
 @dataclass(frozen=True, repr=False)
-class Study:
+class Study(Result):
     """A comparison and the report written about it.
 
     Attributes
@@ -34,11 +39,35 @@ class Study:
     report: Path
     uncertainty: Uncertainty | None = None
 
+    @property
+    def about(self) -> About:
+        """What it takes to repeat the comparison."""
+        return self.comparison.about
+
     def __repr__(self) -> str:
         return f"<Study of {self.comparison.agreement.title!r}: {self.report}>"
 
-    def _repr_html_(self) -> str:
-        return f"{self.comparison._repr_html_()}<p>Report: <code>{self.report}</code></p>"  # pyright: ignore[reportPrivateUsage]
+    def to_json(self) -> dict[str, Any]:
+        """Give the object that `servanda study --json` prints."""
+        from servanda.presentation._export import ranged
+
+        found = None if self.uncertainty is None else ranged(self.uncertainty)
+        return {**self.comparison.to_json(), "uncertainty": found, "report": str(self.report)}
+
+
+@view_of.register
+def _(done: Study) -> View:
+    """What the plans come to, how sure that is, what each party obtains, and where the report is."""
+    results = done.comparison.plans
+    said = [" ".join([headline(result.summary), *left_out(result.summary)]) for result in results]
+    blocks: list[str | Table] = said if len(results) > 1 else said[1:]
+    if done.uncertainty is not None:
+        found = view(done.uncertainty)
+        blocks += [*found.blocks, found.headline, *found.notes]
+    cards = Scorecards(done.comparison.agreement, tuple(result.scorecard for result in results), done.about)
+    blocks.append(side_by_side(cards))
+    first = verdict(done.comparison) if len(results) > 1 else said[0]
+    return View(first, tuple(blocks), (f"Report: {done.report}",))
 
 
 def study(
@@ -85,12 +114,10 @@ def study(
     need("pictures", "The report", "jinja2", "matplotlib")
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    count = len(agreement.plans)
-    names = list(agreement.plans)
 
-    def solving(plan: str, share: float) -> None:
+    def solving(what: str, share: float) -> None:
         if progress is not None:
-            progress(f"solving {plan}", SOLVING * (names.index(plan) + share) / count)
+            progress(what, SOLVING * share)
 
     begin = SOLVING + RANGING if draws else SOLVING
 

@@ -4,29 +4,71 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import groupby
+from typing import TypeAlias
 
 from servanda.agreement.format.agreement import Agreement
 from servanda.agreement.format.values import DAYS_PER_YEAR
 from servanda.agreement.labels import party_name, type_name
-from servanda.assessment.critical import _KINDS, CriticalValue, _Rounding
+from servanda.assessment.audits import Audit
+from servanda.assessment.critical import CriticalValue
+from servanda.english import capital, number
+from servanda.presentation.view import Column, Table, View, rows, view_of
+
+KINDS = {"finds": "finding rate", "discount": "discount", "restore": "restore time", "chance": "type chance"}
+Rounding: TypeAlias = Callable[[float], int]
+
+
+@view_of.register
+def _(audit: Audit) -> View:
+    agreement = audit.agreement
+    who = {id(row): _party_and_type(agreement, row.party, row.type) for row in audit}
+    courses = [
+        f"Best course of {who[id(row)]}: "
+        + ", then ".join(f"{act.act} “{act.title}” ({act.date})" for act in row.course.breaches)
+        + "."
+        for row in audit
+        if row.course and row.course.breaches
+    ]
+    breakers = "; ".join(who[id(row)] for row in audit if not row.self_enforcing)
+    said = "Self-enforcing: nobody gains by breaking it, if everyone else keeps."
+    if breakers:
+        said = f"Not self-enforcing. Breaking pays for: {breakers}. Gains in units at the date of the breach."
+    return View(said, (_breaches(audit), *courses, *sentences(audit.critical or (), agreement)))
+
+
+def _breaches(audit: Audit) -> Table:
+    columns = (
+        Column("party", "words"), Column("if", "words"), Column("best breach at", "words"), Column("date", "date"),
+        Column("how", "words"), Column("gain"), Column("best course gains"), Column("enforces itself", "words"),
+    )  # fmt: skip
+    made: list[tuple[str, ...]] = []
+    for row in audit:
+        best = row.best
+        breach = ("no choice to make", "", "", "")
+        if best is not None:
+            breach = (capital(best.title), best.date.isoformat(), best.act, number(best.gain, sign=True))
+        kind = type_name(audit.agreement, row.party, row.type) if audit.agreement.parties[row.party].types else "–"
+        keeps = "yes" if row.self_enforcing else "no"
+        course = number(row.best_course, sign=True)
+        made.append((party_name(audit.agreement, row.party), kind, *breach, course, keeps))
+    title = f"Plan {audit.plan}: the best single breach if everyone else keeps"
+    return Table("audit", title, columns, rows(made))
+
+
+def _party_and_type(agreement: Agreement, party: str, kind: str) -> str:
+    named = f" ({type_name(agreement, party, kind)})" if agreement.parties[party].types else ""
+    return party_name(agreement, party) + named
+
+
+# ------------------------------------------------------------------------------------------------ critical values
 
 
 def sentence(value: CriticalValue, agreement: Agreement) -> str:
     """Say a critical value in a plain sentence.
 
     Critical values have three digits, rounded to the side on which the plan is self-enforcing.
-
-    Parameters
-    ----------
-    value : CriticalValue
-    agreement : Agreement
-        From which it was found.
-
-    Returns
-    -------
-    str
     """
     who, what = _who(value, agreement), _what(value, agreement)
     now = f"(now {_amount(value, value.now, agreement)})"
@@ -50,27 +92,17 @@ def sentence(value: CriticalValue, agreement: Agreement) -> str:
 
 
 def sentences(values: Iterable[CriticalValue], agreement: Agreement) -> tuple[str, ...]:
-    """Say all critical values: a sentence for each that lies in its range, and for each type one that counts the rest.
-
-    Parameters
-    ----------
-    values : CriticalValues
-    agreement : Agreement
-
-    Returns
-    -------
-    tuple[str, ...]
-    """
+    """Say all critical values: one sentence for each in its range, and for each type one that counts the rest."""
     said: list[str] = []
     for _, group in groupby(values, key=lambda row: (row.party, row.type)):
         rows = list(group)
         said += [sentence(row, agreement) for row in rows if row.value is not None]
-        rest = Counter(_KINDS[row.kind] for row in rows if row.value is None)
+        rest = Counter(KINDS[row.kind] for row in rows if row.value is None)
         if rest:
             start, which = ("Already self", "any") if rows[0].self_enforcing else ("Self", "no")
-            listed = ", ".join(f"{n} {kind}{'s' if n > 1 else ''}" for kind, n in rest.items())
+            counts = ", ".join(f"{n} {kind}{'s' if n > 1 else ''}" for kind, n in rest.items())
             who, other = _who(rows[0], agreement), "" if len(rows) == rest.total() else "other "
-            said.append(f"{start}-enforcing for {who} at {which} value in range of any {other}number: {listed}.")
+            said.append(f"{start}-enforcing for {who} at {which} value in range of any {other}number: {counts}.")
     return tuple(said)
 
 
@@ -94,7 +126,7 @@ def _what(value: CriticalValue, agreement: Agreement) -> str:
     return f"the finding rate of “{name}”" if value.kind == "finds" else f"the restore time of “{name}”"
 
 
-def _amount(value: CriticalValue, x: float, agreement: Agreement, towards: _Rounding | None = None) -> str:
+def _amount(value: CriticalValue, x: float, agreement: Agreement, towards: Rounding | None = None) -> str:
     """A value with three digits and its unit."""
     unit = "" if value.kind == "chance" else " a year"
     if value.kind == "restore":

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
-from servanda.assessment.comparison import Comparison, expected_years
-from servanda.english import capital, percent
-from servanda.presentation.views.plan import headline
+from collections.abc import Callable
+
+from servanda.agreement.labels import cause_name, party_name
+from servanda.assessment.comparison import Comparison, PlanResult
+from servanda.assessment.summary import outcome_order
+from servanda.english import capital, number
+from servanda.presentation.view import Column, Row, Table, View, rows, view_of
+from servanda.presentation.views.plan import headline, in_table, in_words, left_out
+
+
+@view_of.register
+def _(comparison: Comparison) -> View:
+    summaries = [result.summary for result in comparison.plans]
+    notes = [f"{capital(one.title)}: {sentence}" for one in summaries for sentence in left_out(one)]
+    return View(verdict(comparison), (_side_by_side(comparison), _weakest(comparison)), tuple(notes))
 
 
 def verdict(comparison: Comparison) -> str:
     """Answer the question which plan holds best, in a sentence that does not claim more than the numbers."""
-    ranked = sorted(comparison.plans, key=lambda r: -r.summary.held["clean"])
+    ranked = sorted((result.summary for result in comparison.plans), key=lambda one: -one.held["clean"])
     if len(ranked) == 1:
         return headline(ranked[0])
     first, second = ranked[0], ranked[1]
-    best, next_best = first.summary.held["clean"], second.summary.held["clean"]
-    if best < 0.01:
-        years = {capital(result.title): expected_years(result) for result in comparison.plans}
+    best, next_best = first.held["clean"], second.held["clean"]
+    if in_words(best) in ("0%", "less than 1%"):
+        years = {capital(result.title): result.summary.expected_years for result in comparison.plans}
         most = max(years.values())
         longest = [title for title, length in years.items() if most - length < 0.05]
         last = f"{' and '.join(longest)} {'lasts' if len(longest) == 1 else 'last'} longest"
@@ -24,13 +36,54 @@ def verdict(comparison: Comparison) -> str:
             f" force and clean at the end. {last}, {most:.1f} years on average."
         )
     if best - next_best < 0.01:
-        same = percent(best) == percent(next_best)
-        chances = f"each has {percent(best)}" if same else f"{percent(best)} and {percent(next_best)}"
+        same = in_words(best) == in_words(next_best)
+        chances = f"each has {in_words(best)}" if same else f"{in_words(best)} and {in_words(next_best)}"
         return (
             f"On these judgements {capital(first.title)} and {capital(second.title)} hold about equally well: {chances}"
             f" to be in force and clean at the end."
         )
     return (
-        f"On these judgements {capital(first.title)} holds best: {percent(best)} to be in force and clean at the end,"
-        f" against {percent(next_best)} for {capital(second.title)}."
+        f"On these judgements {capital(first.title)} holds best: {in_words(best)} to be in force and clean at the end,"
+        f" against {in_words(next_best)} for {capital(second.title)}."
     )
+
+
+def _side_by_side(comparison: Comparison) -> Table:
+    """Every outcome, and the metrics that compare plans, a column for each plan."""
+    agreement, plans = comparison.agreement, comparison.plans
+
+    made: list[Row] = []
+
+    def add(what: str, cell: Callable[[PlanResult], str], begins: bool = False) -> None:
+        made.append(Row((what, *map(cell, plans)), "section" if begins else "plain"))
+
+    def performed(result: PlanResult) -> str:
+        return in_table(result.summary.completed) if result.summary.has_steps else "no steps to perform"
+
+    for cause in outcome_order(agreement, [result.summary for result in plans]):
+        add(cause_name(agreement, cause), lambda r, of=cause: in_table(r.summary.outcomes.get(of)))
+    add("every step performed or claimed, whatever came after", performed, begins=True)
+    add(f"expected years in force, of {agreement.horizon:g}", lambda r: number(r.summary.expected_years, 1))
+    for i, party in enumerate(agreement.parties):
+        what = f"gain of {party_name(agreement, party)} over no agreement"
+        add(what, lambda r, of=party: number(r.summary.values[of].gain, sign=True), begins=i == 0)
+    add("self-enforcing", lambda r: "yes" if r.audit.self_enforcing else "no")
+    columns = (Column("", "words"), *(Column(result.plan) for result in plans))
+    return Table("plans", "The plans side by side", columns, tuple(made))
+
+
+def _weakest(comparison: Comparison) -> Table:
+    """Where each plan loses most of its chance."""
+    columns = (
+        Column("plan", "words"), Column("weakest at", "words"), Column("date", "date"), Column("lost there"),
+        Column("main cause", "words"), Column("by it"),
+    )  # fmt: skip
+    made = rows(
+        (
+            capital(result.title), capital(link.title), link.date.isoformat(), in_table(link.lost),
+            cause_name(comparison.agreement, link.cause), in_table(link.cause_lost),
+        )
+        for result in comparison.plans
+        for link in (result.summary.weakest_link,)
+    )  # fmt: skip
+    return Table("weakest", "Where each plan loses most of its chance", columns, made)

@@ -1,55 +1,30 @@
-"""A search for better plans, as tables and sentences in a terminal, for `servanda design`; and as plain data."""
+"""What a search for better plans says; and the same as plain data."""
 
 from __future__ import annotations
 
-import os
-import sys
 from collections import Counter
 from importlib.metadata import version
 from typing import Any
 
-from rich import box
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
-
-from servanda.optimisation.objectives import Figure, written
+from servanda.assessment.metrics import metric
 from servanda.optimisation.pareto import Design, headline
 from servanda.optimisation.trials import MEETS
-from servanda.presentation._export import plain
-from servanda.result import About
+from servanda.presentation.view import Column, Table, View, filled, rows, view_of
+from servanda.result import About, plain
 
-WIDTH = 100
 MOST_ROWS = 8  # of the front, shown
 
 Row = dict[str, Any]
 
 
-def show(design: Design) -> None:
-    """Print what was found: the front, the levers that lead to it, and what was tried.
-
-    Parameters
-    ----------
-    design : Design
-    """
-    watched = sys.stdout.isatty() or "COLUMNS" in os.environ
-    console = Console(highlight=False, width=None if watched else WIDTH)
-
-    def say(*sentences: str) -> None:
-        console.print(Text(" ".join(sentences)))
-
-    say(headline(design) + ".", _tried(design) + "\n")
-    front = [row for row in design.front.iter_rows(named=True) if row["row"] in chosen(design)]
-    tables = [_front(design, front)] + ([_levers(design, front)] if front else [])
-    for table in tables:
-        need = console.measure(table, options=console.options.update(max_width=10 * WIDTH)).maximum
-        Console(highlight=False, width=max(need, 1)).print(table)
-    if len(design.plans) > len(front):
-        say(f"{len(design.plans) - len(front)} more on the front: see --json, or draw it with --picture.\n")
-    if not design.plans:
-        say(_nearest(design))
-        return
-    say("These are optima of a model with judged numbers, and as good as those numbers.")
+@view_of.register
+def _(design: Design) -> View:
+    front = [row for row in design.front.to_dicts() if row["row"] in chosen(design)]
+    hidden = len(design.plans) - len(front)
+    more = f"{hidden} more on the front: see --json, or draw it with --picture." if hidden else ""
+    judged = "These are optima of a model with judged numbers, and as good as those numbers." if front else ""
+    blocks = (_tried(design), _front(design, front), _levers(design, front), more, "" if front else _nearest(design))
+    return View(f"{headline(design)}.", filled(*blocks), filled(judged))
 
 
 def chosen(design: Design) -> list[int]:
@@ -80,31 +55,28 @@ def _tried(design: Design) -> str:
 
 
 def _front(design: Design, front: list[Row]) -> Table:
-    figures = design.figures
     ways = {aim.figure.text: "↑" if aim.largest else "↓" for aim in design.aims}
-    table = _table(
-        "The best (↑ more is better, ↓ less)",
-        "plan",
-        *(f"{figure.text} {ways.get(figure.text, '')}".strip() for figure in figures),
-        "",
-    )
-    for row in design.given.iter_rows(named=True):
-        status = "as it stands" if row["status"] == MEETS else f"as it stands; {row['status']}"
-        table.add_row(Text(row["plan"]), *_cells(figures, row), Text(status))
-    for row in front:
-        table.add_row(str(row["row"]), *_cells(figures, row), "")
-    return table
+    write = {figure.text: metric(design.agreement, figure.name, solved=False).text for figure in design.figures}
 
+    def cells(row: Row) -> list[str]:
+        return [text(row[name]) for name, text in write.items()]
 
-def _cells(figures: list[Figure], row: Row) -> list[str]:
-    return ["–" if row[f.text] is None else written(f, float(row[f.text])) for f in figures]
+    given = [
+        (row["plan"], *cells(row), "as it stands" + ("" if row["status"] == MEETS else f"; {row['status']}"))
+        for row in design.given.to_dicts()
+    ]
+    names = [f"{name} {ways.get(name, '')}".strip() for name in write]
+    return Table(
+        "front", "The best (↑ more is better, ↓ less)",
+        (Column("plan", "words"), *(Column(name) for name in names), Column("", "words")),
+        rows([*given, *((str(row["row"]), *cells(row)) for row in front)]),
+    )  # fmt: skip
 
 
 def _levers(design: Design, front: list[Row]) -> Table:
-    table = _table("What the levers say in them", "lever", "as it stands", *(str(row["row"]) for row in front))
-    for name, now in design.levers.items():
-        table.add_row(Text(name), value(now), *(value(row[name]) for row in front))
-    return table
+    cells = [(name, value(now), *(value(row[name]) for row in front)) for name, now in design.levers.items()]
+    columns = (Column("lever", "words"), Column("as it stands"), *(Column(str(row["row"])) for row in front))
+    return Table("levers", "What the levers say in them", columns, rows(cells if front else []))
 
 
 def value(found: object) -> str:
@@ -118,13 +90,6 @@ def _nearest(design: Design) -> str:
     """Why none of the plans will do: the commonest reasons."""
     reasons = Counter(str(status) for status in design.table["status"]).most_common(3)
     return f"Most often: {'; '.join(f'{reason} ({count} plans)' for reason, count in reasons)}."
-
-
-def _table(title: str, *columns: str) -> Table:
-    table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=True)
-    for number, name in enumerate(columns):
-        table.add_column(name, justify="left" if number == 0 or not name else "right", no_wrap=True)
-    return table
 
 
 # ----------------------------------------------------------------------------------------------------- for programs
@@ -153,10 +118,10 @@ def designed(design: Design, about: About, wrote: dict[str, int]) -> Row:
         "tried": len(design.table),
         "exhaustive": design.exhaustive,
         "draws": design.draws,
-        "front": [one(row) for row in design.front.iter_rows(named=True)],
+        "front": [one(row) for row in design.front.to_dicts()],
         "given": [
             {"plan": row["plan"], "figures": {name: row[name] for name in figures}, "status": row["status"]}
-            for row in design.given.iter_rows(named=True)
+            for row in design.given.to_dicts()
         ],
         "statuses": dict(sorted(Counter(str(status) for status in design.table["status"]).items())),
         "written": wrote,

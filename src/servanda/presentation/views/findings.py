@@ -1,60 +1,48 @@
-"""Findings on a text in a terminal, one line each, or as annotations of GitHub Actions."""
+"""What `check` found; in one line each for editors, and as annotations for GitHub Actions."""
 
 from __future__ import annotations
 
-import os
-import sys
-import textwrap
-from collections.abc import Sequence
-
-import click
-from rich.console import Console
-from rich.text import Text
+from collections.abc import Iterator, Sequence
 
 from servanda.checks.findings import Finding, Findings, the_same
-from servanda.checks.rulebook import SEVERITIES, Rule, page, rules
-
-WIDTH = 100
-STYLES = {"error": "bold red", "warning": "bold yellow", "note": "bold cyan"}
+from servanda.checks.rulebook import SEVERITIES, Rule
+from servanda.presentation.view import Column, Row, Table, View, rows, view_of
 
 
-def _console() -> Console:
-    watched = sys.stdout.isatty() or "COLUMNS" in os.environ
-    return Console(highlight=False, width=None if watched else WIDTH)
+@view_of.register
+def _(findings: Findings) -> View:
+    """By rule, the worst first, with why it matters and what would mend it."""
+    blocks: list[Table] = []
+    columns = (Column("line", "date"), Column("what was found", "text"))
+    where = f" in {findings.agreement.origin.path}" if findings.agreement.origin else ""
+    if findings.found:
+        blocks.append(Table("findings", f"Findings{where}, the worst first", columns, tuple(_by_rule(findings))))
+    if findings.silenced:
+        reasons = rows(
+            (_line(one), f"{one.code} {one.name}: {one.what} Reason given: {one.reason or 'none'}.")
+            for one in findings.silenced
+        )
+        blocks.append(Table("silenced", "Silenced by comments in the file", columns, reasons))
+    return View(summary(findings), tuple(blocks))
 
 
-def full(findings: Findings) -> None:
-    """Print findings by rule, the worst first, with why it matters and what would mend it."""
-    console = _console()
+def _by_rule(findings: Findings) -> Iterator[Row]:
     by_rule: dict[str, list[Finding]] = {}
     for finding in sorted(findings.found, key=lambda finding: SEVERITIES.index(finding.severity)):
         by_rule.setdefault(finding.code, []).append(finding)
-    for code, rows in by_rule.items():
-        rule = rules()[code]
-        console.print(Text.assemble((rule.severity, STYLES[rule.severity]), (f" {code} {rule.name}", "bold")))
-        for finding in rows:
-            _say(console, 2, f"{where(finding)}:", f" {finding.what}{the_same(finding)}", "underline")
-            for each in finding.related:
-                _say(console, 6, f"line {each.line}: {each.what}" if each.line else each.what, style="dim")
-        _say(console, 2, "Why it matters:", f" {rows[0].why}", "italic")
-        _say(console, 2, "What would mend it:", f" {rows[0].mend}", "italic")
-        console.print()
-    if findings.silenced:
-        console.print(Text("Silenced by comments in the file", style="bold"))
-        for finding in findings.silenced:
-            reason = finding.reason or "no reason given"
-            _say(console, 2, f"{where(finding)}:", f" {finding.code} {finding.name}: {reason}", "underline")
-        console.print()
-    _say(console, 0, summary(findings))
+    for found in by_rule.values():
+        first = found[0]
+        yield Row((f"{first.severity} {first.code} {first.name}",), "group")
+        for one in found:
+            yield Row((_line(one), one.what + the_same(one)))
+            for each in one.related:
+                yield Row(("", f"line {each.line}: {each.what}" if each.line else each.what), "detail")
+        yield Row(("", f"Why it matters: {first.why}"))
+        yield Row(("", f"What would mend it: {first.mend}"))
 
 
-def _say(console: Console, indent: int, lead: str, words: str = "", style: str = "") -> None:
-    """Print a paragraph, its lead in a style, every line indented; a path too long for a line is not broken."""
-    room = max(20, console.width - indent)
-    for number, line in enumerate(textwrap.wrap(lead + words, room, break_long_words=False, break_on_hyphens=False)):
-        text = Text(line)
-        text.stylize(style, 0, len(lead) if not number and line.startswith(lead) else 0 if words else len(line))
-        console.print(Text(" " * indent).append_text(text), soft_wrap=True)
+def _line(finding: Finding) -> str:
+    return str(finding.line) if finding.line is not None else where(finding)
 
 
 def where(finding: Finding) -> str:
@@ -66,7 +54,7 @@ def where(finding: Finding) -> str:
 
 def summary(findings: Findings) -> str:
     """Say in one line how much was found."""
-    said = [_count(number, name) for name, number in findings.counts.items() if number]
+    said = [f"{count} {name}{'' if count == 1 else 's'}" for name, count in findings.counts.items() if count]
     title = findings.agreement.title
     quiet = f"; {len(findings.silenced)} silenced" if findings.silenced else ""
     if not said:
@@ -74,27 +62,22 @@ def summary(findings: Findings) -> str:
     return f"{title}: {', '.join(said)}{quiet}. 'servanda explain CODE' says more about a rule."
 
 
-def _count(number: int, name: str) -> str:
-    return f"{number} {name}{'' if number == 1 else 's'}"
+def short(findings: Findings) -> list[str]:
+    """Write one line a finding, in the order of the file, and the summary."""
+    lines = [f"{where(one)}: {one.severity} {one.code} {one.name}: {one.what}{the_same(one)}" for one in findings.found]
+    return [*lines, summary(findings)]
 
 
-def short(findings: Findings) -> None:
-    """Print one line a finding, in the order of the file."""
-    for finding in findings.found:
-        click.echo(
-            f"{where(finding)}: {finding.severity} {finding.code} {finding.name}: {finding.what}{the_same(finding)}"
-        )
-    click.echo(summary(findings))
-
-
-def github(findings: Findings) -> None:
-    """Print findings as workflow commands of GitHub Actions, which shows them beside the lines."""
+def github(findings: Findings) -> list[str]:
+    """Write findings as workflow commands of GitHub Actions, which shows them beside the lines."""
     kinds = {"error": "error", "warning": "warning", "note": "notice"}
+    lines: list[str] = []
     for finding in findings.found:
         place = f"file={_escaped(finding.path, True)},line={finding.line or 1},"
         title = _escaped(f"{finding.code} {finding.name}", True)
         words = _escaped(f"{finding.what}{the_same(finding)} {finding.why} {finding.mend}", False)
-        click.echo(f"::{kinds[finding.severity]} {place}title={title}::{words}")
+        lines.append(f"::{kinds[finding.severity]} {place}title={title}::{words}")
+    return lines
 
 
 def _escaped(words: str, within: bool) -> str:
@@ -103,18 +86,7 @@ def _escaped(words: str, within: bool) -> str:
     return words.replace(":", "%3A").replace(",", "%2C") if within else words
 
 
-def explain(rule: Rule) -> None:
-    """Print the page of a rule."""
-    if not sys.stdout.isatty():
-        click.echo(page(rule), nl=False)
-        return
-    from rich.markdown import Markdown
-
-    _console().print(Markdown(page(rule)))
-
-
-def listing(found: Sequence[Rule]) -> None:
-    """Print all rules, one line each."""
+def listing(found: Sequence[Rule]) -> list[str]:
+    """Write all rules, one line each."""
     wide = max(len(rule.name) for rule in found)
-    for rule in found:
-        click.echo(f"{rule.code}  {rule.severity:7}  {rule.name:{wide}}  {rule.looks}")
+    return [f"{rule.code}  {rule.severity:7}  {rule.name:{wide}}  {rule.looks}" for rule in found]

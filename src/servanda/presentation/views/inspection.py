@@ -1,4 +1,4 @@
-"""What a spread of inspections means, in plain sentences."""
+"""Where to inspect: what a budget guarantees, what to do, and what follows from it."""
 
 from __future__ import annotations
 
@@ -6,20 +6,43 @@ import math
 from fractions import Fraction
 
 from servanda.agreement.dates import length
-from servanda.english import capital
-from servanda.inspection.allocation import Allocation, Deterrence
+from servanda.agreement.format.agreement import Agreement
+from servanda.english import capital, chance, minus, number
+from servanda.inspection.allocation import Allocation, Deterrence, FindingRate
 from servanda.inspection.sequential_game import SequentialInspection
+from servanda.presentation.view import Column, Table, View, rows, view_of
 
 _SMALL = Fraction(1, 10_000)
+MOST_SCHEDULES, MOST_COUNTS, MOST_PERIODS = 12, 8, 24  # shown
+
+
+@view_of.register
+def _(allocation: Allocation) -> View:
+    more = len(allocation.schedules) - MOST_SCHEDULES
+    stages = () if allocation.sequence is None else view_of(allocation.sequence)
+    return View(
+        f"{headline(allocation)} {more_budget(allocation)}",
+        (
+            _sites(allocation),
+            _schedules(allocation),
+            *([f"{more} more schedules: see --json."] if more > 0 else []),
+            deterrence(allocation),
+            *(_rate(rate, allocation.agreement) for rate in allocation.rates),
+            *((stages.headline, *stages.blocks) if stages else ()),
+        ),
+    )
+
+
+@view_of.register
+def _(game: SequentialInspection) -> View:
+    return View(sequence(game), (_stages(game),))
+
+
+# ------------------------------------------------------------------------------------------------------ sentences
 
 
 def headline(allocation: Allocation) -> str:
-    """What a budget guarantees, in one sentence or two.
-
-    Parameters
-    ----------
-    allocation : Allocation
-    """
+    """What a budget guarantees, in one sentence or two."""
     within = length(allocation.period)
     sites = "1 site" if len(allocation.sites) == 1 else f"{len(allocation.sites)} sites"
     first = f"{amount(allocation.budget)} {allocation.unit} in {within}, over {sites}:"
@@ -41,12 +64,7 @@ def equal(allocation: Allocation) -> bool:
 
 
 def more_budget(allocation: Allocation) -> str:
-    """What one more unit of budget is worth, in one sentence.
-
-    Parameters
-    ----------
-    allocation : Allocation
-    """
+    """What one more unit of budget is worth, in one sentence."""
     one, price = allocation.one_more, allocation.shadow_price
     if equal(allocation):
         loss = allocation.sites[0].loss
@@ -62,12 +80,7 @@ def more_budget(allocation: Allocation) -> str:
 
 
 def deterrence(allocation: Allocation) -> str:
-    """Whether violating can be made unprofitable, in a few sentences.
-
-    Parameters
-    ----------
-    allocation : Allocation
-    """
+    """Whether violating can be made unprofitable, in a few sentences."""
     found = allocation.deterrence
     if found is None:
         return "Deterrence: nothing can be said, as no penalty is given for every site."
@@ -99,13 +112,20 @@ def _least(found: Deterrence, allocation: Allocation) -> str:
     return f"{'' if found.exact else 'at most '}{amount(up)} {allocation.unit}"
 
 
-def sequence(game: SequentialInspection) -> str:
-    """What a limited number of inspections does against one violation over many periods, in a few sentences.
+def _rate(rate: FindingRate, agreement: Agreement) -> str:
+    now = agreement.measures.get(rate.measure)
+    there = "which is not in the file yet" if now is None else f"now {now.finds}"
+    if math.isinf(rate.rate):
+        return f"Measure {rate.measure} ({there}): found for certain, which no rate per year can say."
+    spread = "" if rate.low is None or rate.high is None else f" ({rate.low:.3g} to {rate.high:.3g})"
+    return (
+        f"Measure {rate.measure} ({there}): finds {rate.rate:.3g} a year{spread}, from a chance of"
+        f" {tenths(rate.detection)}."
+    )
 
-    Parameters
-    ----------
-    game : SequentialInspection
-    """
+
+def sequence(game: SequentialInspection) -> str:
+    """What a limited number of inspections does against one violation over many periods, in a few sentences."""
     now = game.now
     first = (
         f"{game.inspections} inspections in {game.periods} periods, each of them seen by the other side: inspect in the"
@@ -125,20 +145,69 @@ def sequence(game: SequentialInspection) -> str:
 def exactly(value: Fraction) -> str:
     """A fraction as it is, if it is short; else as a decimal number."""
     if value.denominator < 1000:
-        return str(value)
-    return f"{float(value):.4f}" if abs(value) >= _SMALL else f"{float(value):.1e}"
+        return minus(str(value))
+    return minus(f"{float(value):.4f}" if abs(value) >= _SMALL else f"{float(value):.1e}")
 
 
-def tenths(chance: float) -> str:
+def tenths(value: float) -> str:
     """A chance in percent, to one tenth."""
-    return f"{100 * chance:.1f}%"
+    return chance(value, 1, sure=True)
 
 
 def size(value: float) -> str:
     """A loss or a gain, to three digits."""
-    return f"{value:.3g}" if abs(value) >= 1e-9 else "0"
+    return minus(f"{value:.3g}") if abs(value) >= 1e-9 else "0"
 
 
 def amount(value: float) -> str:
     """Effort, to two places."""
     return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+# --------------------------------------------------------------------------------------------------------- tables
+
+
+def _sites(allocation: Allocation) -> Table:
+    judged, same = allocation.deterrence is not None, equal(allocation)
+    names = [f"{allocation.unit} on average", f"found within {length(allocation.period)}"]
+    names += [
+        *([] if same else ["loss"]),
+        "violator conceals here",
+        *(["to deter", "violating pays"] if judged else []),
+    ]
+    made: list[list[str]] = []
+    for site in allocation.sites:
+        cells = [capital(site.name), f"{site.effort:.1f}", tenths(site.detection)]
+        cells += [*([] if same else [size(site.loss)]), chance(site.conceals, sure=True)]
+        if site.needed is not None and site.pays is not None and judged:
+            cells += [tenths(site.needed), number(site.pays, sign=True)]
+        made.append(cells)
+    columns = (Column("site", "words"), *map(Column, names))
+    return Table("sites", f"Where to look (aim: {allocation.aim})", columns, rows(made))
+
+
+def _schedules(allocation: Allocation) -> Table:
+    within = length(allocation.period)
+    title = f"What to do in every {within}"
+    if len(allocation.schedules) > 1:
+        title = f"What to do: draw one of these by lot, anew for every {within.removeprefix('1 ')}"
+    made = rows(
+        (
+            tenths(schedule.chance),
+            *(amount(schedule.efforts[site.site]) for site in allocation.sites),
+            amount(schedule.cost),
+        )
+        for schedule in allocation.schedules[:MOST_SCHEDULES]
+    )
+    columns = (Column("chance"), *(Column(capital(site.name)) for site in allocation.sites), Column("in all"))
+    return Table("schedules", title, columns, made)
+
+
+def _stages(game: SequentialInspection) -> Table:
+    counts = list(range(game.inspections, 0, -1))[:MOST_COUNTS]
+    chances = {(stage.periods, stage.inspections): stage.inspect for stage in game.stages}
+    made = rows(
+        (str(n), *(exactly(chances[n, m]) for m in counts)) for n in list(range(game.periods, 0, -1))[:MOST_PERIODS]
+    )
+    columns = (Column("periods left"), *(Column(f"{m} left") for m in counts))
+    return Table("stages", "Chance of inspecting now", columns, made)

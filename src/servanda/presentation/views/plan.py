@@ -1,22 +1,68 @@
-"""Results in plain sentences: what happens to a plan, where it breaks, and why."""
+"""What is said of one plan: whether it holds, where it breaks and why, entry by entry, and what signing is worth."""
 
 from __future__ import annotations
 
+from functools import partial
+
 from servanda.agreement.dates import last_day
 from servanda.agreement.format.agreement import Agreement
-from servanda.agreement.labels import party_name, type_name
+from servanda.agreement.labels import cause_name, party_name, type_name
 from servanda.assessment.comparison import PlanResult
-from servanda.assessment.summary import HORIZON, EntryResult, Summary, outcomes
-from servanda.english import capital, month, percent
+from servanda.assessment.outcomes import HORIZON, EntryResult, TypeAct, outcomes
+from servanda.assessment.summary import Summary, Value
+from servanda.english import capital, chance, month, number, without_capital
+from servanda.game.calendar import Step
+from servanda.presentation.view import Column, Row, Table, View, rows, view, view_of
+
+in_words = partial(chance, room="sentence")
+in_table = partial(chance, decimals=1)
+SURE = 0.0005  # less than this is lost without a word on the cause
 
 
-def headline(result: PlanResult) -> str:
+@view_of.register
+def _(summary: Summary) -> View:
+    agreement = summary.agreement
+    done = "The plan has no steps to perform."
+    if summary.has_steps:
+        done = f"Every step performed or claimed: {in_words(summary.completed)}."
+    return View(
+        headline(summary),
+        (
+            _outcomes(summary),
+            _entries(summary),
+            _values(summary),
+            f"{done} Expected time in force: {summary.expected_years:.1f} of {agreement.horizon:.0f} years.",
+        ),
+        (
+            f"Status: {summary.status}; residual {summary.residual:.0e} after {summary.iterations} iterations."
+            " Chances rest on the judgements in the file.",
+            *left_out(summary),
+            *other_ways(summary),
+        ),
+    )
+
+
+@view_of.register
+def _(result: PlanResult) -> View:
+    """All that is known, with the words of the plan beside the chances of its entries."""
+    said = view_of(result.summary)
+    blocks = [_calendar(result) if isinstance(b, Table) and b.key == "entries" else b for b in said.blocks]
+    more = [
+        block for other in (result.audit, result.scorecard) for block in (view(other).headline, *view(other).blocks)
+    ]
+    return View(said.headline, (*blocks, *more), said.notes)
+
+
+# ------------------------------------------------------------------------------------------------------ sentences
+
+
+def headline(summary: Summary) -> str:
     """One plain sentence or three: will this plan hold, where does it most likely break, and why?"""
-    agreement, summary, link = result.game.agreement, result.summary, result.summary.weakest_link
-    end = last_day(agreement).year
-    first = f"{capital(summary.title)}: {percent(summary.held['clean'])} to be still in force and clean in {end}"
+    link = summary.weakest_link
+    end = last_day(summary.agreement).year
+    first = f"{capital(summary.title)}: {in_words(summary.held['clean'])} to be still in force and clean in {end}"
     if summary.held["concealed"] >= 0.01:
-        first += f" (and {percent(summary.held['concealed'])} to be in force with something concealed)"
+        first += f" (and {in_words(summary.held['concealed'])} to be in force with something concealed)"
     if link.lost < 0.005:
         return first + "."
     where = (
@@ -25,24 +71,26 @@ def headline(result: PlanResult) -> str:
         else f"at “{capital(link.title)}” in {month(link.date)}"
     )
     breaks = "If it breaks, then most likely" if sum(summary.held.values()) >= 0.5 else "It most likely breaks"
-    part = "" if percent(link.lost) == percent(link.cause_lost) else f"; {percent(link.cause_lost)} by the main cause"
-    return f"{first}. {breaks} {where} ({percent(link.lost)}{part}): {_because(result, agreement)}."
+    part = (
+        "" if in_words(link.lost) == in_words(link.cause_lost) else f"; {in_words(link.cause_lost)} by the main cause"
+    )
+    return f"{first}. {breaks} {where} ({in_words(link.lost)}{part}): {_because(summary)}."
 
 
-def _because(result: PlanResult, agreement: Agreement) -> str:
-    link = result.summary.weakest_link
+def _because(summary: Summary) -> str:
+    agreement, link = summary.agreement, summary.weakest_link
     what, _, who = link.cause.partition(":")
     if what == "incident":
         return "an incident that nobody chose"
     if who in ("both", "several"):
         return "more than one party is found concealing"
     name = party_name(agreement, who)
-    entry = next((e for e in result.summary.entries if e.id == link.entry), None)
+    entry = next((e for e in summary.entries if e.id == link.entry), None)
     if what == "found" or entry is None:
         hidden = link.concealing[who]
-        return f"{name} is found out; by then it is concealing something with a chance of {percent(hidden)}"
+        return f"{name} is found out; by then it is concealing something with a chance of {in_words(hidden)}"
     if what == "unratified":
-        return f"{name} does not ratify, as the vote passes with a chance of only {percent(entry.keep)}"
+        return f"{name} does not ratify, as the vote passes with a chance of only {in_words(entry.keep)}"
     return f"{name} withdraws, because {_reason(agreement, who, entry)}"
 
 
@@ -56,7 +104,7 @@ def _reason(agreement: Agreement, party: str, entry: EntryResult) -> str:
     units = f"{abs(act.margin):.1f} units" if abs(act.margin) >= 0.05 else "next to nothing"
     whom = "to it" if len(entry.by_type) == 1 else f"to its {type_name(agreement, party, kind)} type"
     if len(entry.by_type) > 1:
-        whom += f" ({percent(entry.belief[kind])} likely by then)"
+        whom += f" ({in_words(entry.belief[kind])} likely by then)"
     if act.margin < -0.05:
         return f"{whom} breaking its word is worth {units} more than keeping it"
     if abs(act.margin) <= 0.05:
@@ -71,22 +119,22 @@ def _precision(agreement: Agreement, party: str, kind: str) -> float:
     return ((declared.precision if declared else None) or agreement.parties[party].precision).likely
 
 
-def other_ways(result: PlanResult) -> list[str]:
+def other_ways(summary: Summary) -> list[str]:
     """Say what is known of equilibria besides the answer, one sentence each; nothing if none was looked for."""
-    if not result.searched:
+    if not summary.searched:
         return []
-    if not result.others:
-        return [f"No other equilibrium was found from {result.searched} starts."]
-    entries = {entry.id: entry for entry in result.summary.entries}
+    if not summary.others:
+        return [f"No other equilibrium was found from {summary.searched} starts."]
+    entries = {entry.id: entry for entry in summary.entries}
     said: list[str] = []
-    for other in result.others:
-        entry, agreement = entries[other.entry], result.game.agreement
-        held = sum(chance for name, chance in outcomes(other.equilibrium).items() if name.startswith("held:"))
+    for other in summary.others:
+        entry = entries[other.entry]
+        held = sum(part for name, part in outcomes(other.equilibrium).items() if name.startswith("held:"))
         said.append(
-            f"In another equilibrium {party_name(agreement, entry.by)} is expected to keep “{entry.title}” with a"
-            f" chance of {percent(other.keep)}, and does (in the answer {percent(other.answer_keep)}); the agreement is"
-            f" then in force at the end with a chance of {percent(held)}, against"
-            f" {percent(sum(result.summary.held.values()))}."
+            f"In another equilibrium {party_name(summary.agreement, entry.by)} is expected to keep “{entry.title}” with"
+            f" a chance of {in_words(other.keep)}, and does (in the answer {in_words(other.answer_keep)}); the"
+            f" agreement is then in force at the end with a chance of {in_words(held)}, against"
+            f" {in_words(sum(summary.held.values()))}."
         )
     return said
 
@@ -98,3 +146,127 @@ def left_out(summary: Summary) -> list[str]:
         return []
     what = "A duty of this plan moves no stake and is" if len(duties) == 1 else "Duties that move no stake are"
     return [f"{what} no part of the game: {', '.join(duties)}."]
+
+
+# --------------------------------------------------------------------------------------------------------- tables
+
+
+def _outcomes(summary: Summary) -> Table:
+    broken = sorted(summary.broken.items(), key=lambda row: -row[1])
+    found = [*((f"held:{how}", part) for how, part in summary.held.items()), *broken]
+    cells = rows((cause_name(summary.agreement, cause), in_table(part)) for cause, part in found)
+    return Table("outcomes", "How it ends", (Column("outcome", "words"), Column("chance")), cells)
+
+
+def _entries(summary: Summary) -> Table:
+    names = ("reached", "keep", "conceal", "withdraw")
+    columns = (Column("entry", "words"), Column("date", "date"), Column("by", "words"), *map(Column, names))
+    made: list[Row] = []
+    for e in summary.entries:
+        reached = in_table(e.reached, sure=e is summary.entries[0])
+        made.append(Row((e.id, e.date.isoformat(), e.by, reached, *_acts(e))))
+        made += [
+            Row((f"{who}, believed {chance(e.belief[kind])}", "", "", "", *_chances(act)), "detail")
+            for kind, who, act in _by_type(summary.agreement, e)
+            if act is not None and len(e.by_type) > 1
+        ]
+    return Table("entries", "Entry by entry", columns, tuple(made))
+
+
+def _calendar(result: PlanResult) -> Table:
+    """Every entry in the words of the plan, with what is lost there and why; and the last report, at the horizon."""
+    summary, agreement, link = result.summary, result.game.agreement, result.summary.weakest_link
+    steps = {step.id: step for step in result.game.steps}
+    written = agreement.plans[result.plan].entries
+    names = ("in force then", "kept", "concealed", "withdrawn", "keeping is worth")
+    columns = (Column("date", "date"), Column("entry", "words"), *map(Column, names), Column("lost here", "words"))
+
+    def marked(title: str, entry: str) -> str:
+        return title + (" (weakest link)" if entry == link.entry and link.lost >= 10 * SURE else "")
+
+    made: list[Row] = []
+    for e in summary.entries:
+        types = _by_type(agreement, e)
+        margins = [number(act.margin, sign=True) for _, _, act in types if act is not None and len(types) == 1]
+        reached, title = in_table(e.reached, sure=e is summary.entries[0]), marked(entry_title(agreement, e), e.id)
+        made.append(Row((e.date.isoformat(), title, reached, *_acts(e), *(margins or [""]), _lost(agreement, e.lost))))
+        asked = f"{party_name(agreement, e.by)}: {'; '.join(_gives(agreement, steps[e.id]))}"
+        said = [f"{e.id} – {asked}", *filter(None, [written[steps[e.id].place].text])]
+        made += [Row(("", words), "detail") for words in said]
+        for kind, who, act in types if len(types) > 1 else ():
+            believed = f"{who}, believed {chance(e.belief[kind])}"
+            cells = ("cannot be in office",) if act is None else (*_chances(act), number(act.margin, sign=True))
+            made.append(Row(("", believed, "", *cells), "detail"))
+    points, lost = summary.standing, summary.lost_at_the_end
+    reached = in_table(points[-2].in_force if len(points) > 1 else 1.0)
+    cause = f"{in_table(lost)} found out, or an incident" if lost >= SURE else "–"
+    last = marked("The last report, at the horizon", HORIZON)
+    made.append(Row((last_day(agreement).isoformat(), last, reached, "–", "–", "–", "", cause)))
+    return Table("calendar", "Entry by entry", columns, tuple(made))
+
+
+def _values(summary: Summary) -> Table:
+    agreement = summary.agreement
+    names = ("chance of this type", "sign", "no agreement", "gain")
+    columns = (Column("party", "words"), *map(Column, names), Column("would sign", "words"))
+
+    def cells(name: str, prior: str, value: Value) -> tuple[str, ...]:
+        would = "yes" if value.gain > 0 else "no"
+        return name, prior, number(value.sign), number(value.no_deal), number(value.gain, sign=True), would
+
+    made: list[Row] = []
+    for party, value in summary.values.items():
+        made.append(Row(cells(party_name(agreement, party), "", value)))
+        for kind, one in value.by_type.items() if len(value.by_type) > 1 else ():
+            prior = in_table(agreement.parties[party].types[kind].chance.likely, sure=True)
+            made.append(Row(cells(f"if {type_name(agreement, party, kind)}", prior, one), "detail"))
+    return Table("values", "Is it worth signing? (present values, units)", columns, tuple(made))
+
+
+# ---------------------------------------------------------------------------------------------------------- cells
+
+
+def entry_title(agreement: Agreement, entry: EntryResult) -> str:
+    """An entry's title, with the party's name where a repeated review needs it."""
+    name = capital(entry.title)
+    return f"{name}: {party_name(agreement, entry.by)}" if entry.kind == "review" else name
+
+
+def _by_type(agreement: Agreement, e: EntryResult) -> list[tuple[str, str, TypeAct | None]]:
+    named = bool(agreement.parties[e.by].types)
+    return [(kind, type_name(agreement, e.by, kind) if named else "", act) for kind, act in e.by_type.items()]
+
+
+def _acts(e: EntryResult) -> tuple[str, str, str]:
+    if e.kind == "ratification":
+        return f"passes {in_table(e.keep, sure=True)}", "–", "–"
+    return (e.kind, "–", "–") if e.kind in ("turnover", "automatic") else _chances(e)
+
+
+def _chances(act: EntryResult | TypeAct) -> tuple[str, str, str]:
+    return in_table(act.keep), in_table(act.conceal) if act.conceal > 0 else "–", in_table(act.withdraw)
+
+
+def _gives(agreement: Agreement, step: Step) -> list[str]:
+    """What an entry asks for, in words."""
+    said: list[str] = []
+    for stake, share in step.gives.items():
+        name = without_capital(agreement.stakes[stake].name or stake.replace("-", " "))
+        part = "all" if share.likely >= 1.0 - 1e-9 else f"{100 * share.likely:.0f}%"
+        said.append(f"the rest ({part}) of {name}" if stake in step.rest and part != "all" else f"{part} of {name}")
+    if step.kind == "ratification":
+        return ["a vote"]
+    if step.kind == "turnover":
+        return [
+            f"a new government, with a chance of {in_table(step.chance.likely if step.chance else None, sure=True)}"
+        ]
+    if step.kind == "automatic":
+        return [*said[:-1], f"{said[-1]}, {'all ' if len(said) > 1 else ''}automatically"]
+    return said or ["stay or leave"]
+
+
+def _lost(agreement: Agreement, lost: dict[str, float]) -> str:
+    named = sorted(((cause, part) for cause, part in lost.items() if part >= SURE), key=lambda row: -row[1])
+    if not named:
+        return in_table(sum(lost.values())) if sum(lost.values()) > 0 else "–"
+    return "; ".join(f"{in_table(part)} {cause_name(agreement, cause)}" for cause, part in named)

@@ -1,32 +1,128 @@
-"""The scorecard in words: figures, aims, what became of them, and what lies behind."""
+"""The scorecard: what each party obtains, its aims, what became of them, and what lies behind."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from dataclasses import replace
 
 from servanda.agreement.dates import length
 from servanda.agreement.format.agreement import Agreement
 from servanda.agreement.labels import party_name
-from servanda.assessment.scorecards import Move, PartyScore, Scorecard
-from servanda.english import capital, month
+from servanda.assessment.scorecards import CRITERIA, Move, PartyScore, Scorecard, Scorecards
+from servanda.english import capital, chance, listed, month, number
+from servanda.presentation.view import Column, Row, Table, View, rows, view_of
+
+EXPLAINED = (
+    "Shares are by worth to the party that obtains them. Open: cannot be concealed. Raised (lowered) most by: the entry"
+    " without which the figure would be lowest (highest) at the end, and how many points that makes."
+)
 
 
-def exact_share(share: float | None) -> str:
-    """Write a share or chance with one decimal, as a table has it; a dash where there is none."""
-    if share is None:
-        return "–"
-    if 0.0 < share < 0.0005:
-        return "<0.1%"
-    return ">99.9%" if 0.9995 <= share < 1.0 else f"{100 * share:.1f}%"
+@view_of.register
+def _(card: Scorecard) -> View:
+    agreement = card.agreement
+    blocks: list[str | Table] = [scorecard_table(card)] if card.harmed else []
+    for party, one in card.parties.items():
+        if one.obtained:
+            blocks.append(_obtained(agreement, party, one))
+        blocks.append(" ".join(remarks(agreement, one)))
+    notes = (EXPLAINED,) if card.harmed else ()
+    return View(f"{capital(card.title)}: {finding(agreement, card)}.", tuple(blocks), notes)
+
+
+@view_of.register
+def _(found: Scorecards) -> View:
+    """Plans side by side as they end; one plan alone date by date."""
+    return view_of(found.cards[0]) if len(found.cards) == 1 else plans_side_by_side(found)
+
+
+def plans_side_by_side(found: Scorecards) -> View:
+    """Plans side by side, or one as it ends."""
+    table = side_by_side(found)
+    return View(f"{table.title}.", (replace(table, title=""),))
+
+
+def side_by_side(found: Scorecards) -> Table:
+    """What each party obtains at the end of each plan, and whether that is its aim."""
+    made: list[Row] = []
+    for party in found.agreement.parties:
+        every = [card.parties[party] for card in found.cards]
+        made.append(Row((party_name(found.agreement, party),), "group"))
+        made += rows(
+            (
+                f"{what} ({aim_words(every[0], what)})",
+                *(f"{in_table(one.criteria[what].figure)} {status_words(one, what, brief=True)}" for one in every),
+            )
+            for what in CRITERIA
+        )
+    columns = (Column("", "words"), *(Column(card.plan) for card in found.cards))
+    title = "If everyone keeps: what each party obtains of the others (its aim)"
+    return Table("scorecards", title, columns, tuple(made))
+
+
+def scorecard_table(card: Scorecard) -> Table:
+    """What each party obtains at the end, against its aims, and what moves that most."""
+    columns = (
+        Column("obtains", "words"), Column("figure"), Column("its aim", "words"), Column("is it met?", "words"),
+        Column("raised most by", "words"), Column("lowered most by", "words"),
+    )  # fmt: skip
+    title = "What each party obtains of the others at the end, if everyone keeps"
+    return Table("scorecard", title, columns, tuple(_criteria(card)))
+
+
+def _criteria(card: Scorecard) -> Iterator[Row]:
+    for party, one in card.harmed.items():
+        yield Row((party_name(card.agreement, party),), "group")
+        for what, criterion in one.criteria.items():
+            moves = (
+                f"{capital(move.title)} ({change_words(move)})" if move else "–"
+                for move in (criterion.raised, criterion.lowered)
+            )
+            aim, met = aim_words(one, what), status_words(one, what) or "–"
+            yield Row((what, in_table(criterion.figure), aim, met, *moves))
+            least = least_part(one, what)
+            if least is not None:
+                yield Row(("its least part", in_table(least)), "detail")
+
+
+def _obtained(agreement: Agreement, party: str, one: PartyScore) -> Table:
+    columns = (
+        Column("entry", "words"), Column("date", "date"), Column("stake", "words"),
+        *map(Column, ("share", "found in time", "restored in", "complete", "verifiable", "irreversible")),
+    )  # fmt: skip
+    after = {score.entry: score for score in one.course}
+    made: list[tuple[str, ...]] = []
+    for i, piece in enumerate(one.obtained):
+        first = i == 0 or one.obtained[i - 1].entry != piece.entry
+        last = i + 1 == len(one.obtained) or one.obtained[i + 1].entry != piece.entry
+        now = after[piece.entry]
+        figures = (now.complete, now.verifiable, now.irreversible) if last else ()
+        made.append(
+            (
+                piece.entry if first else "",
+                piece.date.isoformat() if first else "",
+                piece.stake,
+                in_table(piece.share),
+                in_table(piece.found) if piece.concealable else "open",
+                length(piece.restore),
+                *map(in_table, figures),
+            )
+        )
+    return Table(f"obtained-{party}", f"{party_name(agreement, party)} obtains, date by date", columns, rows(made))
+
+
+# ---------------------------------------------------------------------------------------------------------- words
+
+
+def in_table(share: float | None) -> str:
+    """A share or chance with one decimal; 100.0% only where it is all."""
+    return chance(share, 1, sure=True)
 
 
 def whole_share(share: float | None) -> str:
-    """Write a share or chance in whole percent, all only where it is all; a dash where there is none."""
-    if share is None:
-        return "–"
-    if 0.0 < share < 0.01:
-        return "<1%"
-    return ">99%" if 0.99 < share < 1.0 else f"{100 * share:.0f}%"
+    """The same in whole percent."""
+    return chance(share, sure=True)
 
 
 def aim_words(one: PartyScore, what: str) -> str:
@@ -54,7 +150,7 @@ def status_words(one: PartyScore, what: str, brief: bool = False) -> str:
 
 def change_words(move: Move) -> str:
     """How far an entry moves a figure, in percentage points with the sign."""
-    return f"{100 * move.change:+.1f}".replace("-", "−")
+    return number(100 * move.change, 1, sign=True)
 
 
 def against_aim(one: PartyScore, what: str) -> str:
@@ -67,11 +163,6 @@ def least_part(one: PartyScore, what: str = "verifiable") -> float | None:
     """The least verifiable part of what a party obtains, where that differs from the whole."""
     least, whole = one.end.least, one.end.verifiable
     return None if what != "verifiable" or least is None or whole is None or least > whole - 1e-9 else least
-
-
-def stake_name(agreement: Agreement, stake: str) -> str:
-    """The name of a stake as readers know it."""
-    return agreement.stakes[stake].name or stake.replace("-", " ")
 
 
 def short_of(agreement: Agreement, card: Scorecard) -> list[tuple[str, list[str]]]:
@@ -104,11 +195,6 @@ def finding(agreement: Agreement, card: Scorecard) -> str:
     return ", ".join(f"{name} {'falls short ' if i == 0 else ''}on {listed(on)}" for i, (name, on) in enumerate(missed))
 
 
-def listed(words: list[str]) -> str:
-    """Join words as a sentence does: `complete, verifiable and irreversible`."""
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
-
-
 def remarks(agreement: Agreement, one: PartyScore) -> list[str]:
     """What lies behind a party's figures, a sentence each."""
     name = party_name(agreement, one.party)
@@ -121,7 +207,7 @@ def remarks(agreement: Agreement, one: PartyScore) -> list[str]:
     if hidden:
         worst = min(hidden, key=lambda piece: round(piece.found, 9))
         said.append(
-            f"Least verifiable of what {name} obtains is {stake_name(agreement, worst.stake)} at"
+            f"Least verifiable of what {name} obtains is {_stake(agreement, worst.stake)} at"
             f" “{capital(worst.title)}”: {whole_share(worst.found)} found"
             f" {'by the horizon' if math.isinf(one.within) else f'within {length(one.within)}'}."
         )
@@ -134,7 +220,7 @@ def remarks(agreement: Agreement, one: PartyScore) -> list[str]:
         )
     said.append(_restored(name, end.shortest, end.half))
     if one.kept:
-        parts = [f"{whole_share(share)} of {stake_name(agreement, stake)}" for stake, share in one.kept.items()]
+        parts = [f"{whole_share(share)} of {_stake(agreement, stake)}" for stake, share in one.kept.items()]
         said.append(f"Not given up, though it harms {name}: {', '.join(parts)}.")
     return said
 
@@ -149,3 +235,7 @@ def _restored(name: str, shortest: float | None, half: float | None) -> str:
         return f"After a breakdown half of what {name} obtains, or more, is lost again {first}."
     more = "most of it never" if math.isinf(half) else f"half of it {then}"
     return f"After a breakdown the first of what {name} obtains is lost again {first}, {more}."
+
+
+def _stake(agreement: Agreement, stake: str) -> str:
+    return agreement.stakes[stake].name or stake.replace("-", " ")

@@ -1,53 +1,89 @@
-"""What sensitivity and rules of failure mean, in plain sentences."""
+"""What a sensitivity analysis and a tornado say."""
 
 from __future__ import annotations
 
-from servanda.agreement.dates import length
+from collections.abc import Callable
+from typing import Any
+
 from servanda.agreement.format.agreement import Agreement
-from servanda.assessment.metrics import figure_names
+from servanda.assessment.metrics import metric
+from servanda.columns import Columns
 from servanda.english import capital
+from servanda.presentation.view import Column, Table, View, filled, rows, view_of
+from servanda.presentation.writing import amount, plan_title
 from servanda.uncertainty.questions import Question
-from servanda.uncertainty.scenario_discovery.failure_rules import FailureRules, Limit, Rule
 from servanda.uncertainty.sensitivity_analysis.sensitivity import Sensitivity
+from servanda.uncertainty.sensitivity_analysis.sobol import SobolIndices
 from servanda.uncertainty.sensitivity_analysis.tornado import Tornado
 
 WIDE = 0.1  # half an interval of a share from which on more draws are asked for
+SHOWN = 12  # rows of a table
 
 
-def plan_title(agreement: Agreement, plan: str) -> str:
-    """A plan as readers know it."""
-    return agreement.plans[plan].title or plan
+@view_of.register
+def _(found: Sensitivity) -> View:
+    said = " ".join(filled(spread(found.agreement, found), interactions(found), precision(found)))
+    notes = unanswered(found.failed, found.solves or found.draws)
+    return View(what_matters(found), filled(said, _shares(found.shares, found.grouped), _numbers(found)), filled(notes))
 
 
-def subject(agreement: Agreement, question: Question) -> str:
-    """What is asked about: the figure, and of which plan or plans.
-
-    Parameters
-    ----------
-    agreement : Agreement
-    question : Question
-    """
-    figure = capital(figure_names(agreement)[question.of])
-    titles = [plan_title(agreement, plan) for plan in question.plans]
-    if len(titles) == 2:
-        return f"{figure}: “{titles[0]}” less “{titles[1]}”"
-    return f"{figure}: “{titles[0]}”"
+@view_of.register
+def _(found: SobolIndices) -> View:
+    most = max(found.table, key=lambda one: one["total"])
+    said = (
+        f"“{most['name']}” matters most: if it were known, {share(most['first'])} of the variance would be gone on"
+        f" average, and {share(most['total'])} is due to it with all its interactions."
+    )
+    return View(said, (_shares(found.table),), filled(unanswered(found.failed, found.solves)))
 
 
-def amount(of: str, value: float | None) -> str:
-    """A value of a figure: chances in percent, years and units as numbers; a dash where there is none.
+@view_of.register
+def _(found: Tornado) -> View:
+    said = f"{subject(found.agreement, found.question)}. {swings(found.agreement, found)}"
+    write = written(found.agreement, found.question)
+    cells: list[tuple[str, ...]] = []
+    for one in found.table.to_dicts()[:SHOWN]:
+        ends = [amount(one[end], "years" if one["duration"] else "") for end in ("low", "high")]
+        cells.append((one["what"], *ends, *(write(one[name]) for name in ("at_low", "at_high", "swing"))))
+    names = ("low end", "high end", "at low", "at high", "swing")
+    columns = (Column("number", "words"), *(Column(name) for name in names))
+    return View(said, (Table("swings", "One at a time, all others likely (tornado)", columns, rows(cells)),))
 
-    Parameters
-    ----------
-    of : str
-        Name of the figure.
-    value : float or None
-    """
-    if value is None:
-        return "–"
-    if of == "years" or of.startswith("gain."):
-        return f"{value:.3g}".replace("-", "−")
-    return f"{100 * value:.3g}%".replace("-", "−")
+
+def _shares(shares: Columns | None, grouped: bool = False) -> Table:
+    names = ("numbers", "by itself", "interval", "with interactions", "interval")
+    cells = [
+        (
+            one.get("what", one["name"]),
+            *([str(one["numbers"])] if grouped else []),
+            *(text for name in ("first", "total") for text in (share(one[name]), _interval(one, name))),
+        )
+        for one in (shares.sort("total", descending=True) if shares is not None else ())
+    ]
+    columns = (
+        Column("group" if grouped else "number", "words"), *(Column(name) for name in names[0 if grouped else 1 :])
+    )  # fmt: skip
+    return Table("shares", "Shares of the variance (Sobol' indices)", columns, rows(cells))
+
+
+def _numbers(found: Sensitivity) -> Table:
+    most = sorted(found.numbers.to_dicts(), key=lambda one: (one["clear"], one["distance"]), reverse=True)[:SHOWN]
+    names = ("share by itself", "interval", "moves it", "clear of chance")
+    return Table(
+        "numbers", "Single numbers, by the independent draws alone",
+        (Column("number", "words"), *(Column(name) for name in names)),
+        rows(
+            (
+                one["what"], share(one["first"]), _interval(one, "first"), f"{one['distance']:.2f}",
+                "yes" if one["clear"] else "no",
+            )
+            for one in most
+        ),
+    )  # fmt: skip
+
+
+def _interval(row: dict[str, Any], name: str) -> str:
+    return f"{share(row[f'{name}_low'])} to {share(row[f'{name}_high'])}"
 
 
 def share(value: float) -> str:
@@ -55,48 +91,52 @@ def share(value: float) -> str:
     return f"{100 * min(max(value, 0.0), 1.0):.0f}%"
 
 
-def size(value: float, duration: bool) -> str:
-    """A value of an uncertain number, as the file would have it."""
-    return length(float(f"{value:.3g}")) if duration else f"{value:.3g}".replace("-", "−")
+def subject(agreement: Agreement, question: Question) -> str:
+    """What is asked about: the metric, and of which plan or plans."""
+    titles = " less ".join(f"“{plan_title(agreement, plan)}”" for plan in question.plans)
+    return f"{capital(metric(agreement, question.of).meaning)}: {titles}"
+
+
+def written(agreement: Agreement, question: Question) -> Callable[[float | None], str]:
+    """How answers to a question are written: values of the metric, or differences of it between two plans."""
+    of = metric(agreement, question.of)
+    return of.text if len(question.plans) == 1 else lambda value: "–" if value is None else of.difference(value)
 
 
 def spread(agreement: Agreement, found: Sensitivity) -> str:
-    """Where the figure lies, in one sentence."""
-    of = found.question.of
+    """Where the metric lies, in one sentence."""
+    mean, low, high = map(written(agreement, found.question), (found.mean, found.low, found.high))
     return (
-        f"{subject(agreement, found.question)}. Over the ranges of the file it is {amount(of, found.mean)} on average,"
-        f" and between {amount(of, found.low)} and {amount(of, found.high)} in nine draws of ten."
+        f"{subject(agreement, found.question)}. Over the ranges of the file it is {mean} on average, and between {low}"
+        f" and {high} in nine draws of ten."
     )
 
 
 def what_matters(found: Sensitivity) -> str:
-    """What the figure depends on most, in one or two sentences."""
+    """What the metric depends on most, in one or two sentences."""
     if found.shares is None:
-        clear = found.numbers.filter(found.numbers["clear"])
-        if clear.is_empty():
+        numbers = found.numbers.to_dicts()
+        clear = [one for one in numbers if one["clear"]]
+        if not clear:
             return "No single number can be told from chance by itself: more draws are needed, or nothing stands out."
-        most = clear.sort("distance", descending=True)["what"][0]
         return (
-            f"{clear.height} of {found.numbers.height} numbers can be told from chance by themselves, and the"
-            f" distribution moves most with “{most}”."
+            f"{len(clear)} of {len(numbers)} numbers can be told from chance by themselves, and the distribution moves"
+            f" most with “{max(clear, key=lambda one: one['distance'])['what']}”."
         )
-    first = found.shares.row(0, named=True)
+    first, *others = found.shares.to_dicts()
     kind = "the numbers of " if found.grouped and first["numbers"] > 1 else ""
     text = (
         f"“{first['what']}” matters most: if {kind}it were known, {share(first['first'])} of the variance would be gone"
         f" on average, and {share(first['total'])} is due to it with all its interactions."
     )
-    if found.shares.height > 1:
-        second = found.shares.row(1, named=True)
-        text += f" Next comes “{second['what']}” ({share(second['total'])})."
-    return text
+    return text + (f" Next comes “{others[0]['what']}” ({share(others[0]['total'])})." if others else "")
 
 
 def interactions(found: Sensitivity) -> str:
     """How much lies in combinations, in one sentence; empty where there is no design."""
     if found.shares is None:
         return ""
-    alone = float(found.shares["first"].sum())
+    alone = float(sum(one["first"] for one in found.shares.to_dicts()))
     if alone >= 1.0 - WIDE:
         return "The parts add up nearly without interactions: each can be judged by itself."
     return (
@@ -109,7 +149,7 @@ def precision(found: Sensitivity) -> str:
     """Whether intervals are too wide to rely on, in one sentence or none."""
     if found.shares is None:
         return ""
-    half = max((row["total_high"] - row["total_low"]) / 2 for row in found.shares.iter_rows(named=True))
+    half = max((one["total_high"] - one["total_low"]) / 2 for one in found.shares.to_dicts())
     if half <= WIDE:
         return ""
     return (
@@ -129,69 +169,11 @@ def unanswered(failed: int, of: int) -> str:
 
 
 def swings(agreement: Agreement, found: Tornado) -> str:
-    """What the largest swing is, in one sentence."""
-    of, first = found.question.of, found.table.row(0, named=True)
+    """What the largest swing is, in one or two sentences."""
+    first, write = found.table.to_dicts()[0], written(agreement, found.question)
     if first["swing"] is None:
         return "No number has an answer at both ends of its range."
-    unit = " years" if of == "years" else " units" if of.startswith("gain.") else ""
     return (
-        f"With every number at its likely value it is {amount(of, found.likely)}{unit}. Moved alone, “{first['what']}”"
-        f" does most: {amount(of, first['at_low'])} at the low end of its range, {amount(of, first['at_high'])} at the"
-        " high end."
+        f"With every number at its likely value it is {write(found.likely)}. Moved alone, “{first['what']}” does most:"
+        f" {write(first['at_low'])} at the low end of its range, {write(first['at_high'])} at the high end."
     )
-
-
-# ------------------------------------------------------------------------------------------------------ failing
-
-
-def limit_words(limit: Limit) -> str:
-    """A limit of a rule: the number in words, and where it has to lie."""
-    low = None if limit.at_least is None else size(limit.at_least, limit.duration)
-    high = None if limit.at_most is None else size(limit.at_most, limit.duration)
-    if low is not None and high is not None:
-        return f"{limit.what} is between {low} and {high}"
-    return f"{limit.what} is {high} or less" if low is None else f"{limit.what} is {low} or more"
-
-
-def rule_words(rule: Rule, aside: int) -> str:
-    """A rule with what it covers, in one sentence."""
-    limits = [limit_words(limit) for limit in rule.limits]
-    text = limits[0] if len(limits) == 1 else f"{'; '.join(limits[:-1])}; and {limits[-1]}"
-    text = (
-        f"fails when {text}: covers {share(rule.coverage)} of the failures, and {share(rule.density)} of its draws fail"
-    )
-    if rule.checked_coverage is not None and rule.checked_density is not None:
-        checked = f"{share(rule.checked_coverage)} and {share(rule.checked_density)}"
-        text += f" (on the {aside:,} draws kept aside: {checked})"
-    return text + "."
-
-
-def failing(agreement: Agreement, found: FailureRules) -> str:
-    """What counts as failing, how often that is, and whether there is a rule; in a few sentences."""
-    title, of = plan_title(agreement, found.plan), found.when.split()[0]
-    bounds = f"lowest {amount(of, found.worst)}, highest {amount(of, found.best)}"
-    told = f"Failing means here: {found.words}."
-    if found.why == "all fail":
-        return (
-            f"{told} “{title}” fails so in all {found.draws:,} draws ({bounds}), so that nothing tells failures from"
-            f" others. {other_threshold(of)}"
-        )
-    if found.why == "none fails":
-        return f"{told} “{title}” fails so in none of {found.draws:,} draws ({bounds}). {other_threshold(of)}"
-    often = f"“{title}” fails so in {round(found.share * found.draws):,} of {found.draws:,} draws"
-    if found.why == "few fail":
-        return f"{told} {often} ({bounds}): too few failures to learn from. {other_threshold(of)}"
-    if found.why == "few others":
-        return f"{told} {often} ({bounds}): too few others to learn from. {other_threshold(of)}"
-    if found.why == "no rule":
-        return (
-            f"{told} {often}. No rule on a few numbers tells them from the others in draws that it was not made from."
-            " Either many numbers share in it, or there are too few draws: try --draws"
-            f" {4 * (found.draws + found.unanswered)}, or 'servanda sensitivity' for what matters by groups."
-        )
-    return f"{told} {often}."
-
-
-def other_threshold(of: str) -> str:
-    """Which condition always has something to tell apart."""
-    return f"Try a quantile of the draws instead: --when '{of} < q25', or --when 'years < q25'."

@@ -1,37 +1,60 @@
-"""What a sweep found, in sentences: which plan is better how often, how far the ranges let a plan's chance go."""
+"""What a sweep says: which plan is better how often, and how far the ranges let a plan's chance go."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from servanda.english import capital
+from servanda.assessment.metrics import unit_of
+from servanda.english import capital, number
+from servanda.presentation.view import Column, Table, View, filled, rows, view_of
+from servanda.presentation.writing import brief, nine_in_ten, share
 from servanda.uncertainty.sweeps.sweep import Sweep, best, duel, hopeless, judged_by, name_of, row
 
 
-def share(part: float) -> str:
-    """Write a share of draws, all or none only where it is so."""
-    if part in (0.0, 1.0):
-        return "all" if part else "none"
-    return "<1%" if part < 0.01 else ">99%" if part > 0.99 else f"{100 * part:.0f}%"
+@view_of.register
+def _(swept: Sweep) -> View:
+    inputs, same = len(swept.about["inputs"]), ", the same for every plan" if len(swept.plans) > 1 else ""
+    made = f"{swept.title}: {swept.draws:,} draws of {inputs} uncertain numbers{same} (seed {swept.seed})."
+    kept = "" if swept.path is None else f"Table: {swept.path}"
+    return View(headline(swept), filled(made, *tables(swept)), filled(unanswered(swept), kept))
 
 
-def chance(p: float | None) -> str:
-    """Write a chance in little room, that never claims certainty."""
-    if p is None:
-        return "–"
-    return "0%" if p <= 0 else "<1%" if p < 0.01 else ">99%" if p > 0.99 else f"{100 * p:.0f}%"
+def tables(swept: Sweep) -> tuple[Table, ...]:
+    """What the plans come to; and, of several, how often each beats each other."""
+    return filled(_spans(swept), duels(swept))
 
 
-def span(one: dict[str, Any], figure: str) -> str:
-    """Write the range in which nine of ten draws lie: `12% to 43%`, `4.1 to 7.9`."""
-    low, high = one["p5"], one["p95"]
-    if low is None:
-        return "–"
-    if figure.startswith("gain") or figure == "years":
-        a, b = (f"{v:.1f}".replace("-", "−") for v in (low, high))
-    else:
-        a, b = chance(low), chance(high)
-    return a if a == b else f"{a} to {b}"
+def _spans(swept: Sweep) -> Table:
+    cells: list[tuple[str, ...]] = []
+    for plan in swept.plans:
+        found = [(row(swept, plan, name), unit_of(name)) for name in ("held_clean", "years")]
+        spread = [text for one, unit in found for text in (brief(one["p50"], unit), nine_in_ten(one, unit))]
+        cells.append((name_of(swept, plan), *spread, lost_where(swept, plan)))
+    names = ("in force and clean", "nine of ten", "years in force", "nine of ten")
+    return Table(
+        "spans", "What the plans come to: median, and where nine of ten draws lie",
+        (
+            Column("plan", "words"), *(Column(name) for name in names),
+            Column("most lost at (share of draws)", "words"),
+        ),
+        rows(cells),
+    )  # fmt: skip
+
+
+def duels(swept: Sweep) -> Table:
+    """In which share of draws the plan of a row is better than that of a column; without rows if there is one plan."""
+    figure = judged_by(swept)
+    better = "is expected to last longer" if unit_of(figure) == "years" else "is likelier to be in force and clean"
+    cells = [
+        (
+            name_of(swept, plan),
+            *("" if other == plan else share(duel(swept, plan, other, figure)["better"]) for other in swept.plans),
+        )
+        for plan in swept.plans
+        if len(swept.plans) > 1
+    ]
+    return Table(
+        "duels", f"In which share of draws the plan on the left {better}",
+        (Column("plan", "words"), *(Column(name_of(swept, plan)) for plan in swept.plans)), rows(cells),
+    )  # fmt: skip
 
 
 def beaten(swept: Sweep, plan: str, other: str, figure: str | None = None) -> str:
@@ -46,11 +69,11 @@ def beaten(swept: Sweep, plan: str, other: str, figure: str | None = None) -> st
     part = share(one["better"])
     often = {"all": "in all draws", "none": "in no draw"}.get(part, f"in {part} of draws")
     ties = f", and ties in {share(one['equal'])}" if one["equal"] > 0 else ""
-    if figure == "years":
-        size, beats = f"{one['margin']:+.2f} years".replace("-", "−"), "lasts longer than"
+    if unit_of(figure) == "years":
+        size, beats = f"{number(one['margin'], sign=True)} years", "lasts longer than"
     else:
         points, beats = 100 * one["margin"], "beats"
-        size = "less than 0.1 points" if abs(points) < 0.1 else f"{points:+.1f} points".replace("-", "−")
+        size = "less than 0.1 points" if abs(points) < 0.1 else f"{number(points, 1, sign=True)} points"
     return f"{names[0]} {beats} {names[1]} {often}{ties} (median difference {size})."
 
 
@@ -62,8 +85,8 @@ def prospect(swept: Sweep) -> str:
         return "No draw of any plan has an answer."
     if len(swept.plans) > 1 and hopeless(swept):
         return f"Every plan has less than 1% to be in force and clean in {end}, in nineteen of twenty draws."
-    held = f"{chance(one['p50'])} in the median to be in force and clean in {end}"
-    return f"{name_of(swept, plan)}: {held}; {span(one, 'held_clean')} in nine of ten draws."
+    held = f"{brief(one['p50'], 'chance')} in the median to be in force and clean in {end}"
+    return f"{name_of(swept, plan)}: {held}; {nine_in_ten(one, 'chance')} in nine of ten draws."
 
 
 def headline(swept: Sweep) -> str:
@@ -79,23 +102,22 @@ def unanswered(swept: Sweep) -> str:
     whole = swept.draws * len(swept.plans)
     if swept.converged == whole:
         return "Every draw has an answer."
-    rows = [r for r in swept.statuses.to_dicts() if r["status"] != "converged"]
-    by_plan = {plan: sum(r["draws"] for r in rows if r["plan"] == plan) for plan in swept.plans}
+    failed = [r for r in swept.statuses.to_dicts() if r["status"] != "converged"]
+    by_plan = {plan: sum(r["draws"] for r in failed if r["plan"] == plan) for plan in swept.plans}
     listed = "; ".join(f"{name_of(swept, plan)}: {n:,} of {swept.draws:,}" for plan, n in by_plan.items() if n)
-    reasons = dict.fromkeys(str(r["status"]) for r in rows)
-    first = next(iter(reasons))
-    more = f" ({first}; {len(reasons) - 1} more reasons in the table)" if len(reasons) > 1 else f" ({first})"
+    first, *others = dict.fromkeys(str(r["status"]) for r in failed)
+    more = f"; {len(others)} more reasons in the table" if others else ""
     return (
-        f"No answer was found for some draws: {listed}{more}. They stay in the table, and no quantile or share above"
-        " counts them."
+        f"No answer was found for some draws: {listed} ({first}{more}). They stay in the table, and no quantile or"
+        " share above counts them."
     )
 
 
 def lost_where(swept: Sweep, plan: str) -> str:
-    """Where the plan is weakest, and in which share of draws: `“Tests halted” (88%)`."""
-    rows = [r for r in swept.weakest.to_dicts() if r["plan"] == plan]
-    if not rows:
+    """Where the plan is weakest, and in which share of draws: `Tests halted (88%)`."""
+    weakest = [r for r in swept.weakest.to_dicts() if r["plan"] == plan]
+    if not weakest:
         return "–"
     titles = {step["step"]: step["title"] for step in swept.about["steps"][plan]}
-    whole = sum(r["draws"] for r in rows)
-    return f"{capital(titles[rows[0]['step']])} ({share(rows[0]['draws'] / whole)})"
+    whole = sum(r["draws"] for r in weakest)
+    return f"{capital(titles[weakest[0]['step']])} ({share(weakest[0]['draws'] / whole)})"

@@ -4,25 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from servanda.agreement.format.agreement import Agreement
 from servanda.agreement.format.values import Years
 from servanda.agreement.labels import group_of, label
+from servanda.columns import Columns
 from servanda.parallel import Where
-from servanda.result import drawn, html
+from servanda.result import Result
 from servanda.uncertainty.questions import Question, QuestionRefused, answers, enough, numbers_of, pose
 from servanda.uncertainty.sampling import assign
 
-if TYPE_CHECKING:
-    import polars
-    from matplotlib.figure import Figure
-
 
 @dataclass(frozen=True, repr=False)
-class Tornado:
+class Tornado(Result):
     """What a figure does when one number after another goes to the ends of its range, all others at their likely value.
 
     Attributes
@@ -31,10 +27,10 @@ class Tornado:
     question : Question
     likely : float
         The figure with every number at its likely value.
-    table : polars DataFrame
+    table : Columns
         A row for each number, largest swing first: `name`, `what` (in words), `group`, `low` and `high` (the ends of
         its range), `duration` (whether these are years), `at_low` and `at_high` (the figure there), `swing` (how far
-        apart the least and the largest of these and of the likely are). Where there is no answer, null; such rows come
+        apart the least and the largest of these and of the likely are). Where there is no answer, nan; such rows come
         last.
     solves, failed : int
         How often the question was answered, and how often there was no answer.
@@ -43,16 +39,14 @@ class Tornado:
     agreement: Agreement = field(repr=False, compare=False)
     question: Question
     likely: float
-    table: polars.DataFrame
+    table: Columns
     solves: int
     failed: int
 
-    def plot(self, narrow: bool = False) -> Figure:
-        """Draw the swings, the largest first."""
-        return drawn("tornado", self.agreement, self, narrow=narrow)
-
-    def _repr_html_(self) -> str:
-        return html(self, self.table)
+    @property
+    def moved(self) -> Columns:
+        """The rows with an answer at both ends."""
+        return self.table.where(~np.isnan(self.table["swing"]))
 
     def __repr__(self) -> str:
         return f"<Tornado of {self.question.of} of {' less '.join(self.question.plans)}: {self.table.height} numbers>"
@@ -102,8 +96,6 @@ def tornado(
     >>> swings.table["name"][0], swings.solves
     ('stakes.programme.worth.north', 57)
     """
-    import polars
-
     question = pose(agreement, plan, against, of)
     numbers = numbers_of(agreement, question)
     k = len(numbers)
@@ -131,8 +123,7 @@ def tornado(
         "at_high": at_high,
         "swing": np.maximum(np.maximum(at_low, at_high), likely) - np.minimum(np.minimum(at_low, at_high), likely),
     }
-    table = polars.DataFrame(rows).with_columns(polars.col("at_low", "at_high", "swing").fill_nan(None))
-    table = table.sort("swing", descending=True, nulls_last=True, maintain_order=True)
+    table = Columns(rows).sort("swing", descending=True)
     return Tornado(agreement, question, likely, table, found.size, failed)
 
 

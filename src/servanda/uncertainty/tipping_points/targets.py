@@ -4,27 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from servanda.agreement.format.agreement import Agreement
 from servanda.arrays import Floats
 from servanda.assessment.metrics import figure_names
+from servanda.columns import Columns
 from servanda.errors import NoSuchName
 from servanda.parallel import Where, connected
-from servanda.result import drawn, html
+from servanda.result import Result
 from servanda.uncertainty.tipping_points._least_change import Region, nearest
 from servanda.uncertainty.tipping_points.axes import NotPossible, figure_of, plan_of, space
-from servanda.uncertainty.tipping_points.plan_gap import Change, Contest, _frame, change_of, silent
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-    from polars import DataFrame
+from servanda.uncertainty.tipping_points.plan_gap import Change, Contest, change_of, silent
 
 
 @dataclass(frozen=True, repr=False)
-class Reached:
+class Reached(Result):
     """The least change of what can be chosen that lifts a plan to a target.
 
     Attributes
@@ -65,18 +61,11 @@ class Reached:
     seed: int
 
     @property
-    def table(self) -> DataFrame:
+    def table(self) -> Columns:
         """One row for each number that changes, the largest change first."""
         names = ("likely", "value", "low", "high", "distance")
         rows = [{"number": m.name, **{n: getattr(m, n) for n in names}} for m in (self.change or self.best).moved]
-        return _frame(rows, number=str, likely=float, value=float, low=float, high=float, distance=float)
-
-    def plot(self, narrow: bool = False) -> Figure:
-        """Draw what is changed, and how far."""
-        return drawn("reached", self, narrow=narrow)
-
-    def _repr_html_(self) -> str:
-        return html(self, self.table)
+        return Columns.of_rows(rows, {"number": str, **dict.fromkeys(names, float)})
 
     def __repr__(self) -> str:
         how = f"{self.change.distance:.2f} ranges" if self.change else "not reached"

@@ -1,0 +1,124 @@
+"""What breaking a plan gains a party if everyone else keeps for certain: values of keeping, of breaches and courses."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from servanda.arrays import Floats, Ints, freeze
+from servanda.game.compiler import AUTOMATIC, HORIZON, TURNOVER, Game, PublicTree
+from servanda.solver.equilibrium import compiled, is_choice, workspace
+
+TOLERANCE = 1e-9  # units; a gain up to this counts as none
+
+
+class Breaches(NamedTuple):
+    """What breaking gains beyond keeping, for a type that has concealed nothing; units at the entry's date.
+
+    Each (E, K): by step of the plan and type; -inf where the party does not decide, the act is not offered, or the
+    type cannot be in office. `conceal`, `withdraw`: single breaches. `best`: the better one and the best course after.
+    """
+
+    conceal: Floats
+    withdraw: Floats
+    best: Floats
+
+
+class Replies(NamedTuple):
+    """One party's values (states,) and values of its acts (3, states): when it keeps, and on its best course.
+
+    They stand at the nodes of `trunk` only.
+    """
+
+    keeping: Floats
+    keeping_acts: Floats
+    best: Floats
+    best_acts: Floats
+
+
+def replies(game: Game, p: int, draw: int) -> Replies:
+    """Work out what keeping, and the best course, are worth to a party when the others keep.
+
+    On the best course a new government of the party keeps, with what was concealed before.
+
+    Parameters
+    ----------
+    game : Game
+    p : int
+        Index of the party.
+    draw : int
+
+    Returns
+    -------
+    Replies
+    """
+    kernel = compiled()
+    own = kernel.one_draw.py_func(game.tables, draw)
+    work = workspace(game, own)
+    tree = _trunk_only(game, p)
+    kernel.surroundings(p, tree, own, work)
+    kernel.respond(p, tree, own, work, 1.0, kernel.KEEP, work.onward)
+    keeping, acts, onward = work.value.copy(), work.gain.copy(), work.onward.copy()
+    kernel.respond(p, tree, own, work, 1.0, kernel.BEST, onward)
+    return Replies(keeping, acts, work.value, work.gain)
+
+
+def breaches(game: Game, p: int, found: Replies, there: NDArray[np.bool_]) -> Breaches:
+    """Gains of breaking at each entry.
+
+    Parameters
+    ----------
+    game : Game
+    p : int
+        Index of the party.
+    found : Replies
+        Its own.
+    there : (E, K) bools
+        At which steps a type can be in office.
+
+    Returns
+    -------
+    Breaches
+    """
+    nodes = trunk(game)[:-1]
+    decides = np.array([is_choice(game, v) and game.tree.actor[v] == p for v in nodes], dtype=bool)
+    kinds = np.arange(there.shape[1], dtype=np.int64)
+    where: Ints = game.tables.offset[p, nodes, None] + kinds * game.tables.sets[p, nodes, None]
+    kept = np.where(decides[:, None] & there, found.keeping_acts[0, where], np.inf)
+    conceal, withdraw = (found.keeping_acts[act, where] - kept for act in (1, 2))
+    best = np.maximum(found.best_acts[1, where], found.best_acts[2, where]) - kept
+    return Breaches(conceal, withdraw, best)
+
+
+def in_office(game: Game, p: int, draw: int) -> NDArray[np.bool_]:
+    """Tell at which steps (E, K) a party can be of a type at all."""
+    tables, kinds = game.tables, int(game.tables.kinds[p])
+    there = np.zeros((len(game.steps), kinds), dtype=bool)
+    now = tables.log_prior[draw, p, :kinds] > -np.inf
+    for e, v in enumerate(trunk(game)[:-1]):
+        there[e] = now
+        if game.tree.kind[v] == TURNOVER and game.tree.actor[v] == p:
+            fresh, chance = tables.log_fresh[draw, p, e, :kinds] > -np.inf, tables.replaced[draw, game.tree.step[v]]
+            now = (now & (chance < 1)) | (fresh & (chance > 0))
+    return there
+
+
+def trunk(game: Game) -> Ints:
+    """The public nodes (E + 1,) of the plan's steps and the horizon if no new government comes.
+
+    When the others keep, values by step, type and concealed set are the same on every branch: neither other parties'
+    types nor their changes of government enter.
+    """
+    return np.array([v for v, branch in enumerate(game.branches) if not branch], dtype=np.int64)
+
+
+def _trunk_only(game: Game, p: int) -> PublicTree:
+    """The public tree with its trunk alone: what a new government finds is read off where the old one goes on."""
+    tree = game.tree
+    branched = np.array([bool(branch) for branch in game.branches])
+    kind = np.where(branched, HORIZON, np.where((tree.kind == TURNOVER) & (tree.actor != p), AUTOMATIC, tree.kind))
+    child = np.where(tree.child >= 0, tree.child[:, :1], -1)
+    freeze((kind, child))
+    return tree._replace(kind=kind, child=child)

@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from servanda._machine import loops, part, within
+from servanda._machine import Draws, draw_at, loops, part, within
 from servanda._sums import Floats
-from servanda._tables import Tables
+from servanda._tables import COMMON
 from servanda.game import AUTOMATIC, HORIZON, OBLIGATION, RATIFICATION, REVIEW, TURNOVER
 
 # pyright: basic
@@ -64,17 +64,14 @@ class Work(NamedTuple):
     part: Floats
 
 
-@within
 def one_draw(tables, d):
     """Tables of one draw."""
-    return Tables(
-        tables.kinds, tables.sets, tables.offset, tables.place, tables.found_offset, tables.quiet, tables.joined,
-        tables.number, tables.keep_to, tables.hide_to, tables.holder, tables.ear, tables.giver, tables.log_survive[d],
-        tables.survive[d], tables.log_prior[d], tables.log_fresh[d], tables.precision[d], tables.withdrawing[d],
-        tables.found[d], tables.unratified[d], tables.breakdown[d], tables.base[d], tables.hidden_share[d],
-        tables.discount[d], tables.flow[d], tables.kept_worth[d], tables.after[d], tables.calm[d], tables.fails[d],
-        tables.replaced[d],
-    )  # fmt: skip
+    return draw_at(of_draws(tables, d, d + 1), 0)
+
+
+def of_draws(tables, first, last):
+    """Tables of some draws, as the loops take them."""
+    return Draws(tables, COMMON, first, last)
 
 
 @loops

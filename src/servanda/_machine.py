@@ -1,99 +1,367 @@
-"""Compile the loops for this machine with numba, and keep the result where it cannot go stale.
+"""Compile the loops for this machine, keep the result, and call it.
 
-numba's own cache looks only at the file of the function it compiles, not at those of the functions compiled into it.
-Here the folder bears a hash of all of them, so a changed loop is never answered by an old one.
+numba makes the machine code (`servanda._native`). Later starts load it without numba, whose import and preparations
+would take longer than all else that they do. What is kept bears a hash of the sources of all loops, so a changed loop
+is never answered by an old one; `servanda._kept` says where, and whom it trusts.
 """
 
 from __future__ import annotations
 
+import ctypes
 import hashlib
-import os
 import sys
-import tempfile
+from array import array
 from collections.abc import Callable
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from threading import RLock
+from typing import Any, NamedTuple, cast
 
-LOOPS = ("_machine", "_sums", "_tables", "_unknowns", "game", "_vectors", "_broyden", "_branch", "_kernel", "_response")
+import numpy as np
+
+from servanda import _kept
+
+LOOPS = (
+    "_machine", "_native", "_sums", "_tables", "_unknowns", "game", "_vectors", "_broyden", "_branch", "_kernel",
+    "_response",
+)  # fmt: skip
+
+_KINDS = {np.dtype(np.float64): "f", np.dtype(np.int64): "i"}
+_NUMBERS: dict[str, Any] = {"f": ctypes.c_double, "i": ctypes.c_int64}
+_CODES = {kind: id(dtype) for dtype, kind in _KINDS.items()}  # where numpy keeps its own of these kinds
+_HEAD = object.__basicsize__
+_lock = RLock()
+
+
+class Draws(NamedTuple):
+    """Some draws of a named tuple of arrays, of which all but the first `common` have a leading axis for draws."""
+
+    tables: tuple[Any, ...]
+    common: int
+    first: int
+    last: int
+
+
+def loops(function: Callable[..., Any]) -> Loop:
+    """Compile a function of bare loops when it is first called, and keep the result (a decorator).
+
+    It takes numbers, arrays, named tuples of arrays and `Draws` of them, and may give back a number. Threads may run it
+    at the same time. Arrays that it is handed stay as they are laid out, row by row. The loops make no arrays and give
+    none away, so numba need not count who uses them; and they divide as numpy does, without raising.
+    """
+    return Loop(_marked(function, "part"))
+
+
+def part(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Like `loops`, for what is called by other loops only: needs no way in from Python."""
+    return _marked(function, "part")
+
+
+def within(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Like `part`, but written out wherever it is called."""
+    return _marked(function, "within")
+
+
+def mark(function: Callable[..., Any]) -> str:
+    """How a function is to be compiled: `part`, `within`, or not at all ("")."""
+    return getattr(function, "_servanda_mark", "")
+
+
+def _marked(function: Callable[..., Any], how: str) -> Callable[..., Any]:
+    function._servanda_mark = how  # pyright: ignore[reportFunctionMemberAccess]
+    return function
+
+
+def draw_at(draws: Draws, i: int) -> Any:
+    """One draw of some, by its place among them; in compiled loops a matter of one addition."""
+    own, d = draws.tables, draws.first + i
+    return cast("Any", type(own))._make([*own[: draws.common], *(values[d] for values in own[draws.common :])])
+
+
+# ------------------------------------------------------------------------------------------------ where arrays are
+
+
+def peek(address: int) -> int:
+    """The word at an address (in compiled loops)."""
+    return ctypes.c_int64.from_address(address).value
+
+
+def peek_short(address: int) -> int:
+    """The half word at an address (in compiled loops)."""
+    return ctypes.c_int32.from_address(address).value
+
+
+def poke(address: int, value: int) -> None:
+    """Write a word to an address (in compiled loops)."""
+    ctypes.c_int64.from_address(address).value = value
+
+
+def locate(arrays: int, kinds: int, count: int, head: int, draws: int, first: int, strict: int, words: int) -> int:
+    """Write down where the data of some arrays are, and their shapes: the words that compiled loops read.
+
+    `arrays`: address of the addresses of so many numpy arrays. `kinds`: that of five numbers for each: the address of
+    its dtype; its dimensions; 1 if the first is for draws; from where its words are written, in words, and how far from
+    that to those of the next draw, 0 if it has one row. `head`: size of a Python object's head, after which numpy's
+    arrays have their data, dimensions, shape, strides, base and dtype: a part of numpy's binary interface, which every
+    program compiled against it relies on. Returns the number of arrays that are not laid out like that, row by row; 0
+    if not asked to be `strict`.
+    """
+    wrong = 0
+    for i in range(count):
+        at, kind = peek(arrays + 8 * i) + head, kinds + 40 * i
+        data, shape, strides = peek(at), peek(at + 16), peek(at + 24)
+        dimensions, drawn, place, apart = peek(kind + 8), peek(kind + 16), peek(kind + 24), peek(kind + 32)
+        if strict != 0:
+            if peek_short(at + 8) != dimensions or peek(at + 40) != peek(kind):
+                wrong += 1
+                continue
+            size = 8
+            for k in range(dimensions - 1, -1, -1):
+                if peek(shape + 8 * k) != 1 and peek(strides + 8 * k) != size:
+                    wrong += 1
+                size *= peek(shape + 8 * k)
+        size = 8
+        for k in range(drawn, dimensions):
+            size *= peek(shape + 8 * k)
+        for d in range(draws if apart > 0 else 1):
+            out = words + 8 * (place + d * apart)
+            poke(out, data + drawn * (first + d) * size)
+            for k in range(drawn, dimensions):
+                poke(out + 8 * (1 + k - drawn), peek(shape + 8 * k))
+    return wrong
+
+
+_marked(locate, "part")  # not a `Loop`: it is what those are called with
+
+
+def layout(argument: Any) -> Any:
+    """How an argument is laid out, as far as compiled loops depend on it.
+
+    Returns
+    -------
+    layout : "f" or "i" for a number; a tuple for arrays
+        ("array", kind, dimensions), ("block", fields) or ("draws", fields, common), fields being a name, a kind and the
+        number of dimensions (but that for draws) each.
+    """
+    if isinstance(argument, Draws):
+        values, names = argument.tables, cast("Any", argument.tables)._fields
+        fields = [
+            (name, kind, size - (i >= argument.common))
+            for i, (name, (_, kind, size)) in enumerate(zip(names, map(layout, values), strict=True))
+        ]
+        return "draws", tuple(fields), argument.common
+    if isinstance(argument, tuple):
+        values = cast("Any", argument)
+        return "block", tuple((name, *layout(value)[1:]) for name, value in zip(values._fields, values, strict=True))
+    if isinstance(argument, np.ndarray):
+        values = cast("np.ndarray[Any, Any]", argument)
+        if values.dtype not in _KINDS or not values.flags.c_contiguous:
+            raise TypeError(f"compiled loops want floats or ints, 64 bits, row by row, not {values.dtype}")
+        return "array", _KINDS[values.dtype], values.ndim
+    return "f" if isinstance(argument, float) else "i"
+
+
+# ------------------------------------------------------------------------------------------------ calling
+
+
+class Loop:
+    """A function of bare loops, compiled when it is first called.
+
+    Attributes
+    ----------
+    function : function
+        As it is written, in Python.
+    """
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self.function = function
+        self._native: _Native | None = None
+
+    def __call__(self, *arguments: Any) -> Any:
+        native = self._native
+        if native is not None:
+            done, result = native.call(arguments, strict=True)
+            if done:
+                return result
+        layouts = tuple(layout(argument) for argument in arguments)
+        if native is None or native.layouts != layouts:
+            with _lock:
+                native = self._native = _Native(self.function, layouts)
+        return native.call(arguments, strict=False)[1]
+
+
+class _Native:
+    """A function compiled for arguments laid out in one way."""
+
+    def __init__(self, function: Callable[..., Any], layouts: tuple[Any, ...]) -> None:
+        self.layouts = layouts
+        self.kinds, self.words, self.row, self.draws = array("q"), 0, 0, -1
+        self.blocks: list[tuple[int, int]] = []  # which argument, and where its words begin, in bytes
+        self.arrays: list[int] = []
+        kinds: list[Any] = []
+        for i, how in enumerate(layouts):
+            if how[0] == "draws":
+                if self.draws >= 0:
+                    raise TypeError("compiled loops take draws of one thing at a time")
+                self.draws = i
+            elif how[0] == "array":
+                self.arrays.append(i)
+            elif how[0] == "block":
+                self._block(i, how[1], len(how[1]))
+            array_like = how[0] == "array"
+            kinds += [ctypes.c_int64] * (5 + 2 * how[2]) if array_like else [_NUMBERS.get(how, ctypes.c_void_p)]
+        if self.draws >= 0:
+            self._block(self.draws, *layouts[self.draws][1:])
+        header, pointer, self.engine = _loaded(function, layouts)
+        self.back = _NUMBERS.get(header["returns"])
+        self.run = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p, *kinds)(pointer)
+
+    def _block(self, i: int, fields: Any, common: int) -> None:
+        self.blocks.append((i, 8 * self.words))
+        drawn = i == self.draws
+        self.row = sum(1 + size for _, _, size in fields) if drawn else 0
+        for k, (_, kind, size) in enumerate(fields):
+            by_draw = int(drawn and k >= common)
+            self.kinds.extend((_CODES[kind], size + by_draw, by_draw, self.words, self.row))
+            self.words += 1 + size
+
+    def call(self, arguments: tuple[Any, ...], *, strict: bool) -> tuple[bool, Any]:
+        """Call it; returns whether that was done, and what came back. Not done: arguments are laid out otherwise."""
+        given: list[Any] = list(arguments)
+        words: Any = None
+        if self.blocks:
+            arrays, first, draws = array("q"), 0, 1
+            for i, _ in self.blocks:
+                if i == self.draws:
+                    first, draws = given[i].first, given[i].last - given[i].first
+                    given[i] = given[i].tables
+                arrays.extend(map(id, given[i]))
+            if 5 * len(arrays) != len(self.kinds):
+                return False, None
+            words = array("q", bytes(8 * (self.words + self.row * max(draws - 1, 0))))
+            begin, wrong = words.buffer_info()[0], ctypes.c_int64()
+            _locator().run(
+                ctypes.addressof(wrong), ctypes.addressof(_nothing), arrays.buffer_info()[0],
+                self.kinds.buffer_info()[0], len(arrays), _HEAD, draws, first, int(strict), begin,
+            )  # fmt: skip
+            if wrong.value:
+                return False, None
+            for i, place in self.blocks:
+                given[i] = begin + place
+        for i in reversed(self.arrays):
+            values = given[i]
+            if strict and layout(values) != self.layouts[i]:
+                return False, None
+            given[i : i + 1] = (0, 0, values.size, 8, values.ctypes.data, *values.shape, *values.strides)
+        back = ctypes.c_int64() if self.back is None else self.back()
+        if self.run(ctypes.addressof(back), ctypes.addressof(_nothing), *given) != 0:
+            raise RuntimeError("a compiled loop came to an end that it does not have")
+        return True, None if self.back is None else back.value
+
+
+_nothing = ctypes.c_void_p()
+
+
+@cache
+def _locator() -> _Native:
+    """Get `locate`, compiled, after a look at whether numpy keeps its arrays as it thinks."""
+    found = _Native(locate, ("i",) * 8)
+    sample, words, wrong = np.zeros((2, 3)), array("q", bytes(24)), ctypes.c_int64()
+    kind, where = array("q", (_CODES["f"], 2, 0, 0, 0)), array("q", (id(sample),))
+    found.run(
+        ctypes.addressof(wrong), ctypes.addressof(_nothing), where.buffer_info()[0], kind.buffer_info()[0], 1, _HEAD, 1,
+        0, 1, words.buffer_info()[0],
+    )  # fmt: skip
+    if wrong.value or list(words) != [sample.ctypes.data, 2, 3]:
+        raise RuntimeError(f"numpy {np.__version__} keeps its arrays otherwise than servanda expects; please report it")
+    return found
+
+
+# ------------------------------------------------------------------------------------------------ keeping
 
 
 @cache
 def digest() -> str:
-    """Hash of the sources of all compiled loops, of numba's version and of Python's."""
-    import numba  # pyright: ignore[reportMissingTypeStubs]
-
-    found = hashlib.sha256(f"{numba.__version__} {sys.version}".encode())
+    """Hash of the sources of all compiled loops, of what compiles them, and of the processor."""
+    binding = _llvm()
+    about = (sys.version, binding.get_process_triple(), binding.get_host_cpu_name(), _features())
+    found = hashlib.sha256(repr(about).encode())
     for name in LOOPS:
         found.update(Path(__file__).with_name(f"{name}.py").read_bytes())
+    for package in ("numba", "llvmlite"):
+        spec = find_spec(package)  # finds it without importing it
+        for origin in [spec.origin] if spec is not None and spec.origin is not None else []:
+            found.update(Path(origin).with_name("_version.py").read_bytes())
     return found.hexdigest()[:16]
 
 
 @cache
+def kept() -> tuple[Path | None, str]:
+    """Folder for the compiled loops: in `NUMBA_CACHE_DIR` or the user's cache; or None, and why."""
+    return _kept.place(digest())
+
+
 def folder() -> Path | None:
-    """Folder for the compiled loops: the user's cache, else a private one for temporary files; None if neither works.
-
-    `NUMBA_CACHE_DIR`, if set, is used in place of the user's cache.
-    """
-    given = os.environ.get("NUMBA_CACHE_DIR")
-    if given:
-        wanted = Path(given)
-    else:
-        from platformdirs import user_cache_path
-
-        wanted = user_cache_path("servanda", appauthor=False)
-    user = os.getuid() if hasattr(os, "getuid") else "user"
-    for place in (wanted, Path(tempfile.gettempdir()) / f"servanda-{user}"):
-        here = place / digest()
-        try:
-            here.mkdir(parents=True, exist_ok=True, mode=0o700)
-            if hasattr(os, "getuid") and here.stat().st_uid != os.getuid():
-                continue
-            with tempfile.TemporaryFile(dir=here):
-                return here
-        except OSError:
-            continue
-    return None
-
-
-def loops(function: Callable[..., Any]) -> Any:
-    """Compile a function of bare loops when it is first called, and keep the result (a decorator).
-
-    Threads may run it at the same time. The loops make no arrays and give none away, so numba need not count who uses
-    them; and they divide as numpy does, without raising.
-    """
-    return _compile(function, nogil=True)
-
-
-def part(function: Callable[..., Any]) -> Any:
-    """Like `loops`, for what is called by other loops only: needs no way in from Python."""
-    return _compile(function, no_cpython_wrapper=True, no_cfunc_wrapper=True)
-
-
-def within(function: Callable[..., Any]) -> Any:
-    """Like `part`, but written out wherever it is called.
-
-    Calls that pass many arrays would cost more than what they do.
-    """
-    return _compile(function, inline="always")
-
-
-def _compile(function: Callable[..., Any], **options: Any) -> Any:
-    import numba  # pyright: ignore[reportMissingTypeStubs]
-
-    options |= {"_nrt": False, "error_model": "numpy"}
-    place = folder()
-    if place is None:
-        return numba.njit(**options)(function)
-    config: Any = numba.config  # pyright: ignore[reportPrivateImportUsage] - documented, and the only way
-    before, config.CACHE_DIR = config.CACHE_DIR, str(place)
-    try:
-        return numba.njit(cache=True, **options)(function)
-    finally:
-        config.CACHE_DIR = before
+    """Folder for the compiled loops; None if there is none that can be trusted and written to."""
+    return kept()[0]
 
 
 def ready(name: str) -> bool:
     """Whether the loop of this name has been compiled on this machine before."""
     place = folder()
-    return place is not None and any(place.rglob(f"*.{name}-*.nbi"))
+    return place is not None and any(_kept.read(file) is not None for file in place.glob(f"{name}-*.loops"))
+
+
+@cache
+def _llvm() -> Any:
+    import llvmlite.binding as binding  # pyright: ignore[reportMissingTypeStubs]
+
+    binding.initialize_native_target()
+    binding.initialize_native_asmprinter()
+    return binding
+
+
+def _features() -> str:
+    try:
+        return _llvm().get_host_cpu_features().flatten()
+    except RuntimeError:  # as on processors that LLVM does not ask
+        return ""
+
+
+def _loaded(function: Callable[..., Any], layouts: tuple[Any, ...]) -> tuple[dict[str, Any], int, Any]:
+    """Load a function from disk, or compile it and keep it: what it returns, its address, and what must stay alive."""
+    place = folder()
+    name = hashlib.sha256(repr(layouts).encode()).hexdigest()[:16]
+    file = None if place is None else place / f"{function.__name__}-{name}.loops"
+    old = None if file is None else _kept.read(file)
+    if old is not None:
+        found = _load(*old)
+        if found is not None:
+            return old[0], *found
+    from servanda._native import make
+
+    header, code = make(function, layouts)
+    if file is not None:
+        _kept.write(file, header, code)
+    found = _load(header, code)
+    if found is None:
+        raise RuntimeError(f"nobody has what {function.__name__} needs: {', '.join(header['needs'])}")
+    return header, *found
+
+
+def _load(header: dict[str, Any], code: bytes) -> tuple[int, Any] | None:
+    """Make machine code ready to run; None if something that it calls is not there."""
+    binding = _llvm()
+    if not all(binding.address_of_symbol(name) for name in header["needs"]):
+        from numba.core.registry import cpu_target  # pyright: ignore[reportMissingTypeStubs]
+
+        cpu_target.target_context.refresh()  # numba brings some along where the system has none
+        if not all(binding.address_of_symbol(name) for name in header["needs"]):
+            return None
+    target = binding.Target.from_triple(binding.get_process_triple())
+    machine = target.create_target_machine(cpu=binding.get_host_cpu_name(), features=_features(), opt=3, jit=True)
+    engine = binding.create_mcjit_compiler(binding.parse_assembly(""), machine)
+    engine.add_object_file(binding.ObjectFileRef.from_data(code))
+    engine.finalize_object()
+    return engine.get_function_address(header["symbol"]), engine

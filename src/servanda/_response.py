@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from servanda._branch import FOLDS, STEPS, VALUES, advance, begin
-from servanda._kernel import BEST, KEEP, LOGIT, Work, follow, one_draw, respond, surroundings
-from servanda._machine import loops, within
+from servanda._kernel import BEST, KEEP, LOGIT, Work, follow, of_draws, one_draw, respond, surroundings
+from servanda._machine import draw_at, loops, within
 from servanda._sums import Floats, Ints
 from servanda._unknowns import GONE, HELD, LEAVES, SURVIVE, WAY
 
@@ -17,7 +17,7 @@ from servanda._unknowns import GONE, HELD, LEAVES, SURVIVE, WAY
 
 __all__ = [
     "ANSWER", "BEST", "FOLLOW", "GONE", "HELD", "KEEP", "LEAVES", "LOGIT", "RESPOND", "SURVIVE", "WAY",
-    "Record", "Work", "one_draw", "respond", "surroundings", "trace",
+    "Record", "Work", "of_draws", "one_draw", "respond", "surroundings", "trace",
 ]  # fmt: skip
 
 REACHED, RESIDUAL = range(2)
@@ -122,7 +122,7 @@ def _keep(d, own, work, record):
 
 
 @loops
-def trace(task, state, tree, tables, first, last, work, unknowns, record, out, most):
+def trace(task, state, tree, draws, first, last, work, unknowns, record, out, most):
     """Work on some draws: all there is to call, so that all of it is compiled once.
 
     `task` FOLLOW: follow the branch from precision zero, by at most so many responses. RESPOND: let all respond once to
@@ -134,7 +134,7 @@ def trace(task, state, tree, tables, first, last, work, unknowns, record, out, m
     """
     n = out.shape[0]
     for d in range(first, last):
-        own = one_draw(tables, d)
+        own = draw_at(draws, d - first)
         if state.count[VALUES] == 0:
             for v in range(tree.kind.shape[0]):
                 work.leaves[v] = own.fails[tree.step[v]]

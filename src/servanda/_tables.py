@@ -106,6 +106,9 @@ class Tables(NamedTuple):
     replaced: Floats
 
 
+COMMON = Tables._fields.index("log_survive")  # of the tables, as many are common to all draws
+
+
 def types_of(party: Party) -> tuple[str, ...]:
     return tuple(party.types) or (ONLY,)
 

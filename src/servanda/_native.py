@@ -8,7 +8,8 @@ compile. The words do not change while a loop runs, and LLVM is told so: it need
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from types import FunctionType
 from typing import Any
@@ -16,6 +17,7 @@ from typing import Any
 import numba
 from llvmlite import ir
 from numba import types
+from numba.core import registry
 from numba.core.datamodel import models
 from numba.core.extending import intrinsic, lower_getattr_generic, register_model
 from numba.core.typing.templates import AttributeTemplate, infer_getattr
@@ -140,9 +142,9 @@ def _dispatcher(function: Callable[..., Any]) -> Any:
     seen = {name: _replaced(known[name]) for name in function.__code__.co_names if name in known}
     copy = FunctionType(function.__code__, {**known, **seen}, function.__name__, function.__defaults__)
     copy.__qualname__, copy.__module__ = function.__qualname__, function.__module__
-    inline = "always" if _machine.mark(function) == "within" else "never"
     return numba.njit(
-        inline=inline, no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=False, error_model="numpy",
+        forceinline=_machine.mark(function) == "within", no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=False,
+        error_model="numpy",
     )(copy)  # fmt: skip
 
 
@@ -177,17 +179,51 @@ def make(function: Callable[..., Any], layouts: tuple[Any, ...]) -> tuple[dict[s
     """
     dispatcher = _dispatcher(function)
     signature = tuple(_type(layout) for layout in layouts)
-    dispatcher.compile(signature)
+    codegen = registry.cpu_target.target_context.codegen()
+    with _unhurried(codegen) as thorough:
+        dispatcher.compile(signature)
     found = dispatcher.overloads[signature]
     back = found.signature.return_type
     if back not in (types.none, types.int64, types.float64):
         raise TypeError(f"{function.__name__} returns {back}")
+    symbol, library = found.fndesc.llvm_func_name, found.library
+    for each in library._final_module.functions:
+        if not each.is_declaration and each.name != symbol:
+            each.linkage = "internal"  # may be left out where it is written out wherever it is called
+    thorough._optimize_final_module(library)
     header = {
-        "symbol": found.fndesc.llvm_func_name,
+        "symbol": symbol,
         "returns": "" if back == types.none else "f" if back == types.float64 else "i",
-        "needs": _needs(found.library.get_llvm_str()),
+        "needs": _needs(str(library._final_module)),
     }
-    return header, found.library.serialize_using_object_code()[2][0]
+    return header, codegen._tm.emit_object(library._final_module)
+
+
+@contextmanager
+def _unhurried(codegen: Any) -> Iterator[Any]:
+    """Let numba put functions together, but not make each of them fast by itself, with all that it calls.
+
+    That is done once at the end, with what is handed out here.
+    """
+    thorough = codegen._library_class
+
+    class Library(thorough):
+        def _optimize_functions(self, module: Any) -> None:
+            module.data_layout = self._codegen._data_layout
+
+        def _optimize_final_module(self) -> None:
+            pass
+
+        def _finalize_final_module(self) -> None:
+            self._finalized = True
+
+    codegen._library_class = Library
+    codegen.set_env = lambda name, environment: None  # for Python objects, of which loops have none
+    try:
+        yield thorough
+    finally:
+        codegen._library_class = thorough
+        del codegen.set_env
 
 
 def _needs(text: str) -> list[str]:

@@ -353,15 +353,19 @@ def _loaded(function: Callable[..., Any], layouts: tuple[Any, ...]) -> tuple[dic
 def _load(header: dict[str, Any], code: bytes) -> tuple[int, Any] | None:
     """Make machine code ready to run; None if something that it calls is not there."""
     binding = _llvm()
-    if not all(binding.address_of_symbol(name) for name in header["needs"]):
-        from numba.core.registry import cpu_target  # pyright: ignore[reportMissingTypeStubs]
-
-        cpu_target.target_context.refresh()  # numba brings some along where the system has none
-        if not all(binding.address_of_symbol(name) for name in header["needs"]):
-            return None
     target = binding.Target.from_triple(binding.get_process_triple())
     machine = target.create_target_machine(cpu=binding.get_host_cpu_name(), features=_features(), opt=3, jit=True)
     engine = binding.create_mcjit_compiler(binding.parse_assembly(""), machine)
+
+    def missing() -> bool:
+        return not all(binding.address_of_symbol(name) for name in header["needs"])
+
+    if missing():
+        from numba.core.registry import cpu_target  # pyright: ignore[reportMissingTypeStubs]
+
+        cpu_target.target_context.refresh()  # numba brings some along where the system has none
+        if missing():
+            return None
     engine.add_object_file(binding.ObjectFileRef.from_data(code))
     engine.finalize_object()
     return engine.get_function_address(header["symbol"]), engine

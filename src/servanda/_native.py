@@ -7,6 +7,7 @@ compile. The words do not change while a loop runs, and LLVM is told so: it need
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -40,7 +41,7 @@ class Block(types.Type):
         for name, kind, dimensions in fields:
             self.places[name] = types.Array(_TYPES[kind], dimensions, "C"), self.words
             self.words += 1 + dimensions
-        super().__init__(f"Block({', '.join(f'{name}: {kind}{n}' for name, kind, n in fields)})")
+        super().__init__(f"Block{hashlib.sha256(repr(fields).encode()).hexdigest()[:8]}")  # names of functions bear it
 
 
 class Blocks(types.Type):
@@ -48,7 +49,7 @@ class Blocks(types.Type):
 
     def __init__(self, block: Block) -> None:
         self.block = block
-        super().__init__(f"Blocks({block.name})")
+        super().__init__(f"{block.name}s")
 
 
 class _Address(models.PrimitiveModel):

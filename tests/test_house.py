@@ -44,6 +44,8 @@ WAY = [
     ["_schedules", "_site_game", "allocation"],
     ["_spread"],
     ["inspecting", "plan_writing", "writing"],
+    ["_kept", "_marks"],
+    ["_native"],
     ["_machine"],
     ["_vectors"],
     ["_broyden"],

@@ -9,38 +9,33 @@ from __future__ import annotations
 
 import ctypes
 import hashlib
+import os
 import sys
 from array import array
 from collections.abc import Callable
-from functools import cache
+from functools import cache, update_wrapper
 from importlib.util import find_spec
 from pathlib import Path
 from threading import RLock
-from typing import Any, NamedTuple, cast
+from typing import Any
 
 import numpy as np
 
 from servanda import _kept
+from servanda._marks import KINDS, Draws, draw_at, layout, locate, marked, part, within
 
 LOOPS = (
-    "_machine", "_native", "_sums", "_tables", "_unknowns", "game", "_vectors", "_broyden", "_branch", "_kernel",
-    "_response",
+    "_marks", "_machine", "_native", "_sums", "_tables", "_unknowns", "game", "_vectors", "_broyden", "_branch",
+    "_kernel", "_response",
 )  # fmt: skip
 
-_KINDS = {np.dtype(np.float64): "f", np.dtype(np.int64): "i"}
+__all__ = ["LOOPS", "Draws", "Loop", "digest", "draw_at", "folder", "kept", "loops", "part", "ready", "within"]
+
 _NUMBERS: dict[str, Any] = {"f": ctypes.c_double, "i": ctypes.c_int64}
-_CODES = {kind: id(dtype) for dtype, kind in _KINDS.items()}  # where numpy keeps its own of these kinds
+_PLAIN: dict[Any, Any] = {"f": float, "i": (int, np.integer)}
+_CODES = {kind: id(dtype) for dtype, kind in KINDS.items()}  # where numpy keeps its own of these kinds
 _HEAD = object.__basicsize__
 _lock = RLock()
-
-
-class Draws(NamedTuple):
-    """Some draws of a named tuple of arrays, of which all but the first `common` have a leading axis for draws."""
-
-    tables: tuple[Any, ...]
-    common: int
-    first: int
-    last: int
 
 
 def loops(function: Callable[..., Any]) -> Loop:
@@ -50,144 +45,35 @@ def loops(function: Callable[..., Any]) -> Loop:
     at the same time. Arrays that it is handed stay as they are laid out, row by row. The loops make no arrays and give
     none away, so numba need not count who uses them; and they divide as numpy does, without raising.
     """
-    return Loop(_marked(function, "part"))
-
-
-def part(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Like `loops`, for what is called by other loops only: needs no way in from Python."""
-    return _marked(function, "part")
-
-
-def within(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Like `part`, but written out wherever it is called."""
-    return _marked(function, "within")
-
-
-def mark(function: Callable[..., Any]) -> str:
-    """How a function is to be compiled: `part`, `within`, or not at all ("")."""
-    return getattr(function, "_servanda_mark", "")
-
-
-def _marked(function: Callable[..., Any], how: str) -> Callable[..., Any]:
-    function._servanda_mark = how  # pyright: ignore[reportFunctionMemberAccess]
-    return function
-
-
-def draw_at(draws: Draws, i: int) -> Any:
-    """One draw of some, by its place among them; in compiled loops a matter of one addition."""
-    own, d = draws.tables, draws.first + i
-    return cast("Any", type(own))._make([*own[: draws.common], *(values[d] for values in own[draws.common :])])
-
-
-# ------------------------------------------------------------------------------------------------ where arrays are
-
-
-def peek(address: int) -> int:
-    """The word at an address (in compiled loops)."""
-    return ctypes.c_int64.from_address(address).value
-
-
-def peek_short(address: int) -> int:
-    """The half word at an address (in compiled loops)."""
-    return ctypes.c_int32.from_address(address).value
-
-
-def poke(address: int, value: int) -> None:
-    """Write a word to an address (in compiled loops)."""
-    ctypes.c_int64.from_address(address).value = value
-
-
-def locate(arrays: int, kinds: int, count: int, head: int, draws: int, first: int, strict: int, words: int) -> int:
-    """Write down where the data of some arrays are, and their shapes: the words that compiled loops read.
-
-    `arrays`: address of the addresses of so many numpy arrays. `kinds`: that of five numbers for each: the address of
-    its dtype; its dimensions; 1 if the first is for draws; from where its words are written, in words, and how far from
-    that to those of the next draw, 0 if it has one row. `head`: size of a Python object's head, after which numpy's
-    arrays have their data, dimensions, shape, strides, base and dtype: a part of numpy's binary interface, which every
-    program compiled against it relies on. Returns the number of arrays that are not laid out like that, row by row; 0
-    if not asked to be `strict`.
-    """
-    wrong = 0
-    for i in range(count):
-        at, kind = peek(arrays + 8 * i) + head, kinds + 40 * i
-        data, shape, strides = peek(at), peek(at + 16), peek(at + 24)
-        dimensions, drawn, place, apart = peek(kind + 8), peek(kind + 16), peek(kind + 24), peek(kind + 32)
-        if strict != 0:
-            if peek_short(at + 8) != dimensions or peek(at + 40) != peek(kind):
-                wrong += 1
-                continue
-            size = 8
-            for k in range(dimensions - 1, -1, -1):
-                if peek(shape + 8 * k) != 1 and peek(strides + 8 * k) != size:
-                    wrong += 1
-                size *= peek(shape + 8 * k)
-        size = 8
-        for k in range(drawn, dimensions):
-            size *= peek(shape + 8 * k)
-        for d in range(draws if apart > 0 else 1):
-            out = words + 8 * (place + d * apart)
-            poke(out, data + drawn * (first + d) * size)
-            for k in range(drawn, dimensions):
-                poke(out + 8 * (1 + k - drawn), peek(shape + 8 * k))
-    return wrong
-
-
-_marked(locate, "part")  # not a `Loop`: it is what those are called with
-
-
-def layout(argument: Any) -> Any:
-    """How an argument is laid out, as far as compiled loops depend on it.
-
-    Returns
-    -------
-    layout : "f" or "i" for a number; a tuple for arrays
-        ("array", kind, dimensions), ("block", fields) or ("draws", fields, common), fields being a name, a kind and the
-        number of dimensions (but that for draws) each.
-    """
-    if isinstance(argument, Draws):
-        values, names = argument.tables, cast("Any", argument.tables)._fields
-        fields = [
-            (name, kind, size - (i >= argument.common))
-            for i, (name, (_, kind, size)) in enumerate(zip(names, map(layout, values), strict=True))
-        ]
-        return "draws", tuple(fields), argument.common
-    if isinstance(argument, tuple):
-        values = cast("Any", argument)
-        return "block", tuple((name, *layout(value)[1:]) for name, value in zip(values._fields, values, strict=True))
-    if isinstance(argument, np.ndarray):
-        values = cast("np.ndarray[Any, Any]", argument)
-        if values.dtype not in _KINDS or not values.flags.c_contiguous:
-            raise TypeError(f"compiled loops want floats or ints, 64 bits, row by row, not {values.dtype}")
-        return "array", _KINDS[values.dtype], values.ndim
-    return "f" if isinstance(argument, float) else "i"
+    return Loop(marked(function, "part"))
 
 
 # ------------------------------------------------------------------------------------------------ calling
 
 
 class Loop:
-    """A function of bare loops, compiled when it is first called.
-
-    Attributes
-    ----------
-    function : function
-        As it is written, in Python.
-    """
+    """A function of bare loops, compiled when it is first called; `__wrapped__` is what is written, in Python."""
 
     def __init__(self, function: Callable[..., Any]) -> None:
-        self.function = function
-        self._native: _Native | None = None
+        update_wrapper(self, function)
+        self._function = function
+        self._latest: _Native | None = None
+        self._compiled: dict[tuple[Any, ...], _Native] = {}
 
     def __call__(self, *arguments: Any) -> Any:
-        native = self._native
-        if native is not None:
-            done, result = native.call(arguments, strict=True)
+        if self._latest is not None:
+            done, result = self._latest.call(arguments, strict=True)
             if done:
                 return result
+        if os.environ.get("NUMBA_DISABLE_JIT", "0") != "0":
+            with np.errstate(all="ignore"):
+                return self._function(*arguments)
         layouts = tuple(layout(argument) for argument in arguments)
-        if native is None or native.layouts != layouts:
-            with _lock:
-                native = self._native = _Native(self.function, layouts)
+        with _lock:
+            native = self._compiled.get(layouts)
+            if native is None:
+                native = self._compiled[layouts] = _Native(self._function, layouts)
+            self._latest = native
         return native.call(arguments, strict=False)[1]
 
 
@@ -199,6 +85,7 @@ class _Native:
         self.kinds, self.words, self.row, self.draws = array("q"), 0, 0, -1
         self.blocks: list[tuple[int, int]] = []  # which argument, and where its words begin, in bytes
         self.arrays: list[int] = []
+        self.numbers = [(i, _PLAIN[how]) for i, how in enumerate(layouts) if how in _PLAIN]
         kinds: list[Any] = []
         for i, how in enumerate(layouts):
             if how[0] == "draws":
@@ -249,6 +136,8 @@ class _Native:
                 return False, None
             for i, place in self.blocks:
                 given[i] = begin + place
+        if strict and not all(isinstance(given[i], numbers) for i, numbers in self.numbers):
+            return False, None
         for i in reversed(self.arrays):
             values = given[i]
             if strict and layout(values) != self.layouts[i]:
@@ -353,17 +242,18 @@ def _loaded(function: Callable[..., Any], layouts: tuple[Any, ...]) -> tuple[dic
 def _load(header: dict[str, Any], code: bytes) -> tuple[int, Any] | None:
     """Make machine code ready to run; None if something that it calls is not there."""
     binding = _llvm()
-    target = binding.Target.from_triple(binding.get_process_triple())
-    machine = target.create_target_machine(cpu=binding.get_host_cpu_name(), features=_features(), opt=3, jit=True)
+    triple = binding.Target.from_triple(binding.get_process_triple())
+    machine = triple.create_target_machine(cpu=binding.get_host_cpu_name(), features=_features(), opt=3, jit=True)
     engine = binding.create_mcjit_compiler(binding.parse_assembly(""), machine)
 
     def missing() -> bool:
         return not all(binding.address_of_symbol(name) for name in header["needs"])
 
     if missing():
-        from numba.core.registry import cpu_target  # pyright: ignore[reportMissingTypeStubs]
+        from numba.core import registry  # pyright: ignore[reportMissingTypeStubs]
 
-        cpu_target.target_context.refresh()  # numba brings some along where the system has none
+        target: Any = registry.cpu_target
+        target.target_context.refresh()  # numba brings some along where the system has none
         if missing():
             return None
     engine.add_object_file(binding.ObjectFileRef.from_data(code))

@@ -1,7 +1,7 @@
 """Turn marked loops into machine code with numba: imported only where something has to be compiled.
 
-A named tuple of arrays comes as one address, of a block of words: for each array where its data is, and its shape. numba
-by itself would hand on each array as seven numbers or more, which for eighty arrays are most of what there is to
+A named tuple of arrays comes as one address, of a block of words: for each array where its data is, and its shape. By
+itself numba would hand on each array as seven numbers or more, which for eighty arrays are most of what there is to
 compile. The words do not change while a loop runs, and LLVM is told so: it need not read them again.
 """
 
@@ -24,7 +24,7 @@ from numba.core.extending import intrinsic, lower_getattr_generic, register_mode
 from numba.core.typing.templates import AttributeTemplate, infer_getattr
 from numba.np.arrayobj import populate_array
 
-from servanda import _machine
+from servanda import _marks
 
 # pyright: basic
 
@@ -129,10 +129,10 @@ def _memory(width: int, write: bool) -> Any:
 
 
 _INSTEAD = {
-    _machine.draw_at: _draw_at,
-    _machine.peek: _memory(64, False),
-    _machine.peek_short: _memory(32, False),
-    _machine.poke: _memory(64, True),
+    _marks.draw_at: _draw_at,
+    _marks.peek: _memory(64, False),
+    _marks.peek_short: _memory(32, False),
+    _marks.poke: _memory(64, True),
 }
 
 
@@ -143,22 +143,22 @@ def _dispatcher(function: Callable[..., Any]) -> Any:
     seen = {name: _replaced(known[name]) for name in function.__code__.co_names if name in known}
     copy = FunctionType(function.__code__, {**known, **seen}, function.__name__, function.__defaults__)
     copy.__qualname__, copy.__module__ = function.__qualname__, function.__module__
-    return numba.njit(
-        forceinline=_machine.mark(function) == "within", no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=False,
+    compiler: Any = numba.njit
+    return compiler(
+        forceinline=_marks.mark(function) == "within", no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=False,
         error_model="numpy",
     )(copy)  # fmt: skip
 
 
 def _replaced(thing: Any) -> Any:
-    if isinstance(thing, _machine.Loop):
-        thing = thing.function
+    thing = getattr(thing, "__wrapped__", thing)  # if it is a loop that Python can call
     if not isinstance(thing, FunctionType):
         return thing
-    return _INSTEAD.get(thing) or (_dispatcher(thing) if _machine.mark(thing) else thing)
+    return _INSTEAD.get(thing) or (_dispatcher(thing) if _marks.mark(thing) else thing)
 
 
 def _type(layout: Any) -> types.Type:
-    """What numba calls an argument laid out like this: see `_machine.layout`."""
+    """What numba calls an argument laid out like this: see `_marks.layout`."""
     if isinstance(layout, str):
         return _TYPES[layout]
     if layout[0] == "array":
@@ -180,7 +180,8 @@ def make(function: Callable[..., Any], layouts: tuple[Any, ...]) -> tuple[dict[s
     """
     dispatcher = _dispatcher(function)
     signature = tuple(_type(layout) for layout in layouts)
-    codegen = registry.cpu_target.target_context.codegen()
+    target: Any = registry.cpu_target
+    codegen = target.target_context.codegen()
     with _unhurried(codegen) as thorough:
         dispatcher.compile(signature)
     found = dispatcher.overloads[signature]

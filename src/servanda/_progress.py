@@ -12,11 +12,16 @@ import click
 
 def announce_preparation(loop: str = "trace") -> None:
     """Say so if the solver has to be compiled first: it takes a while, once."""
-    from servanda._machine import folder, ready
+    from servanda._machine import kept, ready
 
     if not ready(loop):
-        often = "This happens once" if folder() is not None else "This happens every time, as no folder can be written,"
-        click.echo(f"Preparing the solver for this machine. {often} and takes about half a minute.", err=True)
+        folder, why = kept()
+        often = "once" if folder is not None else "every time, as the result cannot be kept,"
+        click.echo(
+            f"Preparing the solver for this machine. This happens {often} and takes about ten seconds.", err=True
+        )
+        if folder is None:
+            click.echo(f"{why[:1].upper()}{why[1:]}. Set NUMBA_CACHE_DIR to a folder of your own.", err=True)
 
 
 class Progress(AbstractContextManager["Progress"]):

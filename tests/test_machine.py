@@ -209,6 +209,31 @@ def test_a_command_survives_spoilt_files(tmp_path: Path) -> None:
     assert first.stdout == second.stdout == third.stdout
 
 
+def test_numba_goes_on_working_for_others(place: Path) -> None:
+    import numba
+
+    compiled(place)
+
+    @numba.njit
+    def largest(a: float, b: float) -> float:
+        return max(a, b, a * b)
+
+    assert largest(2.0, 3.0) == 6.0
+
+
+def test_loops_that_share_others_are_compiled_in_any_order(tmp_path: Path) -> None:
+    code = (
+        "import servanda\n"
+        "game = servanda.compile(servanda.read('singapore-2018'), 'phased')\n"
+        "print(servanda.audit(game), servanda.solve(game).status)\n"
+    )
+    first = _run(code, tmp_path / "mine")
+    assert first.endswith("converged")
+    assert _run(code, tmp_path / "mine") == first
+    names = [path.name.split("-")[0] for path in (tmp_path / "mine").rglob("*.loops")]
+    assert sorted(names) == ["locate", "respond", "surroundings", "trace"]
+
+
 @on_unix
 def test_a_full_disk_does_no_harm(tmp_path: Path) -> None:
     code = (

@@ -19,6 +19,7 @@ import numba
 from llvmlite import ir
 from numba import types
 from numba.core import registry
+from numba.core.compiler_lock import global_compiler_lock
 from numba.core.datamodel import models
 from numba.core.extending import intrinsic, lower_getattr_generic, register_model
 from numba.core.typing.templates import AttributeTemplate, infer_getattr
@@ -182,23 +183,23 @@ def make(function: Callable[..., Any], layouts: tuple[Any, ...]) -> tuple[dict[s
     signature = tuple(_type(layout) for layout in layouts)
     target: Any = registry.cpu_target
     codegen = target.target_context.codegen()
-    with _unhurried(codegen) as thorough:
+    with global_compiler_lock, _unhurried(codegen) as thorough:
         dispatcher.compile(signature)
-    found = dispatcher.overloads[signature]
-    back = found.signature.return_type
-    if back not in (types.none, types.int64, types.float64):
-        raise TypeError(f"{function.__name__} returns {back}")
-    symbol, library = found.fndesc.llvm_func_name, found.library
-    for each in library._final_module.functions:
-        if not each.is_declaration and each.name != symbol:
-            each.linkage = "internal"  # may be left out where it is written out wherever it is called
-    thorough._optimize_final_module(library)
-    header = {
-        "symbol": symbol,
-        "returns": "" if back == types.none else "f" if back == types.float64 else "i",
-        "needs": _needs(str(library._final_module)),
-    }
-    return header, codegen._tm.emit_object(library._final_module)
+        found = dispatcher.overloads[signature]
+        back = found.signature.return_type
+        if back not in (types.none, types.int64, types.float64):
+            raise TypeError(f"{function.__name__} returns {back}")
+        symbol, library = found.fndesc.llvm_func_name, found.library
+        for each in library._final_module.functions:
+            if not each.is_declaration and each.name != symbol:
+                each.linkage = "internal"  # may be left out where it is written out wherever it is called
+        thorough._optimize_final_module(library)
+        header = {
+            "symbol": symbol,
+            "returns": "" if back == types.none else "f" if back == types.float64 else "i",
+            "needs": _needs(str(library._final_module)),
+        }
+        return header, codegen._tm.emit_object(library._final_module)
 
 
 @contextmanager

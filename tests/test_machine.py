@@ -419,7 +419,7 @@ def test_loops_can_be_run_in_python(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_every_game_has_arrays_of_the_same_kinds() -> None:
-    """Else the loops would be compiled again for each kind, half a minute each time."""
+    """Else the loops would be compiled again for each kind, ten seconds each time."""
     import numba
 
     kinds: set[tuple[str, ...]] = set()

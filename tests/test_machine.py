@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
+from agreements import alternating
 from numpy.typing import NDArray
 from random_agreements import random_agreement
 
@@ -359,6 +360,12 @@ def test_it_is_said_why_nothing_is_kept(
     )
 
 
+def test_a_user_without_a_home_gets_no_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NUMBA_CACHE_DIR", raising=False)
+    monkeypatch.setattr("platformdirs.user_cache_path", lambda *_, **__: Path("~/.cache/servanda"))
+    assert _machine.kept() == (None, "there is no folder for this user's caches")
+
+
 def test_links_that_go_round_are_no_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "a").symlink_to(tmp_path / "b")
     (tmp_path / "b").symlink_to(tmp_path / "a")
@@ -409,7 +416,7 @@ def test_loops_take_tuples_draws_arrays_and_numbers(place: Path) -> None:
 
 
 def test_loops_can_be_run_in_python(monkeypatch: pytest.MonkeyPatch) -> None:
-    game = compile(servanda.loads(starter()), "phased")
+    game = compile(alternating(3, 1, 0.3), "plan")
     monkeypatch.setenv("NUMBA_DISABLE_JIT", "1")
     monkeypatch.setattr(_response, "trace", _machine.Loop(_response.trace.__wrapped__))
     slow = servanda.solve(game)

@@ -41,6 +41,8 @@ def place(name: str) -> tuple[Path | None, str]:
             from platformdirs import user_cache_path
 
             wanted = user_cache_path("servanda", appauthor=False)
+            if not wanted.is_absolute():  # a user without a home
+                return None, "there is no folder for this user's caches"
         here = wanted.absolute() / name
         missing = [folder for folder in (here, *here.parents) if not os.path.lexists(folder)]
         if missing and (reason := distrust(missing[-1].parent)):
@@ -66,9 +68,9 @@ def distrust(folder: Path) -> str:
     must not be able to write to it. Others may write to a folder on the way where they cannot rename what is not
     theirs (like /tmp).
     """
-    if not hasattr(os, "getuid"):
+    if not hasattr(os, "geteuid"):
         return ""  # on Windows, the folders of a user are closed to others
-    trusted = {0, os.getuid()}
+    trusted = {0, os.geteuid()}
     absolute = folder.absolute()
     at, todo, links = Path(absolute.anchor), list(reversed(absolute.parts[1:])), 0
     while todo:
@@ -106,7 +108,7 @@ def _shared(found: os.stat_result) -> bool:
     import pwd
 
     try:
-        me, group = pwd.getpwuid(os.getuid()), grp.getgrgid(found.st_gid)
+        me, group = pwd.getpwuid(os.geteuid()), grp.getgrgid(found.st_gid)
     except KeyError:
         return True
     return not (group.gr_gid == me.pw_gid and group.gr_name == me.pw_name and set(group.gr_mem) <= {me.pw_name})
@@ -130,7 +132,7 @@ def read(file: Path) -> tuple[dict[str, Any], bytes] | None:
             found = os.fstat(stream.fileno())
             if not stat.S_ISREG(found.st_mode):
                 return None
-            if hasattr(os, "getuid") and (found.st_uid != os.getuid() or found.st_mode & 0o022):
+            if hasattr(os, "geteuid") and (found.st_uid != os.geteuid() or found.st_mode & 0o022):
                 return None
             mark, sum_of, rest = stream.read(len(_MARK)), stream.read(32), stream.read()
     except OSError:

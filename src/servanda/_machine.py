@@ -25,8 +25,8 @@ from servanda import _kept
 from servanda._marks import KINDS, Draws, draw_at, layout, locate, marked, part, within
 
 LOOPS = (
-    "_marks", "_machine", "_native", "_sums", "_tables", "_unknowns", "game", "_vectors", "_broyden", "_branch",
-    "_kernel", "_response",
+    "_marks", "_kept", "_native", "_machine", "_sums", "_tables", "_unknowns", "game", "_vectors", "_broyden",
+    "_branch", "_kernel", "_response",
 )  # fmt: skip
 
 __all__ = ["LOOPS", "Draws", "Loop", "digest", "draw_at", "folder", "kept", "loops", "part", "ready", "within"]

@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 from agreements import alternating
 from numpy.typing import NDArray
+from support.loops import own_loop
 from support.random_agreements import random_agreement
 
 import servanda
@@ -48,10 +49,6 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def _clear() -> None:
     jit.kept.cache_clear()
     jit.digest.cache_clear()
-
-
-def own_loop(x: float) -> float:
-    return x * x if x > 0 else -x
 
 
 def compiled(place: Path) -> Path:
@@ -243,7 +240,7 @@ def test_a_full_disk_does_no_harm(tmp_path: Path) -> None:
         "import resource, signal\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
-        "from test_jit import own_loop\n"
+        "from support.loops import own_loop\n"
         "from servanda.solver import jit\n"
         "print(jit.entry(own_loop)(-2.0), [path.name for path in jit.folder().iterdir()])\n"
     )
@@ -251,7 +248,7 @@ def test_a_full_disk_does_no_harm(tmp_path: Path) -> None:
 
 
 def test_first_runs_at_the_same_time_do_no_harm(tmp_path: Path) -> None:
-    code = "from test_jit import own_loop\nfrom servanda.solver import jit\nprint(jit.entry(own_loop)(3.0))"
+    code = "from support.loops import own_loop\nfrom servanda.solver import jit\nprint(jit.entry(own_loop)(3.0))"
     with ThreadPoolExecutor(3) as pool:
         assert list(pool.map(lambda _: _run(code, tmp_path / "mine"), range(3))) == ["9.0"] * 3
     names = sorted(path.name.split("-")[0] for path in (tmp_path / "mine").rglob("*") if path.is_file())
@@ -357,8 +354,8 @@ def test_it_is_said_why_nothing_is_kept(
     monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
     announce_preparation()
     assert capsys.readouterr().err == (
-        "Preparing the solver for this machine. happens every time, as the result cannot be kept, and takes about"
-        f" ten seconds.\nOther users can write to {tmp_path}. Set NUMBA_CACHE_DIR to a folder of your own.\n"
+        "Preparing the solver for this machine. This takes about ten seconds and happens every time, as the result cannot be"
+        f" kept.\nOther users can write to {tmp_path}. Set NUMBA_CACHE_DIR to a folder of your own.\n"
     )
 
 

@@ -22,7 +22,9 @@ LIMIT = 5.0  # seconds of a processor: three times what is listed as slow, as ma
 LOOPS = ("trace", "surroundings", "respond")
 
 NAME = pytest.StashKey[str]()
-COST = pytest.StashKey[float]()  # used by this process when the test began; what is made for many tests is no cost of one
+COST = pytest.StashKey[
+    float
+]()  # used by this process when the test began; what is made for many tests is no cost of one
 EXAMPLES = pytest.StashKey[list[SybilItem]]()
 DONE = pytest.StashKey[set[SybilItem]]()
 _making: list[object] = []
@@ -47,6 +49,10 @@ def name(item: pytest.Item) -> str:
 def slow(item: pytest.Item, among: Iterable[str]) -> bool:
     """Whether a test is listed, or its function is, for all parameters."""
     return name(item) in among or name(item).partition("[")[0] in among
+
+
+def _file(name: str) -> str:
+    return name.partition("::")[0].partition(": ")[0]
 
 
 def _give_names(items: list[pytest.Item]) -> None:
@@ -87,7 +93,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if config.args_source is pytest.Config.ArgsSource.TESTPATHS:
         there = {name(item) for item in items} | {name(item).partition("[")[0] for item in items}
         if gone := sorted(among.keys() - there):
-            raise pytest.UsageError("slow.txt lists what there is no more; write it anew (measure.py): " + ", ".join(gone))
+            raise pytest.UsageError("slow.txt lists what is not there; write it anew (measure.py): " + ", ".join(gone))
+    if hasattr(config, "workerinput"):  # long files first, so that no worker is left with one at the end
+        files: dict[str, float] = {}
+        for what, seconds in among.items():
+            files[_file(what)] = files.get(_file(what), 0.0) + seconds
+        items.sort(key=lambda item: -files.get(_file(item.nodeid), 0.0))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -128,7 +139,9 @@ def pytest_runtest_call(item: pytest.Item) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, pytest.TestReport]:
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, Any, pytest.TestReport]:
     cost = used() - item.stash.get(COST, used())
     report: pytest.TestReport = yield
     if call.when == "call":
@@ -136,7 +149,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
         if report.passed and cost > LIMIT and not item.get_closest_marker("proof") and not item.config.option.costs:
             report.outcome = "failed"
             report.longrepr = (
-                f"{name(item)} took a processor {cost:.1f} s, and {LIMIT:g} s is the most outside tests/support/slow.txt. "
+                f"{name(item)} took {cost:.1f} s of a processor. Off the list of slow tests, {LIMIT:g} s is the most. "
                 "Make it quicker, or write the list anew: python tests/support/measure.py"
             )
     return report
@@ -146,16 +159,18 @@ class Costs:
     """Writes down what each test cost, in whatever process it ran."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path
-        path.write_text("", "utf-8")
+        self.file = path.open("w", encoding="utf-8", buffering=1)  # a line at once
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.when != "call":
             return
         told = dict(report.user_properties)
-        with self.path.open("a", encoding="utf-8") as file:
-            file.write(f"{told.pop('cost'):.2f}\t{report.outcome}\t{told.pop('name')}\n")
-            file.writelines(f"{seconds:.2f}\tfixture\t{report.nodeid.rpartition('::')[0]} {what}\n" for what, seconds in told.items())
+        self.file.write(f"{told.pop('cost'):.2f}\t{report.outcome}\t{told.pop('name')}\n")
+        for what, seconds in told.items():
+            self.file.write(f"{seconds:.2f}\tfixture\t{report.nodeid.rpartition('::')[0]} {what}\n")
+
+    def pytest_unconfigure(self) -> None:
+        self.file.close()
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -11,16 +11,26 @@ Data are frozen objects; verbs are functions. Nothing heavy is imported before i
 
 from __future__ import annotations
 
+from typing import Any
+
 import lazy_loader
 
 from servanda._version import __version__ as __version__
+from servanda.errors import missing_extra
 from servanda.result import Presenter, hand_in
 
-__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+_load, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+
+
+def __getattr__(name: str) -> Any:
+    try:
+        return _load(name)
+    except ModuleNotFoundError as error:
+        raise missing_extra(error) or error from None
 
 
 def _presenter() -> Presenter:
-    from servanda.presentation import presenter
+    from servanda.presentation.presenter import presenter
 
     return presenter
 

@@ -14,7 +14,7 @@ Ints: TypeAlias = NDArray[np.int64]
 def freeze(thing: Any, within: bool = False) -> None:
     """Make every array in a dataclass, tuple, named tuple or dict read-only.
 
-    A dataclass within another one is left alone if its own arrays are read-only already: it was frozen when it was made.
+    A dataclass within another one is left alone if its own arrays are read-only: it was frozen when it was made.
     """
     if isinstance(thing, np.ndarray):
         thing.flags.writeable = False

@@ -31,7 +31,8 @@ class UsageError(ServandaError, ValueError):
 class NoSuchName(ServandaError, KeyError, ValueError):
     """A name that is not there: of a plan, a party, a number, a metric, a figure."""
 
-    __str__ = Exception.__str__  # KeyError would put the message in quotes
+    def __str__(self) -> str:
+        return Exception.__str__(self)  # KeyError would put the message in quotes
 
 
 class MissingExtra(ServandaError, RuntimeError):
@@ -91,3 +92,30 @@ def need(extra: str, what: str, *packages: str) -> None:
         raise MissingExtra(
             f"{what} needs {listed}, {verb} not installed here. Install with: pip install 'servanda[{extra}]'"
         )
+
+
+_EXTRAS = {
+    "numpy": "solve",
+    "scipy": "solve",
+    "numba": "solve",
+    "llvmlite": "solve",
+    "polars": "tables",
+    "pyarrow": "tables",
+    "matplotlib": "pictures",
+    "jinja2": "pictures",
+    "SALib": "sensitivity",
+    "ema_workbench": "sensitivity",
+    "pymoo": "design",
+    "dask": "cluster",
+    "distributed": "cluster",
+}
+
+
+def missing_extra(error: ModuleNotFoundError) -> MissingExtra | None:
+    """Turn a failed import of a package that an extra brings into the line to type; None for any other package."""
+    package = (error.name or "").partition(".")[0]
+    if package not in _EXTRAS:
+        return None
+    return MissingExtra(
+        f"This needs {package}, which is not installed here. Install with: pip install 'servanda[{_EXTRAS[package]}]'"
+    )

@@ -1,4 +1,4 @@
-"""The house rules of docs/development/architecture.md that a machine can check; import-linter checks who imports whom."""
+"""The house rules of docs/development/architecture.md that a machine can check; import-linter checks the imports."""
 
 from __future__ import annotations
 

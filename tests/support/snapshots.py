@@ -7,7 +7,10 @@ Look at the difference before it is kept: the tests hold the files equal to what
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+
+sys.path[0] = str(Path(__file__).parents[1])
 
 from servanda.agreement.reading.reader import read
 from servanda.checks.findings import check

@@ -109,6 +109,7 @@ class Tables(NamedTuple):
 
 
 def types_of(party: Party) -> tuple[str, ...]:
+    """The types of a party; one without a name where the file gives none."""
     return tuple(party.types) or (ONLY,)
 
 

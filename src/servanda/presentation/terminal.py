@@ -1,16 +1,46 @@
-"""What is printed in a terminal: sentences that wrap, tables that stay whole."""
+"""Views in a terminal: sentences that wrap, tables that stay whole."""
 
 from __future__ import annotations
 
 import os
 import sys
+from io import StringIO
 
 from rich import box
 from rich.console import Console
-from rich.table import Table
+from rich.table import Table as Grid
 from rich.text import Text
 
-WIDTH = 100
+from servanda.presentation.view import Table, View
+
+WIDTH = 100  # characters, where nobody watches
+WIDEST = 34  # of a column of words, in a table that would not fit otherwise
+
+
+def print_view(found: View) -> None:
+    """Print a view: its headline, then its blocks and its notes.
+
+    Parameters
+    ----------
+    found : View
+    """
+    _print(console(), found)
+
+
+def text(found: View) -> str:
+    """A view as plain text, 100 characters wide.
+
+    Parameters
+    ----------
+    found : View
+
+    Returns
+    -------
+    str
+    """
+    out = StringIO()
+    _print(Console(file=out, width=WIDTH, highlight=False, color_system=None, legacy_windows=False), found)
+    return "\n".join(line.rstrip() for line in out.getvalue().rstrip().split("\n"))
 
 
 def console() -> Console:
@@ -19,20 +49,63 @@ def console() -> Console:
     return Console(highlight=False, width=None if watched else WIDTH)
 
 
-def show(where: Console, what: Table) -> None:
-    """Print a table whole: wider than the terminal if it must be, as broken dates and numbers cannot be read."""
-    need = where.measure(what, options=where.options.update(max_width=10 * WIDTH)).maximum
-    Console(highlight=False, width=max(need, 1)).print(what)
+def say(where: Console, words: str) -> None:
+    """Print a sentence; nothing in it is markup."""
+    where.print(Text(words))
 
 
-def table(title: str, *columns: str, prose: bool = True) -> Table:
-    """Begin a table; the first column is words, the others stand to the right."""
-    made = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
-    for i, column in enumerate(columns):
-        made.add_column(column, justify="left" if i == 0 else "right", max_width=34 if prose else None)
+def _print(where: Console, found: View) -> None:
+    say(where, found.headline)
+    after_table = False
+    for block in found.blocks:
+        if not after_table:
+            where.print()
+        after_table = isinstance(block, Table)
+        if isinstance(block, Table):
+            show(where, _grid(where, block))
+        else:
+            say(where, block)
+    if found.notes and not after_table:
+        where.print()
+    for note in found.notes:
+        say(where, note)
+
+
+def _grid(where: Console, what: Table) -> Grid:
+    """A table as rich has it; its words wrap, between words, if it would be wider than the terminal otherwise."""
+    made = Grid(
+        title=Text(what.title, style="bold") if what.title else None, title_justify="left", box=box.SIMPLE_HEAD,
+        pad_edge=False,
+    )  # fmt: skip
+    for column in what.columns:
+        side = "right" if column.kind == "number" else "left"
+        made.add_column(Text(column.name), justify=side, no_wrap=True)
+    for i, row in enumerate(what.rows):
+        if row.kind in ("group", "section") and i:
+            made.add_section()
+        style = {"group": "bold", "detail": "dim"}.get(row.kind, "")
+        made.add_row(*(Text(cell, style=style) for cell in row.cells))
+    if _width(where, made) > where.width:
+        for k, column in enumerate(made.columns):
+            if what.columns[k].kind == "words":
+                cells = [what.columns[k].name, *(row.cells[k] for row in what.rows if k < len(row.cells))]
+                column.no_wrap, column.max_width = False, max(WIDEST, *(len(w) for c in cells for w in c.split()))
     return made
 
 
-def say(where: Console, text: str) -> None:
-    """Print a sentence."""
-    where.print(Text(text))
+def _width(where: Console, grid: Grid) -> int:
+    return where.measure(grid, options=where.options.update(max_width=10 * WIDTH)).maximum
+
+
+def show(where: Console, grid: Grid) -> None:
+    """Print a table whole: wider than the terminal if it must be, as broken dates and numbers cannot be read."""
+    width = max(_width(where, grid), 1)
+    Console(file=where.file, highlight=False, width=width, color_system=where.color_system).print(grid)  # pyright: ignore
+
+
+def table(title: str, *columns: str, prose: bool = True) -> Grid:
+    """Begin a table; the first column is words, the others stand to the right."""
+    made = Grid(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
+    for i, column in enumerate(columns):
+        made.add_column(column, justify="left" if i == 0 else "right", max_width=34 if prose else None)
+    return made

@@ -1,1 +1,1 @@
-"""TODO: the face of this room."""
+"""The types of the agreement file, a file for each group of keys."""

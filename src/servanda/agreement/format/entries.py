@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
 
@@ -39,7 +39,7 @@ class Noted(Frozen):
 class Due(Frozen):
     """When an entry falls due, counted from something else, such as `{within: 60 days, after: adoption}`."""
 
-    model_config = ConfigDict(
+    model_config: ClassVar[ConfigDict] = ConfigDict(
         json_schema_extra={
             "oneOf": [{"required": [key]} for key in ("after", "before", "same_day", "when")],
             "dependentSchemas": {"within": {"anyOf": [{"required": ["after"]}, {"required": ["when"]}]}},
@@ -129,7 +129,7 @@ Actors = Annotated[
 class Obligation(_Dated):
     """A step somebody has to take. It gives shares of stakes, or is a duty that moves no stake (`does`)."""
 
-    model_config = ConfigDict(
+    model_config: ClassVar[ConfigDict] = ConfigDict(
         json_schema_extra={**_ONE_DATE, "anyOf": [{"required": ["gives"]}, {"required": ["does"]}]}
     )
 
@@ -175,7 +175,7 @@ class Obligation(_Dated):
 class Ratification(_Dated):
     """A body of a party that has to approve: passes by chance, else the agreement breaks down."""
 
-    model_config = ConfigDict(json_schema_extra=_ONE_DATE)
+    model_config: ClassVar[ConfigDict] = ConfigDict(json_schema_extra=_ONE_DATE)
 
     ratify: Key = Field(description="the party that has to ratify")
     passes: Chance = Field(default=UNKNOWN, description="the chance that it passes")
@@ -195,7 +195,7 @@ class Turnover(_Entry):
 class Review(_Entry):
     """A date at which parties may stay or withdraw: once (`date`), or repeated (`every`, `from`, `until`)."""
 
-    model_config = ConfigDict(
+    model_config: ClassVar[ConfigDict] = ConfigDict(
         json_schema_extra={
             "oneOf": [
                 {"required": ["date"], "not": {"anyOf": [{"required": [k]} for k in ("every", "from", "until")]}},

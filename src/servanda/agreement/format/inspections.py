@@ -5,7 +5,7 @@ What is computed from it is in `servanda.inspecting`.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
@@ -59,7 +59,7 @@ _WAYS = "Write scale (a random search), visit (whole visits), or levels (a table
 class Detection(Frozen):
     """How effort at a site turns into a chance of detection: a random search, whole visits, or a table."""
 
-    model_config = ConfigDict(
+    model_config: ClassVar[ConfigDict] = ConfigDict(
         json_schema_extra={
             "oneOf": [
                 {

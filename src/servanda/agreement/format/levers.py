@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, Tag, WithJsonSchema, model_validator
 
@@ -57,7 +57,7 @@ Times = Annotated[int, _whole(MOST_TIMES), WithJsonSchema({"type": "integer", "m
 
 
 class _Lever(Noted):
-    model_config = ConfigDict(populate_by_name=False)
+    model_config: ClassVar[ConfigDict] = ConfigDict(populate_by_name=False)
 
 
 def _in_order(least: float | date, most: float | date, upside_down: bool) -> None:

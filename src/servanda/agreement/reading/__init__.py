@@ -1,1 +1,1 @@
-"""TODO: the face of this room."""
+"""From a text to an agreement, with every problem and its line."""

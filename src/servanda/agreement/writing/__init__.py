@@ -1,1 +1,1 @@
-"""TODO: the face of this room."""
+"""Changing an agreement file in place, byte for byte."""

@@ -1,1 +1,1 @@
-"""TODO: the face of this room."""
+"""The report: one HTML page with all results, its figures beside it."""

@@ -1,1 +1,1 @@
-"""TODO: the face of this room."""
+"""In which part of the ranges a plan fails."""

@@ -1,1 +1,1 @@
-"""TODO: the face of this room."""
+"""Which uncertain numbers matter."""

@@ -1,1 +1,1 @@
-"""TODO: the face of this room."""
+"""All plans on the same draws, as a table."""

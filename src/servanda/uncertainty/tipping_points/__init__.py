@@ -1,1 +1,1 @@
-"""TODO: the face of this room."""
+"""Which numbers would change the answer."""

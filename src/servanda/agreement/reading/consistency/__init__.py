@@ -1,1 +1,1 @@
-"""TODO: the face of this room."""
+"""What takes two places of a file to see, a file for each group of keys as in `format/`."""

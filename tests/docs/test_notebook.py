@@ -2,7 +2,7 @@
 
 After a change that alters what it shows, run it anew, look at every figure, and keep the result:
 
-    python tests/test_notebook.py
+    python tests/docs/test_notebook.py
 
 Pictures are not compared: their pixels depend on the fonts of the machine.
 """

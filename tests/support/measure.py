@@ -9,6 +9,7 @@ the machine may have other work.
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import tempfile
@@ -18,6 +19,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 LIST = Path(__file__).with_name("slow.txt")
 SLOW = 1.5  # seconds
+DEAR = 5.0  # seconds of a fixture: whatever uses it is slow
 HEAD = """\
 # Slow tests and examples, which `make proofs` runs: seconds of a processor, to one digit. Written by measure.py.
 # A test without [...] stands for all its parameters. An example of 0 seconds needs what a slow one above it makes.
@@ -25,14 +27,20 @@ HEAD = """\
 
 
 def run(*arguments: str) -> tuple[dict[str, float], set[str]]:
-    """Seconds of every test, and which failed."""
+    """Seconds of every test, and which failed. What a dear fixture takes is shared out among those that use it."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "costs"
         command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", f"--costs={path}", *arguments]
         subprocess.run(command, cwd=ROOT, check=False)
-        lines = [line.split("\t", 2) for line in path.read_text("utf-8").splitlines()]
-    costs = {name: float(seconds) for seconds, outcome, name in lines if outcome != "fixture"}
-    return costs, {name for _, outcome, name in lines if outcome == "failed"}
+        rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    tests = {row["test"]: row for row in rows if "fixture" not in row}
+    costs = {name: row["seconds"] for name, row in tests.items()}
+    for row in rows:
+        if "fixture" in row and row["seconds"] >= DEAR:
+            file = row["test"].partition("::")[0]
+            users = [name for name in tests if row["fixture"] in tests[name]["uses"] and name.startswith(f"{file}::")]
+            costs |= {name: max(costs[name] + row["seconds"] / len(users), SLOW) for name in users}
+    return costs, {name for name, row in tests.items() if row["outcome"] == "failed"}
 
 
 def shortened(slow: dict[str, float], costs: dict[str, float]) -> dict[str, float]:

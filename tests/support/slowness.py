@@ -7,6 +7,7 @@ on the list fails. An example of a page or docstring that is a proof has those a
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -69,7 +70,7 @@ def _give_names(items: list[pytest.Item]) -> None:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--costs", metavar="FILE", help="write there what each test took, as a line of seconds and name")
+    parser.addoption("--costs", metavar="FILE", help="write there what each test took, as a line of JSON")
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
@@ -120,7 +121,7 @@ def pytest_fixture_setup(fixturedef: Any, request: Any) -> Generator[None, Any, 
         _making.pop()
         item = request._pyfuncitem
         item.stash[COST] += used() - began
-        item.user_properties.append((f"made {fixturedef.argname}", used() - began))
+        item.user_properties.append((fixturedef.argname, used() - began))
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -145,7 +146,7 @@ def pytest_runtest_makereport(
     cost = used() - item.stash.get(COST, used())
     report: pytest.TestReport = yield
     if call.when == "call":
-        report.user_properties += [("name", name(item)), ("cost", cost)]
+        report.user_properties += [("name", name(item)), ("cost", cost), ("uses", getattr(item, "fixturenames", []))]
         if report.passed and cost > LIMIT and not item.get_closest_marker("proof") and not item.config.option.costs:
             report.outcome = "failed"
             report.longrepr = (
@@ -165,9 +166,13 @@ class Costs:
         if report.when != "call":
             return
         told = dict(report.user_properties)
-        self.file.write(f"{told.pop('cost'):.2f}\t{report.outcome}\t{told.pop('name')}\n")
-        for what, seconds in told.items():
-            self.file.write(f"{seconds:.2f}\tfixture\t{report.nodeid.rpartition('::')[0]} {what}\n")
+        test, costs = told.pop("name"), {"seconds": told.pop("cost"), "uses": told.pop("uses")}
+        self._write({"test": test, "outcome": report.outcome, **costs})
+        for fixture, seconds in told.items():
+            self._write({"fixture": fixture, "test": test, "seconds": seconds})
+
+    def _write(self, row: dict[str, object]) -> None:
+        self.file.write(json.dumps(row) + "\n")
 
     def pytest_unconfigure(self) -> None:
         self.file.close()

@@ -19,7 +19,6 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 LIST = Path(__file__).with_name("slow.txt")
 SLOW = 1.5  # seconds
-DEAR = 5.0  # seconds of a fixture: whatever uses it is slow
 HEAD = """\
 # Slow tests and examples, which `make proofs` runs: seconds of a processor, to one digit. Written by measure.py.
 # A test without [...] stands for all its parameters. An example of 0 seconds needs what a slow one above it makes.
@@ -27,19 +26,21 @@ HEAD = """\
 
 
 def run(*arguments: str) -> tuple[dict[str, float], set[str]]:
-    """Seconds of every test, and which failed. What a dear fixture takes is shared out among those that use it."""
+    """Seconds of every test, and which failed. What a fixture for many takes is shared out among them."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "costs"
         command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", f"--costs={path}", *arguments]
-        subprocess.run(command, cwd=ROOT, check=False)
+        done = subprocess.run(command, cwd=ROOT, check=False)
+        if done.returncode > 1:
+            sys.exit(done.returncode)
         rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
     tests = {row["test"]: row for row in rows if "fixture" not in row}
     costs = {name: row["seconds"] for name, row in tests.items()}
     for row in rows:
-        if "fixture" in row and row["seconds"] >= DEAR:
+        if "fixture" in row:
             file = row["test"].partition("::")[0]
             users = [name for name in tests if row["fixture"] in tests[name]["uses"] and name.startswith(f"{file}::")]
-            costs |= {name: max(costs[name] + row["seconds"] / len(users), SLOW) for name in users}
+            costs |= {name: costs[name] + row["seconds"] / len(users) for name in users}
     return costs, {name for name, row in tests.items() if row["outcome"] == "failed"}
 
 

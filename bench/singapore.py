@@ -1,5 +1,5 @@
 # ruff: noqa: E501
-"""The newspaper's question under uncertainty: docs/singapore.md and its pictures, from the agreement of the catalogue.
+"""The newspaper's question under uncertainty: docs/explanation/evidence/singapore.md and its pictures, from the agreement of the catalogue.
 
 python bench/singapore.py          solves everything (some minutes), writes bench/singapore.json and the page
 python bench/singapore.py page     only the page, from bench/singapore.json
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 HOME = Path(__file__).resolve().parent.parent
-NUMBERS, PAGE, PICTURES = HOME / "bench/singapore.json", HOME / "docs/singapore.md", HOME / "docs/pictures"
+NUMBERS, PAGE, PICTURES = HOME / "bench/singapore.json", HOME / "docs/explanation/evidence/singapore.md", HOME / "docs/pictures"
 DRAWS, SEED, POINTS = 4096, 0, 256
 
 
@@ -86,7 +86,7 @@ def table(head: list[str], rows: list[list[str]]) -> str:
 
 
 def page(found: dict[str, Any]) -> str:
-    """The text of docs/singapore.md."""
+    """The text of docs/explanation/evidence/singapore.md."""
     figures = table(
         ["plan", "figure", "likely", "median", "nine of ten draws"],
         [[row["plan"], row["what"], row["likely"], row["median"], row["span"]] for row in found["rows"]],

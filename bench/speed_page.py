@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 HOME = Path(__file__).resolve().parent.parent
-PAGE, PICTURE = HOME / "docs/speed.md", HOME / "docs/pictures/speed-growth.png"
+PAGE, PICTURE = HOME / "docs/explanation/evidence/speed.md", HOME / "docs/pictures/speed-growth.png"
 TARGETS = {12: 300, 14: 1000, 16: 3000}
 
 
@@ -32,7 +32,7 @@ def table(head: list[str], rows: list[list[str]]) -> str:
 
 
 def page(found: dict[str, Any]) -> str:
-    """The text of docs/speed.md."""
+    """The text of docs/explanation/evidence/speed.md."""
     made, batch, start, memory = found["made"], found["batch"], found["start"], found["memory"]
     cores = max(int(workers) for workers in batch["workers"])
     one, most = batch["workers"]["1"], batch["workers"][str(cores)]

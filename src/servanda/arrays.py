@@ -25,9 +25,9 @@ def freeze(thing: Any, within: bool = False) -> None:
         for part in cast("dict[Any, Any]", thing).values():
             freeze(part, True)
     elif hasattr(thing, "__dataclass_fields__"):
-        parts = [getattr(thing, field) for field in thing.__dataclass_fields__]
-        own = [part for part in parts if isinstance(part, np.ndarray)]
-        if within and own and not any(part.flags.writeable for part in own):
+        parts: list[Any] = [getattr(thing, field) for field in thing.__dataclass_fields__]
+        writeable = [bool(part.flags.writeable) for part in parts if isinstance(part, np.ndarray)]
+        if within and writeable and not any(writeable):
             return
         for part in parts:
             freeze(part, True)

@@ -20,7 +20,7 @@ from servanda.agreement.starter import new
 from servanda.checks.findings import Findings, check
 from servanda.checks.rulebook import chosen, rules
 
-PAGE = paths.DOCS / "format.md"
+PAGE = paths.DOCS / "reference" / "agreement-file.md"
 
 
 def codes(agreement: Agreement, **more: Any) -> set[str]:

@@ -1,4 +1,4 @@
-"""The notebook docs/uncertainty.ipynb runs, and shows what is stored in it.
+"""The notebook docs/tutorials/uncertainty.ipynb runs, and shows what is stored in it.
 
 After a change that alters what it shows, run it anew, look at every figure, and keep the result:
 
@@ -19,7 +19,7 @@ import nbformat
 import pytest
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 
-NOTEBOOK = Path(__file__).parents[2] / "docs" / "uncertainty.ipynb"
+NOTEBOOK = Path(__file__).parents[2] / "docs" / "tutorials" / "uncertainty.ipynb"
 LARGEST = 1_500_000  # bytes: it is to open quickly on a web page
 LONGEST = 60  # seconds
 

@@ -1,4 +1,4 @@
-"""The tables of docs/real-texts.md, made from what `check` finds in the catalogue and from real-texts.yaml.
+"""The tables of docs/explanation/evidence/real-texts.md, made from what `check` finds in the catalogue and from real-texts.yaml.
 
 Run as a program, it writes them into the page.
 """
@@ -16,7 +16,7 @@ import servanda
 from servanda import Agreement, Finding
 from support import paths
 
-PAGE = paths.DOCS / "real-texts.md"
+PAGE = paths.DOCS / "explanation" / "evidence" / "real-texts.md"
 MARKS = {"hit": "**{}**", "open": "{}", "alarm": "({})", "": "{}?"}
 
 

@@ -7,7 +7,7 @@ from servanda.agreement.reading.reader import loads
 from servanda.checks.findings import Findings
 from support import paths
 
-RULES = paths.DOCS / "rules"
+RULES = paths.DOCS / "reference" / "rules"
 TOP = """
 servanda: 1
 title: A text

@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 import click
 
-from servanda.errors import ServandaError
+from servanda.errors import ServandaError, missing_extra
 
 FOUND, BAD_INPUT, NO_ANSWER, STOPPED = 1, 2, 3, 130  # exit codes; 0 is done
 
@@ -52,3 +52,9 @@ def ended(run: Callable[[], Any]) -> NoReturn:
     except ServandaError as error:
         complain(str(error))
         sys.exit(error.exit_code)
+    except ModuleNotFoundError as error:
+        missing = missing_extra(error)
+        if missing is None:
+            raise
+        complain(str(missing))
+        sys.exit(BAD_INPUT)

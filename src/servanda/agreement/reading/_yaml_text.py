@@ -1,17 +1,20 @@
 """YAML 1.2 text as plain Python data, with the line of every key and list item, and complaints in plain words.
 
-Works on the events of ruamel's parser, not on its ready-made data: only there are the lines of everything and
-duplicate keys to be seen, and an alias that would grow into millions of copies can be refused before it does.
+Works on the events of a parser, not on its ready-made data: only there are the lines of everything and duplicate keys
+to be seen, and an alias that would grow into millions of copies can be refused before it does. The events are those of
+libyaml. Where anything is wrong, or libyaml may mean something else than YAML 1.2, they are ruamel's (decision 33).
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple, NoReturn, cast
 
 from servanda.agreement.format.values import DATE_PATTERN
+from servanda.agreement.reading._yaml_events import UnsureError, careful_events, quick_events
 from servanda.english import show
 
 Place = tuple[str | int, ...]
@@ -55,7 +58,7 @@ class Document:
     complaints: tuple[Complaint, ...]
 
 
-@dataclass
+@dataclass(slots=True)
 class _Node:
     line: int
     value: object = None  # of a scalar
@@ -78,9 +81,36 @@ def parse(text: str) -> Document:
     NotReadableError
         If it is not YAML, empty, several documents, or would grow too large or too deep.
     """
-    root = _compose(text)
+    return quickly(text) or carefully(text)
+
+
+def quickly(text: str) -> Document | None:
+    """Read one YAML document with libyaml; None if ruamel has to read it.
+
+    That is so if anything keeps the text from being read, or if it is no group of keys: ruamel has the messages.
+    """
+    try:
+        root = _compose(quick_events(text))
+    except (UnsureError, NotReadableError):
+        return None
+    return _document(root) if root is not None and root.mapping else None
+
+
+def carefully(text: str) -> Document:
+    """Read one YAML document with ruamel.
+
+    Raises
+    ------
+    NotReadableError
+        As `parse` does.
+    """
+    root = _compose_carefully(text)
     if root is None or (root.items is None and root.value is None):
         raise NotReadableError(1, "the file is empty. 'servanda new FILE' writes one to start from")
+    return _document(root)
+
+
+def _document(root: _Node) -> Document:
     lines: dict[Place, int] = {}
     complaints: list[Complaint] = []
     data = _plain(root, (), lines, complaints)
@@ -97,6 +127,17 @@ class _Builder:
     open: list[_Node] = field(default_factory=list[_Node])
     anchors: dict[str, _Node | None] = field(default_factory=dict[str, _Node | None])  # None: still open
     root: _Node | None = None
+    held: int = 0  # values so far
+
+    def begin(self, node: _Node) -> None:
+        self.held += 1
+        self.look_at_depth(node)
+        self.open.append(node)
+
+    def end(self) -> _Node:
+        node = self.open.pop()
+        self.held -= node.size  # until it is added to what stands around it
+        return node
 
     def add(self, node: _Node) -> None:
         if not self.open:
@@ -107,7 +148,8 @@ class _Builder:
         parent.items.append(node)
         parent.size += node.size
         parent.depth = max(parent.depth, 1 + node.depth)
-        if sum(each.size for each in self.open) > MOST_NODES:
+        self.held += node.size
+        if self.held > MOST_NODES:
             raise NotReadableError(
                 node.line,
                 f"the file holds more than {MOST_NODES:,} values, counting everything that *names stand for"
@@ -124,13 +166,13 @@ class _Builder:
             )
 
 
-def _compose(text: str) -> _Node | None:
+def _compose_carefully(text: str) -> _Node | None:
     from ruamel.yaml.error import MarkedYAMLError
     from ruamel.yaml.reader import ReaderError
 
     builder = _Builder()
     try:
-        _build(text, builder)
+        return _compose(careful_events(text), builder)
     except NotReadableError:
         raise
     except MarkedYAMLError as error:
@@ -146,45 +188,39 @@ def _compose(text: str) -> _Node | None:
         raise NotReadableError(
             line, "not YAML at or after this line: a \\ in double quotes stands for no character. Use single quotes"
         ) from None
-    return builder.root
 
 
-def _build(text: str, builder: _Builder) -> None:
-    from ruamel.yaml import YAML
-
+def _compose(events: Iterable[Any], builder: _Builder | None = None) -> _Node | None:
+    builder = builder or _Builder()
     documents = 0
-    reader = cast("Any", YAML(typ="safe", pure=True))  # the pure one is YAML 1.2; a 300-line file takes it 0.03 s
-    for event in reader.parse(text):
+    for event in events:
         kind = type(event).__name__
         line: int = event.start_mark.line + 1
-        anchor: str | None = getattr(event, "anchor", None)
-        if kind == "DocumentStartEvent":
+        if kind == "ScalarEvent":
+            node = _Node(line, _scalar(event, line))
+            if event.anchor:
+                builder.anchors[event.anchor] = node
+            builder.add(node)
+        elif kind in ("MappingStartEvent", "SequenceStartEvent"):
+            if event.tag is not None:
+                _refuse_tag(event.tag, line)
+            if event.anchor:
+                builder.anchors[event.anchor] = None
+            builder.begin(_Node(line, event.anchor, [], kind == "MappingStartEvent"))
+        elif kind in ("MappingEndEvent", "SequenceEndEvent"):
+            node = builder.end()
+            if node.value:
+                builder.anchors[str(node.value)] = node
+            builder.add(node)
+        elif kind == "AliasEvent":
+            builder.add(_alias(event.anchor, line, builder))
+        elif kind == "DocumentStartEvent":
             documents += 1
             if documents > 1:
                 raise NotReadableError(
                     line, "a second document begins here (---). A file holds one agreement. Split the file in two"
                 )
-        elif kind == "AliasEvent":
-            builder.add(_alias(anchor or "", line, builder))
-        elif kind == "ScalarEvent":
-            node = _Node(line, _scalar(event, line))
-            if anchor:
-                builder.anchors[anchor] = node
-            builder.add(node)
-        elif kind in ("MappingStartEvent", "SequenceStartEvent"):
-            if event.tag is not None:
-                _refuse_tag(event.tag, line)
-            if anchor:
-                builder.anchors[anchor] = None
-            node = _Node(line, items=[], mapping=kind == "MappingStartEvent")
-            node.value = anchor
-            builder.look_at_depth(node)
-            builder.open.append(node)
-        elif kind in ("MappingEndEvent", "SequenceEndEvent"):
-            node = builder.open.pop()
-            if node.value:
-                builder.anchors[str(node.value)] = node
-            builder.add(node)
+    return builder.root
 
 
 def _alias(name: str, line: int, builder: _Builder) -> _Node:
@@ -206,6 +242,7 @@ def _refuse_tag(tag: str, line: int) -> NoReturn:
 
 # --------------------------------------------------------------------------------------------------- scalars
 
+_BEGIN_OTHERS = frozenset("-+.0123456789~nNtTfF")  # what nulls, booleans, numbers and dates begin with
 _NULL = {"", "~", "null", "Null", "NULL"}
 _BOOL = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _INT = re.compile(r"[-+]?[0-9]{1,300}")
@@ -222,6 +259,8 @@ def _scalar(event: Any, line: int) -> object:
             _refuse_tag(event.tag, line)
         return text
     if event.style:  # quoted
+        return text
+    if text and text[0] not in _BEGIN_OTHERS:  # a text; most values are
         return text
     if text in _NULL:
         return None

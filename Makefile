@@ -14,8 +14,8 @@ test: lint
 	$(PYTEST) -m "not proof"
 
 lint: .venv/test
-	$(BIN)/ruff format --check
-	$(BIN)/ruff check
+	$(BIN)/ruff format --check src tests bench conftest.py
+	$(BIN)/ruff check src tests bench conftest.py
 	$(BIN)/lint-imports
 	$(BIN)/pyright
 

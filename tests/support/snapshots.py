@@ -1,4 +1,4 @@
-"""Write anew what `check` finds in the bad texts (tests/checks/cases/*.txt) and the pages of the rules (docs/reference/rules/).
+"""Write anew what `check` finds in the bad texts (tests/checks/cases/*.txt) and the pages of the rules.
 
     python tests/support/snapshots.py
 

@@ -10,7 +10,7 @@ SMALL = paths.GOOD / "format-example.yaml"
 
 
 def test_score_prints_the_promised_json(run: Any) -> None:
-    """Keys as docs/reference/agreement-file.md has them; the figures themselves are in assessment/test_scorecards.py."""
+    """Keys as docs/reference/agreement-file.md has them; the numbers are in assessment/test_scorecards.py."""
     both = run("score", SMALL, "--json").json
     assert both.keys() == {"title", "plans", "about"}
     assert [card["plan"] for card in both["plans"]] == ["phased", "at-once"]

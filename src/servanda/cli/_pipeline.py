@@ -23,7 +23,6 @@ from servanda.cli._exit import NO_ANSWER, complain
 from servanda.errors import NoSuchName, UsageError, need, no_such
 
 if TYPE_CHECKING:
-
     from servanda.agreement.format.agreement import Agreement
     from servanda.cli._progress import Progress
     from servanda.parallel import Cluster

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from servanda.errors import UsageError
+from servanda.errors import UsageError, need
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -70,6 +70,7 @@ def read_draws(path: str | None) -> polars.DataFrame | None:
     """
     if path is None:
         return None
+    need("tables", "A sweep in a file", "polars", "pyarrow")
     import polars
 
     wanted = "--sweep takes the table that a sweep has written, FILE.parquet"

@@ -240,7 +240,7 @@ def test_rules_in_words(agreement: servanda.Agreement) -> None:
 
 def test_a_missing_library_is_one_message(agreement: servanda.Agreement, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(errors, "find_spec", lambda name: None if name == "ema_workbench" else True)
-    with pytest.raises(errors.MissingExtra, match=r"needs ema_workbench, which is not installed here.* pip install 'servanda\[sensitivity\]'"):
+    with pytest.raises(errors.MissingExtra, match=r"needs ema_workbench.* pip install 'servanda\[sensitivity\]'"):
         servanda.explain_failure(agreement, "phased")
 
 
@@ -303,7 +303,7 @@ def test_the_picture_shows_the_box(agreement: servanda.Agreement, monkeypatch: p
     limit = rule.limits[0]
     assert limit.at_most is not None
     for narrow in (False, True):
-        figure = pictures.failure(agreement, found, narrow=narrow)
+        figure = found.plot(narrow)
         boxes = parts(figure)
         share = (limit.at_most - limit.low) / (limit.high - limit.low)
         assert boxes[f"1|{limit.name}"][1] / boxes["_whole"][1] == pytest.approx(share, abs=1e-9)

@@ -1,17 +1,26 @@
-# Two commands do everything: make demo, make test. Both set up .venv first, from nothing but Python 3.11 and make.
+# Three commands do everything: make demo, make test, make proofs. They set up .venv first, from nothing but Python 3.11
+# and make. `make test` leaves out the tests that are slow, by a measured list; these are the proofs.
 PYTHON ?= python3
+WORKERS ?= 2
 BIN := .venv/bin
+PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder
 
-.PHONY: demo test check clean
+.PHONY: demo test lint proofs clean
 
 demo: .venv/demo
 	$(BIN)/servanda study singapore-2018 --out report
 
-test: .venv/test
-	$(BIN)/ruff format --check src tests
-	$(BIN)/ruff check src tests
+test: lint
+	$(PYTEST) -m "not proof"
+
+lint: .venv/test
+	$(BIN)/ruff format --check src tests bench conftest.py
+	$(BIN)/ruff check src tests bench conftest.py
+	$(BIN)/lint-imports
 	$(BIN)/pyright
-	$(BIN)/python -m pytest
+
+proofs: .venv/test
+	$(PYTEST) -m proof
 
 .venv/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "servanda needs Python 3.11 or later; set it with: make PYTHON=python3.12 ...")'
@@ -26,4 +35,4 @@ test: .venv/test
 	@touch $@ .venv/demo
 
 clean:
-	rm -rf .venv report build dist .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv report build dist .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -1,4 +1,4 @@
-"""The sums over all rows of the proof, and its page: `docs/explanation/evidence/random-agreements.md` is made from `bench/proof.json` by this alone."""
+"""The sums over all rows of the proof, and its page, made from `bench/proof.json` by this alone."""
 
 from __future__ import annotations
 

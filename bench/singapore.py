@@ -13,7 +13,11 @@ from pathlib import Path
 from typing import Any
 
 HOME = Path(__file__).resolve().parent.parent
-NUMBERS, PAGE, PICTURES = HOME / "bench/singapore.json", HOME / "docs/explanation/evidence/singapore.md", HOME / "docs/pictures"
+NUMBERS, PAGE, PICTURES = (
+    HOME / "bench/singapore.json",
+    HOME / "docs/explanation/evidence/singapore.md",
+    HOME / "docs/pictures",
+)
 DRAWS, SEED, POINTS = 4096, 0, 256
 
 

@@ -16,6 +16,7 @@ pytest.importorskip("jinja2")
 
 import itertools
 
+from servanda.presentation.report._tables import entry_rows, exact, outcome_rows, without_capital
 from support.building import gives, party, ratify, review, situation, stake
 
 import servanda
@@ -27,7 +28,6 @@ from servanda.assessment.comparison import Comparison, compare
 from servanda.checks.findings import check
 from servanda.presentation.figures import gallery as pictures
 from servanda.presentation.report import page as report
-from servanda.presentation.report._tables import entry_rows, exact, outcome_rows, without_capital
 from servanda.presentation.views.comparison import verdict
 from servanda.presentation.views.plan import headline
 

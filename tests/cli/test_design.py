@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from support.building import WITHOUT_LEVERS
-from support.commands import Done, commands
+from support.commands import Done
 
 from servanda import read
 
@@ -18,11 +18,6 @@ levers:
     - {automatic: full-relief}
 """
 AIMS = ("--plan", "phased", "--maximise", "held_clean", "--maximise", "gain.north")
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., Done]:
-    return commands(capsys)
 
 
 @pytest.fixture

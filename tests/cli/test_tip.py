@@ -7,25 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from support.commands import Done, commands
+from support.commands import Done
 
 import servanda
-from servanda.agreement.starter import new
 from servanda.presentation.figures.gallery import figures as gallery
 
 BETWEEN = ("--between", "phased", "at-once")
 WORTH, REFUSAL = "stakes.programme.worth.north", "stakes.non-recognition.worth.north"
 YEARS = ("--of", "years", "--among", "stakes.*.worth.north")
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., Done]:
-    return commands(capsys)
-
-
-@pytest.fixture
-def deal(tmp_path: Path) -> Path:
-    return new(tmp_path / "deal.yaml")
 
 
 def test_the_nearest_number_is_said_first(run: Callable[..., Done], deal: Path) -> None:

@@ -41,7 +41,9 @@ def ended(run: Callable[[], Any]) -> NoReturn:
         error.show()
         sys.exit(0)
     except click.ClickException as error:
-        error.show()
+        where = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "servanda"
+        words = error.format_message().rstrip(".")
+        complain(f"{words}{'' if words.endswith('?') else '.'} All options: {where} --help")
         sys.exit(BAD_INPUT)
     except (click.Abort, KeyboardInterrupt):
         complain("Stopped.")

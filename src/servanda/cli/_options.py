@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from servanda.errors import UsageError
+from servanda.errors import UsageError, need
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -16,15 +16,17 @@ if TYPE_CHECKING:
 
     import polars
 
-plan_option = click.option("--plan", metavar="NAME", help="The plan. Needed only if the file has several.")
+MOST_DRAWS = 2**30  # where the sequence of points ends
+
+plan_option = click.option("--plan", metavar="NAME", help="The plan to look at. Needed only if the file has several.")
 plans_option = click.option("--plans", metavar="NAME,NAME", help="Only these plans, with commas between their names.")
-between_option = click.option("--between", nargs=2, metavar="A B", help="Two plans, to be set against each other.")
+between_option = click.option("--between", nargs=2, metavar="A B", help="Two plans to compare.")
 of_option = click.option(
     "--of", default="held_clean", show_default=True, metavar="METRIC", help="The metric by which plans are judged."
 )
 seed_option = click.option(
     "--seed", type=click.IntRange(min=0), default=0, show_default=True, metavar="N",
-    help="Seed of everything random. The same seed gives the same result.",
+    help="Seed for all random numbers. The same seed gives the same result.",
 )  # fmt: skip
 sweep_option = click.option(
     "--sweep", metavar="PATH", help="Use the draws of this sweep (.parquet) instead of new ones."
@@ -34,12 +36,15 @@ sweep_option = click.option(
 def draws_option(default: int, least: int = 1) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """The option --draws, with the number of draws that a command takes by itself."""
     return click.option(
-        "--draws", type=click.IntRange(least, MOST_DRAWS), default=default, show_default=True, metavar="N",
-        help="How many draws to take from the ranges.",
+        "--draws", type=click.IntRange(min=least), default=default, show_default=True, metavar="N",
+        callback=_not_too_many, help="How many draws to take from the ranges.",
     )  # fmt: skip
 
 
-MOST_DRAWS = 2**30  # what the sequence of points holds
+def _not_too_many(ctx: click.Context, param: click.Parameter, value: int) -> int:
+    if value > MOST_DRAWS:
+        raise click.BadParameter(f"{value:,} draws are too many; the sequence of points ends at {MOST_DRAWS:,}.")
+    return value
 
 
 def count_option(name: str, default: int | None, words: str, least: int = 1) -> Callable[[Any], Any]:
@@ -65,6 +70,7 @@ def read_draws(path: str | None) -> polars.DataFrame | None:
     """
     if path is None:
         return None
+    need("tables", "A sweep in a file", "polars", "pyarrow")
     import polars
 
     wanted = "--sweep takes the table that a sweep has written, FILE.parquet"
@@ -83,7 +89,7 @@ def check_folder(folder: str, option: str, what: str) -> None:
     made: list[Path] = []
     try:
         if path.exists() and not path.is_dir():
-            raise UsageError(f"{folder}: this is a file, and {what} needs a folder. Give another name: {option} FOLDER")
+            raise UsageError(f"{folder}: this is a file, and {what} a folder. Give another name: {option} FOLDER")
         made = [each for each in (path, *path.parents) if not each.exists()]
         path.mkdir(parents=True, exist_ok=True)
         probe = path / f".servanda-{os.getpid()}"

@@ -218,6 +218,8 @@ def on_agreement(
             if cluster is not None:
                 need("cluster", "A cluster", "distributed")
             if picture is not None:
+                if Path(picture).is_dir():
+                    raise UsageError(f"{picture}: this is a folder. Give the picture another name")
                 from servanda.presentation.figures.saving import check_picture
 
                 check_picture(picture)

@@ -17,14 +17,19 @@ if TYPE_CHECKING:
 
 @on_agreement("improve", picture=True, parallel=True)
 @plan_option
-@click.option("--maximise", multiple=True, metavar="METRIC", help="What should be large: held_clean, gain.PARTY, ...")
-@click.option("--minimise", multiple=True, metavar="METRIC", help="What should be small: exposure, completion, ...")
-@click.option("--subject-to", multiple=True, metavar="CONDITION", help='Such as "gain.north >= 0". May be repeated.')
-@count_option("--evaluations", 1000, "The most plans to try.")
+@click.option("--maximise", multiple=True, metavar="METRIC", help="A metric that should be large. May be repeated.")
+@click.option("--minimise", multiple=True, metavar="METRIC", help="A metric that should be small. May be repeated.")
+@click.option(
+    "--subject-to",
+    multiple=True,
+    metavar="CONDITION",
+    help='A limit on a metric, such as "gain.north >= 0". May be repeated.',
+)
+@count_option("--evaluations", 1000, "Try at most this many plans.")
 @draws_option(0, least=0)
 @seed_option
 @click.option(
-    "--write", metavar="NAME", help="Write plans found into FILE as NAME-1, NAME-2, ... and change nothing else."
+    "--write", metavar="NAME", help="Write plans found into FILE as NAME-1, NAME-2 and so on, and change nothing else."
 )
 @click.option(
     "--rows", metavar="N,N", help="With --write: which plans, by their rows. By default, the best for each aim."
@@ -44,8 +49,9 @@ def design(
     """Search for better plans among those that the levers in FILE allow.
 
     The group 'levers' of FILE says what can be changed in a plan: shares, dates, the order of entries, the strength of
-    inspections. The plans shown are those that no other plan beats in every aim. --draws is needed for means and
-    quantiles over the ranges, such as mean.years and q10.held_clean.
+    inspections. The plans shown are those that no other plan beats in every aim. Metrics are held_clean, years,
+    gain.PARTY, exposure, completion and others. With --draws, their means and quantiles over the ranges are metrics
+    too, such as mean.years and q10.held_clean.
     """
     name = run.plan(plan)
     numbers = _rows(rows, write)

@@ -23,18 +23,18 @@ from servanda.errors import UsageError
 )  # fmt: skip
 @draws_option(1024)
 @seed_option
-@count_option("--most", 3, "The most numbers that a rule may have.")
+@count_option("--most", 3, "Use at most this many numbers in a rule.")
 @sweep_option
 def explain_failure(
     run: Run, plan: str | None, when: str, draws: int, seed: int, most: int, sweep: str | None
 ) -> Answer:
-    """When does a plan fail? Find rules on a few numbers, and how many failures they cover.
+    """When does a plan fail? Find rules about a few numbers, with the share of failures that each covers.
 
     Unless --when says otherwise, the quarter of the draws with the fewest expected years in force counts as failing.
     """
     if sweep is not None and run.address is not None:
         raise UsageError(
-            "The draws of --sweep are already solved, and leave a cluster nothing to do. Leave out --cluster"
+            "--sweep gives draws that are already solved, so a cluster has nothing to do. Leave out --cluster"
         )
     name = run.plan(plan)
     from servanda.result import plain

@@ -11,16 +11,21 @@ from servanda.errors import UsageError
 
 
 @on_agreement("improve", needs=(("solve", "An inspection plan", "numpy", "scipy"),), picture=True)
-@click.option("--budget", type=click.FloatRange(min=0), metavar="NUMBER", help="Instead of the file's, in its unit.")
-@click.option("--aim", type=click.Choice(["detection", "deterrence"]), help="Instead of the file's.")
+@click.option(
+    "--budget",
+    type=click.FloatRange(min=0),
+    metavar="NUMBER",
+    help="A budget to use instead of the file's, in the same unit.",
+)
+@click.option("--aim", type=click.Choice(["detection", "deterrence"]), help="An aim to use instead of the file's.")
 @click.option(
     "--write", is_flag=True, help="Write the finding rates into the measures of FILE, and change nothing else."
 )
 def inspect(run: Run, budget: float | None, aim: str | None, write: bool) -> Answer:
     """Plan inspections: spread a limited budget so that concealment is found as often as possible.
 
-    The group 'inspections' of FILE gives the budget, and for each site how likely effort is to find something there and
-    what is at stake.
+    The group 'inspections' of FILE gives the budget, and for each site what is at stake and how likely inspections are
+    to find something there.
     """
     if budget is not None and not math.isfinite(budget):
         raise UsageError(f"A budget of {budget} cannot be spent. Give a number that is 0 or more: --budget 40")

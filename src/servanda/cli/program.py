@@ -14,6 +14,7 @@ import click
 from servanda._version import __version__
 from servanda.cli._exit import ended
 from servanda.cli._pipeline import SECTIONS, Command
+from servanda.errors import no_such
 
 FOLDER = Path(__file__).parent
 
@@ -33,6 +34,14 @@ class Program(click.Group):
         name = cmd_name.replace("-", "_")
         found: Any = getattr(import_module(f"{__package__}.{name}"), name)
         return found if isinstance(found, Command) else None
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that is asked for; a wrong name gets the one message for wrong names."""
+        if args and not args[0].startswith("-") and args[0] not in self.list_commands(ctx):
+            raise no_such("command", args[0], self.list_commands(ctx))
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands under headings, each with its whole first sentence."""

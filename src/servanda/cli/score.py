@@ -12,8 +12,8 @@ from servanda.cli._pipeline import Answer, Run, on_agreement
 def score(run: Run, plan: str | None) -> Answer:
     """What would each party obtain if everyone complied, measured against its own aims?
 
-    The scorecard says how complete it is, how well it can be verified, and how hard it would be to undo. The plans of a
-    file are set side by side as they end; --plan shows one of them date by date.
+    The scorecard says how complete it is, how well it can be verified, and how hard it would be to undo. All plans of
+    the file are compared as they stand at the end. With --plan, one plan is shown date by date.
     """
     names = None if plan is None else run.plan(plan)
     from servanda.assessment.scorecards import scorecards

@@ -27,7 +27,7 @@ from servanda.errors import UsageError
 @seed_option
 @click.option(
     "--groups/--each", default=None,
-    help="By natural groups of numbers, or number by number. By default groups, if more than 20 are uncertain.",
+    help="Take the numbers in natural groups, or one by one. By default in groups, if more than 20 are uncertain.",
 )  # fmt: skip
 @sweep_option
 def sensitivity(
@@ -46,7 +46,7 @@ def sensitivity(
     moves it alone (tornado). With --between A B, the metric is that of A less that of B.
 
     --draws is rounded up to a power of two. Each draw is solved once for every group of numbers, and twice more.
-    --picture draws the tornado beside the other picture, as NAME-tornado.
+    --picture also draws the tornado, as NAME-tornado beside the first picture.
     """
     if between is not None and plan is not None:
         raise UsageError(

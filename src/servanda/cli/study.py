@@ -14,7 +14,7 @@ from servanda.cli._pipeline import SOLVER, Answer, Run, on_agreement
 @seed_option
 @click.option("--quick", is_flag=True, help="Use only the likely values, and leave the ranges out.")
 def study(run: Run, out: str, draws: int, seed: int, quick: bool) -> Answer:
-    """Solve and compare all plans, carry the ranges through, and write a report with figures.
+    """Solve and compare all plans, test the answer against the ranges, and write a report.
 
     Every plan is solved, audited and compared, with the likely values and with draws from the ranges. The report is one
     HTML file, which opens without a network. Its figures are beside it as PNG and SVG.
@@ -23,7 +23,9 @@ def study(run: Run, out: str, draws: int, seed: int, quick: bool) -> Answer:
 
     for name in run.agreement.plans:
         calendar_of(run.agreement, name)  # refuses what cannot be played, before the work begins
-    check_folder(out, "--out", "the report")
+    check_folder(out, "--out", "the report needs")
+    from servanda.presentation import _terminal_tables as tables
+    from servanda.presentation._export import compared, ranged
     from servanda.presentation.report.study import study as report
 
     done = report(run.agreement, out, draws=0 if quick else draws, seed=seed, progress=run.progress)

@@ -42,7 +42,7 @@ def sweep(
     names = run.plans(plans)
     if folder is not None:
         need("pictures", "A picture", "matplotlib")
-        check_folder(folder, "--pictures", "the pictures")
+        check_folder(folder, "--pictures", "the pictures need")
     from servanda.presentation._export import swept as plain
     from servanda.uncertainty.sweeps.sweep import sweep as solve
 

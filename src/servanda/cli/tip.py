@@ -39,11 +39,12 @@ def tip(
 ) -> Answer:
     """Which numbers would change the answer, and what would it take to reach a target?
 
-    --between A B finds the value of each uncertain number at which the ranking of two plans is reversed, and the least
-    change of several numbers together that reverses it. With --heat, it maps two numbers, with the line where the plans
-    are equally good.
+    --between A B finds the value of each uncertain number at which the ranking of two plans is reversed, and searches
+    for the smallest joint change that reverses it. With --heat, it maps two numbers and the line on which the plans are
+    equally good.
 
-    --plan NAME --reach NUMBER finds the least change of what you can choose that makes a plan reach the target.
+    --plan NAME --reach NUMBER searches for the smallest change to what you can choose with which the plan reaches the
+    target.
 
     A number's name is its path in the file, joined by dots (parties.north.discount); * matches any part of a name. Put
     commas between several names. Metrics are held_clean, held, years, completed, gain.PARTY and others.

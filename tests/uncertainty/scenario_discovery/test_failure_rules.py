@@ -240,7 +240,7 @@ def test_rules_in_words(agreement: servanda.Agreement) -> None:
 
 def test_a_missing_library_is_one_message(agreement: servanda.Agreement, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(errors, "find_spec", lambda name: None if name == "ema_workbench" else True)
-    with pytest.raises(errors.MissingExtra, match=r"needs ema_workbench, which is not installed here.* pip install 'servanda\[sensitivity\]'"):
+    with pytest.raises(errors.MissingExtra, match=r"needs ema_workbench.* pip install 'servanda\[sensitivity\]'"):
         servanda.explain_failure(agreement, "phased")
 
 

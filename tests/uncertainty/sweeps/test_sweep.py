@@ -352,9 +352,9 @@ def test_the_command(file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[s
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--plans", "phasd"], "there is no plan 'phasd'. Its plans are: phased, at-once. Did you mean phased?"),
-        (["--resume"], "--resume needs the file that it is about: --out PATH"),
-        (["--replace"], "--replace needs the file that it is about: --out PATH"),
+        (["--plans", "phasd"], "there is no plan 'phasd'. The plans are: phased, at-once. Did you mean phased?"),
+        (["--resume"], "--resume needs to know which file you mean. Add --out PATH"),
+        (["--replace"], "--replace needs to know which file you mean. Add --out PATH"),
         (["--resume", "--replace", "--out", "a.parquet"], "Leave out one of the two"),
         (["--cluster", "local:0"], "'local:0' is no cluster. Write local:4"),
         (["--draws", "0"], "0 is not in the range"),

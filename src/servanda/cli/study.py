@@ -24,8 +24,6 @@ def study(run: Run, out: str, draws: int, seed: int, quick: bool) -> Answer:
     for name in run.agreement.plans:
         calendar_of(run.agreement, name)  # refuses what cannot be played, before the work begins
     check_folder(out, "--out", "the report needs")
-    from servanda.presentation import _terminal_tables as tables
-    from servanda.presentation._export import compared, ranged
     from servanda.presentation.report.study import study as report
 
     done = report(run.agreement, out, draws=0 if quick else draws, seed=seed, progress=run.progress)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from servanda.agreement.format.agreement import Agreement
 from servanda.agreement.numbers import uncertain
+from servanda.result import Result
 from servanda.uncertainty.questions import QuestionRefused
 from servanda.uncertainty.sensitivity_analysis.tornado import Tornado, tornado
 from servanda.uncertainty.sweeps.sweep import Sweep, best, judged_by, row, sweep
@@ -17,7 +18,7 @@ SWEEPING, SWINGING = 0.6, 0.1  # shares of the time that draws and swings take; 
 
 
 @dataclass(frozen=True, repr=False)
-class Uncertainty:
+class Uncertainty(Result):
     """What the ranges of the numbers do to the answer.
 
     Attributes

@@ -7,6 +7,7 @@ takes the time, and prints and draws the result.
 from __future__ import annotations
 
 import functools
+import math
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -22,7 +23,6 @@ from servanda.cli._exit import NO_ANSWER, complain
 from servanda.errors import NoSuchName, UsageError, need, no_such
 
 if TYPE_CHECKING:
-
     from servanda.agreement.format.agreement import Agreement
     from servanda.cli._progress import Progress
     from servanda.parallel import Cluster
@@ -126,9 +126,8 @@ class Run:
         if found.converged:
             return found
         if self.as_json:
-            from servanda.presentation._export import unsolved
-
-            print_json(unsolved(plan, found.status, found.residual, found.iterations))
+            known = found.residual if math.isfinite(found.residual) else None
+            print_json({"plan": plan, "status": found.status, "residual": known, "iterations": found.iterations})
         complain(
             f"{self.file}: the solver found no equilibrium of plan {plan}: {found.status}, after"
             f" {found.iterations} iterations."

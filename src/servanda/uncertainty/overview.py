@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from servanda.agreement.format.agreement import Agreement
 from servanda.agreement.numbers import uncertain
-from servanda.result import Result
+from servanda.result import Result, plain
 from servanda.uncertainty.questions import QuestionRefused
 from servanda.uncertainty.sensitivity_analysis.tornado import Tornado, tornado
 from servanda.uncertainty.sweeps.sweep import Sweep, best, judged_by, row, sweep
@@ -46,6 +47,17 @@ class Uncertainty(Result):
     other: str | None
     tornado: Tornado | None
     tips: Tips | None
+
+    def to_json(self) -> dict[str, Any]:
+        """Give what `servanda study --json` says of the ranges."""
+        return {
+            "figure": self.figure,
+            "plan": self.plan,
+            "other": self.other,
+            "sweep": self.swept.to_json(),
+            "tornado": plain(self.tornado),
+            "tips": plain(self.tips),
+        }
 
     def __repr__(self) -> str:
         return f"<Uncertainty of {self.swept.title!r}: {self.swept.draws:,} draws, judged by {self.figure}>"

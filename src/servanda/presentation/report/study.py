@@ -49,9 +49,7 @@ class Study(Result):
 
     def to_json(self) -> dict[str, Any]:
         """Give the object that `servanda study --json` prints."""
-        from servanda.presentation._export import ranged
-
-        found = None if self.uncertainty is None else ranged(self.uncertainty)
+        found = None if self.uncertainty is None else self.uncertainty.to_json()
         return {**self.comparison.to_json(), "uncertainty": found, "report": str(self.report)}
 
 

@@ -12,8 +12,8 @@ import pytest
 import servanda
 from servanda.agreement.starter import starter_text
 from servanda.errors import MissingExtra
-from servanda.presentation._export import plain
 from servanda.presentation.figures import gallery as pictures
+from servanda.result import plain
 from servanda.uncertainty.sensitivity_analysis.sobol import sobol_indices
 
 BETWEEN = ("phased", "at-once")

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from servanda.agreement.format.agreement import Agreement, line_of
 from servanda.checks._plan_view import plan_view
 from servanda.checks._suppressions import Suppression, extents, suppresses, suppressions, whole
-from servanda.checks.rulebook import SEVERITIES, Found, Place, Rule, Severity, chosen, looks, rules
+from servanda.checks.rulebook import SEVERITIES, Found, Place, Rule, Severity, chosen, registered, rules
 from servanda.english import did_you_mean, listed
 from servanda.errors import expect
 from servanda.result import Result, plain
@@ -166,8 +168,10 @@ def the_same(finding: Finding) -> str:
 
 
 def _look(agreement: Agreement, wanted: frozenset[str]) -> Iterator[Found]:
+    for file in sorted(Path(__file__).with_name("rules").glob("*.py")):
+        import_module(f"{__package__}.rules.{file.stem}")
     views = tuple(plan_view(agreement, name) for name in agreement.plans)
-    every = [look for look in looks() if look.codes & wanted]
+    every = [look for look in registered() if look.codes & wanted]
     for look in every:
         if look.whole:
             yield from look.find(agreement, views)

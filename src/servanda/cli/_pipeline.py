@@ -7,6 +7,7 @@ takes the time, and prints and draws the result.
 from __future__ import annotations
 
 import functools
+import math
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -121,9 +122,8 @@ class Run:
         if found.converged:
             return found
         if self.as_json:
-            from servanda.presentation._export import unsolved
-
-            print_json(unsolved(plan, found.status, found.residual, found.iterations))
+            known = found.residual if math.isfinite(found.residual) else None
+            print_json({"plan": plan, "status": found.status, "residual": known, "iterations": found.iterations})
         complain(
             f"{self.file}: the solver found no equilibrium of plan {plan}: {found.status}, after"
             f" {found.iterations} iterations."

@@ -161,7 +161,7 @@ def said(factor: float, residual: float) -> str:
 
 def compiled() -> Any:
     """Import the compiled loops, which takes a moment the first time."""
-from servanda.solver import _response_map as _response
+    from servanda.solver import _response_map as _response
 
     return _response
 

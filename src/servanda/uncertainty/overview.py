@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from servanda.agreement.format.agreement import Agreement
 from servanda.agreement.numbers import uncertain
 from servanda.errors import expect
 from servanda.parallel import Progress, part_of
+from servanda.result import Result
 from servanda.uncertainty.questions import QuestionRefused
 from servanda.uncertainty.sensitivity_analysis.tornado import Tornado, tornado
 from servanda.uncertainty.sweeps.sweep import Sweep, best, judged_by, row, sweep
@@ -18,7 +20,7 @@ SWEEPING, SWINGING = 0.6, 0.1  # shares of the time that draws and swings take; 
 
 
 @dataclass(frozen=True, repr=False)
-class Uncertainty:
+class Uncertainty(Result):
     """What the ranges of the numbers do to the answer.
 
     Attributes
@@ -47,8 +49,24 @@ class Uncertainty:
     tornado: Tornado | None
     tips: Tips | None
 
+    def to_json(self) -> dict[str, Any]:
+        """Give what `servanda study --json` says of the ranges."""
+        return {
+            "figure": self.metric,
+            "plan": self.plan,
+            "other": self.other,
+            "sweep": self.swept.to_json(),
+            "tornado": _within(self.tornado),
+            "tips": _within(self.tips),
+        }
+
     def __repr__(self) -> str:
         return f"<Uncertainty of {self.swept.title!r}: {self.swept.draws:,} draws, judged by {self.metric}>"
+
+
+def _within(found: Result | None) -> dict[str, Any] | None:
+    """What stands within a larger result, which says itself what it takes to repeat it."""
+    return None if found is None else {name: value for name, value in found.to_json().items() if name != "about"}
 
 
 def within_ranges(

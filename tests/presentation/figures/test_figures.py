@@ -18,8 +18,8 @@ from support.building import gives, party, ratify, review, situation, stake, tur
 import servanda
 from servanda.agreement.format.agreement import Agreement
 from servanda.assessment.comparison import Comparison, compare, expected_years
-from servanda.assessment.scorecards import CRITERIA, scorecard
 from servanda.assessment.outcomes import TypeAct
+from servanda.assessment.scorecards import CRITERIA, scorecard
 from servanda.english import month, percent, short
 from servanda.game.calendar import calendar_of
 from servanda.presentation.figures import gallery as pictures

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 def subtitle(found: HeatMap) -> str:
     """What is shown."""
-    return f"By {found.metric.name} ({found.metric.meaning}). Axes are the ranges of both numbers; all others are likely."
+    by = f"By {found.metric.name} ({found.metric.meaning})."
+    return f"{by} Axes are the ranges of both numbers; all others are likely."
 
 
 def alt(found: HeatMap) -> str:

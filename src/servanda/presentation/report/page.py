@@ -125,7 +125,7 @@ def _jobs(
             jobs.append((name, file, gallery[name], result, {}))
     if found is not None:
         results = (found.swept, found.swept, found.tornado, found.tips)
-        parts: tuple[dict[str, str], ...] = ({}, {"of": found.figure}, {}, {})
+        parts: tuple[dict[str, str], ...] = ({}, {"of": found.metric}, {}, {})
         for (name, figure), result, which in zip(RANGES.items(), results, parts, strict=True):
             if result is not None:
                 jobs.append((name, name, gallery[figure], result, which))

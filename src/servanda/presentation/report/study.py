@@ -49,9 +49,7 @@ class Study(Result):
 
     def to_json(self) -> dict[str, Any]:
         """Give the object that `servanda study --json` prints."""
-        from servanda.presentation._export import ranged
-
-        found = None if self.uncertainty is None else ranged(self.uncertainty)
+        found = None if self.uncertainty is None else self.uncertainty.to_json()
         return {**self.comparison.to_json(), "uncertainty": found, "report": str(self.report)}
 
 
@@ -121,4 +119,5 @@ def study(
 
     comparison = compare(agreement, starts=STARTS, progress=part_of(progress, 0.0, SOLVING))
     found = within_ranges(agreement, draws, seed, progress=part_of(progress, SOLVING, begin)) if draws else None
-    return Study(comparison, write(comparison, folder, progress=part_of(progress, begin, 1.0), uncertainty=found), found)
+    report = write(comparison, folder, progress=part_of(progress, begin, 1.0), uncertainty=found)
+    return Study(comparison, report, found)

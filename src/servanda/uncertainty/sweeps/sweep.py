@@ -122,6 +122,20 @@ class Sweep(Result):
     weakest: Columns
     source: Source = field(repr=False, compare=False)
 
+    def to_json(self) -> dict[str, Any]:
+        """Give the object that `servanda sweep --json` prints: what the table comes to, and where it is."""
+        return {
+            "title": self.title,
+            "draws": self.draws,
+            "seed": self.seed,
+            "table": None if self.path is None else str(self.path),
+            "summary": self.summary.to_dicts(),
+            "wins": self.wins.to_dicts(),
+            "statuses": self.statuses.to_dicts(),
+            "weakest": self.weakest.to_dicts(),
+            "about": self.about,
+        }
+
     @property
     def table(self) -> Columns:
         """The whole table: `plan`, `draw`, inputs by name, metrics, `weakest`, `status`, `residual`, `standing`."""

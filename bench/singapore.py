@@ -20,11 +20,13 @@ DRAWS, SEED, POINTS = 4096, 0, 256
 def find() -> dict[str, Any]:
     """Solve everything, draw the pictures, and return what the page says."""
     import servanda
-    from servanda.presentation.figures import gallery as pictures
+    from servanda.presentation.figures.gallery import figures as pictures
     from servanda.presentation.views import sensitivity as sensing
+    from servanda.presentation.views import sweep as sweep_view
     from servanda.presentation.views import tipping_points as tipping
     from servanda.presentation.views import uncertainty as ranges
     from servanda.presentation.views.sweep import beaten, lost_where, prospect
+    from servanda.presentation.writing import plan_title
     from servanda.uncertainty.sweeps.sweep import name_of
 
     agreement = servanda.read("singapore-2018")
@@ -37,13 +39,13 @@ def find() -> dict[str, Any]:
         pairs.append((found.plan, found.other))
     tips = {pair: servanda.tip(agreement, pair, found.metric) for pair in pairs}
     nearest = tips[pairs[-1]]
-    (PICTURES / "singapore-2018-tips.png").write_bytes(pictures.png(pictures.tips(nearest), dpi=110))
+    (PICTURES / "singapore-2018-tips.png").write_bytes(pictures.png(pictures.tipping_points(nearest), dpi=110))
     rules = {
         plan: servanda.explain_failure(agreement, plan, sweep=found.swept.table, seed=SEED) for plan in agreement.plans
     }
     swings = servanda.sensitivity(agreement, found.plan, of=found.metric, draws=POINTS, seed=SEED)
     comparison = servanda.compare(agreement)
-    names, duels = ranges.duel_rows(found)
+    duels = sweep_view.duels(found.swept)
     return {
         "versions": comparison.about.versions,
         "sha256": comparison.about.sha256,
@@ -55,29 +57,42 @@ def find() -> dict[str, Any]:
         "prospect": prospect(found.swept),
         "headline": ranges.headline(found),
         "duel": beaten(found.swept, "phased", "all-at-once"),
-        "rows": ranges.range_rows(comparison, found),
-        "names": names,
-        "duels": duels,
+        "rows": spans(ranges.ranges(comparison, found)),
+        "names": [column.name for column in duels.columns[1:]],
+        "duels": [[row.cells[0], list(row.cells[1:])] for row in duels.rows],
         "lost": [[name_of(found.swept, plan), lost_where(found.swept, plan)] for plan in agreement.plans],
-        "moving": [*ranges.moving(found), sensing.what_matters(swings)],
+        "moving": [ranges.moving(found), sensing.what_matters(swings)],
         "tips": [
             {
-                "title": " or ".join(tipping.plan_title(agreement, plan) for plan in pair),
-                "said": [tipping.ranking(one), tipping.headline(one), tipping.also(one), *tipping.joint(one)],
+                "title": " or ".join(plan_title(agreement, plan) for plan in pair),
+                "said": [tipping.ranking(one), tipping.headline(one), tipping.also(one), tipping.joint(one)],
             }
             for pair, one in tips.items()
         ],
         "rules": [
-            {"plan": tipping.plan_title(agreement, plan), "said": _rules(agreement, one)} for plan, one in rules.items()
+            {"plan": plan_title(agreement, plan), "said": _rules(agreement, one)} for plan, one in rules.items()
         ],
     }
 
 
-def _rules(agreement: Any, found: Any) -> str:
-    from servanda.presentation.views import sensitivity as sensing
+def spans(table: Any) -> list[dict[str, str]]:
+    """The rows of a table of ranges; the first of each plan has its name."""
+    rows: list[dict[str, str]] = []
+    plan = ""
+    for row in table.rows:
+        if row.kind == "group":
+            plan = row.cells[0]
+            continue
+        rows.append(dict(zip(("plan", "what", "likely", "median", "span", "draws"), (plan, *row.cells), strict=True)))
+        plan = ""
+    return rows
 
-    rules = " ".join(f"It {sensing.rule_words(rule, found.aside)}" for rule in found.rules)
-    return f"{sensing.failing(agreement, found)} {rules}".strip()
+
+def _rules(agreement: Any, found: Any) -> str:
+    from servanda.presentation.views import failure_rules as view
+
+    rules = " ".join(f"It {view.rule_words(rule, found.aside)}" for rule in found.rules)
+    return f"{view.failing(agreement, found)} {rules}".strip()
 
 
 def table(head: list[str], rows: list[list[str]]) -> str:

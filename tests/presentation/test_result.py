@@ -11,9 +11,10 @@ import pytest
 
 import servanda
 from servanda.agreement.starter import starter_text
-from servanda.errors import MissingExtra
-from servanda.presentation.figures import gallery as pictures
-from servanda.result import plain
+from servanda.errors import MissingExtra, NoSuchName
+from servanda.presentation._export import plain
+from servanda.presentation.figures.gallery import figures as pictures
+from servanda.presentation.view import Table, view
 from servanda.uncertainty.sensitivity_analysis.sobol import sobol_indices
 
 BETWEEN = ("phased", "at-once")
@@ -27,60 +28,64 @@ def found() -> dict[str, Any]:
     return {
         "sensitivity": servanda.sensitivity(agreement, "phased", sweep=swept.table),
         "tornado": servanda.tornado(agreement, "phased"),
-        "failure": servanda.explain_failure(agreement, "phased", sweep=swept.table, when="years < median"),
-        "indices": sobol_indices(lambda u: 3 * u[:, 0] + u[:, 1], ["first", "second"], 64),
+        "failure_rules": servanda.explain_failure(agreement, "phased", sweep=swept.table, when="years < median"),
+        "sobol_indices": sobol_indices(lambda u: 3 * u[:, 0] + u[:, 1], ["first", "second"], 64),
         "histogram": swept,
-        "front": servanda.design(agreement, "phased", maximise=["held_clean"], evaluations=200),
-        "tips": servanda.tip(agreement, BETWEEN, among=among, joint=False),
-        "reached": servanda.reach(agreement, "phased", 0.3, ours=among[:1]),
-        "heat": servanda.heat(agreement, BETWEEN, *among, points=3),
+        "pareto_front": servanda.design(agreement, "phased", maximise=["held_clean"], evaluations=200),
+        "tipping_points": servanda.tip(agreement, BETWEEN, among=among, joint=False),
+        "target": servanda.reach(agreement, "phased", 0.3, ours=among[:1]),
+        "heat_map": servanda.heat(agreement, BETWEEN, *among, points=3),
     }
 
 
-RESULTS = ["sensitivity", "tornado", "failure", "indices", "histogram", "front", "tips", "reached", "heat"]
+RESULTS = [
+    "sensitivity", "tornado", "failure_rules", "sobol_indices", "histogram", "pareto_front", "tipping_points", "target",
+    "heat_map",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", RESULTS)
 @pytest.mark.parametrize("narrow", [False, True])
 def test_every_result_draws_itself(name: str, narrow: bool, found: dict[str, Any]) -> None:
     result = found[name]
-    subjects = (result.agreement, result) if name in ("sensitivity", "tornado", "failure") else (result,)
-    drawn = getattr(pictures, name)(*subjects, narrow=narrow)
-    assert pictures.svg(result.plot(narrow)) == pictures.svg(drawn)
+    assert pictures.svg(result.plot(narrow)) == pictures.svg(pictures[name](result, narrow))
     assert result.plot().get_figwidth() > result.plot(narrow=True).get_figwidth()
 
 
 def test_a_sweep_draws_any_figure_and_the_fan(found: dict[str, Any]) -> None:
     swept = found["histogram"]
-    for of, drawn in (
-        ("years", pictures.histogram(swept, "years")),
-        ("standing", pictures.survival_fan(swept)),
-    ):
-        assert pictures.svg(swept.plot(of=of)) == pictures.svg(drawn)
-    with pytest.raises(KeyError, match=r"there is no figure 'yeers'. There are: held_clean, .*, standing"):
+    assert pictures.svg(swept.plot(of="years")) == pictures.svg(pictures["histogram"](swept, of="years"))
+    assert pictures.svg(swept.plot(figure="survival_fan")) == pictures.svg(pictures["survival_fan"](swept))
+    with pytest.raises(NoSuchName, match=r"There is no metric 'yeers'. The metrics are: held_clean, .* mean years\?"):
         swept.plot(of="yeers")
+    with pytest.raises(NoSuchName, match=r"There is no figure 'fan'. The figures are: histogram, survival_fan"):
+        swept.plot(figure="fan")
 
 
 def test_indices_have_the_largest_first_and_bars_as_long_as_their_shares(found: dict[str, Any]) -> None:
-    axes = found["indices"].plot().axes
+    axes = found["sobol_indices"].plot().axes
     wide = {patch.get_label(): patch.get_width() for one in axes for patch in one.patches}
-    table = found["indices"].table
+    table = found["sobol_indices"].table
     bars = [label for label in wide if label.endswith("|total")]
     assert bars == ["first|total", "second|total"]
     ratio = wide["second|total"] / wide["first|total"]
     assert ratio == pytest.approx(table["total"][1] / table["total"][0], rel=1e-9)
 
 
-@pytest.mark.parametrize("name", [name for name in RESULTS if name != "heat"])
-def test_a_notebook_shows_what_it_is_and_a_table(name: str, found: dict[str, Any]) -> None:
-    told = found[name]._repr_html_()
-    said, table = told.split("</p>", 1)
-    assert unescape(said) == f"<p>{repr(found[name])[1:-1]}"
-    assert " < " not in said
-    assert "<table" in table
+@pytest.mark.parametrize("name", RESULTS)
+def test_a_notebook_and_print_show_the_view(name: str, found: dict[str, Any]) -> None:
+    told, said = found[name]._repr_html_(), view(found[name])
+    first = told.split("</p>", 1)[0]
+    assert unescape(first) == f"<p><strong>{said.headline}</strong>"
+    assert " < " not in first
+    tables = [block for block in said.blocks if isinstance(block, Table)]
+    assert told.count("<table") == len(tables)
+    printed = " ".join(str(found[name]).split())
+    assert printed.startswith(" ".join(said.headline.split()))
+    assert all(cell in printed for each in tables for row in each.rows for cell in row.cells[1:])
 
 
-@pytest.mark.parametrize("name", ["sensitivity", "tornado", "failure"])
+@pytest.mark.parametrize("name", ["sensitivity", "tornado", "failure_rules"])
 def test_the_agreement_that_a_picture_needs_is_told_nowhere(name: str, found: dict[str, Any]) -> None:
     result = found[name]
     field = next(field for field in dataclasses.fields(result) if field.name == "agreement")

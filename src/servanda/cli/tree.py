@@ -26,8 +26,4 @@ def tree(run: Run, plan: str | None, efg: bool, max_nodes: int) -> Answer | None
 
         click.echo(written(grown), nl=False)
         return None
-    said = (
-        f"Plan {name}: {len(grown.nodes):,} nodes, of which {grown.ends:,} are ends of the game, and"
-        f" {grown.information_sets:,} information sets. Add --efg to print the tree for Gambit."
-    )
-    return Answer((), grown.to_json, (said,))
+    return Answer((grown,), grown.to_json, ("Add --efg to print the tree for Gambit.",))

@@ -13,6 +13,8 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any, Literal, TypeVar
 
+from servanda.errors import missing_extra
+
 
 @dataclass(frozen=True)
 class Column:
@@ -123,7 +125,8 @@ def view(result: Any) -> View:
     """The view of a result, by its type.
 
     Files of `views/` are imported until one knows the type; first the one that has the name of the result's own file,
-    so that what is said of a text does not wait for the solver.
+    so that what is said of a text does not wait for the solver. Files about results that cannot be made here, as a
+    package is missing, are left out.
 
     Parameters
     ----------
@@ -143,7 +146,11 @@ def view(result: Any) -> View:
     for module in sorted(iter_modules(package.__path__), key=lambda module: module.name != own):
         if view_of.dispatch(type(result)) is not view_of.dispatch(object):
             break
-        import_module(f"{package.__name__}.{module.name}")
+        try:
+            import_module(f"{package.__name__}.{module.name}")
+        except ModuleNotFoundError as error:
+            if missing_extra(error) is None:
+                raise
     return view_of(result)
 
 

@@ -7,7 +7,6 @@ section 3), so a curve of a few dozen dimensions is followed, whatever the numbe
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 

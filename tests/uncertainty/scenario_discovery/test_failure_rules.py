@@ -303,7 +303,7 @@ def test_the_picture_shows_the_box(agreement: servanda.Agreement, monkeypatch: p
     limit = rule.limits[0]
     assert limit.at_most is not None
     for narrow in (False, True):
-        figure = pictures.failure(agreement, found, narrow=narrow)
+        figure = found.plot(narrow)
         boxes = parts(figure)
         share = (limit.at_most - limit.low) / (limit.high - limit.low)
         assert boxes[f"1|{limit.name}"][1] / boxes["_whole"][1] == pytest.approx(share, abs=1e-9)

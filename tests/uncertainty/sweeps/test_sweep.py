@@ -127,7 +127,7 @@ def test_draws_without_an_answer_are_kept_counted_and_shown(
     assert set(swept.wins["draws"]) == {48}
     said = " ".join(str(swept).split())
     assert "No answer was found for some draws: Step by step: 16 of 64 (stopped)." in said
-    figure = servanda_pictures().survival_fan(swept)
+    figure = swept.plot(figure="survival_fan")
     assert {axes.get_label() for axes in figure.axes} >= {"fan|phased", "fan|at-once"}
 
 

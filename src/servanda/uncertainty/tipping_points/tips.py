@@ -86,7 +86,7 @@ class NumberTips:
     unsolved: int
 
     @property
-    def least_change(self) -> Flip | None:
+    def nearest(self) -> Flip | None:
         """The flip nearest to the likely value."""
         return min(self.flips, key=lambda flip: flip.distance, default=None)
 
@@ -145,7 +145,7 @@ class Tips(Result):
         return in_place(super().to_json(), self.metric)
 
     @property
-    def least_change(self) -> NumberTips | None:
+    def nearest(self) -> NumberTips | None:
         """The number that stands closest to flipping the ranking alone."""
         return self.numbers[0] if self.numbers and self.numbers[0].flips else None
 

@@ -7,16 +7,16 @@ section 3), so a curve of a few dozen dimensions is followed, whatever the numbe
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from servanda.arrays import Floats, freeze
-from servanda.errors import ServandaError
+from servanda.errors import ServandaError, expect
 from servanda.game.compiler import OBLIGATION, RATIFICATION, REVIEW, Game
 from servanda.game.payoff_tables import Tables
+from servanda.parallel import Progress
 
 TOLERANCE = 1e-10
 _AT_A_TIME = 200  # responses between two looks at the clock and at Ctrl-C
@@ -101,7 +101,7 @@ class Equilibrium:
 
 
 def solve(
-    game: Game, *, draw: int = 0, throw: bool = True, progress: Callable[[float], None] | None = None
+    game: Game, *, draw: int = 0, throw: bool = True, progress: Progress | None = None
 ) -> Equilibrium:
     """Solve a game on the principal branch, followed up from precision zero.
 
@@ -112,8 +112,8 @@ def solve(
         Which draw of the uncertain numbers.
     throw : bool
         Raise if there is no answer; otherwise return what there is, its `status` saying so.
-    progress : function of a float, optional
-        Called with the factor on all precisions, from 0 to 1, as the branch is followed.
+    progress : function of what is being done and the share done (0 to 1), optional
+        The share is the factor on all precisions, as the branch is followed.
 
     Returns
     -------
@@ -131,6 +131,7 @@ def solve(
     >>> servanda.solve(game).status
     'converged'
     """
+    expect(game, Game, "solve")
     play = Play(game, draw, game.merged)
     record = play.record(1 + draw)
     play.trace(record, draw, draw + 1, progress)
@@ -194,7 +195,7 @@ class Play:
             signing=np.zeros((draws, N, self.tables.log_prior.shape[2])),
         )
 
-    def trace(self, record: Any, first: int, last: int, progress: Callable[[float], None] | None) -> None:
+    def trace(self, record: Any, first: int, last: int, progress: Progress | None) -> None:
         """Follow the branch for some draws, and keep what is reached in the record."""
         state = self.state = self._start()
         out = np.zeros(self.size)
@@ -207,7 +208,7 @@ class Play:
             if first == last:
                 return
             if progress is not None:
-                progress(float(state.point[-1]))
+                progress(f"solving {self.game.plan}", float(state.point[-1]))
 
     def expecting(self, leaves: Floats | float) -> Floats:
         """The unknowns (n,) if everyone is expected to leave with these chances (n,), nothing hidden or found."""

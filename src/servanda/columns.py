@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
@@ -30,17 +30,27 @@ class Columns:
     """
 
     def __init__(self, columns: Mapping[str, Sequence[Any] | Array]) -> None:
-        self._columns: dict[str, Array] = {}
-        for name, values in columns.items():
-            column = np.asarray(values) if not isinstance(values, np.ndarray) else values.view()
-            if column.dtype.kind not in "bif" and column.dtype != object:
-                column = np.array(list(cast("Sequence[Any]", values)), dtype=object)
-            column.flags.writeable = False
-            self._columns[name] = column
+        self._columns = {name: _column(values) for name, values in columns.items()}
         lengths = {len(column) for column in self._columns.values()}
         if len(lengths) > 1:
             raise ValueError(f"columns of different lengths: {sorted(lengths)}")
         self.height: int = lengths.pop() if lengths else 0
+
+    @classmethod
+    def of_rows(cls, rows: Iterable[Mapping[str, Any]], kinds: Mapping[str, type]) -> Columns:
+        """A table of rows, whose columns have values of these types; what a row does not name is missing in it."""
+        every = list(rows)
+        return cls({name: _column([row.get(name) for row in every], kind) for name, kind in kinds.items()})
+
+    @classmethod
+    def of_polars(cls, frame: polars.DataFrame) -> Columns:
+        """The same table as a polars data frame, with `nan` for missing numbers."""
+        return cls({series.name: _of_series(series) for series in frame})
+
+    @classmethod
+    def joined(cls, parts: Sequence[Columns]) -> Columns:
+        """Tables with the same columns, one below the other."""
+        return cls({name: np.concatenate([part[name] for part in parts]) for name in parts[0].columns})
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -68,6 +78,14 @@ class Columns:
         return all(_plain(self[name]) == _plain(other[name]) for name in self.columns)
 
     __hash__: ClassVar[None] = None  # pyright: ignore[reportIncompatibleMethodOverride, reportIncompatibleVariableOverride]
+
+    def row(self, i: int) -> dict[str, Any]:
+        """One row, as a dict of plain Python values."""
+        return next(iter(Columns({name: column[[i]] for name, column in self._columns.items()})))
+
+    def select(self, *names: str) -> Columns:
+        """Some of the columns, in the order given."""
+        return Columns({name: self._columns[name] for name in names})
 
     def where(self, keep: Array | Callable[[dict[str, Any]], bool]) -> Columns:
         """The rows that a mask, or a function of a row, keeps."""
@@ -110,7 +128,12 @@ class Columns:
         need("tables", "A polars table", "polars")
         import polars
 
-        return polars.DataFrame({name: _plain(column) for name, column in self._columns.items()})
+        return polars.DataFrame(
+            [
+                polars.Series(name, column if column.dtype.kind in "bif" else _plain(column), nan_to_null=True)
+                for name, column in self._columns.items()
+            ]
+        )
 
     def __repr__(self) -> str:
         return f"<Columns {', '.join(self.columns)}: {self.height} rows>"
@@ -123,11 +146,44 @@ class Columns:
         return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
+def _column(values: Sequence[Any] | Array, kind: type | None = None) -> Array:
+    """Values as an array that nothing changes: of floats, ints or flags if all are; if not, of objects."""
+    if isinstance(values, np.ndarray):
+        column = values.view() if values.dtype.kind in "bifO" else np.fromiter(values.tolist(), object, len(values))
+    else:
+        kind = kind or _kind(values)
+        if kind is float:
+            column = np.array([np.nan if value is None else value for value in values], dtype=float)
+        elif kind in (int, bool) and not any(value is None for value in values):
+            column = np.array(values, dtype=kind)
+        else:
+            column = np.fromiter(values, object, len(values))
+    column.flags.writeable = False
+    return column
+
+
+def _kind(values: Sequence[Any]) -> type:
+    found = {type(value) for value in values if value is not None}
+    for kind, among in ((bool, (bool, np.bool_)), (int, (int, np.integer)), (float, (int, float, np.number))):
+        if found and all(issubclass(one, among) and (kind is bool or one is not bool) for one in found):
+            return kind
+    return object
+
+
+def _of_series(series: polars.Series) -> Array:
+    if series.dtype.is_float():
+        return series.cast(float).to_numpy()
+    if series.dtype.is_nested():
+        return np.fromiter((None if each is None else each.to_numpy() for each in series), object, len(series))
+    return _column(series.to_list())
+
+
 def _plain(column: Array) -> list[Any]:
     """The values of a column as Python has them, with None for what is missing."""
     if column.dtype.kind == "f":
         return [None if np.isnan(value) else float(value) for value in column]
-    return cast("list[Any]", column.tolist())
+    values = cast("list[Any]", column.tolist())
+    return [value.tolist() if isinstance(value, np.ndarray) else value for value in values]
 
 
 def _said(value: object) -> str:

@@ -14,7 +14,7 @@ from servanda.agreement.dates import due_dates, later
 from servanda.agreement.format.agreement import Agreement, AgreementError, line_of
 from servanda.agreement.format.entries import Due, Obligation
 from servanda.agreement.reading.reader import loads, read
-from servanda.cli._commands import main
+from servanda.cli import main
 from servanda.game.calendar import calendar_of, unplayed
 
 HERE = Path(__file__).parent

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from support import paths
-from support.commands import commands
 
 from servanda.agreement.reading.reader import loads
 from servanda.agreement.starter import starter_text
@@ -18,11 +17,6 @@ CHECKS = paths.CASES
 ERROR, WARNING, NOTE = (CHECKS / f"{code}-bad.yaml" for code in ("SV101", "SV102", "SV503"))
 CLEAN = CHECKS / "SV101-good.yaml"
 MINSK = paths.TEXTS / "minsk-ii.yaml"
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Any:
-    return commands(capsys)
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from servanda import sequential_inspection, where_to_inspect
 from servanda.agreement.assumptions import assumptions
 from servanda.agreement.reading.reader import loads, read
 from servanda.agreement.starter import new
-from servanda.cli._commands import main
+from servanda.cli import main
 from servanda.presentation.views.inspection import amount, deterrence, exactly, headline, more_budget, sequence
 
 GOOD = paths.GOOD / "inspections.yaml"

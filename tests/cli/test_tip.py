@@ -7,10 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from support.commands import Done, commands
+from support.commands import Done
 
 import servanda
-from servanda.agreement.starter import new
 from servanda.presentation.figures import gallery as pictures
 from servanda.presentation.figures.heat_map import heat_alt
 from servanda.presentation.figures.tipping_points import tips_alt
@@ -18,16 +17,6 @@ from servanda.presentation.figures.tipping_points import tips_alt
 BETWEEN = ("--between", "phased", "at-once")
 WORTH, REFUSAL = "stakes.programme.worth.north", "stakes.non-recognition.worth.north"
 YEARS = ("--of", "years", "--among", "stakes.*.worth.north")
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., Done]:
-    return commands(capsys)
-
-
-@pytest.fixture
-def deal(tmp_path: Path) -> Path:
-    return new(tmp_path / "deal.yaml")
 
 
 def test_the_nearest_number_is_said_first(run: Callable[..., Done], deal: Path) -> None:
@@ -86,9 +75,9 @@ def test_a_file_without_ranges_is_told_what_to_give(run: Callable[..., Done], de
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ([], "say what is asked"),
-        (["--plan", "phased"], "say what is asked"),
-        ([*BETWEEN, "--reach", "0.5"], "Ask one"),
+        ([], "Say what you want to know"),
+        (["--plan", "phased"], "Say what you want to know"),
+        ([*BETWEEN, "--reach", "0.5"], "Ask for one of them"),
         ([*BETWEEN, "--ours", "measures.*"], "--ours belongs to --reach"),
         (["--plan", "phased", "--reach", "0.5", "--alone"], "belong to --between"),
         ([*BETWEEN, "--heat", WORTH, REFUSAL, "--alone"], "Leave out --among and --alone"),

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from servanda.cli._commands import main
+from servanda.cli import main
 
 
 class Done:

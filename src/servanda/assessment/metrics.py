@@ -77,8 +77,8 @@ def metrics(agreement: Agreement) -> dict[str, Metric]:
     Returns
     -------
     dict of Metric
-        From the solved game: `held_clean`, `held`, `years`, `completed`, `gain.PARTY`, `gain.PARTY.TYPE`, and the causes
-        of breakdown: `withdrew.PARTY`, `found.PARTY`, `found.both` (`found.several`), `unratified.PARTY`, `incident`.
+        From the solved game: `held_clean`, `held`, `years`, `completed`, `gain.PARTY`, `gain.PARTY.TYPE`, and causes of
+        breakdown: `withdrew.PARTY`, `found.PARTY`, `found.both` (`found.several`), `unratified.PARTY`, `incident`.
         From the plan: `smallest_gain`, `nash`, `exposure`, `exposure.PARTY`, `temptation`, `temptation.PARTY`,
         `complete.PARTY`, `completion`, `inspection_cost`.
     """

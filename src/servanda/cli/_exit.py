@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 import click
 
-from servanda.errors import ServandaError
+from servanda.errors import ServandaError, missing_extra
 
 FOUND, BAD_INPUT, NO_ANSWER, STOPPED = 1, 2, 3, 130  # exit codes; 0 is done
 
@@ -41,7 +41,9 @@ def ended(run: Callable[[], Any]) -> NoReturn:
         error.show()
         sys.exit(0)
     except click.ClickException as error:
-        error.show()
+        where = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "servanda"
+        words = error.format_message().rstrip(".")
+        complain(f"{words}{'' if words.endswith('?') else '.'} All options: {where} --help")
         sys.exit(BAD_INPUT)
     except (click.Abort, KeyboardInterrupt):
         complain("Stopped.")
@@ -52,3 +54,9 @@ def ended(run: Callable[[], Any]) -> NoReturn:
     except ServandaError as error:
         complain(str(error))
         sys.exit(error.exit_code)
+    except ModuleNotFoundError as error:
+        missing = missing_extra(error)
+        if missing is None:
+            raise
+        complain(str(missing))
+        sys.exit(BAD_INPUT)

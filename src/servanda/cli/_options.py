@@ -1,74 +1,105 @@
-"""What the commands share: their common arguments, reading a file, printing, and the ways in which they end."""
+"""Options that several commands have, each with the same words everywhere, and what is read from them."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from servanda.errors import UsageError
+from servanda.errors import UsageError, need
 
 if TYPE_CHECKING:
-    from servanda.agreement.format.agreement import Agreement
+    from collections.abc import Callable, Iterable
+    from typing import Any
 
-file_argument = click.argument("file", metavar="FILE")
-plan_option = click.option("--plan", metavar="NAME", help="Which plan of the file (needed if it has several).")
-plans_option = click.option("--plans", metavar="NAME,NAME", help="Only these plans of the file; by default all.")
-workers_option = click.option("--workers", type=click.IntRange(min=1), help="Threads; by default one a processor.")
-cluster_option = click.option(
-    "--cluster", metavar="ADDRESS", help="Work on a Dask cluster: local:4 (processes), or tcp://host:port."
+    import polars
+
+MOST_DRAWS = 2**30  # where the sequence of points ends
+
+plan_option = click.option("--plan", metavar="NAME", help="The plan to look at. Needed only if the file has several.")
+plans_option = click.option("--plans", metavar="NAME,NAME", help="Only these plans, with commas between their names.")
+between_option = click.option("--between", nargs=2, metavar="A B", help="Two plans to compare.")
+of_option = click.option(
+    "--of", default="held_clean", show_default=True, metavar="METRIC", help="The metric by which plans are judged."
 )
-json_option = click.option("--json", "as_json", is_flag=True, help="Print the result for programs, as JSON.")
+seed_option = click.option(
+    "--seed", type=click.IntRange(min=0), default=0, show_default=True, metavar="N",
+    help="Seed for all random numbers. The same seed gives the same result.",
+)  # fmt: skip
+sweep_option = click.option(
+    "--sweep", metavar="PATH", help="Use the draws of this sweep (.parquet) instead of new ones."
+)
 
 
-def read_agreement(file: str) -> Agreement:
-    """Read an agreement file, or an agreement of the catalogue by its name."""
-    from servanda.agreement.reading.reader import read
-
-    return read(file)
-
-
-def print_json(thing: Any) -> None:
-    """Print a result for programs."""
-    import json
-
-    click.echo(json.dumps(thing, indent=2, ensure_ascii=False, allow_nan=False))
+def draws_option(default: int, least: int = 1) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """The option --draws, with the number of draws that a command takes by itself."""
+    return click.option(
+        "--draws", type=click.IntRange(min=least), default=default, show_default=True, metavar="N",
+        callback=_not_too_many, help="How many draws to take from the ranges.",
+    )  # fmt: skip
 
 
-def chosen_plan(agreement: Agreement, file: str, plan: str | None) -> str:
-    """The plan that a command is about, by its name; the only one of the file if none is named."""
-    names = list(agreement.plans)
-    if plan is None and len(names) > 1:
-        raise UsageError(f"{file}: the file has several plans: {', '.join(names)}. Say which one: --plan {names[0]}")
-    return chosen_plans(agreement, file, plan)[0]
+def _not_too_many(ctx: click.Context, param: click.Parameter, value: int) -> int:
+    if value > MOST_DRAWS:
+        raise click.BadParameter(f"{value:,} draws are too many; the sequence of points ends at {MOST_DRAWS:,}.")
+    return value
 
 
-def chosen_plans(agreement: Agreement, file: str, plans: str | None) -> list[str]:
-    """The plans that a command is about, named with commas between them; all of the file if none is named."""
-    from difflib import get_close_matches
-
-    names = list(agreement.plans)
-    wanted = names if plans is None else list(dict.fromkeys(name.strip() for name in plans.split(",")))
-    for plan in wanted:
-        if plan not in names:
-            near = get_close_matches(plan, names, 1)
-            hint = f" Did you mean {near[0]}?" if near else ""
-            raise UsageError(f"{file}: there is no plan '{plan}'. Its plans are: {', '.join(names)}.{hint}")
-    return wanted
+def count_option(name: str, default: int | None, words: str, least: int = 1) -> Callable[[Any], Any]:
+    """An option that takes a whole number."""
+    return click.option(
+        name, type=click.IntRange(min=least), default=default, show_default=default is not None, metavar="N", help=words
+    )
 
 
-def writable(folder: str, option: str, what: str) -> None:
-    """Make a folder that something is to be written into, or say why that cannot be."""
+def split(words: str | Iterable[str] | None) -> tuple[str, ...]:
+    """Names with commas or spaces between them, from an option that may be given several times."""
+    parts = [words] if isinstance(words, str) else words or ()
+    return tuple(word for part in parts for word in part.replace(",", " ").split())
+
+
+def read_draws(path: str | None) -> polars.DataFrame | None:
+    """Read the table of a sweep; None stays None.
+
+    Raises
+    ------
+    UsageError
+        If the file is not there or is no such table.
+    """
+    if path is None:
+        return None
+    need("tables", "A sweep in a file", "polars", "pyarrow")
+    import polars
+
+    wanted = "--sweep takes the table that a sweep has written, FILE.parquet"
+    if not Path(path).is_file():
+        raise UsageError(f"{path}: there is no such file. {wanted}")
+    try:
+        return polars.read_parquet(path)
+    except (polars.exceptions.PolarsError, OSError) as error:
+        first = str(error).splitlines()[0]
+        raise UsageError(f"{path}: this is not a table of draws ({first}). {wanted}") from None
+
+
+def check_folder(folder: str, option: str, what: str) -> None:
+    """Refuse a folder that nothing could be written into; leave no trace of the attempt."""
     path = Path(folder)
+    made: list[Path] = []
     try:
         if path.exists() and not path.is_dir():
-            raise UsageError(f"{folder}: this is a file, and {what} needs a folder. Give another name: {option} FOLDER")
+            raise UsageError(f"{folder}: this is a file, and {what} a folder. Give another name: {option} FOLDER")
+        made = [each for each in (path, *path.parents) if not each.exists()]
         path.mkdir(parents=True, exist_ok=True)
-        probe = path / ".servanda-writable"
+        probe = path / f".servanda-{os.getpid()}"
         probe.touch()
         probe.unlink()
     except OSError as error:
         raise UsageError(
-            f"{folder}: cannot write here ({error.strerror}). Give another folder: {option} FOLDER"
+            f"{folder}: nothing can be written here ({error.strerror}). Give another folder: {option} FOLDER"
         ) from None
+    finally:
+        for each in made:
+            if each.is_dir():
+                each.rmdir()

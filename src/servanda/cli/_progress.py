@@ -5,9 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from servanda.agreement.format.agreement import Agreement
+    from servanda.parallel import Cluster
+    from servanda.uncertainty.questions import Question
 
 
 def announce_preparation(loop: str = "trace") -> None:
@@ -15,8 +20,31 @@ def announce_preparation(loop: str = "trace") -> None:
     from servanda.solver.jit import folder, ready
 
     if not ready(loop):
-        often = "This happens once" if folder() is not None else "This happens every time, as no folder can be written,"
-        click.echo(f"Preparing the solver for this machine. {often} and takes about half a minute.", err=True)
+        often = "only once" if folder() is not None else "every time, as there is no folder to keep the result in"
+        click.echo(
+            f"Preparing the solver for this machine. This takes about half a minute and happens {often}.", err=True
+        )
+
+
+def announce_draws(
+    agreement: Agreement, question: Question, draws: int, workers: int | None, cluster: Cluster | None
+) -> None:
+    """Say how much will be solved, and about how long that will take, judged by this machine."""
+    from servanda.parallel import available, hands
+    from servanda.uncertainty.questions import seconds_each
+
+    cores = max(1, hands(cluster)) if cluster is not None else min(workers or available(), available())
+    seconds = seconds_each(agreement, question) * draws / cores
+    plans = " and ".join(question.plans)
+    processors = "1 processor" if cores == 1 else f"{cores} processors"
+    each = " each" if len(question.plans) > 1 else ""
+    click.echo(f"Solving {plans} {draws:,} times{each}: about {_time(seconds)} on {processors}.", err=True)
+
+
+def _time(seconds: float) -> str:
+    if seconds < 90:
+        return "1 second" if round(seconds) <= 1 else f"{seconds:.0f} seconds"
+    return f"{seconds / 60:.0f} minutes" if seconds < 5400 else f"{seconds / 3600:.1f} hours"
 
 
 class Progress(AbstractContextManager["Progress"]):

@@ -1,15 +1,15 @@
-"""The commands that look at a text without playing it: `check` and `explain`."""
+"""The command `servanda check`: is the text whole?"""
 
 from __future__ import annotations
 
-import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from servanda.cli._exit import FOUND
-from servanda.cli._options import file_argument, json_option, print_json, read_agreement
-from servanda.errors import UsageError
+from servanda.cli._options import split
+from servanda.cli._pipeline import Answer, Run, on_agreement
+from servanda.errors import MissingExtra, UsageError, need
 
 if TYPE_CHECKING:
     from servanda.agreement.format.agreement import Agreement
@@ -18,22 +18,15 @@ if TYPE_CHECKING:
 NEVER = "never"
 
 
-def _words(value: str | None) -> tuple[str, ...]:
-    return tuple(word for word in (value or "").replace(",", " ").split() if word)
-
-
-@click.command()
-@file_argument
-@click.option(
-    "--select", metavar="RULES", help="Only these rules: codes, beginnings of codes (SV1) or names, by comma."
-)
+@on_agreement("write", needs=())
+@click.option("--select", metavar="RULES", help="Use only these rules: codes, beginnings of codes (SV1), or names.")
 @click.option("--ignore", metavar="RULES", help="Leave out these rules.")
 @click.option(
     "--fail-on",
     type=click.Choice(["error", "warning", "note", NEVER]),
     default="warning",
     show_default=True,
-    help="Exit with code 1 if anything of this severity or worse is found.",
+    help="Exit with code 1 if anything this severe, or worse, is found.",
 )
 @click.option(
     "--format",
@@ -41,57 +34,68 @@ def _words(value: str | None) -> tuple[str, ...]:
     type=click.Choice(["full", "short", "github"]),
     default="full",
     show_default=True,
-    help="full: by rule, with reasons; short: one line a finding; github: annotations of GitHub Actions.",
+    help="full: by rule, with reasons. short: one line for each finding. github: annotations for GitHub Actions.",
 )
-@json_option
-def check(file: str, select: str | None, ignore: str | None, fail_on: str, form: str, as_json: bool) -> None:
-    """Look for what agreements break on in their text: undated duties, circles, undefined words.
+def check(run: Run, select: str | None, ignore: str | None, fail_on: str, form: str) -> Answer:
+    """Check the text for what makes agreements fail, such as duties without a date.
 
-    Nothing is played and no numbers are needed. A comment '# servanda: ignore CODE reason' in the file silences a
-    finding. Where there are numbers, the full output ends with what each party obtains if everyone keeps, unless only
-    some rules are asked for.
+    The plans are not solved, and the file needs no numbers. A comment '# servanda: ignore CODE reason' in the file
+    suppresses a finding. If the file has numbers, the full output ends with the scorecards, unless --select is given.
     """
-    agreement = read_agreement(file)
-    from servanda.checks.findings import check as run
+    from servanda.checks.findings import check as look
     from servanda.checks.rulebook import SEVERITIES
+    from servanda.presentation._export import checked
+    from servanda.presentation.views import findings as text
 
     try:
-        findings = run(agreement, select=_words(select), ignore=_words(ignore))
+        findings = look(run.agreement, select=split(select), ignore=split(ignore))
     except ValueError as error:
         raise UsageError(f"{error}.") from None
-    if as_json:
-        from servanda.presentation._export import checked
-
-        print_json(checked(findings, scorecards(agreement)))
-    else:
-        from servanda.presentation.views import findings as _check_text
-
-        {"full": _check_text.full, "short": _check_text.short, "github": _check_text.github}[form](findings)
-        if form == "full" and not select:
-            _print_scorecards(agreement, file)
     grave = SEVERITIES[: SEVERITIES.index(fail_on) + 1] if fail_on != NEVER else ()
-    if any(findings.counts[severity] for severity in grave):
-        sys.exit(FOUND)
+    cards: list[Scorecard] | None = []
+    missing: tuple[str, ...] = ()
+    if run.as_json or (form == "full" and not select):
+        try:
+            cards = scorecards(run.agreement)
+        except MissingExtra as error:
+            cards, missing = None, (str(error),)
+
+    def show() -> None:
+        {"full": text.full, "short": text.short, "github": text.github}[form](findings)
+        if any(one.harm > 0 for card in cards or () for one in card.parties.values()):
+            _show_scorecards(run, cards or [])
+
+    def json() -> dict[str, Any]:
+        found = checked(findings, cards or ())
+        return found if cards is not None else {**found, "scorecards": None}  # not known, and not: none
+
+    return Answer(
+        (findings,),
+        json,
+        missing,
+        show=show,
+        code=FOUND if any(findings.counts[severity] for severity in grave) else 0,
+    )
 
 
 def scorecards(agreement: Agreement) -> list[Scorecard]:
-    """Of every plan that can be played. A text without numbers does not wait for numpy."""
+    """The scorecard of every plan that can be played. A text without numbers does not wait for numpy."""
     from servanda.agreement.playability import playable
 
     names = [name for name in agreement.plans if playable(agreement, name)]
     if not names:
         return []
+    need("solve", "A scorecard", "numba", "numpy", "scipy")
     from servanda.assessment.scorecards import scorecard
 
     return [scorecard(agreement, name) for name in names]
 
 
-def _print_scorecards(agreement: Agreement, file: str) -> None:
-    cards = scorecards(agreement)
-    if not any(one.harm > 0 for card in cards for one in card.parties.values()):
-        return
+def _show_scorecards(run: Run, cards: list[Scorecard]) -> None:
     from servanda.presentation import _terminal_tables as tables
 
     click.echo()
-    tables.scores(agreement, cards)
-    click.echo(f"'servanda score {file} --plan NAME' shows a plan date by date, and which entries move these figures.")
+    tables.scores(run.agreement, cards)
+    click.echo(
+        f"'servanda score {run.file} --plan NAME' shows a plan date by date, and which entries move these numbers."
+    )

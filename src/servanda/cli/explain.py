@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import click
 
-from servanda.cli._options import json_option, print_json
+from servanda.cli._pipeline import command, print_json
 from servanda.errors import UsageError
 
 
-@click.command()
-@click.argument("rule", metavar="RULE", required=False)
-@json_option
+@command("write")
+@click.argument("rule", metavar="[RULE]", required=False)
 def explain(rule: str | None, as_json: bool) -> None:
-    """Say what a rule of check looks for and why. RULE is a code or a name; without it, all rules are listed."""
+    """Explain what a rule of 'servanda check' looks for, and why.
+
+    RULE is a code (SV101), the beginning of several codes (SV1) or a name. Without it, all rules are listed.
+    """
     from servanda.checks.rulebook import chosen, rules
 
     try:
@@ -21,13 +23,13 @@ def explain(rule: str | None, as_json: bool) -> None:
         raise UsageError(f"{error}.") from None
     found = [each for each in rules().values() if each.code in codes]
     if as_json:
-        from servanda.presentation._export import plain
+        from servanda.result import plain
 
         print_json({"rules": plain(found)})
         return
-    from servanda.presentation.views import findings as _check_text
+    from servanda.presentation.views import findings as text
 
     if len(found) == 1:
-        _check_text.explain(found[0])
+        text.explain(found[0])
     else:
-        _check_text.listing(found)
+        text.listing(found)

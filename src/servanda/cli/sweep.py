@@ -7,37 +7,21 @@ from pathlib import Path
 import click
 
 from servanda.cli._exit import complain
-from servanda.cli._options import (
-    chosen_plans,
-    cluster_option,
-    file_argument,
-    json_option,
-    plans_option,
-    print_json,
-    read_agreement,
-    workers_option,
-    writable,
-)
-from servanda.cli._progress import Progress
-from servanda.errors import UsageError
-
-MOST = 2**30  # draws: what the sequence of points holds
+from servanda.cli._options import check_folder, draws_option, plans_option, seed_option
+from servanda.cli._pipeline import Answer, Run, on_agreement
+from servanda.errors import UsageError, need
 
 
-@click.command()
-@file_argument
+@on_agreement("uncertainty", parallel=True)
 @plans_option
-@click.option("--draws", type=click.IntRange(1, MOST), default=1024, show_default=True, help="How many, of each plan.")
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="The same seed, the same draws.")
-@click.option("--out", metavar="PATH", help="Write the table there as it comes, as a .parquet file.")
-@click.option("--resume", is_flag=True, help="Go on with what an interrupted sweep left beside --out.")
-@click.option("--replace", is_flag=True, help="Begin anew, whatever is at --out.")
-@click.option("--pictures", "folder", metavar="FOLDER", help="Draw the results there, as .png and .svg.")
-@workers_option
-@cluster_option
-@json_option
+@draws_option(1024)
+@seed_option
+@click.option("--out", metavar="PATH", help="Write the table into this .parquet file while the sweep runs.")
+@click.option("--resume", is_flag=True, help="Continue an interrupted sweep, from what it left beside --out.")
+@click.option("--replace", is_flag=True, help="Start again, and replace what is at --out.")
+@click.option("--pictures", "folder", metavar="FOLDER", help="Draw the results into this folder, as .png and .svg.")
 def sweep(
-    file: str,
+    run: Run,
     plans: str | None,
     draws: int,
     seed: int,
@@ -45,48 +29,38 @@ def sweep(
     resume: bool,
     replace: bool,
     folder: str | None,
-    workers: int | None,
-    cluster: str | None,
-    as_json: bool,
-) -> None:
-    """Solve the plans on many draws of all numbers that have a range: how sure is the answer?
+) -> Answer:
+    """Solve the plans on many draws from the ranges: how sure is the answer?
 
-    The same draws are used for every plan. The table may be interrupted at any moment and gone on with: --resume.
+    Every plan is solved on the same draws. You can stop a sweep at any time and continue it later with --resume.
     """
     for given, name in ((resume, "--resume"), (replace, "--replace")):
         if given and out is None:
-            raise UsageError(f"{name} needs the file that it is about: --out PATH")
+            raise UsageError(f"{name} needs to know which file you mean. Add --out PATH")
     if resume and replace:
-        raise UsageError("--resume goes on with what is there, --replace begins anew. Leave out one of the two")
-    agreement = read_agreement(file)
-    names = chosen_plans(agreement, file, plans)
-    from servanda.uncertainty.sweeps.sweep import sweep as run
-
+        raise UsageError("--resume continues what is there, and --replace starts again. Leave out one of the two")
+    names = run.plans(plans)
     if folder is not None:
-        from servanda.errors import need
-
         need("pictures", "A picture", "matplotlib")
-        writable(folder, "--pictures", "the pictures")
+        check_folder(folder, "--pictures", "the pictures need")
+    from servanda.presentation._export import swept as plain
+    from servanda.presentation.views._sweep_text import show
+    from servanda.uncertainty.sweeps.sweep import sweep as solve
+
     try:
-        with Progress() as progress:
-            swept = run(
-                agreement, names, draws, seed, path=out, workers=workers, cluster=cluster, resume=resume,
-                replace=replace, progress=progress,
-            )  # fmt: skip
+        swept = solve(
+            run.agreement, names, draws, seed, path=out, workers=run.workers, cluster=run.cluster, resume=resume,
+            replace=replace, progress=run.progress,
+        )  # fmt: skip
     except KeyboardInterrupt:
         if out is not None:
-            complain(f"What is done is kept beside {out}. Go on with the same command and --resume.")
+            complain(f"The finished part is kept beside {out}. To continue, give the same command with --resume.")
         raise
     drawn: tuple[Path, ...] = ()
     if folder is not None:
         from servanda.presentation.figures.saving import picture_sweep
 
         drawn = picture_sweep(swept, folder)
-    if as_json:
-        from servanda.presentation._export import swept as plain
-
-        print_json({**plain(swept), "pictures": [str(each) for each in drawn]})
-        return
-    from servanda.presentation.views._sweep_text import show
-
-    show(swept, drawn)
+    return Answer(
+        (swept,), lambda: {**plain(swept), "pictures": [str(each) for each in drawn]}, show=lambda: show(swept, drawn)
+    )

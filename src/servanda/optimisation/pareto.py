@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from servanda.agreement.format.agreement import Agreement
 from servanda.agreement.format.entries import Plan
+from servanda.columns import Columns
 from servanda.english import capital
 from servanda.errors import ServandaError
 from servanda.game.calendar import calendar_of
@@ -34,7 +35,6 @@ from servanda.parallel import Where, connected
 from servanda.result import about, drawn, html
 
 if TYPE_CHECKING:
-    import polars as pl
     from matplotlib.figure import Figure as Picture
 
 
@@ -64,11 +64,11 @@ class Design:
         Of the search and of the draws.
     draws : int
         Of the uncertain numbers, for figures over draws; 0 if none were needed.
-    table : polars.DataFrame
-        A row for every candidate tried, in the order tried: `row` (number on the front from 1, null if not on it), the
-        levers by name, every figure that is an aim or in a condition (null without an answer), and `status`: `meets all
+    table : Columns
+        A row for every candidate tried, in the order tried: `row` (number on the front from 1, None if not on it), the
+        levers by name, every figure that is an aim or in a condition (nan without an answer), and `status`: `meets all
         conditions`, or why not.
-    given : polars.DataFrame
+    given : Columns
         The same figures of every plan of the file, as it stands: `plan`, figures, `status`.
     plans : tuple[Agreement, ...]
         The agreement with each plan of the front in place of `plan`, in the order of the front.
@@ -83,14 +83,14 @@ class Design:
     exhaustive: bool
     seed: int
     draws: int
-    table: pl.DataFrame = field(compare=False)
-    given: pl.DataFrame = field(compare=False)
+    table: Columns = field(compare=False)
+    given: Columns = field(compare=False)
     plans: tuple[Agreement, ...]
 
     @property
-    def front(self) -> pl.DataFrame:
+    def front(self) -> Columns:
         """The candidates that no other beats in every aim at once, best in the first aim first."""
-        return self.table.filter(self.table["row"].is_not_null()).sort("row")
+        return self.table.where(lambda row: row["row"] is not None).sort("row")
 
     @property
     def figures(self) -> list[Figure]:
@@ -257,8 +257,8 @@ def headline(design: Design) -> str:
     if not design.plans:
         return f"None of the {len(design.table):,} plans tried meets all conditions"
     best = float(design.front[aim.figure.text][0])
-    own = design.given.filter(design.given["plan"] == design.plan)[aim.figure.text][0]
-    more = f", against {written(aim.figure, own)} as it stands" if own is not None else ""
+    own = design.given.where(design.given["plan"] == design.plan)[aim.figure.text][0]
+    more = f", against {written(aim.figure, own)} as it stands" if not math.isnan(own) else ""
     what = f"{label(design.agreement, aim.figure)} {written(aim.figure, best)}{more}"
     name = capital(design.agreement.plans[design.plan].title or design.plan.replace("-", " "))
     if len(design.aims) == 1 or len(design.plans) == 1:
@@ -306,7 +306,7 @@ def as_plans(design: Design, rows: Mapping[str, int], evaluations: int) -> tuple
         plan = design.plans[row - 1].plans[design.plan]
         title = plan.title or design.plan.replace("-", " ")
         plans[name] = plan.model_copy(update={"title": f"{title} ({name})"})
-        found = design.front.row(row - 1, named=True)
+        found = design.front.row(row - 1)
         figures = {figure: found[figure.text] for figure in design.figures}
         how = "all" if design.exhaustive else f"{len(design.table):,}"
         comments[name] = (

@@ -1,4 +1,3 @@
-# pyright: reportUnknownMemberType=false
 """Trying candidates: each is built, solved and judged once, on all cores; and the table of all that were tried."""
 
 from __future__ import annotations
@@ -6,21 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from servanda.agreement.format.agreement import Agreement, AgreementError
 from servanda.arrays import Floats
+from servanda.columns import Columns
 from servanda.game.compiler import GameTooLarge
 from servanda.optimisation._candidates import Candidate, Contradiction, Space, build, shown
 from servanda.optimisation._evolution import SLACK
 from servanda.optimisation.objectives import Aim, Condition, Figure, NoAnswer, work_out
 from servanda.parallel import Cluster, in_order
 from servanda.uncertainty.sampling import assign, draw
-
-if TYPE_CHECKING:
-    import polars as pl
 
 MEETS = "meets all conditions"
 AT_A_TIME = 4  # candidates that a thread or process takes
@@ -132,34 +129,25 @@ class Tried:
         best.sort(key=lambda i: (*scores[i], i))
         return [good[i] for i in best]
 
-    def table(self, front: list[Candidate]) -> pl.DataFrame:
-        import polars as pl
-
+    def table(self, front: list[Candidate]) -> Columns:
+        """All that were tried, in this order, with the numbers of those on the front."""
         place = {one: number for number, one in enumerate(front, start=1)}
-        columns: dict[str, Any] = {"row": pl.Series([place.get(one) for one in self.rows], dtype=pl.Int64)}
-        for index, name in enumerate(self.work.where.names):
-            columns[name] = [shown(one[index]) for one in self.rows]
-        return pl.DataFrame(columns | self._columns(list(self.rows.values())))
+        levers = {name: [shown(one[k]) for one in self.rows] for k, name in enumerate(self.work.where.names)}
+        rows = Columns.of_rows([{"row": place.get(one)} for one in self.rows], {"row": int})
+        return rows.with_columns(**levers, **self._columns(list(self.rows.values())))
 
-    def given(self) -> pl.DataFrame:
+    def given(self) -> Columns:
         """The plans of the file, as they stand."""
-        import polars as pl
-
         agreement, judge = self.work.where.agreement, _judge(self.work)
         names = list(agreement.plans)
-        found = [judge(agreement, name) for name in names]
-        return pl.DataFrame({"plan": names} | self._columns(found))
+        return Columns({"plan": names, **self._columns([judge(agreement, name) for name in names])})
 
-    def _columns(self, rows: list[Found]) -> dict[str, Any]:
-        import polars as pl
-
+    def _columns(self, rows: list[Found]) -> dict[str, Sequence[Any]]:
         columns: dict[str, Any] = {
-            figure.text: pl.Series(
-                [None if isinstance(found, str) else found[figure.text] for found in rows], dtype=pl.Float64
-            )
+            figure.text: np.array([np.nan if isinstance(found, str) else found[figure.text] for found in rows])
             for figure in self.work.figures
         }
-        return columns | {"status": pl.Series([self._status(found) for found in rows], dtype=pl.String)}
+        return columns | {"status": [self._status(found) for found in rows]}
 
 
 def _missed(condition: Condition, found: dict[str, float]) -> float:

@@ -13,11 +13,13 @@ from servanda.agreement.format.agreement import Agreement
 from servanda.agreement.numbers import Uncertain, uncertain
 from servanda.arrays import Floats
 from servanda.assessment.metrics import figure_names
+from servanda.columns import Columns
 from servanda.english import did_you_mean
 from servanda.errors import ServandaError
 from servanda.parallel import Where
 from servanda.uncertainty.evaluation import evaluate
 from servanda.uncertainty.sampling import Draws, draw, place
+from servanda.uncertainty.sweeps.sweep import Sweep
 
 if TYPE_CHECKING:
     import polars
@@ -231,15 +233,17 @@ def seconds_each(agreement: Agreement, question: Question) -> float:
     return (time.perf_counter() - began) / len(few.values)
 
 
-def from_sweep(agreement: Agreement, question: Question, table: polars.DataFrame) -> tuple[Floats, Floats]:
-    """Values of the numbers and the answers, from the table of a sweep.
+def from_sweep(
+    agreement: Agreement, question: Question, table: Sweep | Columns | polars.DataFrame
+) -> tuple[Floats, Floats]:
+    """Values of the numbers and the answers, from a sweep.
 
     Parameters
     ----------
     agreement : Agreement
     question : Question
-    table : polars DataFrame
-        A row for each draw and plan, with the columns `draw`, `plan`, `status`, the uncertain numbers and the figures.
+    table : Sweep, Columns or polars DataFrame
+        A row for each draw and plan, with the columns `draw`, `plan`, `status`, the uncertain numbers and the metrics.
 
     Returns
     -------
@@ -253,30 +257,49 @@ def from_sweep(agreement: Agreement, question: Question, table: polars.DataFrame
     QuestionRefused
         If the table lacks what is needed, or was made from another file.
     """
-    import polars
-
     names = [one.name for one in numbers_of(agreement, question)]
-    needed = ["draw", "plan", question.of, *names]
-    missing = [name for name in needed if name not in table.columns]
+    rows = _needed(table, question.of, names)
+    answer = np.array(rows[question.of], dtype=float)
+    if "status" in rows:
+        answer = np.where(rows["status"] == "converged", answer, np.nan)
+    parts = [np.flatnonzero(rows["plan"] == plan) for plan in question.plans]
+    for plan, part in zip(question.plans, parts, strict=True):
+        if not part.size:
+            there = ", ".join(dict.fromkeys(rows["plan"].tolist()))
+            raise QuestionRefused(f"The sweep has no draws of plan {plan}; it has: {there}. Sweep that plan too")
+    draws = rows["draw"]
+    first = parts[0][np.argsort(draws[parts[0]], kind="stable")]
+    found = answer[first]
+    if len(parts) == 2:
+        other = dict(zip(draws[parts[1]].tolist(), answer[parts[1]].tolist(), strict=True))
+        first = first[[draw in other for draw in draws[first].tolist()]]
+        if not first.size:
+            raise QuestionRefused("The sweep has no draw of both plans, so that they cannot be compared draw by draw")
+        found = answer[first] - np.array([other[draw] for draw in draws[first].tolist()])
+    return np.stack([np.array(rows[name][first], dtype=float) for name in names], axis=1), found
+
+
+def _needed(table: Sweep | Columns | polars.DataFrame, metric: str, names: Sequence[str]) -> Columns:
+    """The columns that a question needs, of a table that has them."""
+    if isinstance(table, Sweep):
+        there = (
+            "draw",
+            "plan",
+            "status",
+            *(str(one["name"]) for one in table.about["inputs"]),
+            *table.about["figures"],
+        )
+    else:
+        there = tuple(table.columns)
+    needed = ("draw", "plan", metric, *names)
+    missing = [name for name in needed if name not in there]
     if missing:
         more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
         raise QuestionRefused(
             f"The sweep has no column {', '.join(missing[:3])}{more}. It has to be a sweep of this very file: make it"
             " anew with the file as it is now"
         )
-    solved = polars.col("status") == "converged" if "status" in table.columns else polars.lit(True)
-    answer = polars.when(solved).then(polars.col(question.of).cast(polars.Float64)).otherwise(None).alias("answer")
-    parts = [table.filter(polars.col("plan") == plan).with_columns(answer) for plan in question.plans]
-    for plan, part in zip(question.plans, parts, strict=True):
-        if part.is_empty():
-            there = ", ".join(table["plan"].unique(maintain_order=True).to_list())
-            raise QuestionRefused(f"The sweep has no draws of plan {plan}; it has: {there}. Sweep that plan too")
-    whole = parts[0].sort("draw")
-    if len(parts) == 2:
-        other = parts[1].select("draw", polars.col("answer").alias("other"))
-        whole = whole.join(other, on="draw", how="inner", maintain_order="left")
-        whole = whole.with_columns(polars.col("answer") - polars.col("other"))
-        if whole.is_empty():
-            raise QuestionRefused("The sweep has no draw of both plans, so that they cannot be compared draw by draw")
-    values = whole.select(polars.col(names).cast(polars.Float64)).to_numpy()
-    return np.array(values, dtype=float), np.array(whole["answer"].fill_null(float("nan")).to_numpy(), dtype=float)
+    wanted = (*needed, *(["status"] if "status" in there else []))
+    if isinstance(table, Sweep):
+        return table.source.table(wanted)
+    return table.select(*wanted) if isinstance(table, Columns) else Columns.of_polars(table.select(*wanted))

@@ -12,6 +12,7 @@ from support.commands import commands
 from support.sweeps import parts, swept
 
 import servanda
+from servanda import errors
 from servanda.agreement.starter import starter_text
 from servanda.presentation.views.sensitivity import failing as told
 from servanda.presentation.views.sensitivity import limit_words, rule_words
@@ -161,7 +162,7 @@ def test_two_reasons_are_two_rules(agreement: servanda.Agreement, monkeypatch: p
         assert rule.checked_density is not None
         assert rule.checked_density > 0.85
     assert sum(rule.coverage for rule in found.rules) > 0.85
-    assert found.table["rule"].to_list() == [1, 2]
+    assert found.table["rule"].tolist() == [1, 2]
     assert found.trajectory["chosen"].sum() == 1
 
 
@@ -201,7 +202,7 @@ def test_nothing_to_tell_apart_is_said_plainly(
     found = servanda.explain_failure(agreement, "phased", when, draws=64)
     assert (found.rules, found.why) == ((), why)
     assert words in told(agreement, found)
-    assert found.table.is_empty()
+    assert not len(found.table)
 
 
 def test_noise_gives_no_rule(agreement: servanda.Agreement, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -238,10 +239,8 @@ def test_rules_in_words(agreement: servanda.Agreement) -> None:
 
 
 def test_a_missing_library_is_one_message(agreement: servanda.Agreement, monkeypatch: pytest.MonkeyPatch) -> None:
-    from servanda.uncertainty.sensitivity_analysis import sobol as indices
-
-    monkeypatch.setattr(indices, "find_spec", lambda name: None if name == "ema_workbench" else True)
-    with pytest.raises(QuestionRefused, match=r"ema_workbench is needed .* pip install 'servanda\[sensitivity\]'"):
+    monkeypatch.setattr(errors, "find_spec", lambda name: None if name == "ema_workbench" else True)
+    with pytest.raises(errors.MissingExtra, match=r"needs ema_workbench.* pip install 'servanda\[sensitivity\]'"):
         servanda.explain_failure(agreement, "phased")
 
 

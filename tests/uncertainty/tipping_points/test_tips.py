@@ -80,7 +80,7 @@ def test_no_flip_in_the_range_and_none_jointly() -> None:
     assert found.change is None
     assert found.closest is not None  # the corner: 0.55 against 0.6
     assert found.closest.figures == {"first": pytest.approx(0.55, abs=1e-6), "second": pytest.approx(0.6, abs=1e-6)}
-    assert found.table["value"].to_list() == [None, None]
+    assert [row["value"] for row in found.table] == [None, None]
 
 
 def test_less_is_better_of_what_ends_an_agreement() -> None:

@@ -4,19 +4,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from servanda.columns import Columns
 from servanda.presentation.figures._palette import PALE
 from servanda.presentation.figures._sheet import Sheet, wrap
-
-if TYPE_CHECKING:
-    import polars
 
 ROWS = 14  # drawn at most
 
 
-def _first_of(shares: polars.DataFrame) -> str:
-    first, *others = shares.head(2).iter_rows(named=True)
+def _first_of(shares: Columns) -> str:
+    first, *others = shares.head(2)
     sure = all(first["total_low"] > other["total_high"] for other in others)
     return f"“{first['what']}” {'matters' if sure else 'seems to matter'} most"
 

@@ -102,7 +102,7 @@ def _peeling(sheet: Sheet, found: FailureRules) -> None:
     axes: Any = sheet.panel(48, top, wide, 180, "peeling")
     steps = found.trajectory
     axes.plot(
-        steps["coverage"].to_list(), steps["density"].to_list(), "o-", color=GREY, markersize=4, linewidth=1.2,
+        steps["coverage"].tolist(), steps["density"].tolist(), "o-", color=GREY, markersize=4, linewidth=1.2,
         label="trajectory",
     )  # fmt: skip
     rule = found.rules[0]

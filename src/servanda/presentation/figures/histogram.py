@@ -12,7 +12,6 @@ from servanda.arrays import Floats
 from servanda.presentation.figures._palette import GREY, HELD, INK, Look, tint
 from servanda.presentation.figures._sheet import Sheet, style, wrap
 from servanda.presentation.views.sweep import beaten, chance, share, span
-from servanda.uncertainty.sweeps.statistics import column
 from servanda.uncertainty.sweeps.sweep import Sweep, best, judged_by, name_of, row
 
 if TYPE_CHECKING:
@@ -82,7 +81,7 @@ def histogram(swept: Sweep, figure: str = "held_clean", narrow: bool = False) ->
 
 
 def _known(swept: Sweep, plan: str, figure: str) -> Floats:
-    values = column(swept.about, swept.rows, plan, figure)
+    values = swept.values(plan, figure)
     return values[~np.isnan(values)]
 
 

@@ -109,13 +109,11 @@ def _panels(design: Design) -> tuple[list[Panel], str]:
         x, y = first.figure.text, aim.figure.text if aim is not None else None
         found = [
             Point(row[x], row[y] if y else 0.0, _kind(row), str(row["row"] or ""))
-            for row in design.table.iter_rows(named=True)
+            for row in design.table
             if row[x] is not None
         ]
         return found + [
-            Point(row[x], row[y] if y else 0.0, "given", row["plan"])
-            for row in design.given.iter_rows(named=True)
-            if row[x] is not None
+            Point(row[x], row[y] if y else 0.0, "given", row["plan"]) for row in design.given if row[x] is not None
         ]
 
     how = f"All {len(design.table):,} plans" if design.exhaustive else f"{len(design.table):,} plans"

@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from servanda.agreement.format.agreement import Agreement
+from servanda.columns import Columns
 from servanda.presentation.figures._bars import ROWS, _after, _first_of, _row
 from servanda.presentation.figures._palette import GREY, HELD, INK, Look, tint
 from servanda.presentation.figures._sheet import Sheet, style, wrap
@@ -15,7 +16,6 @@ from servanda.uncertainty.sensitivity_analysis.sensitivity import Sensitivity
 from servanda.uncertainty.sensitivity_analysis.sobol import SobolIndices
 
 if TYPE_CHECKING:
-    import polars
     from matplotlib.figure import Figure
 
 _ALONE, _WHOLE = Look(HELD), Look(tint(HELD, 0.6), "////", HELD)
@@ -45,7 +45,7 @@ def sensitivity(agreement: Agreement, found: Sensitivity, narrow: bool = False) 
         sheet.heading(_sensitivity_title(found), words.spread(agreement, found))
         if found.shares is None:
             sheet.legend([("How far the distribution moves (PAWN)", _ALONE), ("Not to be told from chance", _UNCLEAR)])
-            for row in found.numbers.sort("distance", descending=True).head(ROWS).iter_rows(named=True):
+            for row in found.numbers.sort("distance", descending=True).head(ROWS):
                 look = _ALONE if row["clear"] else _UNCLEAR
                 left, wide, y = _row(sheet, row["what"])
                 sheet.box(left, y, row["distance"] * wide, 18, look, f"{row['name']}|distance")
@@ -70,7 +70,7 @@ def indices(found: SobolIndices, narrow: bool = False) -> Figure:
         Bars as in `sensitivity`.
     """
     table = found.table.sort("total", descending=True)
-    table = table.with_columns(table["name"].alias("what"))
+    table = table.with_columns(what=table["name"])
     with style():
         sheet = Sheet(narrow)
         missing = f"; {found.failed:,} without an answer" if found.failed else ""
@@ -84,10 +84,10 @@ def indices(found: SobolIndices, narrow: bool = False) -> Figure:
 def sensitivity_alt(agreement: Agreement, found: Sensitivity) -> str:
     """The figure of what matters in words, for those who cannot see it; parameters as `sensitivity`."""
     if found.shares is None:
-        rows = found.numbers.sort("distance", descending=True).head(ROWS).iter_rows(named=True)
+        rows = found.numbers.sort("distance", descending=True).head(ROWS)
         parts = [f"{row['what']}: {row['distance']:.2f}" for row in rows]
     else:
-        rows = found.shares.head(ROWS).iter_rows(named=True)
+        rows = found.shares.head(ROWS)
         parts = [f"{row['what']}: {words.share(row['first'])}, {words.share(row['total'])}" for row in rows]
     return f"{_sensitivity_title(found)}. {words.spread(agreement, found)} {'; '.join(parts)}."
 
@@ -98,10 +98,10 @@ def _sensitivity_title(found: Sensitivity) -> str:
     return _first_of(found.shares)
 
 
-def _shares(sheet: Sheet, table: polars.DataFrame) -> None:
+def _shares(sheet: Sheet, table: Columns) -> None:
     """Bars of both shares, with the interval of the whole."""
     sheet.legend([("Share of the variance by itself", _ALONE), ("with all its interactions", _WHOLE)])
-    for row in table.head(ROWS).iter_rows(named=True):
+    for row in table.head(ROWS):
         left, wide, y = _row(sheet, row["what"])
         shares = {name: min(max(float(row[name]), 0.0), 1.0) for name in ("total", "first")}
         sheet.box(left, y, shares["total"] * wide, 18, _WHOLE, f"{row['name']}|total")

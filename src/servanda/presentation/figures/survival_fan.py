@@ -15,7 +15,6 @@ from servanda.presentation.figures._sheet import Sheet, style
 from servanda.presentation.figures._time_axis import year_of, year_ticks
 from servanda.presentation.figures.histogram import _headed, _percent, _said
 from servanda.presentation.views.sweep import span
-from servanda.uncertainty.sweeps.statistics import fan
 from servanda.uncertainty.sweeps.sweep import Sweep, name_of, row
 
 if TYPE_CHECKING:
@@ -38,7 +37,7 @@ def survival_fan(swept: Sweep, narrow: bool = False) -> Figure:
     """
     start = year_of(date.fromisoformat(swept.about["start"]))
     end = year_of(date.fromisoformat(swept.about["end"]))
-    bands = {plan: fan(swept.about, swept.rows, plan) for plan in swept.plans}
+    bands = {plan: swept.fan(plan) for plan in swept.plans}
     years = {plan: start + np.array([s["years"] for s in swept.about["steps"][plan]]) for plan in swept.plans}
     last = max([start, *(_last(years[p], b) for p, b in bands.items() if b is not None)])
     cut = last < start + 0.6 * (end - start)

@@ -40,17 +40,17 @@ def tornado(agreement: Agreement, found: Tornado, narrow: bool = False) -> Figur
     of = found.question.of
     with style():
         sheet = Sheet(narrow)
-        rows = found.table.drop_nulls("swing").head(ROWS)
+        rows = found.moved.head(ROWS)
         head = "No number has an answer at both ends of its range"
         if rows.height:
             head = f"“{rows['what'][0]}” moves it most, taken alone"
         likely = f"Line: {words.amount(of, found.likely)}, with every number at its likely value."
         sheet.heading(head, f"{words.subject(agreement, found.question)}. {likely}")
         sheet.legend([("Number at the low end of its range", _LOW), ("at the high end", _HIGH)])
-        ends = [found.likely, *rows["at_low"].to_list(), *rows["at_high"].to_list()]
+        ends = [found.likely, *rows["at_low"].tolist(), *rows["at_high"].tolist()]
         room = 52.0 if narrow else 60.0  # for what is written beside bars
         low, high = min(ends), max(ends)
-        for row in rows.iter_rows(named=True):
+        for row in rows:
             left, wide, y = _row(
                 sheet,
                 f"{row['what']} ({' to '.join(words.size(row[end], row['duration']) for end in ('low', 'high'))})",
@@ -77,6 +77,6 @@ def tornado(agreement: Agreement, found: Tornado, narrow: bool = False) -> Figur
 
 def tornado_alt(agreement: Agreement, found: Tornado) -> str:
     """The figure of the swings in words, for those who cannot see it; parameters as `tornado`."""
-    of, rows = found.question.of, found.table.drop_nulls("swing").head(ROWS).iter_rows(named=True)
+    of, rows = found.question.of, found.moved.head(ROWS)
     parts = [f"{row['what']}: {words.amount(of, row['at_low'])} to {words.amount(of, row['at_high'])}" for row in rows]
     return f"{capital(figure_names(agreement)[of])}. {words.swings(agreement, found)} {'; '.join(parts)}."

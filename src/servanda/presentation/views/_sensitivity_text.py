@@ -71,7 +71,7 @@ def _shares(found: Sensitivity) -> Table:
     shares = found.shares
     if shares is None:
         return made
-    for row in shares.iter_rows(named=True):
+    for row in shares:
         counts = [str(row["numbers"])] if found.grouped else []
         first, total = (_interval(row, name) for name in ("first", "total"))
         made.add_row(Text(row["what"]), *counts, words.share(row["first"]), first, words.share(row["total"]), total)
@@ -81,8 +81,8 @@ def _shares(found: Sensitivity) -> Table:
 def _numbers(found: Sensitivity) -> Table:
     title = "Single numbers, by the independent draws alone"
     made = table(title, "number", "share by itself", "interval", "moves it", "clear of chance", prose=False)
-    rows = found.numbers.sort("clear", "distance", descending=True).head(SHOWN)
-    for row in rows.iter_rows(named=True):
+    rows = found.numbers.sort("distance", descending=True).sort("clear", descending=True).head(SHOWN)
+    for row in rows:
         first, interval = words.share(row["first"]), _interval(row, "first")
         made.add_row(Text(row["what"]), first, interval, f"{row['distance']:.2f}", "yes" if row["clear"] else "no")
     return made
@@ -96,7 +96,7 @@ def _swings(found: Tornado) -> Table:
     of = found.question.of
     title = "One at a time, all others likely (tornado)"
     made = table(title, "number", "low end", "high end", "at low", "at high", "swing", prose=False)
-    for row in found.table.head(SHOWN).iter_rows(named=True):
+    for row in found.table.head(SHOWN):
         ends = [words.size(row[end], row["duration"]) for end in ("low", "high")]
         cells = [words.amount(of, row[name]) for name in ("at_low", "at_high", "swing")]
         made.add_row(Text(row["what"]), *ends, *cells)

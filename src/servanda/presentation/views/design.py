@@ -39,7 +39,7 @@ def show(design: Design) -> None:
         console.print(Text(" ".join(sentences)))
 
     say(headline(design) + ".", _tried(design) + "\n")
-    front = [row for row in design.front.iter_rows(named=True) if row["row"] in chosen(design)]
+    front = [row for row in design.front if row["row"] in chosen(design)]
     tables = [_front(design, front)] + ([_levers(design, front)] if front else [])
     for table in tables:
         need = console.measure(table, options=console.options.update(max_width=10 * WIDTH)).maximum
@@ -88,7 +88,7 @@ def _front(design: Design, front: list[Row]) -> Table:
         *(f"{figure.text} {ways.get(figure.text, '')}".strip() for figure in figures),
         "",
     )
-    for row in design.given.iter_rows(named=True):
+    for row in design.given:
         status = "as it stands" if row["status"] == MEETS else f"as it stands; {row['status']}"
         table.add_row(Text(row["plan"]), *_cells(figures, row), Text(status))
     for row in front:
@@ -153,10 +153,10 @@ def designed(design: Design, about: About, wrote: dict[str, int]) -> Row:
         "tried": len(design.table),
         "exhaustive": design.exhaustive,
         "draws": design.draws,
-        "front": [one(row) for row in design.front.iter_rows(named=True)],
+        "front": [one(row) for row in design.front],
         "given": [
             {"plan": row["plan"], "figures": {name: row[name] for name in figures}, "status": row["status"]}
-            for row in design.given.iter_rows(named=True)
+            for row in design.given
         ],
         "statuses": dict(sorted(Counter(str(status) for status in design.table["status"]).items())),
         "written": wrote,

@@ -72,22 +72,22 @@ def spread(agreement: Agreement, found: Sensitivity) -> str:
 def what_matters(found: Sensitivity) -> str:
     """What the figure depends on most, in one or two sentences."""
     if found.shares is None:
-        clear = found.numbers.filter(found.numbers["clear"])
-        if clear.is_empty():
+        clear = found.numbers.where(found.numbers["clear"])
+        if not len(clear):
             return "No single number can be told from chance by itself: more draws are needed, or nothing stands out."
         most = clear.sort("distance", descending=True)["what"][0]
         return (
             f"{clear.height} of {found.numbers.height} numbers can be told from chance by themselves, and the"
             f" distribution moves most with “{most}”."
         )
-    first = found.shares.row(0, named=True)
+    first = found.shares.row(0)
     kind = "the numbers of " if found.grouped and first["numbers"] > 1 else ""
     text = (
         f"“{first['what']}” matters most: if {kind}it were known, {share(first['first'])} of the variance would be gone"
         f" on average, and {share(first['total'])} is due to it with all its interactions."
     )
     if found.shares.height > 1:
-        second = found.shares.row(1, named=True)
+        second = found.shares.row(1)
         text += f" Next comes “{second['what']}” ({share(second['total'])})."
     return text
 
@@ -109,7 +109,7 @@ def precision(found: Sensitivity) -> str:
     """Whether intervals are too wide to rely on, in one sentence or none."""
     if found.shares is None:
         return ""
-    half = max((row["total_high"] - row["total_low"]) / 2 for row in found.shares.iter_rows(named=True))
+    half = max((row["total_high"] - row["total_low"]) / 2 for row in found.shares)
     if half <= WIDE:
         return ""
     return (
@@ -130,7 +130,7 @@ def unanswered(failed: int, of: int) -> str:
 
 def swings(agreement: Agreement, found: Tornado) -> str:
     """What the largest swing is, in one sentence."""
-    of, first = found.question.of, found.table.row(0, named=True)
+    of, first = found.question.of, found.table.row(0)
     if first["swing"] is None:
         return "No number has an answer at both ends of its range."
     unit = " years" if of == "years" else " units" if of.startswith("gain.") else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +13,7 @@ from servanda.agreement.format.values import Years
 from servanda.agreement.labels import label
 from servanda.agreement.numbers import Uncertain
 from servanda.arrays import Floats
+from servanda.columns import Columns
 from servanda.errors import need
 from servanda.parallel import Where
 from servanda.result import drawn, html
@@ -20,6 +21,7 @@ from servanda.uncertainty.questions import Question, QuestionRefused, answers, e
 from servanda.uncertainty.sampling import draw
 from servanda.uncertainty.scenario_discovery import condition as _when
 from servanda.uncertainty.scenario_discovery._prim import COVERED, Flags, Peeled, inside, peel, worth_telling
+from servanda.uncertainty.sweeps.sweep import Sweep
 
 if TYPE_CHECKING:
     import polars
@@ -109,9 +111,9 @@ class FailureRules:
     rules : tuple[Rule, ...]
         None if nothing can be told; `why` says then why.
     why : {'', 'all fail', 'none fails', 'few others', 'few fail', 'no rule'}
-    table : polars DataFrame
+    table : Columns
         A row for each limit of each rule: `rule`, and the columns of `Limit`.
-    trajectory : polars DataFrame
+    trajectory : Columns
         How the first box was peeled: `coverage`, `density`, `mass`, `numbers` (restricted), and `chosen`.
     seed : int
     """
@@ -129,8 +131,8 @@ class FailureRules:
     best: float
     rules: tuple[Rule, ...]
     why: str
-    table: polars.DataFrame
-    trajectory: polars.DataFrame
+    table: Columns
+    trajectory: Columns
     seed: int
 
     def plot(self, narrow: bool = False) -> Figure:
@@ -155,7 +157,7 @@ def explain_failure(
     seed: int = 0,
     most: int = 3,
     rules: int = 2,
-    sweep: polars.DataFrame | None = None,
+    sweep: Sweep | Columns | polars.DataFrame | None = None,
     workers: int | None = None,
     cluster: Where = None,
     progress: Callable[[float], None] | None = None,
@@ -178,7 +180,7 @@ def explain_failure(
         Numbers in a rule, at most.
     rules : int
         At most.
-    sweep : polars DataFrame, optional
+    sweep : Sweep, Columns or polars DataFrame, optional
         Draws already made (see `from_sweep`); nothing is solved then.
     workers, cluster, progress
         As `evaluate`.
@@ -332,22 +334,15 @@ def _rule(
     return Rule(tuple(limits), *scores)
 
 
-def _table(rules: tuple[Rule, ...]) -> polars.DataFrame:
-    import dataclasses
-
-    import polars
-
-    kinds = {"float": polars.Float64, "float | None": polars.Float64, "bool": polars.Boolean, "str": polars.String}
-    schema = {"rule": polars.Int64, **{field.name: kinds[str(field.type)] for field in dataclasses.fields(Limit)}}
-    rows = [{"rule": i, **dataclasses.asdict(limit)} for i, rule in enumerate(rules, 1) for limit in rule.limits]
-    return polars.DataFrame(rows, schema=schema)
+def _table(rules: tuple[Rule, ...]) -> Columns:
+    kinds = {"float": float, "float | None": float, "bool": bool, "str": str}
+    rows = [{"rule": i, **asdict(limit)} for i, rule in enumerate(rules, 1) for limit in rule.limits]
+    return Columns.of_rows(rows, {"rule": int, **{each.name: kinds[str(each.type)] for each in fields(Limit)}})
 
 
-def _trajectory(box: Peeled | None) -> polars.DataFrame:
-    import polars
-
-    schema = {"coverage": polars.Float64, "density": polars.Float64, "mass": polars.Float64, "numbers": polars.Int64}
+def _trajectory(box: Peeled | None) -> Columns:
+    kinds = {"coverage": float, "density": float, "mass": float, "numbers": int, "chosen": bool}
     course = box.trajectory if box is not None else ()
-    table = polars.DataFrame([list(row) for row in course], schema=schema, orient="row")
     chosen = [box is not None and i == box.chosen for i in range(len(course))]
-    return table.with_columns(polars.Series("chosen", chosen, dtype=polars.Boolean))
+    rows = [dict(zip(kinds, (*row, one), strict=True)) for row, one in zip(course, chosen, strict=True)]
+    return Columns.of_rows(rows, kinds)

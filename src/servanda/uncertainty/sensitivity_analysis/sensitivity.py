@@ -12,10 +12,12 @@ from servanda.agreement.format.agreement import Agreement
 from servanda.agreement.labels import group_of, label
 from servanda.agreement.numbers import Uncertain
 from servanda.arrays import Floats
+from servanda.columns import Columns
 from servanda.parallel import Where, connected
 from servanda.result import drawn, html
 from servanda.uncertainty.questions import Question, QuestionRefused, answers, from_sweep, numbers_of, placed, pose
 from servanda.uncertainty.sensitivity_analysis.sobol import given_indices, power_of_two, sobol_indices
+from servanda.uncertainty.sweeps.sweep import Sweep
 
 if TYPE_CHECKING:
     import polars
@@ -32,12 +34,12 @@ class Sensitivity:
     ----------
     agreement : Agreement
     question : Question
-    shares : polars DataFrame or None
+    shares : Columns or None
         Sobol' indices, largest total first: `name` (of a group, or of a number), `what` (in words), `numbers` (how
         many), and the columns of `SobolIndices.table`. None where draws already made were used.
     grouped : bool
         Whether the rows of `shares` are groups.
-    numbers : polars DataFrame
+    numbers : Columns
         Each number by itself, from independent draws, largest `first` first: see `given_indices`; besides `what` and
         `group`.
     draws : int
@@ -51,9 +53,9 @@ class Sensitivity:
 
     agreement: Agreement = field(repr=False, compare=False)
     question: Question
-    shares: polars.DataFrame | None
+    shares: Columns | None
     grouped: bool
-    numbers: polars.DataFrame
+    numbers: Columns
     draws: int
     solves: int
     failed: int
@@ -84,7 +86,7 @@ def sensitivity(
     draws: int = 256,
     seed: int = 0,
     groups: bool | Mapping[str, str] | None = None,
-    sweep: polars.DataFrame | None = None,
+    sweep: Sweep | Columns | polars.DataFrame | None = None,
     workers: int | None = None,
     cluster: Where = None,
     progress: Callable[[float], None] | None = None,
@@ -108,7 +110,7 @@ def sensitivity(
     groups : bool or dict from names of numbers to names of groups, optional
         By default natural groups, if more than 20 numbers are uncertain. Numbers that a dict does not name stay in
         their natural group.
-    sweep : polars DataFrame, optional
+    sweep : Sweep, Columns or polars DataFrame, optional
         Draws already made (see `from_sweep`); nothing is solved then.
     workers, cluster, progress
         As `evaluate`.
@@ -213,28 +215,21 @@ def check_independent(agreement: Agreement) -> None:
 def _shares(
     agreement: Agreement,
     question: Question,
-    table: polars.DataFrame,
+    table: Columns,
     numbers: Sequence[Uncertain],
     belongs: Sequence[str] | None,
-) -> polars.DataFrame:
-    import polars
-
+) -> Columns:
     words = {one.name: label(agreement, one, question.against is not None) for one in numbers}
-    names: list[str] = table["name"].to_list()
+    names: list[str] = table["name"].tolist()
     told = names if belongs is not None else [words[name] for name in names]
     sizes = [belongs.count(name) if belongs is not None else 1 for name in names]
-    more = [polars.Series("what", told), polars.Series("numbers", sizes)]
-    return table.with_columns(more).select("name", "what", "numbers", *table.columns[1:]).sort("total", descending=True)
+    whole = table.with_columns(what=told, numbers=sizes)
+    return whole.select("name", "what", "numbers", *table.columns[1:]).sort("total", descending=True)
 
 
-def _numbers(
-    agreement: Agreement, question: Question, table: polars.DataFrame, numbers: Sequence[Uncertain]
-) -> polars.DataFrame:
-    import polars
-
-    more = [
-        polars.Series("what", [label(agreement, one, question.against is not None) for one in numbers]),
-        polars.Series("group", [group_of(agreement, one) for one in numbers]),
-    ]
-    whole = table.with_columns(more).select("name", "what", "group", *table.columns[1:])
-    return whole.sort("first", descending=True)
+def _numbers(agreement: Agreement, question: Question, table: Columns, numbers: Sequence[Uncertain]) -> Columns:
+    whole = table.with_columns(
+        what=[label(agreement, one, question.against is not None) for one in numbers],
+        group=[group_of(agreement, one) for one in numbers],
+    )
+    return whole.select("name", "what", "group", *table.columns[1:]).sort("first", descending=True)

@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from servanda.arrays import Floats
+from servanda.columns import Columns
 from servanda.errors import need
 from servanda.result import drawn, html
 from servanda.uncertainty.questions import QuestionRefused, enough
 
 if TYPE_CHECKING:
-    import polars
     from matplotlib.figure import Figure
 
 LEVEL = 0.95  # of intervals
@@ -32,7 +32,7 @@ class SobolIndices:
 
     Attributes
     ----------
-    table : polars DataFrame
+    table : Columns
         A row for each number or group: `name`; `first`, `first_low`, `first_high`; `total`, `total_low`, `total_high`:
         shares of the variance with an interval of 95%; `used`: how many points of the design enter.
     points : (2n, k) floats
@@ -43,7 +43,7 @@ class SobolIndices:
         How often the function was asked, and how often it had no value.
     """
 
-    table: polars.DataFrame
+    table: Columns
     points: Floats
     values: Floats
     solves: int
@@ -107,7 +107,6 @@ def sobol_indices(
     [0.9, 0.1]
     """
     need("sensitivity", "Sobol' indices", "SALib")
-    import polars
     from SALib.analyze import sobol as analysis  # pyright: ignore[reportMissingTypeStubs]
     from SALib.sample import sobol as sampling  # pyright: ignore[reportMissingTypeStubs]
 
@@ -143,10 +142,11 @@ def sobol_indices(
     ends = [0, wide - 1]
     independent = design.reshape(n, wide, len(names))[:, ends].reshape(-1, len(names))
     outcome = block[:, ends].reshape(-1)
-    return SobolIndices(polars.DataFrame(found), independent, outcome, values.size, int((~there).sum()))
+    table = Columns({name: [row[name] for row in found] for name in found[0]})
+    return SobolIndices(table, independent, outcome, values.size, int((~there).sum()))
 
 
-def given_indices(values: Floats, outcome: Floats, names: Sequence[str], *, seed: int = 0) -> polars.DataFrame:
+def given_indices(values: Floats, outcome: Floats, names: Sequence[str], *, seed: int = 0) -> Columns:
     """Measure on draws already made how much each number matters by itself.
 
     `first` is the first-order Sobol' index, estimated by RBD-FAST (Tarantola et al. 2006, with the correction of
@@ -167,7 +167,7 @@ def given_indices(values: Floats, outcome: Floats, names: Sequence[str], *, seed
 
     Returns
     -------
-    polars DataFrame
+    Columns
         `name`, `first`, `first_low`, `first_high`, `distance`, `clear`, in the order of the names.
 
     Raises
@@ -176,7 +176,6 @@ def given_indices(values: Floats, outcome: Floats, names: Sequence[str], *, seed
         If SALib is missing, draws are too few or too often without an outcome, or the outcome is always the same.
     """
     need("sensitivity", "Sensitivity from draws", "SALib")
-    import polars
     from scipy import stats  # pyright: ignore[reportMissingTypeStubs]
 
     there = np.isfinite(outcome)
@@ -190,7 +189,7 @@ def given_indices(values: Floats, outcome: Floats, names: Sequence[str], *, seed
     noise, _, moved = _measured(np.random.default_rng(seed).permuted(order, axis=0), answer, 2, seed)
     beyond = float(stats.norm.isf(ERROR / (2 * len(names))))  # pyright: ignore[reportUnknownMemberType]
     clear = _beyond(first, noise, beyond) | _beyond(np.log(distance), np.log(moved), beyond)  # distances are skewed
-    return polars.DataFrame(
+    return Columns(
         {
             "name": list(names),
             "first": first,

@@ -11,13 +11,13 @@ import numpy as np
 from servanda.agreement.format.agreement import Agreement
 from servanda.agreement.format.values import Years
 from servanda.agreement.labels import group_of, label
+from servanda.columns import Columns
 from servanda.parallel import Where
 from servanda.result import drawn, html
 from servanda.uncertainty.questions import Question, QuestionRefused, answers, enough, numbers_of, pose
 from servanda.uncertainty.sampling import assign
 
 if TYPE_CHECKING:
-    import polars
     from matplotlib.figure import Figure
 
 
@@ -31,10 +31,10 @@ class Tornado:
     question : Question
     likely : float
         The figure with every number at its likely value.
-    table : polars DataFrame
+    table : Columns
         A row for each number, largest swing first: `name`, `what` (in words), `group`, `low` and `high` (the ends of
         its range), `duration` (whether these are years), `at_low` and `at_high` (the figure there), `swing` (how far
-        apart the least and the largest of these and of the likely are). Where there is no answer, null; such rows come
+        apart the least and the largest of these and of the likely are). Where there is no answer, nan; such rows come
         last.
     solves, failed : int
         How often the question was answered, and how often there was no answer.
@@ -43,9 +43,14 @@ class Tornado:
     agreement: Agreement = field(repr=False, compare=False)
     question: Question
     likely: float
-    table: polars.DataFrame
+    table: Columns
     solves: int
     failed: int
+
+    @property
+    def moved(self) -> Columns:
+        """The rows with an answer at both ends."""
+        return self.table.where(~np.isnan(self.table["swing"]))
 
     def plot(self, narrow: bool = False) -> Figure:
         """Draw the swings, the largest first."""
@@ -102,8 +107,6 @@ def tornado(
     >>> swings.table["name"][0], swings.solves
     ('stakes.programme.worth.north', 57)
     """
-    import polars
-
     question = pose(agreement, plan, against, of)
     numbers = numbers_of(agreement, question)
     k = len(numbers)
@@ -131,8 +134,7 @@ def tornado(
         "at_high": at_high,
         "swing": np.maximum(np.maximum(at_low, at_high), likely) - np.minimum(np.minimum(at_low, at_high), likely),
     }
-    table = polars.DataFrame(rows).with_columns(polars.col("at_low", "at_high", "swing").fill_nan(None))
-    table = table.sort("swing", descending=True, nulls_last=True, maintain_order=True)
+    table = Columns(rows).sort("swing", descending=True)
     return Tornado(agreement, question, likely, table, found.size, failed)
 
 

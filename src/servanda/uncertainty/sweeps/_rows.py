@@ -13,7 +13,8 @@ from servanda.agreement.format.values import Number
 from servanda.agreement.numbers import Path, uncertain
 from servanda.arrays import Floats
 from servanda.assessment.metrics import figure_names
-from servanda.uncertainty.evaluation import Evaluated, evaluated
+from servanda.columns import Columns
+from servanda.uncertainty.evaluation import evaluated
 from servanda.uncertainty.sampling import Draws, Ranges, place
 
 
@@ -43,58 +44,57 @@ def arrow(part: str = "pyarrow") -> Any:
     return import_module(part)
 
 
-def schema(inputs: list[str], figures: list[str]) -> Any:
-    """Columns of the table, for Arrow and Parquet."""
+def schema(numbers: list[str]) -> Any:
+    """Columns of the table, for Arrow and Parquet: `numbers` are the inputs and metrics."""
     pa = arrow()
     words = pa.dictionary(pa.int32(), pa.string())
     columns = [pa.field("plan", words), pa.field("draw", pa.int64())]
-    columns += [pa.field(name, pa.float64()) for name in (*inputs, *figures)]
+    columns += [pa.field(name, pa.float64()) for name in numbers]
     columns += [pa.field("weakest", words), pa.field("status", words), pa.field("residual", pa.float64())]
     columns += [pa.field("standing", pa.list_(pa.float32()))]
     return pa.schema(columns)
 
 
-def work(where: Ranges, piece: Piece) -> tuple[int, bytes]:
-    """Solve a piece; its number, and its rows as an Arrow stream.
-
-    Parameters
-    ----------
-    where : Ranges
-    piece : Piece
-
-    Returns
-    -------
-    int, bytes
-    """
-    pa = arrow()
+def solved(where: Ranges, piece: Piece) -> tuple[int, Columns]:
+    """Solve a piece; its number, and its rows: inputs as played, metrics, weakest link, status, residual, standing."""
     draws = place(where, piece.points)
-    rows = table(where, draws, evaluated(where.agreement, piece.plan, draws), piece.first)
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, rows.schema) as stream:
-        stream.write_table(rows)
-    return piece.number, cast("bytes", sink.getvalue().to_pybytes())
-
-
-def table(where: Ranges, draws: Draws, found: Evaluated, first: int) -> Any:
-    """Rows of some draws of one plan: inputs as played, figures, weakest link, status, residual, standing."""
-    pa = arrow()
+    found = evaluated(where.agreement, piece.plan, draws)
     D = len(found.statuses)
     played = as_played(where, draws)
-    inputs = [one.name for one in draws.numbers]
-    names = np.array([*found.steps, None], dtype=object)[found.weakest]  # -1, no answer, is the last: null
-    flat = found.standing.astype(np.float32)
-    offsets = np.arange(D + 1, dtype=np.int32) * flat.shape[1]
-    columns: list[Any] = [
-        pa.array([found.plan] * D).dictionary_encode(),
-        pa.array(np.arange(first, first + D)),
-        *(pa.array(np.ascontiguousarray(played[:, j])) for j in range(len(inputs))),
-        *(pa.array(figure, from_pandas=True) for figure in found.figures.values()),  # no answer: null
-        pa.array(names, type=pa.string()).dictionary_encode(),
-        pa.array(list(found.statuses)).dictionary_encode(),
-        pa.array(found.residual),
-        pa.ListArray.from_arrays(offsets, pa.array(flat.ravel())),
-    ]
-    return pa.Table.from_arrays(columns, schema=schema(inputs, list(found.figures)))
+    columns: dict[str, Any] = {
+        "plan": [found.plan] * D,
+        "draw": np.arange(piece.first, piece.first + D),
+        **{one.name: np.ascontiguousarray(played[:, j]) for j, one in enumerate(draws.numbers)},
+        **found.figures,
+        "weakest": np.array([*found.steps, None], dtype=object)[found.weakest],  # -1, no answer, is the last
+        "status": list(found.statuses),
+        "residual": found.residual,
+        "standing": np.fromiter(found.standing.astype(np.float32), object, D),
+    }
+    return piece.number, Columns(columns)
+
+
+def streamed(where: Ranges, piece: Piece) -> tuple[int, bytes]:
+    """Solve a piece; its number, and its rows as an Arrow stream."""
+    number, rows = solved(where, piece)
+    found = _arrow_table(rows)
+    sink = arrow().BufferOutputStream()
+    with arrow().ipc.new_stream(sink, found.schema) as stream:
+        stream.write_table(found)
+    return number, cast("bytes", sink.getvalue().to_pybytes())
+
+
+def _arrow_table(rows: Columns) -> Any:
+    pa = arrow()
+    words = ("plan", "weakest", "status")
+    numbers = [name for name in rows.columns if name not in (*words, "draw", "residual", "standing")]
+    columns: dict[str, Any] = {name: pa.array(rows[name], from_pandas=True) for name in numbers}  # no answer: null
+    columns |= {name: pa.array(rows[name], type=pa.string()).dictionary_encode() for name in words}
+    columns |= {name: pa.array(rows[name]) for name in ("draw", "residual")}
+    flat = np.concatenate(list(rows["standing"]))
+    offsets = np.arange(len(rows) + 1, dtype=np.int32) * (flat.size // len(rows))
+    columns["standing"] = pa.ListArray.from_arrays(offsets, pa.array(flat))
+    return pa.Table.from_arrays([columns[name] for name in rows.columns], schema=schema(numbers))
 
 
 def as_played(where: Ranges, draws: Draws) -> Floats:

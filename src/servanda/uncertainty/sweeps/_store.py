@@ -130,26 +130,16 @@ def write(path: Path, found: Iterable[bytes], schema: Any, about: dict[str, Any]
         raise NotSwept(f"{path}: cannot be written ({error.strerror or error}). Look for room and permission") from None
 
 
-def joined(found: list[Any]) -> Any:
-    """Arrow tables put one below the other."""
-    return arrow().concat_tables(found).unify_dictionaries()
-
-
 def _groups(found: Iterable[bytes]) -> Iterator[Any]:
     """Put pieces together to row groups."""
     waiting: list[Any] = []
     for rows in found:
-        waiting.append(opened(rows))
+        waiting.append(arrow().ipc.open_stream(rows).read_all())
         if sum(part.num_rows for part in waiting) >= ROWS:
-            yield joined(waiting)
+            yield arrow().concat_tables(waiting).unify_dictionaries()
             waiting = []
     if waiting:
-        yield joined(waiting)
-
-
-def opened(rows: bytes) -> Any:
-    """A piece as an Arrow table."""
-    return arrow().ipc.open_stream(rows).read_all()
+        yield arrow().concat_tables(waiting).unify_dictionaries()
 
 
 def read_about(path: Path) -> dict[str, Any]:

@@ -4,41 +4,45 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from hashlib import sha256
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from servanda._version import __version__
 from servanda.agreement.dates import last_day
 from servanda.agreement.format.agreement import Agreement
+from servanda.arrays import Floats
+from servanda.columns import Columns
 from servanda.english import capital
+from servanda.errors import need
 from servanda.game.compiler import compile
 from servanda.parallel import Cluster, Where, connected, in_order
 from servanda.result import drawn, html
 from servanda.uncertainty.sampling import Ranges, in_pieces
-from servanda.uncertainty.sweeps._rows import Piece, described, schema, work
+from servanda.uncertainty.sweeps._rows import Piece, described, schema, solved, streamed
+from servanda.uncertainty.sweeps._sources import InMemory, OnDisk, Source
 from servanda.uncertainty.sweeps._store import (
     NotSwept,
     begun,
     done,
     forget,
-    joined,
     keep,
     kept,
-    opened,
     pieces,
     read_about,
     unfinished,
     write,
 )
-from servanda.uncertainty.sweeps.statistics import counts, summary, wins
+from servanda.uncertainty.sweeps.statistics import counts, fan, summary, wins
 
 if TYPE_CHECKING:
-    import polars as pl
     from matplotlib.figure import Figure
+
+T = TypeVar("T")
 
 
 def name_of(swept: Sweep, plan: str) -> str:
@@ -95,16 +99,16 @@ class Sweep:
     about : dict
         What is needed to repeat it: the agreement's file and hash, versions, command; what the columns mean; each
         plan's steps and when they come up, in years from the start.
-    summary : polars.DataFrame
+    summary : Columns
         One row for each plan and figure: `plan`, `figure`, `draws` (that have an answer), `mean`, `p5`, `p25`, `p50`,
         `p75`, `p95` (the value below which so many per cent of these draws lie), `least`, `most`.
-    wins : polars.DataFrame
+    wins : Columns
         One row for each pair of plans and each of the figures `held_clean` and `years`: `plan`, `other`, `figure`,
         `draws` (in which both have an answer), `better`, `worse`, `equal` (shares of them), `margin` (median of `plan`
         less `other`).
-    statuses : polars.DataFrame
+    statuses : Columns
         One row for each plan and status: `plan`, `status`, `draws`.
-    weakest : polars.DataFrame
+    weakest : Columns
         One row for each plan and step: `plan`, `step`, `draws` (in which most is lost there), most frequent first.
     """
 
@@ -114,30 +118,32 @@ class Sweep:
     seed: int
     path: Path | None
     about: dict[str, Any] = field(repr=False)
-    summary: pl.DataFrame
-    wins: pl.DataFrame
-    statuses: pl.DataFrame
-    weakest: pl.DataFrame
-    data: Any = field(repr=False, default=None)  # the table, where it is in memory
+    summary: Columns
+    wins: Columns
+    statuses: Columns
+    weakest: Columns
+    source: Source = field(repr=False, compare=False)
 
     @property
-    def rows(self) -> pl.LazyFrame:
-        """The table, read only as far as it is asked for: one row for each draw and plan, by plan."""
-        import polars as pl
-
-        return self.data.lazy() if self.path is None else pl.scan_parquet(self.path)
-
-    @property
-    def table(self) -> pl.DataFrame:
-        """The whole table: `plan`, `draw`, inputs by name, figures, `weakest`, `status`, `residual`, `standing`."""
-        return self.rows.collect()
+    def table(self) -> Columns:
+        """The whole table: `plan`, `draw`, inputs by name, metrics, `weakest`, `status`, `residual`, `standing`."""
+        return self.source.table()
 
     @property
     def converged(self) -> int:
         """Number of rows with an answer."""
-        import polars as pl
+        return int(self.statuses["draws"][self.statuses["status"] == "converged"].sum())
 
-        return int(self.statuses.filter(pl.col("status") == "converged")["draws"].sum())
+    def values(self, plan: str, name: str) -> Floats:
+        """An input or a metric of a plan on every draw, (draws,); nan where there is no answer."""
+        return self.source.values(plan, name)
+
+    def fan(self, plan: str) -> Floats | None:
+        """The chance of being in force when each step of a plan comes up: its 5%, 25%, 50%, 75% and 95% quantiles.
+
+        (5, E + 1), of at most the first million draws; None if no draw has an answer.
+        """
+        return fan(self.source, plan)
 
     def plot(self, narrow: bool = False, *, of: str = "held_clean") -> Figure:
         """Draw how a figure (`of`) spreads over the draws; `standing`: how long the plans last, as a fan."""
@@ -237,6 +243,7 @@ def sweep(
     }
     if path is None:
         return _in_memory(agreement, about, workers, cluster, progress)
+    need("tables", "A sweep in a file", "polars", "pyarrow")
     file = Path(path)
     _look_at(file, resume, replace)
     if resume and file.exists() and not unfinished(file).exists():
@@ -244,9 +251,9 @@ def sweep(
         return read_sweep(file)
     with connected(cluster) as there, kept(file, about) as store:
         _insist_on_same(unfinished(file), begun(store), about)
-        for number, rows in _solved(agreement, about, done(store), workers, there, progress):
+        for number, rows in _made(streamed, agreement, about, done(store), workers, there, progress):
             keep(store, number, rows)
-        columns = schema([str(one["name"]) for one in about["inputs"]], list(about["figures"]))
+        columns = schema([*(str(one["name"]) for one in about["inputs"]), *about["figures"]])
         write(file, pieces(store), columns, about)
     forget(file)
     return read_sweep(file)
@@ -268,13 +275,13 @@ def read_sweep(path: str | Path) -> Sweep:
     NotSwept
         If there is no such file, or if it is none of a sweep.
     """
-    import polars as pl
-
+    need("tables", "A sweep in a file", "polars", "pyarrow")
     file = Path(path)
-    return _found(read_about(file), pl.scan_parquet(file), file)
+    about = read_about(file)
+    return _found(about, OnDisk(tuple(about["plans"]), about["draws"], file), file)
 
 
-def _found(about: dict[str, Any], rows: pl.LazyFrame, path: Path | None = None, data: Any = None) -> Sweep:
+def _found(about: dict[str, Any], rows: Source, path: Path | None = None) -> Sweep:
     return Sweep(
         title=about["title"],
         plans=tuple(about["plans"]),
@@ -286,7 +293,7 @@ def _found(about: dict[str, Any], rows: pl.LazyFrame, path: Path | None = None, 
         wins=wins(about, rows),
         statuses=counts(about, rows, "status"),
         weakest=counts(about, rows, "weakest"),
-        data=data,
+        source=rows,
     )
 
 
@@ -297,24 +304,21 @@ def _in_memory(
     cluster: Where,
     progress: Callable[[str, float], None] | None,
 ) -> Sweep:
-    import polars as pl
-
     with connected(cluster) as there:
-        found = dict(_solved(agreement, about, set(), workers, there, progress))
-    data: Any = pl.from_arrow(  # pyright: ignore[reportUnknownMemberType] - as wide as what Arrow may hold
-        joined([opened(found[number]) for number in sorted(found)])
-    )
-    return _found(about, data.lazy(), data=data)
+        found = dict(_made(solved, agreement, about, set(), workers, there, progress))
+    rows = Columns.joined([found[number] for number in sorted(found)])
+    return _found(about, InMemory(tuple(about["plans"]), about["draws"], rows))
 
 
-def _solved(
+def _made(
+    work: Callable[[Ranges, Piece], tuple[int, T]],
     agreement: Agreement,
     about: dict[str, Any],
     ready: set[int],
     workers: int | None,
     cluster: Cluster | None,
     progress: Callable[[str, float], None] | None,
-) -> Iterator[tuple[int, bytes]]:
+) -> Iterator[tuple[int, T]]:
     """Solve the pieces that are not ready, all plans on the same draws; yield each with its number."""
     plans, draws, size = about["plans"], about["draws"], about["piece"]
     count = -(-draws // size)
@@ -350,7 +354,9 @@ def _settings(agreement: Agreement, plans: tuple[str, ...], draws: int, seed: in
     origin = agreement.origin
     file = Path(origin.path).name if origin else None
     versions = {"servanda": __version__, "python": platform.python_version()}
-    versions |= {name: version(name) for name in ("numpy", "numba", "scipy", "pyarrow")}
+    for name in ("numpy", "numba", "scipy", "pyarrow"):
+        with suppress(PackageNotFoundError):  # a table in memory needs no pyarrow
+            versions[name] = version(name)
     chosen = "" if plans == tuple(agreement.plans) else f" --plans {','.join(plans)}"
     return {
         "format": 1,

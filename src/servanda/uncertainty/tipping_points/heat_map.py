@@ -11,16 +11,16 @@ import numpy as np
 from servanda.agreement.format.agreement import Agreement
 from servanda.arrays import Floats, freeze
 from servanda.assessment.metrics import figure_names
+from servanda.columns import Columns
 from servanda.errors import NoSuchName
 from servanda.parallel import Where, connected
 from servanda.result import drawn
 from servanda.uncertainty.tipping_points.axes import NotPossible, plan_of, space
-from servanda.uncertainty.tipping_points.plan_gap import Contest, _frame
+from servanda.uncertainty.tipping_points.plan_gap import Contest
 from servanda.uncertainty.tipping_points.tips import POINTS, NumberTips, grid, scan
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-    from polars import DataFrame
 
 
 @dataclass(frozen=True, repr=False)
@@ -59,14 +59,14 @@ class HeatMap:
     unsolved: int
 
     @property
-    def table(self) -> DataFrame:
+    def table(self) -> Columns:
         """One row for each point."""
         rows = [
             {self.x.name: float(x), self.y.name: float(y), "difference": float(self.difference[j, i])}
             for j, y in enumerate(self.up)
             for i, x in enumerate(self.across)
         ]
-        return _frame(rows, **{self.x.name: float, self.y.name: float, "difference": float})
+        return Columns.of_rows(rows, {self.x.name: float, self.y.name: float, "difference": float})
 
     def plot(self, narrow: bool = False) -> Figure:
         """Draw the map, with the line of indifference."""

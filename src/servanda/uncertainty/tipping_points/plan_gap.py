@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,9 +15,6 @@ from servanda.parallel import Cluster
 from servanda.uncertainty.evaluation import evaluate
 from servanda.uncertainty.tipping_points._least_change import Nearest
 from servanda.uncertainty.tipping_points.axes import Space, at, draws_at, figure_of
-
-if TYPE_CHECKING:
-    from polars import DataFrame
 
 TIE = 1e-8  # plans whose figures differ by no more are level: what is solved is not more exact than that
 
@@ -181,10 +177,3 @@ class Change:
     alike: int
     broken: int
     numbers: int
-
-
-def _frame(rows: list[dict[str, Any]], **columns: type) -> DataFrame:
-    import polars as pl
-
-    kinds = {str: pl.String, float: pl.Float64, int: pl.Int64}
-    return pl.DataFrame(rows, schema={name: kinds[kind] for name, kind in columns.items()})

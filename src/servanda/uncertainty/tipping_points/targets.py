@@ -11,16 +11,16 @@ import numpy as np
 from servanda.agreement.format.agreement import Agreement
 from servanda.arrays import Floats
 from servanda.assessment.metrics import figure_names
+from servanda.columns import Columns
 from servanda.errors import NoSuchName
 from servanda.parallel import Where, connected
 from servanda.result import drawn, html
 from servanda.uncertainty.tipping_points._least_change import Region, nearest
 from servanda.uncertainty.tipping_points.axes import NotPossible, figure_of, plan_of, space
-from servanda.uncertainty.tipping_points.plan_gap import Change, Contest, _frame, change_of, silent
+from servanda.uncertainty.tipping_points.plan_gap import Change, Contest, change_of, silent
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-    from polars import DataFrame
 
 
 @dataclass(frozen=True, repr=False)
@@ -65,11 +65,11 @@ class Reached:
     seed: int
 
     @property
-    def table(self) -> DataFrame:
+    def table(self) -> Columns:
         """One row for each number that changes, the largest change first."""
         names = ("likely", "value", "low", "high", "distance")
         rows = [{"number": m.name, **{n: getattr(m, n) for n in names}} for m in (self.change or self.best).moved]
-        return _frame(rows, number=str, likely=float, value=float, low=float, high=float, distance=float)
+        return Columns.of_rows(rows, {"number": str, **dict.fromkeys(names, float)})
 
     def plot(self, narrow: bool = False) -> Figure:
         """Draw what is changed, and how far."""

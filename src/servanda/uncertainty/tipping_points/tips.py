@@ -14,16 +14,16 @@ from servanda.agreement.format.agreement import Agreement
 from servanda.agreement.labels import named, unit_of
 from servanda.arrays import Floats, freeze
 from servanda.assessment.metrics import figure_names
+from servanda.columns import Columns
 from servanda.errors import NoSuchName
 from servanda.parallel import Where, connected
 from servanda.result import drawn, html
 from servanda.uncertainty.tipping_points._least_change import Region, nearest
 from servanda.uncertainty.tipping_points.axes import Axis, NotPossible, Space, plan_of, space
-from servanda.uncertainty.tipping_points.plan_gap import TIE, Change, Contest, _frame, change_of, silent
+from servanda.uncertainty.tipping_points.plan_gap import TIE, Change, Contest, change_of, silent
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-    from polars import DataFrame
 
 
 @dataclass(frozen=True)
@@ -152,8 +152,8 @@ class Tips:
         return self.numbers[0] if self.numbers and self.numbers[0].flips else None
 
     @property
-    def table(self) -> DataFrame:
-        """One row for each flip, and for each number without one (`value` is null)."""
+    def table(self) -> Columns:
+        """One row for each flip, and for each number without one (`value` is nan)."""
         rows: list[dict[str, Any]] = []
         for one in self.numbers:
             about = {
@@ -163,10 +163,10 @@ class Tips:
             none = {"value": None, "distance": None, "below": None, "above": None}
             flips = [{name: getattr(flip, name) for name in none} for flip in one.flips] or [none]
             rows += [{**about, **flip} for flip in flips]
-        return _frame(
-            rows, number=str, likely=float, low=float, high=float, value=float, distance=float, below=str, above=str,
-            swing=float, unsolved=int,
-        )  # fmt: skip
+        numbers = ("likely", "low", "high", "value", "distance", "swing")
+        kinds = {"number": str, **dict.fromkeys(numbers, float), "below": str, "above": str, "unsolved": int}
+        order = ("number", "likely", "low", "high", "value", "distance", "below", "above", "swing", "unsolved")
+        return Columns.of_rows(rows, {name: kinds[name] for name in order})
 
     def plot(self, narrow: bool = False) -> Figure:
         """Draw which numbers flip the ranking, and where."""

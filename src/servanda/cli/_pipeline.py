@@ -1,0 +1,301 @@
+"""What a command on an agreement does around its one call.
+
+It reads the file, refuses what could not be written before the work begins, opens the progress bar and the cluster,
+takes the time, and prints and draws the result.
+"""
+
+from __future__ import annotations
+
+import functools
+import sys
+import time
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from servanda.cli._exit import NO_ANSWER, complain
+from servanda.errors import NoSuchName, UsageError, need, no_such
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from servanda.agreement.format.agreement import Agreement
+    from servanda.cli._progress import Progress
+    from servanda.parallel import Cluster
+    from servanda.result import About
+    from servanda.solver.equilibrium import Equilibrium
+    from servanda.uncertainty.questions import Question
+
+SECTIONS = ("write", "solve", "uncertainty", "improve", "report")  # headings of the help, in their order
+
+
+class Command(click.Command):
+    """A command, and the heading of the help under which it stands."""
+
+    section = ""
+
+
+def command(section: str) -> Callable[[Callable[..., None]], Command]:
+    """Make a function a command that stands under this heading and has the option --json."""
+
+    def made(function: Callable[..., None]) -> Command:
+        found = click.command(cls=Command)(function)
+        found.section = section
+        found.params.append(_json)
+        return found
+
+    return made
+
+
+@dataclass
+class Run:
+    """One run of a command on an agreement.
+
+    Attributes
+    ----------
+    agreement : Agreement
+    file : str
+        As the user gave it: a path, or a name in the catalogue.
+    as_json : bool
+    workers : int or None
+    address : str or None
+        Of the cluster to work on.
+    """
+
+    agreement: Agreement
+    file: str
+    as_json: bool
+    workers: int | None
+    address: str | None
+    _open: ExitStack
+    _began: float = field(default_factory=time.perf_counter)
+
+    def plan(self, name: str | None) -> str:
+        """The plan of this name; the only one of the file if no name is given."""
+        names = list(self.agreement.plans)
+        if name is None and len(names) > 1:
+            raise UsageError(
+                f"{self.file}: the file has several plans: {', '.join(names)}. Say which one: --plan {names[0]}"
+            )
+        return self.plans(name)[0]
+
+    def plans(self, names: str | None) -> list[str]:
+        """The plans of these names, which have commas between them; all of the file if no names are given."""
+        known = list(self.agreement.plans)
+        wanted = known if names is None else list(dict.fromkeys(name.strip() for name in names.split(",")))
+        for name in wanted:
+            if name not in known:
+                raise no_such("plan", name, known)
+        return wanted
+
+    def two(self, between: tuple[str, str]) -> tuple[str, str]:
+        """Two different plans."""
+        first, second = (self.plans(name)[0] for name in between)
+        if first == second:
+            raise UsageError(f"--between {first} {second}: these have to be two different plans")
+        return first, second
+
+    @cached_property
+    def progress(self) -> Progress:
+        """The progress bar, which begins to watch the time when it is first asked for."""
+        from servanda.cli._progress import Progress
+
+        return self._open.enter_context(Progress())
+
+    @cached_property
+    def cluster(self) -> Cluster | None:
+        """The cluster to work on, which is connected when it is first asked for."""
+        from servanda.parallel import connected
+
+        return self._open.enter_context(connected(self.address))
+
+    def share(self, what: str, begin: float = 0.0, end: float = 1.0) -> Callable[[float], None]:
+        """Report the progress of one part of the work."""
+        return lambda share: self.progress(what, begin + (end - begin) * share)
+
+    def solved(self, plan: str) -> Equilibrium:
+        """Solve a plan; without an equilibrium, say so and leave."""
+        from servanda.game.compiler import compile
+        from servanda.solver.equilibrium import solve
+
+        found = solve(compile(self.agreement, plan), throw=False, progress=self.share(f"solving {plan}"))
+        if found.converged:
+            return found
+        if self.as_json:
+            from servanda.presentation._export import unsolved
+
+            print_json(unsolved(plan, found.status, found.residual, found.iterations))
+        complain(
+            f"{self.file}: the solver found no equilibrium of plan {plan}: {found.status}, after"
+            f" {found.iterations} iterations."
+        )
+        sys.exit(NO_ANSWER)
+
+    def announce(self, question: Question, draws: int) -> None:
+        """Say how much will be solved, and about how long that will take."""
+        from servanda.cli._progress import announce_draws
+
+        assert self.progress is not None  # says first if the solver has to be compiled
+        announce_draws(self.agreement, question, draws, self.workers, self.cluster)
+
+    def about(self, seed: int | None = None, *packages: str) -> About:
+        """What it takes to repeat the result."""
+        from servanda.result import about
+
+        return about(self.agreement, time.perf_counter() - self._began, seed, *packages)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a command has found.
+
+    Attributes
+    ----------
+    results : tuple
+        Shown one below the other. The first is drawn where `--picture` says, the others beside it.
+    json : function
+        Gives the same for programs.
+    sentences : tuple of str
+        Printed below the results.
+    show : function, optional
+        Prints the results, where that is not simply their views.
+    draw : function, optional
+        Draws the first result, where that is not simply its `plot`.
+    code : int
+        With which the command ends.
+    """
+
+    results: tuple[Any, ...]
+    json: Callable[[], Mapping[str, Any]]
+    sentences: tuple[str, ...] = ()
+    show: Callable[[], None] | None = None
+    draw: Callable[[], Figure] | None = None
+    code: int = 0
+
+
+SOLVER = ("solve", "Solving a plan", "numba", "numpy", "scipy")  # an extra, what needs it, and its packages
+
+
+def on_agreement(
+    section: str,
+    *,
+    needs: tuple[tuple[str, ...], ...] = (SOLVER,),
+    picture: bool = False,
+    parallel: bool = False,
+) -> Callable[[Callable[..., Answer | None]], Command]:
+    """Make a function of a run and of its own options a command on an agreement.
+
+    Parameters
+    ----------
+    section : str
+        The heading of the help under which the command stands.
+    needs : tuple of arguments of `errors.need`
+        Without which the command does not begin.
+    picture : bool
+        Whether its result can be drawn (`--picture`).
+    parallel : bool
+        Whether it can use several threads or a cluster (`--workers`, `--cluster`).
+
+    Returns
+    -------
+    decorator of a function of a `Run` and of options
+        The function gives back what was found; or nothing, if it has printed everything itself.
+    """
+
+    def made(function: Callable[..., Answer | None]) -> Command:
+        @functools.wraps(function)
+        def call(
+            file: str,
+            as_json: bool,
+            picture: str | None = None,
+            workers: int | None = None,
+            cluster: str | None = None,
+            **options: Any,
+        ) -> None:
+            for each in needs:
+                need(*each)
+            if cluster is not None:
+                need("cluster", "A cluster", "distributed")
+            if picture is not None:
+                if Path(picture).is_dir():
+                    raise UsageError(f"{picture}: this is a folder. Give the picture another name")
+                from servanda.presentation.figures.saving import check_picture
+
+                check_picture(picture)
+            from servanda.agreement.reading.reader import read
+
+            with ExitStack() as stack:
+                run = Run(read(file), file, as_json, workers, cluster, stack)
+                try:
+                    found = function(run, **options)
+                except NoSuchName as error:
+                    words = str(error)
+                    raise NoSuchName(f"{file}: {words[:1].lower()}{words[1:]}") from None
+            if found is not None:
+                _end(found, picture, as_json)
+
+        whole = command(section)(call)
+        shared = [*([_picture] if picture else []), *([_workers, _cluster] if parallel else [])]
+        whole.params = [_file, *whole.params[:-1], *shared, _json]
+        return whole
+
+    return made
+
+
+_file = click.Argument(["file"], metavar="FILE")
+_picture = click.Option(["--picture"], metavar="PATH", help="Draw the result into this file, as .png or .svg.")
+_workers = click.Option(
+    ["--workers"], type=click.IntRange(min=1), metavar="N", help="Threads to use. By default, one for each processor."
+)
+_cluster = click.Option(
+    ["--cluster"], metavar="ADDRESS",
+    help="Use a Dask cluster: local:4 for four processes on this machine, or tcp://host:port.",
+)  # fmt: skip
+_json = click.Option(["--json", "as_json"], is_flag=True, help="Print the result as JSON, for other programs.")
+
+
+def print_json(thing: Any) -> None:
+    """Print a result for programs."""
+    import json
+
+    click.echo(json.dumps(thing, indent=2, ensure_ascii=False, allow_nan=False))
+
+
+def _end(found: Answer, picture: str | None, as_json: bool) -> None:
+    """Draw and print what was found, and leave with its exit code."""
+    drawn: list[Path] = []
+    if picture is not None:
+        from servanda.presentation.figures.saving import write_picture
+
+        first = Path(picture)
+        for i, result in enumerate(found.results):
+            beside = first.with_name(f"{first.stem}-{type(result).__name__.lower()}{first.suffix}")
+            drawn.append(write_picture(beside if i else first, (not i and found.draw) or result.plot))
+    if as_json:
+        print_json(found.json())
+    else:
+        _show(found)
+        for sentence in found.sentences:
+            click.echo(sentence)
+        for path in drawn:
+            click.echo(f"Picture: {path}")
+    if found.code:
+        sys.exit(found.code)
+
+
+def _show(found: Answer) -> None:
+    if found.show is not None:
+        found.show()
+        return
+    from servanda.presentation.terminal import print_view
+    from servanda.presentation.view import view
+
+    for i, result in enumerate(found.results):
+        if i:
+            click.echo()
+        print_view(view(result))

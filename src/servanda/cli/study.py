@@ -1,0 +1,39 @@
+"""The command `servanda study`: everything, and a report."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from servanda.cli._options import check_folder, draws_option, seed_option
+from servanda.cli._pipeline import SOLVER, Answer, Run, on_agreement
+
+
+@on_agreement("report", needs=(SOLVER, ("pictures", "The report", "jinja2", "matplotlib")))
+@click.option("--out", metavar="FOLDER", default="report", show_default=True, help="Write the report into this folder.")
+@draws_option(1024)
+@seed_option
+@click.option("--quick", is_flag=True, help="Use only the likely values, and leave the ranges out.")
+def study(run: Run, out: str, draws: int, seed: int, quick: bool) -> Answer:
+    """Solve and compare all plans, test the answer against the ranges, and write a report.
+
+    Every plan is solved, audited and compared, with the likely values and with draws from the ranges. The report is one
+    HTML file, which opens without a network. Its figures are beside it as PNG and SVG.
+    """
+    from servanda.game.calendar import calendar_of
+
+    for name in run.agreement.plans:
+        calendar_of(run.agreement, name)  # refuses what cannot be played, before the work begins
+    check_folder(out, "--out", "the report needs")
+    from servanda.presentation import _terminal_tables as tables
+    from servanda.presentation._export import compared, ranged
+    from servanda.presentation.report.study import study as report
+
+    done = report(run.agreement, out, draws=0 if quick else draws, seed=seed, progress=run.progress)
+
+    def json() -> dict[str, Any]:
+        ranges = None if done.uncertainty is None else ranged(done.uncertainty)
+        return {**compared(done.comparison), "uncertainty": ranges, "report": str(done.report)}
+
+    return Answer((done,), json, show=lambda: tables.study(done))

@@ -19,7 +19,7 @@ version = release = servanda.__version__
 language = "en"
 
 extensions = ["myst_nb", "numpydoc", "sphinx.ext.autodoc", "sphinx.ext.autosummary", "sphinx_click"]
-source_suffix = {".md": "myst-nb", ".ipynb": "myst-nb", ".rst": "restructuredtext"}
+source_suffix = {".rst": "restructuredtext", ".md": "myst-nb", ".ipynb": "myst-nb"}
 exclude_patterns = ["_build"]
 nb_execution_mode = "off"  # the notebook is shown as it is stored; a test runs it anew
 myst_enable_extensions = ["dollarmath", "colon_fence"]

@@ -73,9 +73,7 @@ def find() -> dict[str, Any]:
             }
             for pair, one in tips.items()
         ],
-        "rules": [
-            {"plan": plan_title(agreement, plan), "said": _rules(agreement, one)} for plan, one in rules.items()
-        ],
+        "rules": [{"plan": plan_title(agreement, plan), "said": _rules(agreement, one)} for plan, one in rules.items()],
     }
 
 

@@ -12,7 +12,7 @@ from servanda.game.compiler import compile
 from servanda.solver.batch import results, solve_draws
 from servanda.uncertainty import evaluation
 from servanda.uncertainty.evaluation import evaluate
-from servanda.uncertainty.sampling import with_values, draw
+from servanda.uncertainty.sampling import draw, with_values
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ import servanda
 from servanda.agreement.format.agreement import Agreement, AgreementError
 from servanda.agreement.numbers import uncertain
 from servanda.uncertainty.evaluation import evaluate
-from servanda.uncertainty.sampling import draw, in_pieces, from_unit_cube, quantile
+from servanda.uncertainty.sampling import draw, from_unit_cube, in_pieces, quantile
 
 PAIRS = """
 correlations:

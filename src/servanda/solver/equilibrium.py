@@ -100,9 +100,7 @@ class Equilibrium:
         )
 
 
-def solve(
-    game: Game, *, draw: int = 0, throw: bool = True, progress: Progress | None = None
-) -> Equilibrium:
+def solve(game: Game, *, draw: int = 0, throw: bool = True, progress: Progress | None = None) -> Equilibrium:
     """Solve a game on the principal branch, followed up from precision zero.
 
     Parameters

@@ -118,7 +118,9 @@ def test_flips_are_those_of_a_dense_scan(agreement: servanda.Agreement, by_years
         if one.swing < 0.4 and not one.flips:
             continue
         values = np.linspace(one.low, one.high, 101)
-        years = [evaluate(agreement, plan, with_values(agreement, {one.name: values})).figures["years"] for plan in PLANS]
+        years = [
+            evaluate(agreement, plan, with_values(agreement, {one.name: values})).figures["years"] for plan in PLANS
+        ]
         turns = np.flatnonzero(np.diff(np.sign(years[0] - years[1])))
         assert len(turns) == len(one.flips), one.name
         for k, flip in zip(turns, one.flips, strict=True):

@@ -30,7 +30,7 @@ LOOPS = (
     "solver/_party_response", "solver/_response_map",
 )  # fmt: skip
 
-__all__ = ["LOOPS", "Draws", "Loop", "digest", "draw_at", "folder", "kept", "entry", "helper", "ready", "inline"]
+__all__ = ["LOOPS", "Draws", "Loop", "digest", "draw_at", "entry", "folder", "helper", "inline", "kept", "ready"]
 
 _NUMBERS: dict[str, Any] = {"f": ctypes.c_double, "i": ctypes.c_int64}
 _PLAIN: dict[Any, Any] = {"f": float, "i": (int, np.integer)}
@@ -62,6 +62,7 @@ class Loop:
         self._compiled: dict[tuple[Any, ...], _Native] = {}
 
     def __call__(self, *arguments: Any) -> Any:
+        """Run the loop, compiled for arguments laid out like these."""
         if self._latest is not None:
             done, result = self._latest.call(arguments, strict=True)
             if done:

@@ -5,7 +5,7 @@ WORKERS ?= 2
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder
 
-.PHONY: demo test lint proofs clean
+.PHONY: demo test lint proofs site clean
 
 demo: .venv/demo
 	$(BIN)/servanda study singapore-2018 --out report
@@ -22,6 +22,9 @@ lint: .venv/test
 proofs: .venv/test
 	$(PYTEST) -m proof
 
+site: .venv/site
+	$(BIN)/python -m sphinx -q -W --keep-going -b html docs docs/_build/html
+
 .venv/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "servanda needs Python 3.11 or later; set it with: make PYTHON=python3.12 ...")'
 	$(PYTHON) -m venv .venv
@@ -33,6 +36,10 @@ proofs: .venv/test
 .venv/test: pyproject.toml | .venv/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test,lint]'
 	@touch $@ .venv/demo
+
+.venv/site: pyproject.toml | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[docs]'
+	@touch $@
 
 clean:
 	rm -rf .venv report build dist .pytest_cache .ruff_cache .import_linter_cache .hypothesis

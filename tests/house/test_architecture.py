@@ -11,6 +11,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from support.index import BEGIN, END, PAGE, index
 from support.paths import ROOT
 from support.slowness import used
 
@@ -117,3 +118,7 @@ def test_nothing_random_and_no_clock_enters_the_solver() -> None:
         text = path.read_text("utf-8")
         assert "random" not in text, path
         assert "import time" not in text, path
+
+
+def test_the_index_is_that_of_the_code() -> None:
+    assert BEGIN + index() + END in PAGE.read_text("utf-8")

@@ -124,3 +124,7 @@ def test_nothing_random_and_no_clock_enters_the_solver() -> None:
         clock = re.findall(r"\btime\.\w+|datetime\.now", text)
         # What is made of an answer says how long that took, and nothing else is done with the clock.
         assert set(clock) <= ({"time.perf_counter"} if path in summed else set()), path
+
+
+def test_the_index_is_that_of_the_code() -> None:
+    assert BEGIN + index() + END in PAGE.read_text("utf-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Iterator
 from datetime import date
 from functools import cache
@@ -21,7 +22,7 @@ from servanda.assessment.outcomes import EntryResult, outcomes
 from servanda.assessment.summary import summarise
 from servanda.crosscheck.simulation import Event, Plays, play
 from servanda.game.compiler import compile
-from servanda.presentation.views.simulation import deviation, show, told
+from servanda.presentation.views.simulation import deviation, told
 from servanda.solver.equilibrium import Equilibrium, solve
 
 CASES = cases()
@@ -222,8 +223,8 @@ def test_histories_say_what_happened_and_mark_secrets() -> None:
         "withdrew:north": (Event(date(2021, 1, 1), "freeze", "North", "withdraws"),),
         "found:north": (start, caught),
     }
-    assert told(start) == "2021-01-01  Freeze: North claims to keep, and conceals arms (in secret)"
-    assert told(caught) == "2028-01-01  North is found concealing arms, by inspectors"
+    assert told(start) == "Freeze: North claims to keep, and conceals arms (in secret)"
+    assert told(caught) == "North is found concealing arms, by inspectors"
 
 
 @pytest.mark.parametrize("name", ["everything", "three-concealers", "turnovers-of-both", "ratification"])
@@ -248,17 +249,18 @@ def test_histories_add_up_to_the_counts(name: str) -> None:
             assert all(e.who in concealed for e in history.events if e.what.startswith("is found"))
 
 
-def test_show_prints_frequencies_beside_the_solution(capsys: pytest.CaptureFixture[str]) -> None:
+def test_printed_frequencies_stand_beside_the_solution() -> None:
     plays = play(solved("everything"), 5000, seed=0)
-    show(plays, CASES["everything"])
-    said = capsys.readouterr().out
+    said = str(plays)
     assert "played 5,000 times with seed 0" in said
     assert f"{plays.outcomes['withdrew:north']:,}" in said
     assert f"{100 * plays.solved['withdrew:north']:.2f}%" in said
     assert "standard errors" in said
     assert said.count("History ") == 3
-    show(play(solved("everything"), 1), CASES["everything"])
-    assert "Too few plays to compare" in capsys.readouterr().out
+    for history in plays.examples:
+        for event in history.events:
+            assert re.search(rf"{event.date}\s+{re.escape(told(event))}", said)
+    assert "Too few plays to compare" in str(play(solved("everything"), 1))
 
 
 def test_deviation_counts_standard_errors() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import io
+import json
 import random
 import re
 from collections.abc import Callable
@@ -11,9 +11,10 @@ from collections.abc import Callable
 from servanda.agreement.format.agreement import AgreementError
 from servanda.agreement.reading.reader import catalog, loads
 from servanda.checks.findings import check
-from servanda.cli.check import scorecards
-from servanda.presentation._export import checked
-from servanda.presentation.views import findings as _check_text
+from servanda.cli.check import playable_scorecards
+from servanda.presentation.terminal import text as as_text
+from servanda.presentation.view import view
+from servanda.presentation.views.findings import github, short
 from support import paths
 
 TOKENS = (
@@ -146,9 +147,11 @@ def survives(text: str) -> bool:
     lines = [finding.line or 0 for finding in findings.found]
     assert lines == sorted(lines)
     assert all(1 <= line <= last for line in lines)
-    with contextlib.redirect_stdout(io.StringIO()) as said:
-        for form in (_check_text.full, _check_text.short, _check_text.github):
-            form(findings)
-    assert len(checked(findings, scorecards(agreement))["findings"]) == len(findings.found)
-    assert said.getvalue().count("\n::") >= len(findings.found) - 1
+    cards = playable_scorecards(agreement)
+    for result in (findings, *([cards] if cards is not None else [])):
+        assert as_text(view(result))
+        json.dumps(result.to_json(), allow_nan=False)
+    assert len(short(findings)) == len(findings.found) + 1
+    assert len(github(findings)) == len(findings.found)
+    assert all("\n" not in line for line in (*short(findings), *github(findings)))
     return True

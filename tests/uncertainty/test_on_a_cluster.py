@@ -17,7 +17,7 @@ import servanda
 from servanda import parallel as _clusters
 from servanda.agreement.starter import starter_text
 from servanda.parallel import Cluster, connected
-from servanda.presentation._export import plain
+from servanda.result import plain
 
 LEVERS = """
 levers:

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from servanda.agreement.format.agreement import Agreement, line_of
 from servanda.checks._plan_view import plan_view
 from servanda.checks._suppressions import Suppression, extents, suppresses, suppressions, whole
-from servanda.checks.rulebook import SEVERITIES, Found, Place, Rule, Severity, chosen, looks, rules
+from servanda.checks.rulebook import SEVERITIES, Found, Place, Rule, Severity, chosen, registered, rules
 from servanda.english import did_you_mean, listed
+from servanda.errors import expect
 from servanda.result import Result, plain
 
 STALE, BARE = "SV901", "SV902"
@@ -138,6 +141,7 @@ def check(agreement: Agreement, *, select: Sequence[str] = (), ignore: Sequence[
     >>> findings.counts["error"]
     0
     """
+    expect(agreement, Agreement, "check")
     wanted = (chosen(tuple(select)) if select else frozenset(rules())) - chosen(tuple(ignore))
     found = _merged(agreement, [each for each in _look(agreement, wanted) if each.code in wanted])
     comments = suppressions(agreement)
@@ -164,8 +168,10 @@ def the_same(finding: Finding) -> str:
 
 
 def _look(agreement: Agreement, wanted: frozenset[str]) -> Iterator[Found]:
+    for file in sorted(Path(__file__).with_name("rules").glob("*.py")):
+        import_module(f"{__package__}.rules.{file.stem}")
     views = tuple(plan_view(agreement, name) for name in agreement.plans)
-    every = [look for look in looks() if look.codes & wanted]
+    every = [look for look in registered() if look.codes & wanted]
     for look in every:
         if look.whole:
             yield from look.find(agreement, views)

@@ -12,9 +12,7 @@ import functools
 import textwrap
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
-from pkgutil import iter_modules
 from typing import Any, Literal, TypeVar, cast
 
 from servanda.english import did_you_mean
@@ -126,12 +124,8 @@ def rule(*codes: str, whole: bool = False) -> Callable[[Finds], Finds]:
     return register
 
 
-def looks() -> tuple[Look, ...]:
-    """Everything that looks for findings: what the files of `rules/` register."""
-    from servanda.checks import rules as families
-
-    for module in iter_modules(families.__path__):
-        import_module(f"{families.__name__}.{module.name}")
+def registered() -> tuple[Look, ...]:
+    """Everything that looks for findings, as far as the files of `rules/` are imported."""
     return tuple(_looks)
 
 

@@ -7,6 +7,7 @@ takes the time, and prints and draws the result.
 from __future__ import annotations
 
 import functools
+import math
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -22,7 +23,6 @@ from servanda.cli._exit import NO_ANSWER, complain
 from servanda.errors import NoSuchName, UsageError, need, no_such
 
 if TYPE_CHECKING:
-
     from servanda.agreement.format.agreement import Agreement
     from servanda.cli._progress import Progress
     from servanda.parallel import Cluster
@@ -113,22 +113,17 @@ class Run:
 
         return self._open.enter_context(connected(self.address))
 
-    def share(self, what: str, begin: float = 0.0, end: float = 1.0) -> Callable[[float], None]:
-        """Report the progress of one part of the work."""
-        return lambda share: self.progress(what, begin + (end - begin) * share)
-
     def solved(self, plan: str) -> Equilibrium:
         """Solve a plan; without an equilibrium, say so and leave."""
         from servanda.game.compiler import compile
         from servanda.solver.equilibrium import solve
 
-        found = solve(compile(self.agreement, plan), throw=False, progress=self.share(f"solving {plan}"))
+        found = solve(compile(self.agreement, plan), throw=False, progress=self.progress)
         if found.converged:
             return found
         if self.as_json:
-            from servanda.presentation._export import unsolved
-
-            print_json(unsolved(plan, found.status, found.residual, found.iterations))
+            known = found.residual if math.isfinite(found.residual) else None
+            print_json({"plan": plan, "status": found.status, "residual": known, "iterations": found.iterations})
         complain(
             f"{self.file}: the solver found no equilibrium of plan {plan}: {found.status}, after"
             f" {found.iterations} iterations."

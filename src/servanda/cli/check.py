@@ -66,7 +66,8 @@ def check(run: Run, select: str | None, ignore: str | None, fail_on: str, form: 
         if form == "full":
             print_view(view(findings))
         else:
-            click.echo("\n".join({"short": text.short, "github": text.github}[form](findings)))
+            for line in {"short": text.short, "github": text.github}[form](findings):
+                click.echo(line)
         if cards is not None and any(card.harmed for card in cards.cards):
             from servanda.presentation.views.scorecard import plans_side_by_side
 

@@ -43,7 +43,6 @@ def sweep(
     if folder is not None:
         need("pictures", "A picture", "matplotlib")
         check_folder(folder, "--pictures", "the pictures need")
-    from servanda.presentation._export import swept as plain
     from servanda.uncertainty.sweeps.sweep import sweep as solve
 
     try:
@@ -62,4 +61,4 @@ def sweep(
         drawn = pictures_of(swept, folder)
     wide = ", ".join(str(each) for each in drawn if each.suffix == ".png")
     said = (f"Pictures: {wide} (and as .svg)",) if drawn else ()
-    return Answer((swept,), lambda: {**plain(swept), "pictures": [str(each) for each in drawn]}, said)
+    return Answer((swept,), lambda: {**swept.to_json(), "pictures": [str(each) for each in drawn]}, said)

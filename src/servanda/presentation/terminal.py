@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from io import StringIO
 
@@ -14,6 +15,7 @@ from rich.text import Text
 from servanda.presentation.view import Table, View
 
 WIDTH = 100  # characters, where nobody watches
+_PADDING = re.compile(r" +((?:\x1b\[[0-9;]*m)*)$", re.MULTILINE)  # behind the last column
 WIDEST = 34  # of a column of words, in a table that would not fit otherwise
 
 
@@ -108,8 +110,12 @@ def _width(where: Console, grid: Grid) -> int:
 
 def show(where: Console, grid: Grid) -> None:
     """Print a table whole: wider than the terminal if it must be, as broken dates and numbers cannot be read."""
-    width = max(_width(where, grid), 1)
-    Console(file=where.file, highlight=False, width=width, color_system=where.color_system).print(grid)  # pyright: ignore
+    out = StringIO()
+    Console(
+        file=out, highlight=False, width=max(_width(where, grid), 1), force_terminal=where.is_terminal,
+        color_system=where.color_system, legacy_windows=False,
+    ).print(grid)  # fmt: skip  # pyright: ignore
+    where.file.write(_PADDING.sub(r"\1", out.getvalue()))
 
 
 def table(title: str, *columns: str, prose: bool = True) -> Grid:

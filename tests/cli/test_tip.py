@@ -25,7 +25,7 @@ def test_the_nearest_number_is_said_first(run: Callable[..., Done], deal: Path) 
     assert answer["numbers"][0]["name"] == WORTH
     value = answer["numbers"][0]["flips"][0]["value"]
     assert text.startswith(
-        "The ranking flips once the worth of “North's weapons programme” to North rises above"
+        "The ranking reverses once the worth of “North's weapons programme” to North rises above"
         f" {value:.3g} (likely 2, range 1 to 4)."
     )
     first, second = (answer["figures"][plan] for plan in ("phased", "at-once"))
@@ -56,8 +56,8 @@ def test_reach_says_what_changes_and_what_does_not_do(run: Callable[..., Done], 
 
 def test_what_does_not_flip_is_said(run: Callable[..., Done], deal: Path) -> None:
     done = run("tip", deal, *BETWEEN, "--among", "measures.*", "--alone")
-    assert "The ranking does not flip within the range of any of the 3 numbers" in " ".join(done.out.split())
-    assert "at once flip it" not in done.out
+    assert "None of the 3 numbers reverses the ranking within its range" in " ".join(done.out.split())
+    assert "Moving several numbers together" not in done.out
 
 
 def test_a_file_without_ranges_is_told_what_to_give(run: Callable[..., Done], deal: Path) -> None:
@@ -130,5 +130,5 @@ def test_the_figures_stand_where_the_numbers_are(deal: Path) -> None:
     marks = {line.get_label(): line for line in panel.lines}
     assert (list(marks["likely"].get_xdata()), list(marks["likely"].get_ydata())) == ([2.0], [-1.5])
     assert list(marks["alone"].get_xdata()) == [chart.x.flips[0].value, 2.0]
-    assert gallery["tipping_points"].alt(found).startswith("The ranking flips once")
+    assert gallery["tipping_points"].alt(found).startswith("The ranking reverses once")
     assert "Step by step is ahead on" in gallery["heat_map"].alt(chart)

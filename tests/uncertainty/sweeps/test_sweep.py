@@ -126,7 +126,7 @@ def test_draws_without_an_answer_are_kept_counted_and_shown(
     assert draws == {"phased": 48, "at-once": 64}
     assert set(swept.wins["draws"]) == {48}
     said = " ".join(str(swept).split())
-    assert "No answer was found for some draws: Step by step: 16 of 64 (stopped)." in said
+    assert "The solver found no equilibrium for some draws (Step by step: 16 of 64). Reason: stopped." in said
     figure = swept.plot(figure="survival_fan")
     assert {axes.get_label() for axes in figure.axes} >= {"fan|phased", "fan|at-once"}
 
@@ -326,7 +326,7 @@ def test_the_command(file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[s
     done = run("sweep", file, "--draws", 64, "--seed", 1, "--out", out, "--pictures", tmp_path / "p")
     assert done.code == 0
     assert "Step by step beats All at once" in " ".join(done.out.split())
-    assert "Every draw has an answer." in done.out
+    assert "The solver found an equilibrium for every draw." in done.out
     pictures = sorted(p.name for p in (tmp_path / "p").iterdir())
     assert pictures == sorted(
         f"{name}.{suffix}"

@@ -36,7 +36,7 @@ def subtitle(found: FailureRules) -> str:
 
 def alt(found: FailureRules) -> str:
     """What each rule says."""
-    rules = " ".join(f"It {view.rule_words(rule, found.aside)}" for rule in found.rules)
+    rules = " ".join(f"The plan {view.rule_words(rule, found.aside)}" for rule in found.rules)
     return f"{subtitle(found)} {rules}".strip()
 
 

@@ -218,13 +218,12 @@ def test_every_number_of_the_inspections_is_named_in_the_list_of_assumptions() -
 
 def test_the_picture_shows_the_numbers(tmp_path: Path) -> None:
     pytest.importorskip("matplotlib")
-    from servanda.presentation.figures.gallery import figures as pictures
     from servanda.presentation.figures.inspections import alt, title
 
     agreement = read(new(tmp_path / "deal.yaml"))
     found = where_to_inspect(agreement)
     for narrow in (False, True):
-        figure = pictures.inspections(found, narrow=narrow)
+        figure = found.plot(narrow)
         page = next(a for a in figure.axes if a.get_label() == "page")
         bars = {p.get_label(): p.get_width() for p in page.patches if p.get_label().endswith("|found")}
         pale = next(p.get_width() for p in page.patches if p.get_width() > 300 or (narrow and p.get_width() == 360))

@@ -145,7 +145,7 @@ def _of_the_plan(agreement: Agreement) -> list[Metric]:
     for key, party in agreement.parties.items():
         name = party.name
         own = f"the most that {name} gains by breaking the plan if all others keep it, in units"
-        share = f"share of the others' stakes that harm {name} which they give up, if everyone keeps the plan"
+        share = f"share of what harms {name} that the others give up, if everyone keeps the plan"
         label = f"share of what harms {name} that is given up"
         found.append(
             Metric(

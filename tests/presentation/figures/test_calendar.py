@@ -56,7 +56,7 @@ def test_no_weakest_link_is_marked_where_nothing_is_lost() -> None:
         assert any("weakest link" in t.get_text() for t in texts) == wanted
         assert any(t.get_fontweight() == "bold" and t.get_text() == "Pay" for t in texts) == wanted
         assert any(one.get_markersize() == 13 for one in axes(figure, f"lane|{entry.by}").lines) == wanted
-        ends = "no single entry loses as much as 1%"
+        ends = "no single entry loses even 1%"
         assert (ends in figures.calendar.title(changed(result, weakest_link=link))) != wanted
 
 

@@ -106,7 +106,7 @@ def test_every_entry_is_there(page: Page) -> None:
 
 
 def test_the_scorecard_is_there(page: Page) -> None:
-    table = page.text[page.text.index("What each party obtains of the others If everyone keeps") :]
+    table = page.text[page.text.index("What each party obtains of the others If everyone keeps the plan") :]
     for result in singapore().plans:
         start = table.index(result.title)
         for name, one in (("North Korea", "dprk"), ("United States", "usa")):
@@ -115,7 +115,7 @@ def test_the_scorecard_is_there(page: Page) -> None:
             for what, criterion in score.criteria.items():
                 assert criterion.figure is not None
                 start = table.index(f"{what} {100 * criterion.figure:.1f}%", start)
-            assert f"the first of what {name} obtains is lost again within" in table[start:]
+            assert f"After a breakdown, {name} loses the first of what it obtains within" in table[start:]
     usa = singapore()["all-at-once"].scorecard.parties["usa"]
     assert usa.end.least is not None
     assert "90% within 1 year not met from December 2018" in table

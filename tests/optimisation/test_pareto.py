@@ -26,10 +26,11 @@ from servanda import (
     solve,
     summarise,
 )
+from servanda.assessment.metrics import metrics
 from servanda.crosscheck.explicit_tree import game_tree
 from servanda.errors import MissingExtra, NoSuchName
 from servanda.optimisation._candidates import Contradiction, all_candidates, build, space
-from servanda.optimisation.objectives import objective_names, read_condition, read_figure
+from servanda.optimisation.objectives import read_condition, read_statistic
 from servanda.optimisation.pareto import Design, NothingToDesign
 from servanda.optimisation.trials import Work, judged
 
@@ -227,7 +228,7 @@ def test_figures_over_draws_are_those_of_evaluate() -> None:
 def test_candidates_may_be_judged_in_another_process() -> None:
     # What is sent there and back gives the same figures, draws included, as here.
     where = space(agreed({**SHARE, "step": 0.3}, FINDS), "phased")
-    figures = tuple(read_figure(where.agreement, name) for name in ("held_clean", "q10.gain.north", "inspection_cost"))
+    figures = tuple(read_statistic(where.agreement, name) for name in ("held_clean", "q10.gain.north", "inspection_cost"))
     work, some = Work(where, figures, 8, 5), [(0.2, 0.5), (0.8, 1.6)]
     there = judged(pickle.loads(pickle.dumps(work)), pickle.loads(pickle.dumps(some)))
     assert there == judged(work, some)
@@ -236,13 +237,13 @@ def test_candidates_may_be_judged_in_another_process() -> None:
 
 def test_names_and_conditions() -> None:
     agreement = agreed(SHARE)
-    for name in objective_names(agreement):
-        assert read_figure(agreement, name).share is None
-        assert read_figure(agreement, f"q05.{name}").share == 0.05
+    for name in metrics(agreement):
+        assert read_statistic(agreement, name).share is None
+        assert read_statistic(agreement, f"q05.{name}").share == 0.05
     condition = read_condition(agreement, " q25.gain.north>= -0.5 ")
     assert (condition.figure.name, condition.figure.share, condition.value) == ("gain.north", 0.25, -0.5)
     with pytest.raises(NoSuchName, match=r"'held_claen' is no figure.*Did you mean held_clean"):
-        read_figure(agreement, "held_claen")
+        read_statistic(agreement, "held_claen")
     for text in ("held", "held > 1", "held >= many", "held >= nan", ">= 1"):
         with pytest.raises(NoSuchName, match="is no condition"):
             read_condition(agreement, text)

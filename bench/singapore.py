@@ -13,7 +13,11 @@ from pathlib import Path
 from typing import Any
 
 HOME = Path(__file__).resolve().parent.parent
-NUMBERS, PAGE, PICTURES = HOME / "bench/singapore.json", HOME / "docs/explanation/evidence/singapore.md", HOME / "docs/pictures"
+NUMBERS, PAGE, PICTURES = (
+    HOME / "bench/singapore.json",
+    HOME / "docs/explanation/evidence/singapore.md",
+    HOME / "docs/pictures",
+)
 DRAWS, SEED, POINTS = 4096, 0, 256
 
 
@@ -69,9 +73,7 @@ def find() -> dict[str, Any]:
             }
             for pair, one in tips.items()
         ],
-        "rules": [
-            {"plan": plan_title(agreement, plan), "said": _rules(agreement, one)} for plan, one in rules.items()
-        ],
+        "rules": [{"plan": plan_title(agreement, plan), "said": _rules(agreement, one)} for plan, one in rules.items()],
     }
 
 

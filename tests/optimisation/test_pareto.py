@@ -32,7 +32,7 @@ from servanda.errors import MissingExtra, NoSuchName
 from servanda.optimisation._candidates import Contradiction, all_candidates, build, space
 from servanda.optimisation.objectives import read_condition, read_statistic
 from servanda.optimisation.pareto import Design, NothingToDesign
-from servanda.optimisation.trials import Work, judged
+from servanda.optimisation.trials import Task, judged
 
 
 def agreed(*levers: dict[str, Any], text: str | None = None) -> Agreement:
@@ -217,7 +217,7 @@ def test_figures_over_draws_are_those_of_evaluate() -> None:
     names = ["mean.held_clean", "q10.held_clean", "q90.gain.south", "held_clean"]
     found = design(agreement, "phased", maximise=names, draws=16, seed=3)
     for number, candidate in enumerate(all_candidates(space(agreement, "phased"))):
-        figures = evaluate(build(space(agreement, "phased"), candidate), "phased", draw(agreement, 16, 3)).figures
+        figures = evaluate(build(space(agreement, "phased"), candidate), "phased", draw(agreement, 16, 3)).metrics
         row = found.table.row(number)
         assert row["mean.held_clean"] == pytest.approx(figures["held_clean"].mean(), abs=1e-12)
         assert row["q10.held_clean"] == pytest.approx(np.quantile(figures["held_clean"], 0.1), abs=1e-12)
@@ -229,10 +229,10 @@ def test_candidates_may_be_judged_in_another_process() -> None:
     # What is sent there and back gives the same figures, draws included, as here.
     where = space(agreed({**SHARE, "step": 0.3}, FINDS), "phased")
     figures = tuple(read_statistic(where.agreement, name) for name in ("held_clean", "q10.gain.north", "inspection_cost"))
-    work, some = Work(where, figures, 8, 5), [(0.2, 0.5), (0.8, 1.6)]
+    work, some = Task(where, figures, 8, 5), [(0.2, 0.5), (0.8, 1.6)]
     there = judged(pickle.loads(pickle.dumps(work)), pickle.loads(pickle.dumps(some)))
     assert there == judged(work, some)
-    assert judged(Work(where, figures, 8, 6), some) != there
+    assert judged(Task(where, figures, 8, 6), some) != there
 
 
 def test_names_and_conditions() -> None:

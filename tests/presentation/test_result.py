@@ -12,9 +12,9 @@ import pytest
 import servanda
 from servanda.agreement.starter import starter_text
 from servanda.errors import MissingExtra, NoSuchName
-from servanda.presentation._export import plain
 from servanda.presentation.figures.gallery import figures as pictures
 from servanda.presentation.view import Table, view
+from servanda.result import plain
 from servanda.uncertainty.sensitivity_analysis.sobol import sobol_indices
 
 BETWEEN = ("phased", "at-once")

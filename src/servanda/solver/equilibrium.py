@@ -100,9 +100,7 @@ class Equilibrium:
         )
 
 
-def solve(
-    game: Game, *, draw: int = 0, throw: bool = True, progress: Progress | None = None
-) -> Equilibrium:
+def solve(game: Game, *, draw: int = 0, throw: bool = True, progress: Progress | None = None) -> Equilibrium:
     """Solve a game on the principal branch, followed up from precision zero.
 
     Parameters
@@ -171,7 +169,7 @@ class Play:
     def __init__(self, game: Game, draw: int, tables: Tables | None = None) -> None:
         kernel = compiled()
         self.kernel, self.game, self.draw, self.tables = kernel, game, draw, tables or game.tables
-        self.own = kernel.one_draw.py_func(self.tables, draw)
+        self.own = kernel.one_draw(self.tables, draw)
         self.work = workspace(game, self.own)
         self.unknowns = game.unknowns
         self.size = len(self.unknowns.where)
@@ -202,8 +200,8 @@ class Play:
         most = _AT_A_TIME if last == first + 1 else 2**62
         while True:
             first = self.kernel.trace(
-                self.kernel.FOLLOW, state, self.game.tree, self.tables, first, last, self.work, self.unknowns, record,
-                out, most,
+                self.kernel.FOLLOW, state, self.game.tree, self.kernel.of_draws(self.tables, first, last), first, last,
+                self.work, self.unknowns, record, out, most,
             )  # fmt: skip
             if first == last:
                 return
@@ -233,9 +231,9 @@ class Play:
     def _at(self, x: Floats, factor: float, task: int, record: Any, out: Floats) -> None:
         point = self.state.probe if task == self.kernel.RESPOND else self.state.point
         point[:-1], point[-1] = x, factor
+        draws = self.kernel.of_draws(self.tables, self.draw, self.draw + 1)
         self.kernel.trace(
-            task, self.state, self.game.tree, self.tables, self.draw, self.draw + 1, self.work, self.unknowns, record,
-            out, 0,
+            task, self.state, self.game.tree, draws, self.draw, self.draw + 1, self.work, self.unknowns, record, out, 0,
         )  # fmt: skip
 
     def equilibrium(self, status: str, residual: float, passes: int = 0, steps: int = 0, folds: int = 0) -> Equilibrium:

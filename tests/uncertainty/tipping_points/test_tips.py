@@ -16,6 +16,8 @@ from servanda.agreement.starter import starter_text
 from servanda.errors import NoSuchName, UsageError
 from servanda.uncertainty.evaluation import evaluate
 from servanda.uncertainty.sampling import with_values
+from servanda.assessment.metrics import metric
+from servanda.uncertainty.questions import Question
 from servanda.uncertainty.tipping_points._least_change import Region, least_change
 from servanda.uncertainty.tipping_points.axes import NotPossible, AxisSpace, at, draws_at, space
 from servanda.uncertainty.tipping_points.plan_gap import PlanGap
@@ -118,7 +120,9 @@ def test_flips_are_those_of_a_dense_scan(agreement: servanda.Agreement, by_years
         if one.swing < 0.4 and not one.flips:
             continue
         values = np.linspace(one.low, one.high, 101)
-        years = [evaluate(agreement, plan, with_values(agreement, {one.name: values})).metrics["years"] for plan in PLANS]
+        years = [
+            evaluate(agreement, plan, with_values(agreement, {one.name: values})).metrics["years"] for plan in PLANS
+        ]
         turns = np.flatnonzero(np.diff(np.sign(years[0] - years[1])))
         assert len(turns) == len(one.flips), one.name
         for k, flip in zip(turns, one.flips, strict=True):
@@ -367,13 +371,13 @@ def test_what_is_not_there_is_refused(agreement: servanda.Agreement) -> None:
 
 
 class Made(PlanGap):
-    """A contest whose first plan is ahead by a function of how far the first number was moved."""
+    """A gap whose first plan is ahead by a function of how far the first number was moved."""
 
     def __init__(self, where: AxisSpace, course: Any) -> None:
-        super().__init__(where, PLANS, "years", 1)
+        super().__init__(where, Question(PLANS, metric(where.agreement, "years")), 1)
         self.course = course
 
-    def figures(self, points: Any) -> Any:
+    def metrics(self, points: Any) -> Any:
         ahead = np.array([self.course(float(u)) for u in points[:, 0]])
         self.solved += len(points)
         return np.stack([ahead, np.zeros(len(points))])

@@ -188,7 +188,7 @@ class Gallery:
         """
         here = {each.name: each for each in self.of(result)}
         if not here:
-            raise NoSuchName(f"There is no figure of a {type(result).__name__}.")
+            raise NoSuchName(f"No figure draws a result of the type {type(result).__name__}.")
         if figure is not None and figure not in here:
             raise no_such("figure", figure, here)
         return here[figure or next(iter(here))](result, narrow, **which)

@@ -8,7 +8,6 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from support import paths
 from support.watched import REST, TOP
@@ -214,32 +213,6 @@ def test_every_number_of_the_inspections_is_named_in_the_list_of_assumptions() -
 
 
 # ------------------------------------------------------------------------------------------------------ picture
-
-
-def test_the_picture_shows_the_numbers(tmp_path: Path) -> None:
-    pytest.importorskip("matplotlib")
-    from servanda.presentation.figures import gallery as pictures
-    from servanda.presentation.figures.inspections import alt, title
-
-    agreement = read(new(tmp_path / "deal.yaml"))
-    found = where_to_inspect(agreement)
-    for narrow in (False, True):
-        figure = pictures.inspections(agreement, found, narrow=narrow)
-        page = next(a for a in figure.axes if a.get_label() == "page")
-        bars = {p.get_label(): p.get_width() for p in page.patches if p.get_label().endswith("|found")}
-        pale = next(p.get_width() for p in page.patches if p.get_width() > 300 or (narrow and p.get_width() == 360))
-        for site in found.sites:
-            assert bars[f"{site.site}|found"] / pale == pytest.approx(site.detection, abs=1e-9)
-        panel = next(a for a in figure.axes if a.get_label() == "budget")
-        line = next(one for one in panel.lines if one.get_label() == "guaranteed")
-        curve = dict(zip(line.get_xdata(), line.get_ydata(), strict=True))
-        assert curve[60] == pytest.approx(1 - found.least_loss, abs=1e-5)
-        assert np.diff(list(curve.values())).min() >= -1e-5
-        assert curve[0] == 0
-    assert title(found) == "60 inspector-days find what is concealed with a chance of 56%, wherever it is"
-    assert "The port: 27.56 inspector-days on average, found with a chance of 55.7%, 33.3% needed to deter." in alt(
-        found
-    )
 
 
 def test_pictures_are_written_as_png_and_svg(run: Any, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import polars
 import pytest
 from support.commands import commands
-from support.sweeps import parts, swept
+from support.sweeps import swept
 
 import servanda
 from servanda import errors
@@ -383,25 +383,3 @@ def test_what_cannot_be_done_is_one_message(
     assert (done.code, done.out) == (2, "")
     assert words in done.err or ("several plans" in done.err and words == "The plan")
     assert [path.name for path in tmp_path.iterdir()] == ["deal.yaml"]
-
-
-def test_the_pictures_show_the_numbers(agreement: servanda.Agreement, sweep: polars.DataFrame) -> None:
-    pytest.importorskip("matplotlib")
-    from servanda.presentation.figures import gallery as pictures
-
-    found = servanda.sensitivity(agreement, "phased", of="years", draws=32, seed=1)
-    moved = servanda.tornado(agreement, "phased", of="years")
-    given = servanda.sensitivity(agreement, "phased", of="years", sweep=sweep)
-    assert found.shares is not None
-    for narrow in (False, True):
-        bars = parts(pictures.sensitivity(agreement, found, narrow=narrow))
-        top = found.shares.row(0)
-        whole = max(wide for name, (_, wide) in bars.items() if name == "_whole")
-        assert bars[f"{top['name']}|total"][1] / whole == pytest.approx(min(top["total"], 1.0), abs=1e-9)
-        swung = parts(pictures.tornado(agreement, moved, narrow=narrow))
-        first, second = moved.table.row(0), moved.table.row(1)
-        drawn = [sum(swung[f"{row['name']}|{end}"][1] for end in ("low", "high")) for row in (first, second)]
-        assert drawn[0] / drawn[1] == pytest.approx(first["swing"] / second["swing"], rel=1e-6)
-        distances = parts(pictures.sensitivity(agreement, given, narrow=narrow))
-        most = given.numbers.sort("distance", descending=True).row(0)
-        assert distances[f"{most['name']}|distance"][1] > 0

@@ -228,7 +228,8 @@ def test_figures_over_draws_are_those_of_evaluate() -> None:
 def test_candidates_may_be_judged_in_another_process() -> None:
     # What is sent there and back gives the same figures, draws included, as here.
     where = space(agreed({**SHARE, "step": 0.3}, FINDS), "phased")
-    figures = tuple(read_statistic(where.agreement, name) for name in ("held_clean", "q10.gain.north", "inspection_cost"))
+    names = ("held_clean", "q10.gain.north", "inspection_cost")
+    figures = tuple(read_statistic(where.agreement, name) for name in names)
     work, some = Task(where, figures, 8, 5), [(0.2, 0.5), (0.8, 1.6)]
     there = judged(pickle.loads(pickle.dumps(work)), pickle.loads(pickle.dumps(some)))
     assert there == judged(work, some)
@@ -500,27 +501,6 @@ def test_enumeration_finds_the_steps_of_lockwood_and_thomas() -> None:
 
 
 # ------------------------------------------------------------------------------------------------------ pictures
-
-
-def test_the_figure_shows_the_front_and_the_plans_of_the_file() -> None:
-    agreement = agreed({**SHARE, "step": 0.2}, {**FINDS, "step": 0.4})
-    found = design(
-        agreement, "phased", maximise=["held_clean", "smallest_gain"], minimise=["inspection_cost"],
-        subject_to=["smallest_gain >= 2"],
-    )  # fmt: skip
-    for narrow in (False, True):
-        panels = [axes for axes in found.plot(narrow).axes if axes.get_label() != "page"]
-        assert len(panels) == 2
-        for axes, name in zip(panels, ("smallest_gain", "inspection_cost"), strict=True):
-            lines: dict[str, Any] = {str(line.get_label()): line for line in axes.lines}
-            assert {"front", "missed", "phased", "at-once"} <= lines.keys()
-            assert sorted(lines["front"].get_xdata()) == sorted(found.front["held_clean"])
-            assert sorted(lines["front"].get_ydata()) == sorted(found.front[name])
-            assert lines["at-once"].get_ydata()[0] == found.given[name][1]
-    one = design(agreement, "phased", maximise=["held_clean"])
-    (axes,) = [axes for axes in one.plot().axes if axes.get_label() != "page"]
-    lines = {str(line.get_label()): line for line in axes.lines}
-    assert list(lines["front"].get_xdata()) == [max(one.table["held_clean"])]
 
 
 def test_reviews_of_an_agreement_built_in_python() -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import polars
 import pytest
 from support.commands import commands
-from support.sweeps import parts, swept
+from support.sweeps import swept
 
 import servanda
 from servanda import errors
@@ -290,25 +290,3 @@ def test_what_cannot_be_done_is_one_message(
     done = run("explain-failure", "deal.yaml", *arguments)
     assert (done.code, done.out) == (2, "")
     assert words in done.err
-
-
-def test_the_picture_shows_the_box(agreement: servanda.Agreement, monkeypatch: pytest.MonkeyPatch) -> None:
-    pytest.importorskip("matplotlib")
-    from servanda.presentation.figures import gallery as pictures
-
-    known(monkeypatch, lambda x: x["parties.north.types.sincere.chance"] + 0.01 * x["parties.south.precision"])
-    found = servanda.explain_failure(agreement, "phased", draws=512)
-    (rule,) = found.rules
-    limit = rule.limits[0]
-    assert limit.at_most is not None
-    for narrow in (False, True):
-        figure = found.plot(narrow)
-        boxes = parts(figure)
-        share = (limit.at_most - limit.low) / (limit.high - limit.low)
-        assert boxes[f"1|{limit.name}"][1] / boxes["_whole"][1] == pytest.approx(share, abs=1e-9)
-        panel = next(axes for axes in figure.axes if axes.get_label() == "peeling")
-        chosen = next(line for line in panel.lines if line.get_label() == "chosen")
-        assert (chosen.get_xdata()[0], chosen.get_ydata()[0]) == (rule.coverage, rule.density)
-    known(monkeypatch, lambda x: x["incidents"])
-    nothing = servanda.explain_failure(agreement, "phased", "years < 0", draws=64)
-    assert nothing.plot() is not None

@@ -13,13 +13,13 @@ from support.building import ratify, situation, stake
 import servanda
 from servanda.agreement.numbers import uncertain
 from servanda.agreement.starter import starter_text
+from servanda.assessment.metrics import metric
 from servanda.errors import NoSuchName, UsageError
 from servanda.uncertainty.evaluation import evaluate
-from servanda.uncertainty.sampling import with_values
-from servanda.assessment.metrics import metric
 from servanda.uncertainty.questions import Question
+from servanda.uncertainty.sampling import with_values
 from servanda.uncertainty.tipping_points._least_change import Region, least_change
-from servanda.uncertainty.tipping_points.axes import NotPossible, AxisSpace, at, draws_at, space
+from servanda.uncertainty.tipping_points.axes import AxisSpace, NotPossible, at, draws_at, space
 from servanda.uncertainty.tipping_points.plan_gap import PlanGap
 from servanda.uncertainty.tipping_points.targets import choosable
 from servanda.uncertainty.tipping_points.tips import Tips, scan

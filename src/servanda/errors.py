@@ -160,7 +160,7 @@ def expect(thing: object, kind: type, verb: str) -> None:
         return
     way = ["str", *_FROM]
     given = "str" if isinstance(thing, str | PathLike) else type(thing).__name__
-    a, b = (f"a{'n' if name[:1] in 'AEIOU' else ''} {name}" for name in (kind.__name__, given))
+    a, b = (f"a{'n' if name[:1] in 'AEIOUaeiou' else ''} {name}" for name in (kind.__name__, given))
     words = f"servanda.{verb} needs {a}, not {'a text' if given == 'str' else b}"
     if given in way and kind.__name__ in way[way.index(given) + 1 :]:
         made = given.lower()

@@ -28,7 +28,7 @@ from servanda import (
 )
 from servanda.assessment.metrics import metrics
 from servanda.crosscheck.explicit_tree import game_tree
-from servanda.errors import MissingExtra, NoSuchName
+from servanda.errors import MissingExtra, NoSuchName, UsageError
 from servanda.optimisation._candidates import Contradiction, all_candidates, build, space
 from servanda.optimisation.objectives import read_condition, read_statistic
 from servanda.optimisation.pareto import Design, NothingToDesign
@@ -242,11 +242,11 @@ def test_names_and_conditions() -> None:
         assert read_statistic(agreement, name).share is None
         assert read_statistic(agreement, f"q05.{name}").share == 0.05
     condition = read_condition(agreement, " q25.gain.north>= -0.5 ")
-    assert (condition.figure.name, condition.figure.share, condition.value) == ("gain.north", 0.25, -0.5)
-    with pytest.raises(NoSuchName, match=r"'held_claen' is no figure.*Did you mean held_clean"):
+    assert (condition.statistic.metric.name, condition.statistic.share, condition.value) == ("gain.north", 0.25, -0.5)
+    with pytest.raises(NoSuchName, match=r"There is no metric 'held_claen'.*Did you mean held_clean"):
         read_statistic(agreement, "held_claen")
     for text in ("held", "held > 1", "held >= many", "held >= nan", ">= 1"):
-        with pytest.raises(NoSuchName, match="is no condition"):
+        with pytest.raises(UsageError, match="is no condition"):
             read_condition(agreement, text)
 
 
@@ -354,7 +354,7 @@ def test_requests_that_say_too_little() -> None:
         design(agreed(SHARE), "at-once", maximise=["held"])
     with pytest.raises(NothingToDesign, match="nothing says what makes a plan better"):
         design(agreed(SHARE), "phased")
-    with pytest.raises(NothingToDesign, match=r"q10\.held is a figure over draws"):
+    with pytest.raises(NothingToDesign, match=r"q10\.held is over draws"):
         design(agreed(SHARE), "phased", maximise=["q10.held"])
     text = WITHOUT_LEVERS.replace("unit: one year of the full sanctions relief, as North sees it\n", "")
     unfinished = agreed(SHARE, text=text)

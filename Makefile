@@ -1,17 +1,29 @@
-# Two commands do everything: make demo, make test. Both set up .venv first, from nothing but Python 3.11 and make.
+# Three commands do everything: make demo, make test, make proofs. They set up .venv first, from nothing but Python 3.11
+# and make. `make test` leaves out the tests that are slow, by a measured list; these are the proofs.
 PYTHON ?= python3
+WORKERS ?= 2
 BIN := .venv/bin
+PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder
 
-.PHONY: demo test check clean
+.PHONY: demo test lint proofs site clean
 
 demo: .venv/demo
 	$(BIN)/servanda study singapore-2018 --out report
 
-test: .venv/test
-	$(BIN)/ruff format --check src tests
-	$(BIN)/ruff check src tests
+test: lint
+	$(PYTEST) -m "not proof"
+
+lint: .venv/test
+	$(BIN)/ruff format --check src tests bench conftest.py
+	$(BIN)/ruff check src tests bench conftest.py
+	$(BIN)/lint-imports
 	$(BIN)/pyright
-	$(BIN)/python -m pytest
+
+proofs: .venv/test
+	$(PYTEST) -m proof
+
+site: .venv/site
+	$(BIN)/python -m sphinx -q -W --keep-going -b html docs docs/_build/html
 
 .venv/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "servanda needs Python 3.11 or later; set it with: make PYTHON=python3.12 ...")'
@@ -25,5 +37,9 @@ test: .venv/test
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test,lint]'
 	@touch $@ .venv/demo
 
+.venv/site: pyproject.toml | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[docs]'
+	@touch $@
+
 clean:
-	rm -rf .venv report build dist .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv report build dist .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -14,6 +14,8 @@ from sybil import Example, Sybil
 from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser
 from sybil.parsers.rest import DocTestParser
 
+pytest_plugins = ["support.slowness"]
+
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 TERMINAL = {"COLUMNS": "100", "TERM": "dumb", "NO_COLOR": "1", "FORCE_COLOR": ""}  # whatever the tests are run in
 

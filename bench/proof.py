@@ -2,11 +2,11 @@
 
     python bench/proof.py --seeds 0:2400 --processes 2
 
-Each seed is an agreement of `tests/random_agreements.py`; what is done with it stands in `tests/proving.py`. Results
+Each seed is an agreement of `tests/support/random_agreements.py`; what is done with it stands in `tests/support/proving.py`. Results
 are kept in `bench/proof.partial.jsonl` as they come: a run that was stopped goes on where it was when it is started
 again, as long as neither code nor versions have changed. At the end it writes `bench/proof.json` and, from it,
-`docs/explanation/evidence/random-agreements.md`, and ends with exit code 1 if something remains that is not as it should be. `--page` makes only the
-page again.
+`docs/explanation/evidence/random-agreements.md`, and ends with exit code 1 if something remains that is not as it
+should be. `--page` makes only the page again.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as many processes as asked
 from proof_page import FULL, page, summary  # noqa: E402 - beside this file
 from support.proving import Beside, examine  # noqa: E402
 
-PARTIAL, NUMBERS, PAGE = HOME / "bench/proof.partial.jsonl", HOME / "bench/proof.json", HOME / "docs/explanation/evidence/random-agreements.md"
+PARTIAL, NUMBERS = HOME / "bench/proof.partial.jsonl", HOME / "bench/proof.json"
+PAGE = HOME / "docs/explanation/evidence/random-agreements.md"
 SOURCES = (
     "src/servanda/**/*.py",
     "tests/support/random_agreements.py",
@@ -49,7 +50,7 @@ def main() -> int:
     words = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     words.add_argument("--seeds", default="0:2400", metavar="FIRST:LAST", help="which agreements; LAST is left out")
     words.add_argument("--processes", type=int, default=2)
-    words.add_argument("--page", action="store_true", help="only make docs/explanation/evidence/random-agreements.md from bench/proof.json")
+    words.add_argument("--page", action="store_true", help="only make the page, from bench/proof.json")
     asked = words.parse_args()
     if not asked.page:
         first, last = (int(part) for part in asked.seeds.split(":"))

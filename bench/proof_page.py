@@ -1,4 +1,4 @@
-"""The sums over all rows of the proof, and its page: `docs/explanation/evidence/random-agreements.md` is made from `bench/proof.json` by this alone."""
+"""The sums over all rows of the proof, and its page, made from `bench/proof.json` by this alone."""
 
 from __future__ import annotations
 
@@ -154,8 +154,8 @@ def page(numbers: dict[str, Any]) -> str:
         "## What this does not show",
         "Agreements drawn at random say little about kinds that are not drawn. For trees of more than"
         f" {LARGEST_TREE:,} nodes only the solver's own residual speaks for the answer. The calendar"
-        " (`servanda.schedule`) is shared by the solver and the tree; a mistake in it would be in both. And that"
-        " numbers solve the equations does not make these the right equations; see [the model](model.md).",
+        " (`servanda.calendar_of`) is shared by the solver and the tree; a mistake in it would be in both. And that"
+        " numbers solve the equations does not make these the right equations; see [the model](../model.md).",
     ]
     return "\n\n".join(map(_wrapped, parts)) + "\n"
 
@@ -177,10 +177,11 @@ def _cases(kept: list[Row], found: dict[str, Any]) -> Iterator[str]:
         return
     yield "## Where Gambit stopped or missed"
     yield (
-        "Here the naive referee of the tests (`tests/referee.py`: Newton's method in small steps on the explicit tree,"
-        " everything in logs) followed the branch as a third opinion, on the same undiscounted agreement. It agrees"
+        "Here the naive referee of the tests (`tests/support/referee.py`: Newton's method in small steps on the explicit"
+        " tree, everything in logs) followed the branch as a third opinion, on the same undiscounted agreement. It agrees"
         f" with servanda in {found['referee'].get('agrees', 0)} of {len(kept)}; the largest difference is"
-        f" {_worst(found['largest_referee_difference'])}. A few of these cases are tests (`tests/test_proof.py`)."
+        f" {_worst(found['largest_referee_difference'])}. A few of these cases are tests"
+        " (`tests/proofs/test_random_agreements.py`)."
     )
     yield (
         "In the tables, *λ* is the share of the full precision at which Gambit ended; *Gambit's residual* that of its"

@@ -13,7 +13,11 @@ from pathlib import Path
 from typing import Any
 
 HOME = Path(__file__).resolve().parent.parent
-NUMBERS, PAGE, PICTURES = HOME / "bench/singapore.json", HOME / "docs/explanation/evidence/singapore.md", HOME / "docs/pictures"
+NUMBERS, PAGE, PICTURES = (
+    HOME / "bench/singapore.json",
+    HOME / "docs/explanation/evidence/singapore.md",
+    HOME / "docs/pictures",
+)
 DRAWS, SEED, POINTS = 4096, 0, 256
 
 
@@ -37,13 +41,13 @@ def find() -> dict[str, Any]:
     pairs = [("phased", "all-at-once")]
     if found.other is not None and {found.plan, found.other} != set(pairs[0]):
         pairs.append((found.plan, found.other))
-    tips = {pair: servanda.tip(agreement, pair, found.figure) for pair in pairs}
+    tips = {pair: servanda.tip(agreement, pair, found.metric) for pair in pairs}
     nearest = tips[pairs[-1]]
     (PICTURES / "singapore-2018-tips.png").write_bytes(pictures.png(pictures.tipping_points(nearest), dpi=110))
     rules = {
         plan: servanda.explain_failure(agreement, plan, sweep=found.swept.table, seed=SEED) for plan in agreement.plans
     }
-    swings = servanda.sensitivity(agreement, found.plan, of=found.figure, draws=POINTS, seed=SEED)
+    swings = servanda.sensitivity(agreement, found.plan, of=found.metric, draws=POINTS, seed=SEED)
     comparison = servanda.compare(agreement)
     duels = sweep_view.duels(found.swept)
     return {
@@ -69,9 +73,7 @@ def find() -> dict[str, Any]:
             }
             for pair, one in tips.items()
         ],
-        "rules": [
-            {"plan": plan_title(agreement, plan), "said": _rules(agreement, one)} for plan, one in rules.items()
-        ],
+        "rules": [{"plan": plan_title(agreement, plan), "said": _rules(agreement, one)} for plan, one in rules.items()],
     }
 
 

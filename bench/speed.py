@@ -2,7 +2,7 @@
 
     python bench/speed.py                 all parts, into bench/speed.json (about ten minutes)
     python bench/speed.py gambit batch    only these parts: gambit, batch, growth, memory, merging, start
-    python bench/speed.py pictures        docs/pictures/speed-*.png and docs/explanation/evidence/speed.md, from bench/speed.json
+    python bench/speed.py pictures        docs/pictures/speed-*.png and the page on speed, from bench/speed.json
 
 Machines are noisy, so compare ratios within one run. One thread, but for `batch`.
 """

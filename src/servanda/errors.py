@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from importlib.util import find_spec
+from os import PathLike
+from typing import cast
 
 from servanda.english import did_you_mean
 
@@ -119,3 +121,50 @@ def missing_extra(error: ModuleNotFoundError) -> MissingExtra | None:
     return MissingExtra(
         f"This needs {package}, which is not installed here. Install with: pip install 'servanda[{_EXTRAS[package]}]'"
     )
+
+
+_FROM = {
+    "Agreement": "servanda.read({})",
+    "Game": "servanda.compile({}, plan=...)",
+    "Equilibrium": "servanda.solve({})",
+}
+
+
+def expect(thing: object, kind: type, verb: str) -> None:
+    """Refuse what a verb cannot work on, with the call that makes of it what the verb needs, if there is one.
+
+    Parameters
+    ----------
+    thing : object
+        What the verb was given.
+    kind : type
+        What it needs.
+    verb : str
+        `solve`.
+
+    Raises
+    ------
+    UsageError
+        If the thing is not of that kind.
+
+    Examples
+    --------
+    >>> import servanda
+    >>> try:
+    ...     servanda.solve(servanda.read("singapore-2018"))
+    ... except servanda.UsageError as error:
+    ...     print(error)
+    servanda.solve needs a Game, not an Agreement. Write servanda.solve(servanda.compile(agreement, plan=...))
+    """
+    if isinstance(thing, kind):
+        return
+    way = ["str", *_FROM]
+    given = "str" if isinstance(thing, str | PathLike) else type(thing).__name__
+    a, b = (f"a{'n' if name[:1] in 'AEIOU' else ''} {name}" for name in (kind.__name__, given))
+    words = f"servanda.{verb} needs {a}, not {'a text' if given == 'str' else b}"
+    if given in way and kind.__name__ in way[way.index(given) + 1 :]:
+        made = repr(str(cast("object", thing))) if given == "str" else given.lower()
+        for name in way[way.index(given) + 1 : way.index(kind.__name__) + 1]:
+            made = _FROM[name].format(made)
+        words += f". Write servanda.{verb}({made})"
+    raise UsageError(words)

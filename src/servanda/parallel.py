@@ -43,6 +43,17 @@ class Cluster:
 
 
 Where: TypeAlias = str | Cluster | None
+Progress: TypeAlias = Callable[[str, float], None]  # told what is being done, and the share done (0 to 1)
+
+
+def part_of(progress: Progress | None, begin: float, end: float, what: str = "") -> Progress:
+    """Report a part of some work to whoever waits for the whole, if anybody does; `what` renames it."""
+
+    def tell(said: str, share: float) -> None:
+        if progress is not None:
+            progress(what or said, begin + (end - begin) * share)
+
+    return tell
 
 
 @contextmanager

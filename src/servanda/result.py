@@ -116,7 +116,8 @@ class Result:
 
     def to_json(self) -> dict[str, Any]:
         """Give the result as dicts, lists, numbers and ISO dates, ready for `json.dumps`."""
-        return cast("dict[str, Any]", plain(self))
+        made = cast("dict[str, Any]", plain(self))
+        return {name: value for name, value in made.items() if name != "about" or value is not None}
 
     def plot(self, narrow: bool = False, **which: Any) -> Figure:
         """Draw the result.

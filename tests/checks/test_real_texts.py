@@ -1,4 +1,4 @@
-"""Real agreements as tests: what `check` must find in them, and that docs/explanation/evidence/real-texts.md says what it does find.
+"""Real agreements as tests: what `check` must find in them, and that the page on them says what it does find.
 
 What went wrong with each agreement, and where that can be read, stands in real-texts.yaml.
 """

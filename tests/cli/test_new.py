@@ -1,21 +1,27 @@
-"""`servanda new`, `servanda schema` and `servanda catalog`."""
+"""`servanda new`: the file that it writes, and what it never writes over."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
 
-from support import paths
-
-SMALL = paths.GOOD / "format-example.yaml"
+from servanda.agreement.starter import starter_text
 
 
-def test_new_schema_and_catalog(run: Any, tmp_path: Path) -> None:
+def test_new_writes_a_file_that_can_be_solved(run: Any, tmp_path: Path) -> None:
     target = tmp_path / "deal.yaml"
-    assert run("new", target).code == 0
+    done = run("new", target)
+    assert (done.code, done.out) == (0, f"Wrote {target}. Edit it, then try: servanda study {target}\n")
+    assert target.read_text(encoding="utf-8") == starter_text()
     assert run("compare", target).code == 0
+
+
+def test_new_never_writes_over_a_file(run: Any, tmp_path: Path) -> None:
+    target = tmp_path / "deal.yaml"
+    target.write_text("mine")
     again = run("new", target)
-    assert again.code == 2
+    assert (again.code, again.out) == (2, "")
     assert "there is a file of this name already" in again.err
-    assert run("schema").json["$schema"].startswith("https://json-schema.org/")
-    assert "singapore-2018" in run("catalog").out.splitlines()
+    assert target.read_text() == "mine"
+    assert run("new", tmp_path / "nowhere" / "deal.yaml").code == 2
+    assert run("new", tmp_path / "other.yaml", "--json").json == {"file": str(tmp_path / "other.yaml")}

@@ -90,7 +90,7 @@ def numbers() -> dict[str, Any]:
 
 
 def test_the_last_proof_is_one() -> None:
-    """What docs/explanation/evidence/random-agreements.md says is counted once more from the rows, and is what was to be shown."""
+    """What the page on random agreements says is counted once more from the rows, and is what was to be shown."""
     of = numbers()
     rows = [dict(zip(of["columns"], row, strict=True)) for row in of["rows"]]
     assert len({row["seed"] for row in rows}) == len(rows) >= 2_000

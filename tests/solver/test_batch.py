@@ -20,7 +20,7 @@ from servanda.game._bisimulation import merge
 from servanda.game.compiler import compile
 from servanda.solver.batch import results, solve_draws
 from servanda.solver.equilibrium import solve
-from servanda.uncertainty.sampling import Ranges, draw, place, quantile
+from servanda.uncertainty.sampling import Ranges, draw, from_unit_cube, quantile
 
 
 @pytest.fixture(scope="module")
@@ -163,7 +163,7 @@ def test_chances_of_types_add_up_in_every_draw() -> None:
 def test_sets_alike_in_the_first_and_last_draw_only_stay_apart() -> None:
     seed = next(s for s in range(100) if (game := compile(random_agreement(s), "plan")).merged is not game.tables)
     agreement = random_agreement(seed)
-    game = compile(agreement, "plan", place(agreement, np.full((3, len(uncertain(agreement))), 0.5)))
+    game = compile(agreement, "plan", from_unit_cube(agreement, np.full((3, len(uncertain(agreement))), 0.5)))
     fewer, step = merge(game.tables, game.tree.step), game.tree.step
     assert fewer.sets.sum() < game.tables.sets.sum()  # three times the same draw
     base = np.array(game.tables.base)
@@ -174,10 +174,10 @@ def test_sets_alike_in_the_first_and_last_draw_only_stay_apart() -> None:
 def test_numbers_listed_once_give_the_same_draws_here_and_in_another_process() -> None:
     agreement = servanda.read("singapore-2018")
     points = np.random.default_rng(1).random((5, len(uncertain(agreement))))
-    once, anew = Ranges(agreement), place(agreement, points)
+    once, anew = Ranges(agreement), from_unit_cube(agreement, points)
     other = pickle.loads(pickle.dumps(once))
     for where in (once, other):
-        drawn = place(where, points)
+        drawn = from_unit_cube(where, points)
         assert np.array_equal(drawn.values, anew.values)
         tables = compile(where.agreement, "phased", drawn).tables
         assert np.array_equal(tables.base, compile(agreement, "phased", anew).tables.base)

@@ -1,4 +1,4 @@
-"""The tables of docs/explanation/evidence/real-texts.md, made from what `check` finds in the catalogue and from real-texts.yaml.
+"""The tables of the page on real texts, made from what `check` finds in the catalogue and from real-texts.yaml.
 
 Run as a program, it writes them into the page.
 """

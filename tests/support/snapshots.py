@@ -1,4 +1,4 @@
-"""Write anew what `check` finds in the bad texts (tests/checks/cases/*.txt) and the pages of the rules (docs/reference/rules/).
+"""Write anew what `check` finds in the bad texts (tests/checks/cases/*.txt) and the pages of the rules.
 
     python tests/support/snapshots.py
 
@@ -7,7 +7,10 @@ Look at the difference before it is kept: the tests hold the files equal to what
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from servanda.agreement.reading.reader import read
 from servanda.checks.findings import check

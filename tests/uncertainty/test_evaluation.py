@@ -12,7 +12,7 @@ from servanda.game.compiler import compile
 from servanda.solver.batch import results, solve_draws
 from servanda.uncertainty import evaluation
 from servanda.uncertainty.evaluation import evaluate
-from servanda.uncertainty.sampling import assign, draw
+from servanda.uncertainty.sampling import draw, with_values
 
 
 @pytest.fixture(scope="module")
@@ -57,12 +57,12 @@ def test_a_long_list_may_be_drawn_in_parts(agreement: servanda.Agreement) -> Non
 
 def test_assigned_numbers_move_and_the_others_stay_likely(agreement: servanda.Agreement) -> None:
     names = {one.name: one.number for one in uncertain(agreement)}
-    draws = assign(agreement, {"parties.dprk.discount": np.array([0.05, 0.2])})
+    draws = with_values(agreement, {"parties.dprk.discount": np.array([0.05, 0.2])})
     for j, one in enumerate(draws.numbers):
         expected = [0.05, 0.2] if one.name == "parties.dprk.discount" else [names[one.name].likely] * 2
         assert draws.values[:, j].tolist() == expected
     with pytest.raises(KeyError, match=r"parties\.dprk\.patience"):
-        assign(agreement, {"parties.dprk.patience": np.array([1.0])})
+        with_values(agreement, {"parties.dprk.patience": np.array([1.0])})
 
 
 def test_draws_without_an_answer_have_no_figures(

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from support.building import gives, party, situation, stake
 from support.commands import commands
-from support.html import Page
+from support.html_page import Page
 
 import servanda
 from servanda.agreement.format.agreement import Agreement

@@ -14,7 +14,7 @@ import servanda
 from servanda.agreement.format.agreement import Agreement, AgreementError
 from servanda.agreement.numbers import uncertain
 from servanda.uncertainty.evaluation import evaluate
-from servanda.uncertainty.sampling import draw, in_pieces, place, quantile
+from servanda.uncertainty.sampling import draw, from_unit_cube, in_pieces, quantile
 
 PAIRS = """
 correlations:
@@ -70,18 +70,18 @@ def test_without_correlations_the_points_are_taken_as_they_are(text: str) -> Non
     agreement = servanda.loads(text)
     points = np.random.default_rng(3).random((50, len(uncertain(agreement))))
     expected = np.stack([quantile(one.number, points[:, j]) for j, one in enumerate(uncertain(agreement))], axis=1)
-    assert np.array_equal(place(agreement, points).values, expected)
+    assert np.array_equal(from_unit_cube(agreement, points).values, expected)
 
 
 def test_correlated_draws_do_not_depend_on_how_they_are_cut(text: str) -> None:
     agreement = servanda.loads(text + PAIRS)
     whole = draw(agreement, 150, seed=2).values
-    parts = [place(agreement, points).values for _, points in in_pieces(agreement, 150, 2, 64)]
+    parts = [from_unit_cube(agreement, points).values for _, points in in_pieces(agreement, 150, 2, 64)]
     assert np.array_equal(whole, np.concatenate(parts))
-    later = [place(agreement, points).values for _, points in in_pieces(agreement, 150, 2, 64, skip={0})]
+    later = [from_unit_cube(agreement, points).values for _, points in in_pieces(agreement, 150, 2, 64, skip={0})]
     assert np.array_equal(whole[64:], np.concatenate(later))
     ends = np.array([[0.0] * whole.shape[1], [1.0] * whole.shape[1]])
-    assert np.isfinite(place(agreement, ends).values).all()
+    assert np.isfinite(from_unit_cube(agreement, ends).values).all()
 
 
 def test_chances_of_types_still_add_up(text: str) -> None:

@@ -11,6 +11,7 @@ from typing import Literal
 from servanda.agreement.format.agreement import Agreement
 from servanda.agreement.format.entries import START, Due, Obligation, Review
 from servanda.agreement.format.values import DAYS_PER_YEAR
+from servanda.errors import expect
 
 TOLERANCE = 1e-9  # of sums of chances and shares, and of days
 
@@ -109,6 +110,7 @@ def due_dates(agreement: Agreement, plan: str) -> DueDates:
     DueDates
         Every entry's id is in `days` or in `open`.
     """
+    expect(agreement, Agreement, "due_dates")
     days: dict[str, date] = {}
     why: dict[str, Why] = {}
     waiting: dict[str, Due] = {}

@@ -18,6 +18,7 @@ import numpy as np
 from servanda.agreement.format.agreement import Agreement
 from servanda.assessment.breaches import TOLERANCE, Replies, breaches, in_office, replies, trunk
 from servanda.assessment.critical import CriticalValue, critical_values
+from servanda.errors import expect
 from servanda.game.compiler import TURNOVER, Game
 from servanda.result import About, Result, about, plain
 from servanda.solver.equilibrium import is_choice
@@ -198,6 +199,7 @@ def audit(game: Game, draw: int = 0, *, critical: bool = False) -> Audit:
     >>> sorted({row.party for row in rows})
     ['dprk', 'usa']
     """
+    expect(game, Game, "audit")
     began = time.perf_counter()
     result: list[TypeAudit] = []
     for p, party in enumerate(game.parties):

@@ -55,7 +55,7 @@ def replies(game: Game, p: int, draw: int) -> Replies:
     Replies
     """
     kernel = compiled()
-    own = kernel.one_draw.py_func(game.tables, draw)
+    own = kernel.one_draw(game.tables, draw)
     work = workspace(game, own)
     tree = _trunk_only(game, p)
     kernel.surroundings(p, tree, own, work)

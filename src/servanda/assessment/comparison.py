@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
 from servanda.agreement.format.agreement import Agreement
+from servanda.agreement.plan_names import plan_names
 from servanda.assessment.audits import Audit, audit
 from servanda.assessment.scorecards import Scorecard, scorecard
 from servanda.assessment.summary import Summary, summarise
-from servanda.errors import no_such
+from servanda.errors import expect, no_such
 from servanda.game.compiler import Game, compile
+from servanda.parallel import Progress, part_of
 from servanda.result import About, Result, about, plain
 from servanda.solver.equilibrium import Equilibrium, solve
 
@@ -106,7 +107,7 @@ def compare(
     *,
     starts: int = 0,
     seed: int = 0,
-    progress: Callable[[str, float], None] | None = None,
+    progress: Progress | None = None,
 ) -> Comparison:
     """Solve and audit several plans of an agreement.
 
@@ -141,23 +142,17 @@ def compare(
     >>> [result.plan for result in comparison.plans]
     ['phased', 'all-at-once']
     """
+    expect(agreement, Agreement, "compare")
     began = time.perf_counter()
-    names = [plans] if isinstance(plans, str) else list(agreement.plans if plans is None else plans)
-    for plan in names:
-        if plan not in agreement.plans:
-            raise no_such("plan", plan, agreement.plans)
-
-    def done(number: int, *told: Any) -> None:
-        if progress is not None:
-            progress(f"solving {names[number]}", (number + told[-1]) / len(names))
-
+    names = plan_names(agreement, plans)
     results: list[PlanResult] = []
     for number, plan in enumerate(names):
+        part = part_of(progress, number / len(names), (number + 1) / len(names), f"solving {plan}")
         game = compile(agreement, plan)
-        equilibrium = solve(game, progress=partial(done, number))
+        equilibrium = solve(game, progress=part)
         summary = summarise(equilibrium, starts, seed)
         results.append(PlanResult(game, equilibrium, summary, audit(game), scorecard(agreement, plan)))
-        done(number, 1.0)
+        part("", 1.0)
     made = about(agreement, time.perf_counter() - began, seed if starts else None)
     return Comparison(agreement, tuple(results), made)
 

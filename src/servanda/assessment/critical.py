@@ -17,6 +17,7 @@ from servanda.agreement.format.entries import Turnover
 from servanda.agreement.format.values import Number
 from servanda.arrays import Floats
 from servanda.assessment.breaches import TOLERANCE, Breaches, breaches, in_office, replies
+from servanda.errors import expect
 from servanda.game.calendar import calendar_of
 from servanda.game.compiler import Game, compile
 
@@ -123,6 +124,7 @@ def critical_values(agreement: Agreement, plan: str, *, wide: bool = False) -> t
     >>> row.place, row.type, round(row.value, 2)
     ('stakes.warheads.restore', 'sincere', 8.66)
     """
+    expect(agreement, Agreement, "critical_values")
     search = _Search(agreement, plan, wide)
     agreement = search.agreement
     types = dict(zip(search.parties, search.types, strict=True))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from servanda.errors import no_such
 
@@ -40,6 +40,10 @@ class Metric:
     better: Literal["more", "less"] = "more"
     solved: bool = True
 
+    def to_json(self) -> dict[str, Any]:
+        """Give what results say of the metric that they are about."""
+        return {"of": self.name, "meaning": self.meaning, "better": float(self.sign)}
+
     @property
     def is_share(self) -> bool:
         """Whether it is written in percent."""
@@ -65,6 +69,12 @@ class Metric:
         size = f"{100 * value:.1f}" if self.is_share else f"{value:.2f}"
         unit = " percentage points" if self.is_share else "" if self.unit == "money" else f" {self.unit}"
         return size.replace("-", "−") + unit
+
+
+def in_place(made: dict[str, Any], metric: Metric) -> dict[str, Any]:
+    """A result as JSON with the name, the meaning and the sign of its metric, in place of the metric."""
+    parts = ((metric.to_json() if name == "metric" else {name: value}) for name, value in made.items())
+    return {name: value for part in parts for name, value in part.items()}
 
 
 def metrics(agreement: Agreement) -> dict[str, Metric]:
@@ -184,11 +194,6 @@ def metric(agreement: Agreement, name: str, solved: bool = True) -> Metric:
 
 
 def unit_of(name: str) -> Unit:
-    """The unit of a metric from the solved game, where its agreement is not at hand: a table of draws has only names."""
+    """The unit of a metric from the solved game by its name alone, which is all that a table of draws has."""
     units: dict[str, Unit] = {"years": "years", "gain": "units"}
     return units.get(name.partition(".")[0], "chance")
-
-
-def figure_names(agreement: Agreement) -> dict[str, str]:
-    """The meanings of the metrics that come from the solved game (until every caller asks for `Metric`)."""
-    return {name: metric.meaning for name, metric in solved_metrics(agreement).items()}

@@ -12,6 +12,7 @@ import numpy as np
 
 from servanda.arrays import Floats
 from servanda.assessment.outcomes import EntryResult, Walk, outcomes
+from servanda.errors import expect
 from servanda.solver.equilibrium import TOLERANCE, Equilibrium, Play
 
 SAME = 1e-6  # equilibria whose chances of outcomes and acts on the way differ by less are one
@@ -78,6 +79,7 @@ def search(answer: Equilibrium, count: int = 6, seed: int = 0) -> tuple[OtherEqu
     >>> servanda.search(answer, count=2)
     ()
     """
+    expect(answer, Equilibrium, "search")
     hunt = _Hunt(answer)
     if hunt.play.size == 0:
         return ()

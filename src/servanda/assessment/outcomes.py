@@ -13,6 +13,7 @@ import numpy as np
 
 from servanda.agreement.dates import last_day
 from servanda.arrays import Floats
+from servanda.errors import expect
 from servanda.game.compiler import Game
 from servanda.solver.equilibrium import Equilibrium, is_choice
 from servanda.solver.reach_probabilities import at_end, chances
@@ -133,6 +134,7 @@ class WeakestLink:
 
 def choices(equilibrium: Equilibrium) -> Iterator[Choice]:
     """List every choice of every party, branch, type and concealed set."""
+    expect(equilibrium, Equilibrium, "choices")
     game = equilibrium.game
     for v in range(len(game.node_step)):
         if not is_choice(game, v):

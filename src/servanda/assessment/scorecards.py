@@ -19,6 +19,7 @@ from servanda.agreement.dates import TOLERANCE
 from servanda.agreement.format.agreement import Agreement, Aims, as_in
 from servanda.agreement.format.values import DAYS_PER_YEAR, Number
 from servanda.arrays import Floats, Ints
+from servanda.errors import expect
 from servanda.game.accumulation import Valuation, hazards, shares
 from servanda.game.calendar import Step, calendar_of
 from servanda.game.compiler import likely
@@ -325,6 +326,7 @@ def scorecard(agreement: Agreement, plan: str) -> Scorecard:
     >>> card.parties["usa"].complete.status, card.parties["usa"].verifiable.status
     ('met', 'not met')
     """
+    expect(agreement, Agreement, "scorecard")
     began = time.perf_counter()
     steps = calendar_of(agreement, plan)
     found = figures(as_in(agreement, plan), steps)
@@ -346,6 +348,7 @@ def scorecards(agreement: Agreement, plans: str | Iterable[str] | None = None) -
     -------
     Scorecards
     """
+    expect(agreement, Agreement, "scorecards")
     began = time.perf_counter()
     names = [plans] if isinstance(plans, str) else agreement.plans if plans is None else plans
     cards = tuple(scorecard(agreement, name) for name in names)

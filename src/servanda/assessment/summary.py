@@ -14,6 +14,7 @@ import numpy as np
 from servanda.agreement.format.agreement import Agreement
 from servanda.assessment.other_equilibria import OtherEquilibrium, search
 from servanda.assessment.outcomes import EntryResult, Standing, Walk, WeakestLink
+from servanda.errors import expect
 from servanda.game.accumulation import annuity
 from servanda.game.calendar import unplayed
 from servanda.game.compiler import Game
@@ -182,6 +183,7 @@ def summarise(equilibrium: Equilibrium, starts: int = 0, seed: int = 0) -> Summa
     -------
     Summary
     """
+    expect(equilibrium, Equilibrium, "summarise")
     began = time.perf_counter()
     game = equilibrium.game
     walk = Walk(equilibrium)

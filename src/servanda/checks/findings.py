@@ -16,6 +16,7 @@ from servanda.checks._plan_view import plan_view
 from servanda.checks._suppressions import Suppression, extents, suppresses, suppressions, whole
 from servanda.checks.rulebook import SEVERITIES, Found, Place, Rule, Severity, chosen, registered, rules
 from servanda.english import did_you_mean, listed
+from servanda.errors import expect
 from servanda.result import Result, plain
 
 STALE, BARE = "SV901", "SV902"
@@ -140,6 +141,7 @@ def check(agreement: Agreement, *, select: Sequence[str] = (), ignore: Sequence[
     >>> findings.counts["error"]
     0
     """
+    expect(agreement, Agreement, "check")
     wanted = (chosen(tuple(select)) if select else frozenset(rules())) - chosen(tuple(ignore))
     found = _merged(agreement, [each for each in _look(agreement, wanted) if each.code in wanted])
     comments = suppressions(agreement)

@@ -113,16 +113,12 @@ class Run:
 
         return self._open.enter_context(connected(self.address))
 
-    def share(self, what: str, begin: float = 0.0, end: float = 1.0) -> Callable[[float], None]:
-        """Report the progress of one part of the work."""
-        return lambda share: self.progress(what, begin + (end - begin) * share)
-
     def solved(self, plan: str) -> Equilibrium:
         """Solve a plan; without an equilibrium, say so and leave."""
         from servanda.game.compiler import compile
         from servanda.solver.equilibrium import solve
 
-        found = solve(compile(self.agreement, plan), throw=False, progress=self.share(f"solving {plan}"))
+        found = solve(compile(self.agreement, plan), throw=False, progress=self.progress)
         if found.converged:
             return found
         if self.as_json:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from servanda.english import capital
+
 if TYPE_CHECKING:
     from servanda.agreement.format.agreement import Agreement
     from servanda.parallel import Cluster
@@ -17,13 +19,16 @@ if TYPE_CHECKING:
 
 def announce_preparation(loop: str = "trace") -> None:
     """Say so if the solver has to be compiled first: it takes a while, once."""
-    from servanda.solver.jit import folder, ready
+    from servanda.solver.jit import kept, ready
 
     if not ready(loop):
-        often = "only once" if folder() is not None else "every time, as there is no folder to keep the result in"
+        folder, why = kept()
+        often = "only once" if folder is not None else "every time, as the result cannot be kept"
         click.echo(
-            f"Preparing the solver for this machine. This takes about half a minute and happens {often}.", err=True
+            f"Preparing the solver for this machine. This takes about ten seconds and happens {often}.", err=True
         )
+        if folder is None:
+            click.echo(f"{capital(why)}. Set NUMBA_CACHE_DIR to a folder of your own.", err=True)
 
 
 def announce_draws(

@@ -58,20 +58,18 @@ def design(
     if write is not None:
         _may_write(run, write)
     from servanda.optimisation.pareto import design as search
-    from servanda.presentation.views.design import designed
 
     found = search(
         run.agreement, name, maximise=maximise, minimise=minimise, subject_to=subject_to, evaluations=evaluations,
-        draws=draws, seed=seed, workers=run.workers, cluster=run.cluster, progress=run.share("trying plans"),
+        draws=draws, seed=seed, workers=run.workers, cluster=run.cluster, progress=run.progress,
     )  # fmt: skip
-    about = run.about(seed)
     wrote = _written(run, found, write, numbers, evaluations) if write is not None else {}
     said: tuple[str, ...] = ()
     if wrote:
         said = (f"\nWrote into {run.file}: {', '.join(f'{name} (row {row})' for name, row in wrote.items())}.",)
     elif write is not None:
         said = ("\nNo plan meets all conditions, so none was written.",)
-    return Answer((found,), lambda: designed(found, about, wrote), said)
+    return Answer((found,), lambda: {**found.to_json(), "written": wrote}, said)
 
 
 def _may_write(run: Run, prefix: str) -> None:

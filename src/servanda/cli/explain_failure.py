@@ -37,18 +37,16 @@ def explain_failure(
             "--sweep gives draws that are already solved, so a cluster has nothing to do. Leave out --cluster"
         )
     name = run.plan(plan)
-    from servanda.result import plain
-    from servanda.uncertainty.questions import pose
+    from servanda.uncertainty.questions import ask
     from servanda.uncertainty.scenario_discovery import condition
     from servanda.uncertainty.scenario_discovery.failure_rules import explain_failure as find
 
-    question = pose(run.agreement, name, of=condition.parse(run.agreement, when).of)
+    question = ask(run.agreement, name, of=condition.parse(run.agreement, when).metric.name)
     table = read_draws(sweep)
     if table is None:
         run.announce(question, draws)
     found = find(
         run.agreement, name, when, draws=draws, seed=seed, most=most, sweep=table, workers=run.workers,
-        cluster=run.cluster, progress=run.share(f"solving {name}"),
+        cluster=run.cluster, progress=run.progress,
     )  # fmt: skip
-    about = run.about(seed, "ema-workbench", "polars")
-    return Answer((found,), lambda: {**plain(found), "about": plain(about)})
+    return Answer((found,), found.to_json)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from servanda.cli._options import (
@@ -52,14 +54,14 @@ def sensitivity(
         raise UsageError(
             "--plan asks about one plan, and --between about the difference between two. Leave out one of them"
         )
-    first, second = run.two(between) if between is not None else (run.plan(plan), None)
-    from servanda.result import plain
-    from servanda.uncertainty.questions import numbers_of, pose
+    where: dict[str, Any] = {"between": run.two(between)} if between is not None else {"plan": run.plan(plan)}
+    from servanda.parallel import part_of
+    from servanda.uncertainty.questions import ask, numbers_of
     from servanda.uncertainty.sensitivity_analysis import tornado as tornados
     from servanda.uncertainty.sensitivity_analysis.sensitivity import grouping, planned
     from servanda.uncertainty.sensitivity_analysis.sensitivity import sensitivity as solve
 
-    question = pose(run.agreement, first, second, of)
+    question = ask(run.agreement, **where, of=of)
     numbers = numbers_of(run.agreement, question)
     table = read_draws(sweep)
     design = 0 if table is not None else planned(len(numbers), grouping(run.agreement, numbers, groups), draws)
@@ -67,12 +69,18 @@ def sensitivity(
     part = design / (design + alone)
     run.announce(question, design + alone)
     found = solve(
-        run.agreement, first, second, of=of, draws=draws, seed=seed, groups=groups, sweep=table, workers=run.workers,
-        cluster=run.cluster, progress=run.share("solving the draws", 0.0, part),
+        run.agreement, **where, of=of, draws=draws, seed=seed, groups=groups, sweep=table, workers=run.workers,
+        cluster=run.cluster, progress=part_of(run.progress, 0.0, part, "solving the draws"),
     )  # fmt: skip
     moved = tornados.tornado(
-        run.agreement, first, second, of=of, workers=run.workers, cluster=run.cluster,
-        progress=run.share("moving each number alone", part, 1.0),
+        run.agreement, **where, of=of, workers=run.workers, cluster=run.cluster,
+        progress=part_of(run.progress, part, 1.0, "moving each number alone"),
     )  # fmt: skip
-    about = run.about(seed, "SALib", "polars")
-    return Answer((found, moved), lambda: {**plain(found), "tornado": plain(moved), "about": plain(about)})
+
+    def json() -> dict[str, Any]:
+        made, swings = found.to_json(), moved.to_json()
+        about = made.pop("about")
+        del swings["about"]
+        return {**made, "tornado": swings, "about": about}
+
+    return Answer((found, moved), json)

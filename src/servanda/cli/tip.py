@@ -51,7 +51,6 @@ def tip(
     """
     chosen, free = split(among) or None, split(ours) or None
     _agree(between, plan, target, heat, chosen is not None, free is not None, alone, points)
-    from servanda.result import plain
     from servanda.uncertainty.tipping_points import heat_map, targets, tips
     from servanda.uncertainty.tipping_points.axes import NotPossible
 
@@ -70,8 +69,7 @@ def tip(
             )
     except NotPossible as error:
         raise UsageError(f"{run.file}: {error}") from None
-    about = run.about(seed)
-    return Answer((found,), lambda: {**found.to_json(), "about": plain(about)})
+    return Answer((found,), found.to_json)
 
 
 def _agree(

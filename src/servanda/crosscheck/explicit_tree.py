@@ -15,7 +15,7 @@ from typing import Any, Literal, NamedTuple, TypeVar
 
 from servanda.agreement.format.agreement import Agreement, as_in
 from servanda.crosscheck._tree_payoffs import Cost, Payoffs, State
-from servanda.errors import ServandaError
+from servanda.errors import ServandaError, expect
 from servanda.game.calendar import Step, calendar_of
 from servanda.result import About, Result, about, plain
 
@@ -166,13 +166,14 @@ def game_tree(agreement: Agreement, plan: str, max_nodes: int = 200_000) -> Tree
 
     Raises
     ------
-    KeyError
+    NoSuchName
         If there is no such plan.
     TreeTooLarge
         If the tree would have more than `max_nodes` nodes.
     ValueError
         If an entry lies outside the time from start to horizon, or chances of types do not add up to 1.
     """
+    expect(agreement, Agreement, "game_tree")
     began = time.perf_counter()
     play = _Play(agreement, plan)
     nodes: list[Node] = []

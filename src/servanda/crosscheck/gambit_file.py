@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from servanda.crosscheck.explicit_tree import Infoset, Tree
+from servanda.errors import expect
 
 # ------------------------------------------------------------------------------------------------------- Gambit
 
@@ -28,6 +29,7 @@ def efg(tree: Tree, scale: Mapping[str, float] | None = None) -> str:
     str
         Information sets are numbered per player in the order of `tree.nodes`.
     """
+    expect(tree, Tree, "efg")
     scales = tuple((scale or {}).get(party, 1.0) for party in tree.parties)
     lines = [f"EFG 2 R {_quote(tree.title)} {{ {' '.join(map(_quote, tree.parties))} }}", '""', ""]
     zeros, ones = (0.0,) * len(scales), (1.0,) * len(scales)

@@ -15,7 +15,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from servanda.assessment.outcomes import outcomes
-from servanda.errors import ServandaError
+from servanda.errors import ServandaError, expect
 from servanda.game.compiler import AUTOMATIC, HORIZON, RATIFICATION, TURNOVER
 from servanda.solver.equilibrium import Equilibrium, is_choice
 
@@ -58,6 +58,7 @@ def prism(equilibrium: Equilibrium, max_states: int = MAX_STATES) -> str:
     >>> 'label "withdrew_usa" = at=end_withdrew_usa;' in program
     True
     """
+    expect(equilibrium, Equilibrium, "prism")
     game = equilibrium.game
     states = sum(math.prod(int(n) for n in game.tables.kinds * sets) for sets in game.tables.sets.T)
     if states > max_states:

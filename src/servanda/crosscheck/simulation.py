@@ -21,7 +21,7 @@ from servanda.agreement.labels import party_name, type_name
 from servanda.arrays import Ints
 from servanda.assessment.outcomes import outcomes
 from servanda.crosscheck._simulation_rules import HELD, INCIDENT, Rules, likely, shares
-from servanda.errors import UsageError
+from servanda.errors import UsageError, expect
 from servanda.result import About, Result, about
 from servanda.solver.equilibrium import Equilibrium
 
@@ -176,6 +176,7 @@ def play(equilibrium: Equilibrium, times: int = 100_000, seed: int = 0, *, examp
     >>> sum(plays.outcomes.values())
     1000
     """
+    expect(equilibrium, Equilibrium, "play")
     began = time.perf_counter()
     if times < 1:
         raise UsageError(f"{times} plays are none. Ask for 1 or more")

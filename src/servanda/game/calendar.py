@@ -14,7 +14,9 @@ from servanda.agreement.dates import TOLERANCE, last_day, review_dates, years_be
 from servanda.agreement.format.agreement import Agreement, AgreementError
 from servanda.agreement.format.entries import Obligation, Ratification, Review, Turnover
 from servanda.agreement.format.values import Number
+from servanda.agreement.plan_names import plan_names
 from servanda.agreement.playability import playable_days, plays
+from servanda.errors import expect
 
 ONLY = "only"  # the one type of a party that declares none
 
@@ -88,14 +90,14 @@ def calendar_of(agreement: Agreement, plan: str) -> tuple[Step, ...]:
 
     Raises
     ------
-    KeyError
+    NoSuchName
         If there is no such plan.
     AgreementError
         If the plan lacks what play needs: numbers, days, a party for every stake that is given. If an agreement that
         was built in Python, and not read from a file, contradicts itself.
     """
-    if plan not in agreement.plans:
-        raise KeyError(f"there is no plan {plan!r}. Its plans are: {', '.join(agreement.plans)}")
+    expect(agreement, Agreement, "calendar_of")
+    plan_names(agreement, plan)
     if agreement.origin is None:
         _insist_on_names(agreement)
         _insist_on_types(agreement)

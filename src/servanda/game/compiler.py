@@ -15,7 +15,7 @@ import numpy as np
 from servanda.agreement.format.agreement import Agreement, as_in
 from servanda.agreement.format.values import Number
 from servanda.arrays import Floats, Ints, freeze
-from servanda.errors import ServandaError
+from servanda.errors import ServandaError, expect
 from servanda.game._bisimulation import merge
 from servanda.game.accumulation import Valuation, hazards, shares
 from servanda.game.calendar import Step, calendar_of
@@ -171,7 +171,7 @@ def compile(agreement: Agreement, plan: str, draws: Valuation = likely) -> Game:
 
     Raises
     ------
-    KeyError
+    NoSuchName
         If the agreement has no such plan.
     GameTooLarge
         If a party has more than 16 concealable steps, or turnovers branch the path too often.
@@ -182,6 +182,7 @@ def compile(agreement: Agreement, plan: str, draws: Valuation = likely) -> Game:
     >>> agreement = servanda.read("singapore-2018")
     >>> game = servanda.compile(agreement, plan="phased")
     """
+    expect(agreement, Agreement, "compile")
     steps = calendar_of(agreement, plan)
     agreement = as_in(agreement, plan)
     parties = tuple(agreement.parties)

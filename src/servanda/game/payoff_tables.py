@@ -108,6 +108,9 @@ class Tables(NamedTuple):
     replaced: Floats
 
 
+COMMON = Tables._fields.index("log_survive")  # of the tables, as many are common to all draws
+
+
 def types_of(party: Party) -> tuple[str, ...]:
     """The types of a party; one without a name where the file gives none."""
     return tuple(party.types) or (ONLY,)

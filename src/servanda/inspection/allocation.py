@@ -13,7 +13,7 @@ import numpy as np
 
 from servanda.agreement.format.agreement import Agreement, AgreementError
 from servanda.agreement.format.inspections import Inspections, Site
-from servanda.errors import UsageError, no_such
+from servanda.errors import UsageError, expect, no_such
 from servanda.inspection._linear_program import Floats, Reach
 from servanda.inspection._schedules import Optimum
 from servanda.inspection._security_game import least_budget, least_effort, lexicographic_maximin, maximin, stackelberg
@@ -262,6 +262,7 @@ def where_to_inspect(agreement: Agreement, budget: float | None = None, aim: str
     >>> [site.name for site in allocation.sites]
     ['The declared plant', 'The old store', 'The port']
     """
+    expect(agreement, Agreement, "where_to_inspect")
     began = time.perf_counter()
     asked = inspections_of(agreement)
     if budget is not None and not (math.isfinite(budget) and budget >= 0):

@@ -41,7 +41,7 @@ class Contradiction(Exception):
 
 
 @dataclass(frozen=True)
-class Space:
+class PlanSpace:
     """All candidates for a plan.
 
     Attributes
@@ -75,7 +75,7 @@ class Space:
     kept: frozenset[tuple[str, str]]
 
 
-def space(agreement: Agreement, plan: str) -> Space:
+def space(agreement: Agreement, plan: str) -> PlanSpace:
     """Work out which candidates the levers of a plan allow.
 
     Parameters
@@ -86,13 +86,13 @@ def space(agreement: Agreement, plan: str) -> Space:
 
     Returns
     -------
-    Space
+    PlanSpace
     """
     levers = tuple(agreement.levers[plan])
     values = tuple(_values(lever, agreement.plans[plan]) for lever in levers)
     current = tuple(_current(lever, agreement, plan) for lever in levers)
     days = _moments(agreement, plan)
-    return Space(
+    return PlanSpace(
         agreement=agreement,
         plan=plan,
         levers=levers,
@@ -110,7 +110,7 @@ def space(agreement: Agreement, plan: str) -> Space:
     )
 
 
-def all_candidates(where: Space) -> Iterator[Candidate]:
+def all_candidates(where: PlanSpace) -> Iterator[Candidate]:
     """Every candidate of a space of finite size, in order."""
     each: list[Any] = [
         itertools.permutations(lever.order) if isinstance(lever, OrderLever) else among
@@ -198,12 +198,12 @@ def _day(entry: Entry) -> date:
 # ------------------------------------------------------------------------------------------ a candidate as a plan
 
 
-def build(where: Space, candidate: Candidate) -> Agreement:
+def build(where: PlanSpace, candidate: Candidate) -> Agreement:
     """Write a candidate out: the agreement with the plan changed as its values say.
 
     Parameters
     ----------
-    where : Space
+    where : PlanSpace
     candidate : tuple
         A value for every lever.
 
@@ -242,7 +242,7 @@ def build(where: Space, candidate: Candidate) -> Agreement:
     return built
 
 
-def _with_plan(where: Space, plan: Plan) -> Agreement:
+def _with_plan(where: PlanSpace, plan: Plan) -> Agreement:
     plans = where.agreement.plans | {where.plan: plan}
     return where.agreement.model_copy(update={"plans": plans, "levers": {}}).read_from(None)
 
@@ -281,7 +281,7 @@ def _changed(entry: Entry, lever: Lever, value: Value) -> Entry:
     return entry.model_copy(update={"gives": {**entry.gives, lever.of: Number(likely=share)}})
 
 
-def _split(where: Space, entries: Entries, lever: SplitLever, parts: int) -> Entries:
+def _split(where: PlanSpace, entries: Entries, lever: SplitLever, parts: int) -> Entries:
     """Put equal parts in place of an entry; the last one keeps its id, so that what needs it waits for the whole."""
     place = next(place for place, entry in enumerate(entries) if entry.id == lever.split)
     entry = entries[place]
@@ -309,7 +309,7 @@ def _split(where: Space, entries: Entries, lever: SplitLever, parts: int) -> Ent
     return (*entries[:place], *made, *entries[place + 1 :])
 
 
-def _left(where: Space, entries: Entries, name: str) -> dict[str, float]:
+def _left(where: PlanSpace, entries: Entries, name: str) -> dict[str, float]:
     """What is left of each stake when an entry comes up."""
     plan = where.agreement.plans[where.plan].model_copy(update={"entries": list(entries)})
     moments = _moments(_with_plan(where, plan), where.plan)
@@ -331,7 +331,7 @@ def _moments(agreement: Agreement, plan: str) -> dict[str, tuple[date, int]]:
     return {entry.id: (days[entry.id], place) for place, entry in enumerate(entries) if entry.id in days}
 
 
-def _look_at_needs(where: Space, built: Agreement) -> None:
+def _look_at_needs(where: PlanSpace, built: Agreement) -> None:
     """See that every entry still comes after those that it needs, as far as the plan given kept that."""
     moments = _moments(built, where.plan)
     parts = {

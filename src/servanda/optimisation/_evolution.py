@@ -12,7 +12,7 @@ import numpy as np
 
 from servanda.agreement.format.levers import FindsLever, OrderLever, ShareLever
 from servanda.errors import MissingExtra
-from servanda.optimisation._candidates import Candidate, Space, Value
+from servanda.optimisation._candidates import Candidate, PlanSpace, Value
 
 DIGITS = 4  # of shares and rates that a lever without steps sets
 IDLE = 15  # generations without a candidate that was not tried before, after which the search ends
@@ -34,7 +34,7 @@ class _Gene:
     choices: int | None
 
 
-def evolve(where: Space, judge: Judge, aims: int, conditions: int, evaluations: int, seed: int) -> None:
+def evolve(where: PlanSpace, judge: Judge, aims: int, conditions: int, evaluations: int, seed: int) -> None:
     """Try candidates, generation after generation, each bred from the best so far.
 
     NSGA-II (Deb et al. 2002) where there are several aims. Where there is one, the second half of what may be tried
@@ -44,7 +44,7 @@ def evolve(where: Space, judge: Judge, aims: int, conditions: int, evaluations: 
 
     Parameters
     ----------
-    where : Space
+    where : PlanSpace
     judge : function
         Asked for one generation at a time; it has to know what it has seen before.
     aims, conditions : int
@@ -123,7 +123,7 @@ def _better(
 
 
 def _refine(
-    where: Space,
+    where: PlanSpace,
     judge: Judge,
     genes: list[_Gene],
     best: tuple[tuple[float, float], Candidate],
@@ -163,7 +163,7 @@ def _near(
     return row
 
 
-def _genes(where: Space) -> list[_Gene]:
+def _genes(where: PlanSpace) -> list[_Gene]:
     genes: list[_Gene] = []
     for lever, name, among in zip(where.levers, where.names, where.values, strict=True):
         if isinstance(lever, OrderLever):
@@ -175,7 +175,7 @@ def _genes(where: Space) -> list[_Gene]:
     return genes
 
 
-def _first(where: Space, genes: list[_Gene], size: int, seed: int) -> list[dict[str, float | int]]:
+def _first(where: PlanSpace, genes: list[_Gene], size: int, seed: int) -> list[dict[str, float | int]]:
     """The first generation: every gene's values spread evenly over it, and the plan as given in place of one."""
     rng = np.random.default_rng(seed)
     rows: list[dict[str, float | int]] = [{} for _ in range(size)]
@@ -188,7 +188,7 @@ def _first(where: Space, genes: list[_Gene], size: int, seed: int) -> list[dict[
     return rows
 
 
-def _encode(where: Space, candidate: Candidate) -> dict[str, float | int]:
+def _encode(where: PlanSpace, candidate: Candidate) -> dict[str, float | int]:
     row: dict[str, float | int] = {}
     for lever, name, among, value in zip(where.levers, where.names, where.values, candidate, strict=True):
         if isinstance(lever, OrderLever):
@@ -201,7 +201,7 @@ def _encode(where: Space, candidate: Candidate) -> dict[str, float | int]:
     return row
 
 
-def _decode(where: Space, row: dict[str, Any]) -> Candidate:
+def _decode(where: PlanSpace, row: dict[str, Any]) -> Candidate:
     values: list[Value] = []
     for lever, name, among in zip(where.levers, where.names, where.values, strict=True):
         if isinstance(lever, OrderLever):

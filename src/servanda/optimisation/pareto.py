@@ -5,41 +5,42 @@ from __future__ import annotations
 
 import math
 import shlex
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import time
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from servanda.agreement.format.agreement import Agreement
 from servanda.agreement.format.entries import Plan
+from servanda.agreement.plan_names import plan_name
+from servanda.assessment.metrics import metrics
 from servanda.columns import Columns
 from servanda.english import capital
-from servanda.errors import ServandaError
+from servanda.errors import ServandaError, expect
 from servanda.game.calendar import calendar_of
 from servanda.optimisation._candidates import all_candidates, build, shown, space
 from servanda.optimisation._evolution import evolve
 from servanda.optimisation.objectives import (
     Aim,
     Condition,
-    Figure,
-    label,
-    objective_names,
+    Statistic,
     read_condition,
-    read_figure,
-    written,
+    read_statistic,
 )
-from servanda.optimisation.trials import Tried, Work
-from servanda.parallel import Where, connected
-from servanda.result import Result, about
+from servanda.optimisation.trials import Task, Trials
+from servanda.parallel import Progress, Where, connected
+from servanda.result import About, Result, about, plain
 
 if TYPE_CHECKING:
     pass
 
 
 class NothingToDesign(ServandaError, ValueError):
-    """A request for better plans that says too little: no levers, no aim, no draws for a figure over draws."""
+    """A request for better plans that says too little: no levers, no aim, no draws for a mean or quantile."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -63,15 +64,16 @@ class Design(Result):
     seed : int
         Of the search and of the draws.
     draws : int
-        Of the uncertain numbers, for figures over draws; 0 if none were needed.
+        Of the uncertain numbers, for means and quantiles; 0 if none were needed.
     table : Columns
         A row for every candidate tried, in the order tried: `row` (number on the front from 1, None if not on it), the
-        levers by name, every figure that is an aim or in a condition (nan without an answer), and `status`: `meets all
+        levers by name, what aims and conditions are about (nan without an answer), and `status`: `meets all
         conditions`, or why not.
     given : Columns
-        The same figures of every plan of the file, as it stands: `plan`, figures, `status`.
+        The same statistics of every plan of the file, as it stands: `plan`, statistics, `status`.
     plans : tuple[Agreement, ...]
         The agreement with each plan of the front in place of `plan`, in the order of the front.
+    about : About or None
     """
 
     agreement: Agreement
@@ -86,6 +88,38 @@ class Design(Result):
     table: Columns = field(compare=False)
     given: Columns = field(compare=False)
     plans: tuple[Agreement, ...]
+    about: About | None = field(default=None, compare=False, repr=False)
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the object that `servanda design --json` prints, with nothing written into the file."""
+        names = [one.text for one in self.statistics]
+        front = [
+            {
+                "row": row["row"],
+                "levers": {name: plain(row[name]) for name in self.levers},
+                "figures": {name: row[name] for name in names},
+            }
+            for row in self.front
+        ]
+        given = [
+            {"plan": row["plan"], "figures": {name: row[name] for name in names}, "status": row["status"]}
+            for row in self.given
+        ]
+        return {
+            "plan": self.plan,
+            "aims": [{"figure": aim.statistic.text, "largest": aim.largest} for aim in self.aims],
+            "conditions": [str(condition) for condition in self.conditions],
+            "levers": plain(self.levers),
+            "allowed": None if math.isinf(self.size) else int(self.size),
+            "tried": len(self.table),
+            "exhaustive": self.exhaustive,
+            "draws": self.draws,
+            "front": front,
+            "given": given,
+            "statuses": dict(sorted(Counter(self.table["status"].tolist()).items())),
+            "written": {},
+            "about": plain(self.about),
+        }
 
     @property
     def front(self) -> Columns:
@@ -93,9 +127,9 @@ class Design(Result):
         return self.table.where(lambda row: row["row"] is not None).sort("row")
 
     @property
-    def figures(self) -> list[Figure]:
-        """The figures that are aims or in conditions, each once."""
-        return list(dict.fromkeys([*(aim.figure for aim in self.aims), *(c.figure for c in self.conditions)]))
+    def statistics(self) -> list[Statistic]:
+        """What aims and conditions are about, each once."""
+        return list(dict.fromkeys([*(aim.statistic for aim in self.aims), *(c.statistic for c in self.conditions)]))
 
     def __repr__(self) -> str:
         how = "all" if self.exhaustive else f"{len(self.table)} of {_many(self.size)}"
@@ -104,17 +138,17 @@ class Design(Result):
 
 def design(
     agreement: Agreement,
-    plan: str,
+    plan: str | None = None,
     *,
-    maximise: Iterable[str] = (),
-    minimise: Iterable[str] = (),
-    subject_to: Iterable[str] = (),
+    maximise: str | Iterable[str] = (),
+    minimise: str | Iterable[str] = (),
+    subject_to: str | Iterable[str] = (),
     evaluations: int = 1000,
     draws: int = 0,
     seed: int = 0,
     workers: int | None = None,
     cluster: Where = None,
-    progress: Callable[[float], None] | None = None,
+    progress: Progress | None = None,
 ) -> Design:
     """Look for better plans among those that the levers of a plan allow.
 
@@ -125,24 +159,24 @@ def design(
     ----------
     agreement : Agreement
         With levers for that plan.
-    plan : str
-    maximise, minimise : names of figures
-        See `objective_names`; at least one in all. Before a name
+    plan : str, optional
+        By default the only plan of the file.
+    maximise, minimise : names of metrics
+        See `servanda.metrics`; at least one in all. Before a name
         may stand `mean.` or `q10.` (any quantile), over draws.
     subject_to : conditions
         Such as `gain.dprk >= 0`.
     evaluations : int
         How many different plans to solve at most.
     draws : int
-        Of the uncertain numbers, for figures over draws; the same ones for every plan.
+        Of the uncertain numbers, for means and quantiles; the same ones for every plan.
     seed : int
         The same seed, the same result.
     workers : int, optional
         Threads; by default as many as there are processors. The result does not depend on them.
     cluster : str or Cluster, optional
         Work on a Dask cluster instead, as `evaluate`.
-    progress : function of a float, optional
-        Called with the share that is done.
+    progress : function of what is being done and the share done (0 to 1), optional
 
     Returns
     -------
@@ -150,10 +184,10 @@ def design(
 
     Raises
     ------
-    KeyError
-        If there is no such plan.
     NoSuchName
-        If a name or condition cannot be understood.
+        If there is no such plan or metric.
+    UsageError
+        If a condition cannot be understood.
     NothingToDesign
         If the plan has no levers, or there is no aim.
     AgreementError
@@ -170,19 +204,22 @@ def design(
     >>> servanda.design(servanda.loads(starter()), "phased", maximise=["held_clean"])
     <Design of plan 'phased': all candidates tried, 1 on the front>
     """
+    began = time.perf_counter()
+    expect(agreement, Agreement, "design")
+    plan = plan_name(agreement, plan)
     aims = (
-        *(Aim(read_figure(agreement, name), True) for name in maximise),
-        *(Aim(read_figure(agreement, name), False) for name in minimise),
+        *(Aim(read_statistic(agreement, name), True) for name in _each(maximise)),
+        *(Aim(read_statistic(agreement, name), False) for name in _each(minimise)),
     )
-    conditions = tuple(read_condition(agreement, text) for text in subject_to)
-    figures = list(dict.fromkeys([*(aim.figure for aim in aims), *(c.figure for c in conditions)]))
-    _insist(agreement, plan, aims, figures, draws)
+    conditions = tuple(read_condition(agreement, text) for text in _each(subject_to))
+    wanted = list(dict.fromkeys([*(aim.statistic for aim in aims), *(c.statistic for c in conditions)]))
+    _insist(agreement, plan, aims, wanted, draws)
     where = space(agreement, plan)
     whole = where.size <= evaluations
-    over = draws if any(figure.share is not None for figure in figures) else 0
-    work = Work(where, tuple(figures), over, seed)
+    over = draws if any(one.share is not None for one in wanted) else 0
+    task = Task(where, tuple(wanted), over, seed)
     with connected(cluster) as there:
-        tried = Tried(work, aims, conditions, int(where.size) if whole else evaluations, workers, there)
+        tried = Trials(task, aims, conditions, int(where.size) if whole else evaluations, workers, there)
         tried.progress = progress
         if whole:
             tried.judge(list(all_candidates(where)))
@@ -202,12 +239,15 @@ def design(
         table=tried.table(front),
         given=tried.given(),
         plans=tuple(build(where, candidate) for candidate in front),
+        about=about(agreement, time.perf_counter() - began, seed, *(() if whole else ("pymoo",))),
     )
 
 
-def _insist(agreement: Agreement, plan: str, aims: Sequence[Aim], figures: list[Figure], draws: int) -> None:
-    if plan not in agreement.plans:
-        raise KeyError(f"there is no plan {plan!r}. Its plans are: {', '.join(agreement.plans)}")
+def _each(names: str | Iterable[str]) -> Iterable[str]:
+    return (names,) if isinstance(names, str) else names
+
+
+def _insist(agreement: Agreement, plan: str, aims: Sequence[Aim], wanted: list[Statistic], draws: int) -> None:
     if plan not in agreement.levers:
         there = f"Plans with levers: {', '.join(agreement.levers)}" if agreement.levers else "No plan of the file has"
         raise NothingToDesign(
@@ -217,12 +257,12 @@ def _insist(agreement: Agreement, plan: str, aims: Sequence[Aim], figures: list[
     calendar_of(agreement, plan)  # refuses what cannot be played
     if not aims:
         raise NothingToDesign(
-            "nothing says what makes a plan better. Give at least one figure to maximise, such as held_clean, or to"
-            f" minimise. There are: {', '.join(objective_names(agreement))}"
+            "nothing says what makes a plan better. Give at least one metric to maximise, such as held_clean, or to"
+            f" minimise. There are: {', '.join(metrics(agreement))}"
         )
-    over = next((figure for figure in figures if figure.share is not None), None)
+    over = next((one for one in wanted if one.share is not None), None)
     if over is not None and draws < 1:
-        raise NothingToDesign(f"{over.text} is a figure over draws. Say how many draws, such as 64")
+        raise NothingToDesign(f"{over.text} is over draws. Say how many draws, such as 64")
 
 
 # ------------------------------------------------------------------------------------------------------ in words
@@ -238,10 +278,10 @@ def headline(design: Design) -> str:
     aim = design.aims[0]
     if not design.plans:
         return f"None of the {len(design.table):,} plans tried meets all conditions"
-    best = float(design.front[aim.figure.text][0])
-    own = design.given.where(design.given["plan"] == design.plan)[aim.figure.text][0]
-    more = f", against {written(aim.figure, own)} as it stands" if not math.isnan(own) else ""
-    what = f"{label(design.agreement, aim.figure)} {written(aim.figure, best)}{more}"
+    best, one = float(design.front[aim.statistic.text][0]), aim.statistic
+    own = design.given.where(design.given["plan"] == design.plan)[one.text][0]
+    more = f", against {one.written(own)} as it stands" if not math.isnan(own) else ""
+    what = f"{one.label} {one.written(best)}{more}"
     name = capital(design.agreement.plans[design.plan].title or design.plan.replace("-", " "))
     if len(design.aims) == 1 or len(design.plans) == 1:
         return f"{name}, {'best' if design.exhaustive else 'best found'}: {what}"
@@ -274,7 +314,7 @@ def as_plans(design: Design, rows: Mapping[str, int], evaluations: int) -> tuple
     origin = design.agreement.origin
     file = Path(origin.path).name if origin else "FILE"
     words = [f"servanda design {shlex.quote(file)} --plan {design.plan}"]
-    words += [f"--{'maximise' if aim.largest else 'minimise'} {aim.figure.text}" for aim in design.aims]
+    words += [f"--{'maximise' if aim.largest else 'minimise'} {aim.statistic.text}" for aim in design.aims]
     words += [f'--subject-to "{condition}"' for condition in design.conditions]
     words += [f"--draws {design.draws}"] if design.draws else []
     command = " ".join([*words, f"--evaluations {evaluations} --seed {design.seed}"])
@@ -289,12 +329,12 @@ def as_plans(design: Design, rows: Mapping[str, int], evaluations: int) -> tuple
         title = plan.title or design.plan.replace("-", " ")
         plans[name] = plan.model_copy(update={"title": f"{title} ({name})"})
         found = design.front.row(row - 1)
-        figures = {figure: found[figure.text] for figure in design.figures}
+        values = ", ".join(f"{one.text} {one.written(found[one.text])}" for one in design.statistics)
         how = "all" if design.exhaustive else f"{len(design.table):,}"
         comments[name] = (
             f"Found by '{command}' ({', '.join(f'{key} {each}' for key, each in versions.items())}), row {row} of"
             f" {len(design.plans)}, {how if design.exhaustive else 'of ' + how} plans tried, in the file with sha256"
-            f" {made.sha256}: {', '.join(f'{f.text} {written(f, v)}' for f, v in figures.items())}. An optimum of this"
+            f" {made.sha256}: {values}. An optimum of this"
             " model with its judged numbers, and as good as they are."
         )
     return plans, comments

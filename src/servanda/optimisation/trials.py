@@ -13,44 +13,44 @@ from servanda.agreement.format.agreement import Agreement, AgreementError
 from servanda.arrays import Floats
 from servanda.columns import Columns
 from servanda.game.compiler import GameTooLarge
-from servanda.optimisation._candidates import Candidate, Contradiction, Space, build, shown
+from servanda.optimisation._candidates import Candidate, Contradiction, PlanSpace, build, shown
 from servanda.optimisation._evolution import SLACK
-from servanda.optimisation.objectives import Aim, Condition, Figure, NoAnswer, work_out
-from servanda.parallel import Cluster, in_order
-from servanda.uncertainty.sampling import assign, draw
+from servanda.optimisation.objectives import Aim, Condition, NoAnswer, Statistic, work_out
+from servanda.parallel import Cluster, Progress, in_order
+from servanda.uncertainty.sampling import draw, with_values
 
 MEETS = "meets all conditions"
 AT_A_TIME = 4  # candidates that a thread or process takes
 
-Found: TypeAlias = dict[str, float] | str  # figures by name, or why there are none
+Found: TypeAlias = dict[str, float] | str  # statistics by name, or why there are none
 
 
 @dataclass(frozen=True)
-class Work:
+class Task:
     """What it takes to judge candidates anywhere: in a thread, or in another process that this is sent to.
 
     Attributes
     ----------
-    where : Space
-    figures : tuple[Figure, ...]
+    where : PlanSpace
+    statistics : tuple[Statistic, ...]
     draws : int
-        Of the uncertain numbers; 0 if no figure is over draws.
+        Of the uncertain numbers; 0 if no statistic is over draws.
     seed : int
         Of the draws.
     """
 
-    where: Space
-    figures: tuple[Figure, ...]
+    where: PlanSpace
+    statistics: tuple[Statistic, ...]
     draws: int
     seed: int
 
 
-def judged(work: Work, candidates: Sequence[Candidate]) -> list[Found]:
-    """Build and solve some candidates: the figures of each, or in words why there are none.
+def judged(task: Task, candidates: Sequence[Candidate]) -> list[Found]:
+    """Build and solve some candidates: the statistics of each, or in words why there are none.
 
     Draws are tied to the numbers of the agreement one by one, so that they are made where they are used.
     """
-    where, judge = work.where, _judge(work)
+    where, judge = task.where, _judge(task)
     result: list[Found] = []
     for candidate in candidates:
         try:
@@ -60,15 +60,15 @@ def judged(work: Work, candidates: Sequence[Candidate]) -> list[Found]:
     return result
 
 
-def _judge(work: Work) -> Callable[[Agreement, str], Found]:
-    """A function that works out the figures of a plan, with the draws of this work."""
-    where = work.where
-    likely = assign(where.agreement, {})
-    draws = draw(where.agreement, work.draws, work.seed) if work.draws else None
+def _judge(task: Task) -> Callable[[Agreement, str], Found]:
+    """A function that works out the statistics of a plan, with the draws of this task."""
+    where = task.where
+    likely = with_values(where.agreement, {})
+    draws = draw(where.agreement, task.draws, task.seed) if task.draws else None
 
     def judge(agreement: Agreement, plan: str) -> Found:
         try:
-            return work_out(agreement, plan, work.figures, likely, draws, where.levers)
+            return work_out(agreement, plan, task.statistics, likely, draws, where.levers)
         except AgreementError as error:
             return error.problems[0]
         except GameTooLarge:
@@ -79,38 +79,38 @@ def _judge(work: Work) -> Callable[[Agreement, str], Found]:
     return judge
 
 
-class Tried:
-    """The candidates tried so far, each once, with their figures; what is new is solved on all cores or a cluster."""
+class Trials:
+    """The candidates tried so far, each once, with their statistics; new ones are solved on all cores or a cluster."""
 
     def __init__(
         self,
-        work: Work,
+        task: Task,
         aims: Sequence[Aim],
         conditions: Sequence[Condition],
         total: int,
         workers: int | None,
         cluster: Cluster | None,
     ) -> None:
-        self.work, self.aims, self.conditions, self.total = work, aims, conditions, total
-        self.workers, self.cluster = workers, cluster
+        self.task, self.aims, self.conditions, self.total = task, aims, conditions, total
+        self.taskers, self.cluster = workers, cluster
         self.rows: dict[Candidate, Found] = {}
-        self.progress: Callable[[float], None] | None = None
+        self.progress: Progress | None = None
 
     def judge(self, candidates: Sequence[Candidate]) -> list[tuple[list[float], list[float]] | None]:
-        """Work out what is new among candidates; give aims (to be made small) and how far conditions are missed."""
+        """Task out what is new among candidates; give aims (to be made small) and how far conditions are missed."""
         fresh = [one for one in dict.fromkeys(candidates) if one not in self.rows]
         parts = [fresh[k : k + AT_A_TIME] for k in range(0, len(fresh), AT_A_TIME)]
-        results = in_order(partial(judged, self.work), parts, workers=self.workers, cluster=self.cluster)
+        results = in_order(partial(judged, self.task), parts, workers=self.taskers, cluster=self.cluster)
         for part, found in zip(parts, results, strict=True):
             self.rows |= zip(part, found, strict=True)
             if self.progress is not None:
-                self.progress(min(1.0, len(self.rows) / self.total))
+                self.progress("trying plans", min(1.0, len(self.rows) / self.total))
         return [self._score(self.rows[one]) for one in candidates]
 
     def _score(self, found: Found) -> tuple[list[float], list[float]] | None:
         if isinstance(found, str):
             return None
-        aims = [-found[a.figure.text] if a.largest else found[a.figure.text] for a in self.aims]
+        aims = [-found[a.statistic.text] if a.largest else found[a.statistic.text] for a in self.aims]
         return aims, [_missed(condition, found) for condition in self.conditions]
 
     def _status(self, found: Found) -> str:
@@ -132,26 +132,26 @@ class Tried:
     def table(self, front: list[Candidate]) -> Columns:
         """All that were tried, in this order, with the numbers of those on the front."""
         place = {one: number for number, one in enumerate(front, start=1)}
-        levers = {name: [shown(one[k]) for one in self.rows] for k, name in enumerate(self.work.where.names)}
+        levers = {name: [shown(one[k]) for one in self.rows] for k, name in enumerate(self.task.where.names)}
         rows = Columns.of_rows([{"row": place.get(one)} for one in self.rows], {"row": int})
         return rows.with_columns(**levers, **self._columns(list(self.rows.values())))
 
     def given(self) -> Columns:
         """The plans of the file, as they stand."""
-        agreement, judge = self.work.where.agreement, _judge(self.work)
+        agreement, judge = self.task.where.agreement, _judge(self.task)
         names = list(agreement.plans)
         return Columns({"plan": names, **self._columns([judge(agreement, name) for name in names])})
 
     def _columns(self, rows: list[Found]) -> dict[str, Sequence[Any]]:
         columns: dict[str, Any] = {
-            figure.text: np.array([np.nan if isinstance(found, str) else found[figure.text] for found in rows])
-            for figure in self.work.figures
+            one.text: np.array([np.nan if isinstance(found, str) else found[one.text] for found in rows])
+            for one in self.task.statistics
         }
         return columns | {"status": [self._status(found) for found in rows]}
 
 
 def _missed(condition: Condition, found: dict[str, float]) -> float:
-    value = found[condition.figure.text]
+    value = found[condition.statistic.text]
     return condition.value - value if condition.at_least else value - condition.value
 
 

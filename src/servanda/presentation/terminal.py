@@ -118,7 +118,6 @@ def show(where: Console, grid: Grid) -> None:
     where.file.write(_PADDING.sub(r"\1", out.getvalue()))
 
 
-
 def table(title: str, *columns: str, prose: bool = True) -> Grid:
     """Begin a table; the first column is words, the others stand to the right."""
     made = Grid(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import math
 
-from servanda.solver.jit import part, within
+from servanda.solver.jit import helper, inline
 
 # pyright: basic
 
 
-@within
+@inline
 def forget(s):
     n = s.gap.shape[0]
     for i in range(n + 1):
@@ -21,7 +21,7 @@ def forget(s):
             s.inverse[i, k] = 1.0 if i == k else 0.0
 
 
-@part
+@helper
 def apart(s, j):
     """Leave of a direction what is new; returns its length."""
     n = s.gap.shape[0]
@@ -37,7 +37,7 @@ def apart(s, j):
     return far
 
 
-@part
+@helper
 def learn(s, along):
     """Broyden's update: a move changed the gap by so much (and went `along` the border's direction so far)."""
     n = s.gap.shape[0]
@@ -62,7 +62,7 @@ def learn(s, along):
             s.inverse[i, j] += weight * s.row[j]
 
 
-@part
+@helper
 def border(s, old, new):
     """Exchange the border of the inverted matrix, its last row."""
     n = old.shape[0]
@@ -80,7 +80,7 @@ def border(s, old, new):
             s.inverse[i, j] -= weight * s.answer[j]
 
 
-@part
+@helper
 def turn(s):
     """Turn the tangent to the curve's direction, keeping its sense; returns the angle turned, in radians."""
     n = s.tangent.shape[0]
@@ -97,7 +97,7 @@ def turn(s):
     return math.acos(min(1.0, max(-1.0, cosine)))
 
 
-@within
+@inline
 def hold(s):
     """Border the matrix so that corrections hold m still."""
     n = s.tangent.shape[0]
@@ -109,20 +109,20 @@ def hold(s):
 # pyright: basic
 
 
-@within
+@inline
 def copy(old, new):
     for i in range(old.shape[0]):
         new[i] = old[i]
 
 
-@within
+@inline
 def copy_square(old, new):
     for i in range(old.shape[0]):
         for j in range(old.shape[0]):
             new[i, j] = old[i, j]
 
 
-@within
+@inline
 def norm(vector):
     total = 0.0
     for value in vector:
@@ -130,7 +130,7 @@ def norm(vector):
     return math.sqrt(total)
 
 
-@within
+@inline
 def largest(vector):
     most = 0.0
     for value in vector:

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from servanda.solver._broyden import apart, border, copy, copy_square, forget, hold, largest, learn, norm, turn
-from servanda.solver.jit import part, within
+from servanda.solver.jit import helper, inline
 
 # pyright: basic
 
@@ -87,7 +87,7 @@ def start(n: int, most_steps: int) -> State:
     return State(**{**arrays, "count": count, "size": size})
 
 
-@part
+@helper
 def begin(s):
     """Make ready to follow another curve in as many dimensions."""
     most = s.count[MOST_STEPS]
@@ -103,7 +103,7 @@ def begin(s):
     s.size[STEP] = FIRST_STEP
 
 
-@part
+@helper
 def advance(s, value):
     """Take in F at `s.probe`; returns whether F is wanted again, at the new `s.probe`."""
     n = value.shape[0]
@@ -156,7 +156,7 @@ def advance(s, value):
     return count[PHASE] < ARRIVED
 
 
-@within
+@inline
 def _derive(s, full):
     """Begin to derive the inverse anew at `s.point`, one value of F for each direction; `full`: in all of them."""
     copy(s.gap, s.seed)
@@ -166,7 +166,7 @@ def _derive(s, full):
     s.count[PHASE] = BASE
 
 
-@within
+@inline
 def _first_column(s):
     """Begin with the derivative by m."""
     n = s.gap.shape[0]
@@ -176,7 +176,7 @@ def _first_column(s):
     _nudge(s)
 
 
-@within
+@inline
 def _nudge(s):
     """Ask for F a little way off in the next direction."""
     n = s.gap.shape[0]
@@ -188,7 +188,7 @@ def _nudge(s):
     s.count[PHASE] = COLUMN
 
 
-@part
+@helper
 def _next_column(s):
     """Find the next direction: where the last one led to, as far as that is new; returns whether there is one."""
     n = s.gap.shape[0]
@@ -227,7 +227,7 @@ def _next_column(s):
     return True
 
 
-@within
+@inline
 def _derived(s):
     """The inverse is derived: border it, and go on where that was needed."""
     n = s.gap.shape[0]
@@ -247,7 +247,7 @@ def _derived(s):
     _guess(s)
 
 
-@part
+@helper
 def _guess(s):
     """Go a step along the tangent; a step that would pass m = 1 ends there."""
     n = s.gap.shape[0]
@@ -267,7 +267,7 @@ def _guess(s):
     s.count[PHASE] = GUESS
 
 
-@part
+@helper
 def _propose(s):
     """Move the probe by a Newton step with the inverse as it is."""
     n = s.gap.shape[0]
@@ -282,7 +282,7 @@ def _propose(s):
         s.probe[n] = 1.0
 
 
-@within
+@inline
 def _correct(s):
     """Accept the probe, or correct it again, or give this step up."""
     size, count = s.size, s.count
@@ -306,7 +306,7 @@ def _correct(s):
     count[PHASE] = CORRECTION
 
 
-@within
+@inline
 def _accept(s):
     """The probe is on the curve: go on from there, unless the step was too bold."""
     n = s.gap.shape[0]
@@ -341,7 +341,7 @@ def _accept(s):
     _guess(s)
 
 
-@part
+@helper
 def _give_up(s):
     """Try a shorter step, or first derive the inverse anew: in a few directions, and if that does not help, in all."""
     copy(s.kept_tangent, s.tangent)
@@ -355,7 +355,7 @@ def _give_up(s):
     _guess(s)
 
 
-@within
+@inline
 def _finish(s):
     """At m = 1: correct until it gets no better; derive the inverse anew once, if that was not good enough."""
     count, size = s.count, s.size

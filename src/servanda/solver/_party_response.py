@@ -1,7 +1,7 @@
 """The bare loops: what surrounds a party, its response, what follows of it. Compiled by numba.
 
 No checks and no Python objects here; `servanda.equilibrium` is the front. Names and shapes are those of
-`servanda.game.PublicTree` and `servanda._tables.Tables` (one draw): N parties, V nodes, K types, G concealable stakes,
+`servanda.game.compiler.PublicTree` and `servanda.game.payoff_tables.Tables` (one draw): N parties, V nodes, K types, G concealable stakes,
 R receivers.
 """
 
@@ -14,8 +14,8 @@ import numpy as np
 
 from servanda.arrays import Floats
 from servanda.game.compiler import AUTOMATIC, HORIZON, OBLIGATION, RATIFICATION, REVIEW, TURNOVER
-from servanda.game.payoff_tables import Tables
-from servanda.solver.jit import loops, part, within
+from servanda.game.payoff_tables import COMMON
+from servanda.solver.jit import Draws, draw_at, entry, helper, inline
 
 # pyright: basic
 
@@ -64,20 +64,17 @@ class Work(NamedTuple):
     part: Floats
 
 
-@within
 def one_draw(tables, d):
     """Tables of one draw."""
-    return Tables(
-        tables.kinds, tables.sets, tables.offset, tables.place, tables.found_offset, tables.quiet, tables.joined,
-        tables.number, tables.keep_to, tables.hide_to, tables.holder, tables.ear, tables.giver, tables.log_survive[d],
-        tables.survive[d], tables.log_prior[d], tables.log_fresh[d], tables.precision[d], tables.withdrawing[d],
-        tables.found[d], tables.unratified[d], tables.breakdown[d], tables.base[d], tables.hidden_share[d],
-        tables.discount[d], tables.flow[d], tables.kept_worth[d], tables.after[d], tables.calm[d], tables.fails[d],
-        tables.replaced[d],
-    )  # fmt: skip
+    return draw_at(of_draws(tables, d, d + 1), 0)
 
 
-@loops
+def of_draws(tables, first, last):
+    """Tables of some draws, as the loops take them."""
+    return Draws(tables, COMMON, first, last)
+
+
+@entry
 def surroundings(p, tree, own, work):
     """Sum up for party p what the others are expected to do."""
     V, N = tree.kind.shape[0], own.kinds.shape[0]
@@ -108,7 +105,7 @@ def surroundings(p, tree, own, work):
             work.ended[p, v, t] = ended
 
 
-@loops
+@entry
 def respond(p, tree, own, work, factor, mode, heir):
     """Go backward over the public tree: party p's values and choices, given its surroundings.
 
@@ -169,7 +166,7 @@ def respond(p, tree, own, work, factor, mode, heir):
                 onward[c] = onto + base[c] + through * survive[c] * (value[c] - breakdown[c] - hold)
 
 
-@within
+@inline
 def _choose(work, scale, mode, x, go, hide, leave):
     """One choice, in state x, from the values of keeping, concealing and withdrawing."""
     work.gain[0, x] = go
@@ -202,7 +199,7 @@ def _choose(work, scale, mode, x, go, hide, leave):
     work.value[x] = mean / total
 
 
-@part
+@helper
 def follow(p, tree, own, work):
     """Go forward over the public tree: beliefs about party p given the agreement is in force, and what others need."""
     K = own.kinds[p]
@@ -248,9 +245,9 @@ def follow(p, tree, own, work):
                 _tell(p, tree.step[v], v, part, number, own.hidden_share, own.holder, own.giver, own.after, work.gone)
 
 
-@part
+@helper
 def _tell(p, e, v, part, number, share, holder, giver, worth, out):
-    """Tell the receivers what p is expected to keep in secret, given the chances of its sets in `part`."""
+    """Tell the receivers what p is expected to keep in secret, given the chances of its sets in `helper`."""
     for r in range(giver.shape[0]):
         if giver[r] == p:
             out[r, v] = 0.0
@@ -264,7 +261,7 @@ def _tell(p, e, v, part, number, share, holder, giver, worth, out):
                     out[r, v] += worth[r, e, g] * expected
 
 
-@within
+@inline
 def _arrive(p, u, v, tree, own, work):
     """Beliefs about p on the way from node u to v, before the report at v."""
     K, e = own.kinds[p], tree.step[u]
@@ -312,7 +309,7 @@ def _arrive(p, u, v, tree, own, work):
                 mass[c] = math.exp(belief[c])
 
 
-@within
+@inline
 def _add(belief, y, log):
     """Add a chance, given by its log, to the belief in state y."""
     if belief[y] == -np.inf:
@@ -321,7 +318,7 @@ def _add(belief, y, log):
         belief[y] = max(belief[y], log) + math.log1p(math.exp(-abs(belief[y] - log)))
 
 
-@within
+@inline
 def _report(p, v, tree, own, work):
     """Take beliefs about p across the report at v; returns the chance that nothing is found.
 

@@ -1,6 +1,6 @@
 """All parties respond: the map whose solution curve is followed, and the following. Compiled by numba.
 
-Names and shapes are those of `servanda._kernel`, whose loops for one party are put together here.
+Names and shapes are those of `_party_response.py`, whose loops for one party are put together here.
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ from typing import NamedTuple
 from servanda.arrays import Floats, Ints
 from servanda.game.unknowns import GONE, HELD, LEAVES, SURVIVE, WAY
 from servanda.solver._continuation import FOLDS, STEPS, VALUES, advance, begin
-from servanda.solver._party_response import BEST, KEEP, LOGIT, Work, follow, one_draw, respond, surroundings
-from servanda.solver.jit import loops, within
+from servanda.solver._party_response import BEST, KEEP, LOGIT, Work, follow, of_draws, one_draw, respond, surroundings
+from servanda.solver.jit import draw_at, entry, inline
 
 # pyright: basic
 
 __all__ = [
     "ANSWER", "BEST", "FOLLOW", "GONE", "HELD", "KEEP", "LEAVES", "LOGIT", "RESPOND", "SURVIVE", "WAY",
-    "Record", "Work", "one_draw", "respond", "surroundings", "trace",
+    "Record", "Work", "of_draws", "one_draw", "respond", "surroundings", "trace",
 ]  # fmt: skip
 
 REACHED, RESIDUAL = range(2)
@@ -41,7 +41,7 @@ class Record(NamedTuple):
     signing: Floats
 
 
-@within
+@inline
 def pack(unknowns, work, out):
     """Write the unknowns out as a vector (n,)."""
     for j in range(unknowns.where.shape[0]):
@@ -59,7 +59,7 @@ def pack(unknowns, work, out):
         out[j] /= unknowns.scale[j]
 
 
-@within
+@inline
 def unpack(unknowns, work, x):
     """Put a vector of unknowns in place."""
     for j in range(unknowns.where.shape[0]):
@@ -76,7 +76,7 @@ def unpack(unknowns, work, x):
             work.gone[a, b] = x[j] * unknowns.scale[j]
 
 
-@within
+@inline
 def _image(x, factor, tree, own, work, unknowns, out):
     """Let every party respond once, with all precisions times `factor`; `out` (n,) are the unknowns after that."""
     unpack(unknowns, work, x)
@@ -88,7 +88,7 @@ def _image(x, factor, tree, own, work, unknowns, out):
     pack(unknowns, work, out)
 
 
-@within
+@inline
 def _reply(factor, tree, own, work):
     """Let every party respond at once to what the others do; returns the largest change of any chance of an act.
 
@@ -107,7 +107,7 @@ def _reply(factor, tree, own, work):
     return most
 
 
-@within
+@inline
 def _keep(d, own, work, record):
     """Keep what the equilibrium of a draw says about public things."""
     for p in range(own.kinds.shape[0]):
@@ -121,8 +121,8 @@ def _keep(d, own, work, record):
             record.signing[d, p, t] = work.onto[p, 0, t] + own.discount[p, 0, t] * work.value[own.offset[p, 0] + t]
 
 
-@loops
-def trace(task, state, tree, tables, first, last, work, unknowns, record, out, most):
+@entry
+def trace(task, state, tree, draws, first, last, work, unknowns, record, out, most):
     """Work on some draws: all there is to call, so that all of it is compiled once.
 
     `task` FOLLOW: follow the branch from precision zero, by at most so many responses. RESPOND: let all respond once to
@@ -134,7 +134,7 @@ def trace(task, state, tree, tables, first, last, work, unknowns, record, out, m
     """
     n = out.shape[0]
     for d in range(first, last):
-        own = one_draw(tables, d)
+        own = draw_at(draws, d - first)
         if state.count[VALUES] == 0:
             for v in range(tree.kind.shape[0]):
                 work.leaves[v] = own.fails[tree.step[v]]

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from servanda.arrays import Floats, Ints, freeze
+from servanda.errors import expect
 from servanda.game.accumulation import annuity
 from servanda.game.compiler import Game
-from servanda.parallel import in_order
+from servanda.parallel import Progress, in_order
 from servanda.solver.equilibrium import TOLERANCE, Play, said
 from servanda.solver.reach_probabilities import at_end, chances
 
@@ -67,7 +67,7 @@ class Batch:
         return f"<Batch of plan {self.game.plan!r}: {self.converged.sum()} of {self.factor.size} draws converged>"
 
 
-def solve_draws(game: Game, *, workers: int | None = None, progress: Callable[[float], None] | None = None) -> Batch:
+def solve_draws(game: Game, *, workers: int | None = None, progress: Progress | None = None) -> Batch:
     """Solve every draw of a game on its principal branch.
 
     The result does not depend on the number of workers, to the last bit.
@@ -78,8 +78,7 @@ def solve_draws(game: Game, *, workers: int | None = None, progress: Callable[[f
         As compiled with draws.
     workers : int, optional
         Threads; by default as many as there are processors.
-    progress : function of a float, optional
-        Called with the share of the draws that are done.
+    progress : function of what is being done and the share done (0 to 1), optional
 
     Returns
     -------
@@ -94,6 +93,7 @@ def solve_draws(game: Game, *, workers: int | None = None, progress: Callable[[f
     >>> servanda.solve_draws(game)
     <Batch of plan 'relief-first': 8 of 8 draws converged>
     """
+    expect(game, Game, "solve_draws")
     D = game.draws
     record = Play(game, 0, game.merged).record(D)
     mine = threading.local()
@@ -109,7 +109,7 @@ def solve_draws(game: Game, *, workers: int | None = None, progress: Callable[[f
     for count in in_order(work, range(0, D, _AT_A_TIME), workers=workers):
         done += count
         if progress is not None:
-            progress(done / D)
+            progress(f"solving {game.plan}", done / D)
     batch = Batch(
         game=game,
         factor=record.reach[:, 0],
@@ -169,6 +169,7 @@ def results(batch: Batch) -> Results:
     Results
         For every draw, whether or not it converged: look at `Batch.converged`.
     """
+    expect(batch, Batch, "results")
     game = batch.game
     found = chances(game, np.arange(game.draws), batch.survive, batch.leaves)
     E = len(game.steps)

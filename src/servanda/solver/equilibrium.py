@@ -7,16 +7,16 @@ section 3), so a curve of a few dozen dimensions is followed, whatever the numbe
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from servanda.arrays import Floats, freeze
-from servanda.errors import ServandaError
+from servanda.errors import ServandaError, expect
 from servanda.game.compiler import OBLIGATION, RATIFICATION, REVIEW, Game
 from servanda.game.payoff_tables import Tables
+from servanda.parallel import Progress
 
 TOLERANCE = 1e-10
 _AT_A_TIME = 200  # responses between two looks at the clock and at Ctrl-C
@@ -100,9 +100,7 @@ class Equilibrium:
         )
 
 
-def solve(
-    game: Game, *, draw: int = 0, throw: bool = True, progress: Callable[[float], None] | None = None
-) -> Equilibrium:
+def solve(game: Game, *, draw: int = 0, throw: bool = True, progress: Progress | None = None) -> Equilibrium:
     """Solve a game on the principal branch, followed up from precision zero.
 
     Parameters
@@ -112,8 +110,8 @@ def solve(
         Which draw of the uncertain numbers.
     throw : bool
         Raise if there is no answer; otherwise return what there is, its `status` saying so.
-    progress : function of a float, optional
-        Called with the factor on all precisions, from 0 to 1, as the branch is followed.
+    progress : function of what is being done and the share done (0 to 1), optional
+        The share is the factor on all precisions, as the branch is followed.
 
     Returns
     -------
@@ -131,6 +129,7 @@ def solve(
     >>> servanda.solve(game).status
     'converged'
     """
+    expect(game, Game, "solve")
     play = Play(game, draw, game.merged)
     record = play.record(1 + draw)
     play.trace(record, draw, draw + 1, progress)
@@ -170,7 +169,7 @@ class Play:
     def __init__(self, game: Game, draw: int, tables: Tables | None = None) -> None:
         kernel = compiled()
         self.kernel, self.game, self.draw, self.tables = kernel, game, draw, tables or game.tables
-        self.own = kernel.one_draw.py_func(self.tables, draw)
+        self.own = kernel.one_draw(self.tables, draw)
         self.work = workspace(game, self.own)
         self.unknowns = game.unknowns
         self.size = len(self.unknowns.where)
@@ -194,20 +193,20 @@ class Play:
             signing=np.zeros((draws, N, self.tables.log_prior.shape[2])),
         )
 
-    def trace(self, record: Any, first: int, last: int, progress: Callable[[float], None] | None) -> None:
+    def trace(self, record: Any, first: int, last: int, progress: Progress | None) -> None:
         """Follow the branch for some draws, and keep what is reached in the record."""
         state = self.state = self._start()
         out = np.zeros(self.size)
         most = _AT_A_TIME if last == first + 1 else 2**62
         while True:
             first = self.kernel.trace(
-                self.kernel.FOLLOW, state, self.game.tree, self.tables, first, last, self.work, self.unknowns, record,
-                out, most,
+                self.kernel.FOLLOW, state, self.game.tree, self.kernel.of_draws(self.tables, first, last), first, last,
+                self.work, self.unknowns, record, out, most,
             )  # fmt: skip
             if first == last:
                 return
             if progress is not None:
-                progress(float(state.point[-1]))
+                progress(f"solving {self.game.plan}", float(state.point[-1]))
 
     def expecting(self, leaves: Floats | float) -> Floats:
         """The unknowns (n,) if everyone is expected to leave with these chances (n,), nothing hidden or found."""
@@ -232,9 +231,9 @@ class Play:
     def _at(self, x: Floats, factor: float, task: int, record: Any, out: Floats) -> None:
         point = self.state.probe if task == self.kernel.RESPOND else self.state.point
         point[:-1], point[-1] = x, factor
+        draws = self.kernel.of_draws(self.tables, self.draw, self.draw + 1)
         self.kernel.trace(
-            task, self.state, self.game.tree, self.tables, self.draw, self.draw + 1, self.work, self.unknowns, record,
-            out, 0,
+            task, self.state, self.game.tree, draws, self.draw, self.draw + 1, self.work, self.unknowns, record, out, 0,
         )  # fmt: skip
 
     def equilibrium(self, status: str, residual: float, passes: int = 0, steps: int = 0, folds: int = 0) -> Equilibrium:

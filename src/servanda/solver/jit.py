@@ -1,109 +1,262 @@
-"""Compile the loops for this machine with numba, and keep the result where it cannot go stale.
+"""Compile the loops for this machine, keep the result, and call it.
 
-numba's own cache looks only at the file of the function it compiles, not at those of the functions compiled into it.
-Here the folder bears a hash of all of them, so a changed loop is never answered by an old one.
+numba makes the machine code (`_machine_code.py`). Later starts load it without numba, whose import and preparations
+would take longer than all else that they do. What is kept bears a hash of the sources of all loops, so a changed loop
+is never answered by an old one; `_kept_code.py` says where, and whom it trusts.
 """
 
 from __future__ import annotations
 
+import ctypes
 import hashlib
 import os
 import sys
-import tempfile
+from array import array
 from collections.abc import Callable
-from functools import cache
+from functools import cache, update_wrapper
+from importlib.util import find_spec
 from pathlib import Path
+from threading import RLock
 from typing import Any
 
+import numpy as np
+
+from servanda.solver import _kept_code
+from servanda.solver._layout import KINDS, Draws, draw_at, helper, inline, layout, locate, marked
+
 LOOPS = (
-    "solver/jit",
-    "game/accumulation",
-    "game/payoff_tables",
-    "game/unknowns",
-    "game/compiler",
-    "solver/_broyden",
-    "solver/_continuation",
-    "solver/_party_response",
-    "solver/_response_map",
-)
+    "solver/jit", "solver/_layout", "solver/_kept_code", "solver/_machine_code", "game/accumulation",
+    "game/payoff_tables", "game/unknowns", "game/compiler", "solver/_broyden", "solver/_continuation",
+    "solver/_party_response", "solver/_response_map",
+)  # fmt: skip
+
+__all__ = ["LOOPS", "Draws", "Loop", "digest", "draw_at", "folder", "kept", "entry", "helper", "ready", "inline"]
+
+_NUMBERS: dict[str, Any] = {"f": ctypes.c_double, "i": ctypes.c_int64}
+_PLAIN: dict[Any, Any] = {"f": float, "i": (int, np.integer)}
+_CODES = {kind: id(dtype) for dtype, kind in KINDS.items()}  # where numpy keeps its own of these kinds
+_HEAD = object.__basicsize__
+_lock = RLock()
+
+
+def entry(function: Callable[..., Any]) -> Loop:
+    """Compile a function of bare loops when it is first called, and keep the result (a decorator).
+
+    It takes numbers, arrays, named tuples of arrays and `Draws` of them, and may give back a number. Threads may run it
+    at the same time. Arrays that it is handed stay as they are laid out, row by row. The loops make no arrays and give
+    none away, so numba need not count who uses them; and they divide as numpy does, without raising.
+    """
+    return Loop(marked(function, "helper"))
+
+
+# ------------------------------------------------------------------------------------------------ calling
+
+
+class Loop:
+    """A function of bare loops, compiled when it is first called; `__wrapped__` is what is written, in Python."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        update_wrapper(self, function)
+        self._function = function
+        self._latest: _Native | None = None
+        self._compiled: dict[tuple[Any, ...], _Native] = {}
+
+    def __call__(self, *arguments: Any) -> Any:
+        if self._latest is not None:
+            done, result = self._latest.call(arguments, strict=True)
+            if done:
+                return result
+        if os.environ.get("NUMBA_DISABLE_JIT", "0") != "0":
+            with np.errstate(all="ignore"):
+                return self._function(*arguments)
+        layouts = tuple(layout(argument) for argument in arguments)
+        with _lock:
+            native = self._compiled.get(layouts)
+            if native is None:
+                native = self._compiled[layouts] = _Native(self._function, layouts)
+            self._latest = native
+        return native.call(arguments, strict=False)[1]
+
+
+class _Native:
+    """A function compiled for arguments laid out in one way."""
+
+    def __init__(self, function: Callable[..., Any], layouts: tuple[Any, ...]) -> None:
+        self.layouts = layouts
+        self.kinds, self.words, self.row, self.draws = array("q"), 0, 0, -1
+        self.blocks: list[tuple[int, int]] = []  # which argument, and where its words begin, in bytes
+        self.arrays: list[int] = []
+        self.numbers = [(i, _PLAIN[how]) for i, how in enumerate(layouts) if how in _PLAIN]
+        kinds: list[Any] = []
+        for i, how in enumerate(layouts):
+            if how[0] == "draws":
+                if self.draws >= 0:
+                    raise TypeError("compiled loops take draws of one thing at a time")
+                self.draws = i
+            elif how[0] == "array":
+                self.arrays.append(i)
+            elif how[0] == "block":
+                self._block(i, how[1], len(how[1]))
+            array_like = how[0] == "array"
+            kinds += [ctypes.c_int64] * (5 + 2 * how[2]) if array_like else [_NUMBERS.get(how, ctypes.c_void_p)]
+        if self.draws >= 0:
+            self._block(self.draws, *layouts[self.draws][1:])
+        header, pointer, self.engine = _loaded(function, layouts)
+        self.back = _NUMBERS.get(header["returns"])
+        self.run = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p, *kinds)(pointer)
+
+    def _block(self, i: int, fields: Any, common: int) -> None:
+        self.blocks.append((i, 8 * self.words))
+        drawn = i == self.draws
+        self.row = sum(1 + size for _, _, size in fields) if drawn else 0
+        for k, (_, kind, size) in enumerate(fields):
+            by_draw = int(drawn and k >= common)
+            self.kinds.extend((_CODES[kind], size + by_draw, by_draw, self.words, self.row))
+            self.words += 1 + size
+
+    def call(self, arguments: tuple[Any, ...], *, strict: bool) -> tuple[bool, Any]:
+        """Call it; returns whether that was done, and what came back. Not done: arguments are laid out otherwise."""
+        given: list[Any] = list(arguments)
+        words: Any = None
+        if self.blocks:
+            arrays, first, draws = array("q"), 0, 1
+            for i, _ in self.blocks:
+                if i == self.draws:
+                    first, draws = given[i].first, given[i].last - given[i].first
+                    given[i] = given[i].tables
+                arrays.extend(map(id, given[i]))
+            if 5 * len(arrays) != len(self.kinds):
+                return False, None
+            words = array("q", bytes(8 * (self.words + self.row * max(draws - 1, 0))))
+            begin, wrong = words.buffer_info()[0], ctypes.c_int64()
+            _locator().run(
+                ctypes.addressof(wrong), ctypes.addressof(_nothing), arrays.buffer_info()[0],
+                self.kinds.buffer_info()[0], len(arrays), _HEAD, draws, first, int(strict), begin,
+            )  # fmt: skip
+            if wrong.value:
+                return False, None
+            for i, place in self.blocks:
+                given[i] = begin + place
+        if strict and not all(isinstance(given[i], numbers) for i, numbers in self.numbers):
+            return False, None
+        for i in reversed(self.arrays):
+            values = given[i]
+            if strict and layout(values) != self.layouts[i]:
+                return False, None
+            given[i : i + 1] = (0, 0, values.size, 8, values.ctypes.data, *values.shape, *values.strides)
+        back = ctypes.c_int64() if self.back is None else self.back()
+        if self.run(ctypes.addressof(back), ctypes.addressof(_nothing), *given) != 0:
+            raise RuntimeError("a compiled loop came to an end that it does not have")
+        return True, None if self.back is None else back.value
+
+
+_nothing = ctypes.c_void_p()
+
+
+@cache
+def _locator() -> _Native:
+    """Get `locate`, compiled, after a look at whether numpy keeps its arrays as it thinks."""
+    found = _Native(locate, ("i",) * 8)
+    sample, words, wrong = np.zeros((2, 3)), array("q", bytes(24)), ctypes.c_int64()
+    kind, where = array("q", (_CODES["f"], 2, 0, 0, 0)), array("q", (id(sample),))
+    found.run(
+        ctypes.addressof(wrong), ctypes.addressof(_nothing), where.buffer_info()[0], kind.buffer_info()[0], 1, _HEAD, 1,
+        0, 1, words.buffer_info()[0],
+    )  # fmt: skip
+    if wrong.value or list(words) != [sample.ctypes.data, 2, 3]:
+        raise RuntimeError(f"numpy {np.__version__} keeps its arrays otherwise than servanda expects; please report it")
+    return found
+
+
+# ------------------------------------------------------------------------------------------------ keeping
 
 
 @cache
 def digest() -> str:
-    """Hash of the sources of all compiled loops, of numba's version and of Python's."""
-    import numba  # pyright: ignore[reportMissingTypeStubs]
-
-    found = hashlib.sha256(f"{numba.__version__} {sys.version}".encode())
+    """Hash of the sources of all compiled loops, of what compiles them, and of the processor."""
+    binding = _llvm()
+    about = (sys.version, binding.get_process_triple(), binding.get_host_cpu_name(), _features())
+    found = hashlib.sha256(repr(about).encode())
     for name in LOOPS:
         found.update(Path(__file__).parents[1].joinpath(f"{name}.py").read_bytes())
+    for package in ("numba", "llvmlite"):
+        spec = find_spec(package)  # finds it without importing it
+        for origin in [spec.origin] if spec is not None and spec.origin is not None else []:
+            found.update(Path(origin).with_name("_version.py").read_bytes())
     return found.hexdigest()[:16]
 
 
 @cache
+def kept() -> tuple[Path | None, str]:
+    """Folder for the compiled loops: in `NUMBA_CACHE_DIR` or the user's cache; or None, and why."""
+    return _kept_code.place(digest())
+
+
 def folder() -> Path | None:
-    """Folder for the compiled loops: the user's cache, else a private one for temporary files; None if neither works.
-
-    `NUMBA_CACHE_DIR`, if set, is used in place of the user's cache.
-    """
-    given = os.environ.get("NUMBA_CACHE_DIR")
-    if given:
-        wanted = Path(given)
-    else:
-        from platformdirs import user_cache_path
-
-        wanted = user_cache_path("servanda", appauthor=False)
-    user = os.getuid() if hasattr(os, "getuid") else "user"
-    for place in (wanted, Path(tempfile.gettempdir()) / f"servanda-{user}"):
-        here = place / digest()
-        try:
-            here.mkdir(parents=True, exist_ok=True, mode=0o700)
-            if hasattr(os, "getuid") and here.stat().st_uid != os.getuid():
-                continue
-            with tempfile.TemporaryFile(dir=here):
-                return here
-        except OSError:
-            continue
-    return None
-
-
-def loops(function: Callable[..., Any]) -> Any:
-    """Compile a function of bare loops when it is first called, and keep the result (a decorator).
-
-    Threads may run it at the same time. The loops make no arrays and give none away, so numba need not count who uses
-    them; and they divide as numpy does, without raising.
-    """
-    return _compile(function, nogil=True)
-
-
-def part(function: Callable[..., Any]) -> Any:
-    """Like `loops`, for what is called by other loops only: needs no way in from Python."""
-    return _compile(function, no_cpython_wrapper=True, no_cfunc_wrapper=True)
-
-
-def within(function: Callable[..., Any]) -> Any:
-    """Like `part`, but written out wherever it is called.
-
-    Calls that pass many arrays would cost more than what they do.
-    """
-    return _compile(function, inline="always")
-
-
-def _compile(function: Callable[..., Any], **options: Any) -> Any:
-    import numba  # pyright: ignore[reportMissingTypeStubs]
-
-    options |= {"_nrt": False, "error_model": "numpy"}
-    place = folder()
-    if place is None:
-        return numba.njit(**options)(function)
-    config: Any = numba.config  # pyright: ignore[reportPrivateImportUsage] - documented, and the only way
-    before, config.CACHE_DIR = config.CACHE_DIR, str(place)
-    try:
-        return numba.njit(cache=True, **options)(function)
-    finally:
-        config.CACHE_DIR = before
+    """Folder for the compiled loops; None if there is none that can be trusted and written to."""
+    return kept()[0]
 
 
 def ready(name: str) -> bool:
     """Whether the loop of this name has been compiled on this machine before."""
     place = folder()
-    return place is not None and any(place.rglob(f"*.{name}-*.nbi"))
+    return place is not None and any(_kept_code.read(file) is not None for file in place.glob(f"{name}-*.loops"))
+
+
+@cache
+def _llvm() -> Any:
+    import llvmlite.binding as binding  # pyright: ignore[reportMissingTypeStubs]
+
+    binding.initialize_native_target()
+    binding.initialize_native_asmprinter()
+    return binding
+
+
+def _features() -> str:
+    try:
+        return _llvm().get_host_cpu_features().flatten()
+    except RuntimeError:  # as on processors that LLVM does not ask
+        return ""
+
+
+def _loaded(function: Callable[..., Any], layouts: tuple[Any, ...]) -> tuple[dict[str, Any], int, Any]:
+    """Load a function from disk, or compile it and keep it: what it returns, its address, and what must stay alive."""
+    place = folder()
+    name = hashlib.sha256(repr(layouts).encode()).hexdigest()[:16]
+    file = None if place is None else place / f"{function.__name__}-{name}.loops"
+    old = None if file is None else _kept_code.read(file)
+    if old is not None:
+        found = _load(*old)
+        if found is not None:
+            return old[0], *found
+    from servanda.solver._machine_code import make
+
+    header, code = make(function, layouts)
+    if file is not None:
+        _kept_code.write(file, header, code)
+    found = _load(header, code)
+    if found is None:
+        raise RuntimeError(f"nobody has what {function.__name__} needs: {', '.join(header['needs'])}")
+    return header, *found
+
+
+def _load(header: dict[str, Any], code: bytes) -> tuple[int, Any] | None:
+    """Make machine code ready to run; None if something that it calls is not there."""
+    binding = _llvm()
+    triple = binding.Target.from_triple(binding.get_process_triple())
+    machine = triple.create_target_machine(cpu=binding.get_host_cpu_name(), features=_features(), opt=3, jit=True)
+    engine = binding.create_mcjit_compiler(binding.parse_assembly(""), machine)
+
+    def missing() -> bool:
+        return not all(binding.address_of_symbol(name) for name in header["needs"])
+
+    if missing():
+        from numba.core import registry  # pyright: ignore[reportMissingTypeStubs]
+
+        target: Any = registry.cpu_target
+        target.target_context.refresh()  # numba brings some along where the system has none
+        if missing():
+            return None
+    engine.add_object_file(binding.ObjectFileRef.from_data(code))
+    engine.finalize_object()
+    return engine.get_function_address(header["symbol"]), engine

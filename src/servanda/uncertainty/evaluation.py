@@ -1,8 +1,8 @@
-"""What a plan comes to on many draws of the uncertain numbers: the figures that sweeps and designs use."""
+"""What a plan comes to on many draws of the uncertain numbers: the metrics that sweeps and designs use."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 
@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 
 from servanda.agreement.format.agreement import Agreement
 from servanda.arrays import Floats, freeze
-from servanda.assessment.metrics import figure_names
+from servanda.assessment.metrics import solved_metrics
+from servanda.errors import expect
 from servanda.game.compiler import compile
-from servanda.parallel import Where, available, connected, in_order
+from servanda.parallel import Progress, Where, available, connected, in_order
 from servanda.solver.batch import results, solve_draws
-from servanda.uncertainty.sampling import Draws, settle
+from servanda.uncertainty.sampling import Draws, from_values
 
 AT_A_TIME = 128  # draws compiled together; what a draw needs of memory is needed so many times per thread
 
@@ -25,13 +26,13 @@ PIECES, LEAST = 16, 4  # few draws are cut into so many pieces, of no fewer draw
 
 @dataclass(frozen=True, repr=False)
 class Evaluated:
-    """A plan on `D` draws, figure by figure.
+    """A plan on `D` draws, metric by metric.
 
     Attributes
     ----------
     plan : str
-    figures : dict of (D,) floats
-        By name, see `figure_names`; nan in draws without an answer.
+    metrics : dict of (D,) floats
+        Those that come from the solved game, by name; nan in draws without an answer.
     residual : (D,) floats
         See `Batch`.
     statuses : tuple of D str
@@ -47,7 +48,7 @@ class Evaluated:
     """
 
     plan: str
-    figures: dict[str, Floats]
+    metrics: dict[str, Floats]
     residual: Floats
     statuses: tuple[str, ...]
     steps: tuple[str, ...]
@@ -71,9 +72,9 @@ def evaluate(
     *,
     workers: int | None = None,
     cluster: Where = None,
-    progress: Callable[[float], None] | None = None,
+    progress: Progress | None = None,
 ) -> Evaluated:
-    """Solve a plan on all draws and work out its figures; memory does not grow with the number of draws.
+    """Solve a plan on all draws and work out its metrics; memory does not grow with the number of draws.
 
     Parameters
     ----------
@@ -85,8 +86,7 @@ def evaluate(
         Threads; by default as many as there are processors. The result does not depend on them.
     cluster : str or Cluster, optional
         Work on a Dask cluster: `local:4`, `tcp://host:port`, or what `servanda._clusters.connected` yields.
-    progress : function of a float, optional
-        Called with the share of the draws that are done.
+    progress : function of what is being done and the share done (0 to 1), optional
 
     Returns
     -------
@@ -94,7 +94,7 @@ def evaluate(
 
     Raises
     ------
-    KeyError
+    NoSuchName
         If the agreement has no such plan.
     GameTooLarge
         If the plan is too large for the exact solver.
@@ -108,6 +108,7 @@ def evaluate(
     >>> servanda.evaluate(agreement, "relief-first", servanda.draw(agreement, 8, seed=1))
     <Evaluated plan 'relief-first': 8 of 8 draws converged>
     """
+    expect(agreement, Agreement, "evaluate")
     D = len(draws.values)
     parts: list[Evaluated] = []
     with connected(cluster) as there:
@@ -121,7 +122,7 @@ def evaluate(
         for part in found:
             parts.append(part)
             if progress is not None:
-                progress(sum(len(p.statuses) for p in parts) / D)
+                progress(f"solving {plan}", sum(len(p.statuses) for p in parts) / D)
     return joined(parts)
 
 
@@ -131,7 +132,7 @@ def joined(parts: Iterable[Evaluated]) -> Evaluated:
     one = all_parts[0]
     result = Evaluated(
         plan=one.plan,
-        figures={name: np.concatenate([p.figures[name] for p in all_parts]) for name in one.figures},
+        metrics={name: np.concatenate([p.metrics[name] for p in all_parts]) for name in one.metrics},
         residual=np.concatenate([p.residual for p in all_parts]),
         statuses=tuple(status for p in all_parts for status in p.statuses),
         steps=one.steps,
@@ -148,7 +149,7 @@ def _cut(draws: Draws, cut: slice) -> Draws:
 
 
 def _settled(agreement: Agreement, plan: str, values: Floats) -> Evaluated:
-    return evaluated(agreement, plan, settle(agreement, values))
+    return evaluated(agreement, plan, from_values(agreement, values))
 
 
 def evaluated(agreement: Agreement, plan: str, draws: Draws) -> Evaluated:
@@ -161,21 +162,21 @@ def evaluated(agreement: Agreement, plan: str, draws: Draws) -> Evaluated:
 
     outcomes = {name.replace(":", "."): chance for name, chance in found.outcomes.items()}
     clean = outcomes.pop("held.clean")
-    all_figures = {
+    every = {
         "held_clean": clean,
         "held": clean + outcomes.pop("held.concealed"),
         "years": found.years,
         "completed": found.completed,
     }
     for name, gain in found.gain.items():
-        all_figures[f"gain.{name}"] = gain
-        all_figures |= {f"gain.{name}.{kind}": each for kind, each in found.gain_by_type[name].items()}
-    all_figures |= outcomes
-    names = figure_names(agreement)  # a cause that is none in this plan has chance 0
+        every[f"gain.{name}"] = gain
+        every |= {f"gain.{name}.{kind}": each for kind, each in found.gain_by_type[name].items()}
+    every |= outcomes
+    names = solved_metrics(agreement)  # a cause that is none in this plan has chance 0
     steps = batch.game.steps
     return Evaluated(
         plan=plan,
-        figures={name: known(all_figures.get(name, np.zeros(good.size))) for name in names},
+        metrics={name: known(every.get(name, np.zeros(good.size))) for name in names},
         residual=batch.residual,
         statuses=batch.statuses,
         steps=(*(step.id for step in steps), "horizon"),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from servanda.agreement.format.agreement import Agreement
 from servanda.agreement.numbers import uncertain
-from servanda.result import Result, plain
+from servanda.errors import expect
+from servanda.parallel import Progress, part_of
+from servanda.result import Result
 from servanda.uncertainty.questions import QuestionRefused
 from servanda.uncertainty.sensitivity_analysis.tornado import Tornado, tornado
 from servanda.uncertainty.sweeps.sweep import Sweep, best, judged_by, row, sweep
@@ -27,22 +28,22 @@ class Uncertainty(Result):
     agreement : Agreement
     swept : Sweep
         All plans on the same draws, in memory.
-    figure : str
+    metric : str
         By which plans are set against each other: `held_clean`; or `years`, where hardly any draw has a chance that
         any plan holds.
     plan : str
-        The plan whose figure is highest in the median.
+        The plan whose metric is highest in the median.
     other : str or None
         The plan next to it; None if there is only one.
     tornado : Tornado or None
-        What each number does alone to the figure of `plan`; None if no number that enters it has a range.
+        What each number does alone to the metric of `plan`; None if no number that enters it has a range.
     tips : Tips or None
-        Where each number alone flips the ranking of `plan` and `other`, by the figure.
+        Where each number alone flips the ranking of `plan` and `other`, by the metric.
     """
 
     agreement: Agreement
     swept: Sweep
-    figure: str
+    metric: str
     plan: str
     other: str | None
     tornado: Tornado | None
@@ -51,16 +52,21 @@ class Uncertainty(Result):
     def to_json(self) -> dict[str, Any]:
         """Give what `servanda study --json` says of the ranges."""
         return {
-            "figure": self.figure,
+            "figure": self.metric,
             "plan": self.plan,
             "other": self.other,
             "sweep": self.swept.to_json(),
-            "tornado": plain(self.tornado),
-            "tips": plain(self.tips),
+            "tornado": _within(self.tornado),
+            "tips": _within(self.tips),
         }
 
     def __repr__(self) -> str:
-        return f"<Uncertainty of {self.swept.title!r}: {self.swept.draws:,} draws, judged by {self.figure}>"
+        return f"<Uncertainty of {self.swept.title!r}: {self.swept.draws:,} draws, judged by {self.metric}>"
+
+
+def _within(found: Result | None) -> dict[str, Any] | None:
+    """What stands within a larger result, which says itself what it takes to repeat it."""
+    return None if found is None else {name: value for name, value in found.to_json().items() if name != "about"}
 
 
 def within_ranges(
@@ -69,7 +75,7 @@ def within_ranges(
     seed: int = 0,
     *,
     workers: int | None = None,
-    progress: Callable[[str, float], None] | None = None,
+    progress: Progress | None = None,
 ) -> Uncertainty | None:
     """Carry the ranges of all numbers through: how far does the answer move, and what moves it?
 
@@ -101,35 +107,27 @@ def within_ranges(
     >>> servanda.within_ranges(servanda.loads(starter()), draws=16)
     <Uncertainty of 'Starter agreement (invented)': 16 draws, judged by held_clean>
     """
+    expect(agreement, Agreement, "within_ranges")
     if not uncertain(agreement):
         return None
 
-    def tell(what: str, begin: float, part: float) -> Callable[[float], None]:
-        def told(share: float) -> None:
-            if progress is not None:
-                progress(what, begin + part * share)
-
-        return told
-
-    drawn = tell("drawing within the ranges", 0.0, SWEEPING)
-    swept = sweep(agreement, draws=draws, seed=seed, workers=workers, progress=lambda _, share: drawn(share))
-    figure, plan = judged_by(swept), best(swept)
-    middle = {name: row(swept, name, figure)["p50"] for name in swept.plans}
+    sweeping = part_of(progress, 0.0, SWEEPING, "drawing within the ranges")
+    swept = sweep(agreement, draws=draws, seed=seed, workers=workers, progress=sweeping)
+    metric, plan = judged_by(swept), best(swept)
+    middle = {name: row(swept, name, metric)["p50"] for name in swept.plans}
     rest = [name for name in swept.plans if name != plan]
     other = max(rest, key=lambda name: float("-inf") if middle[name] is None else middle[name]) if rest else None
-    swung = tell("moving one number at a time", SWEEPING, SWINGING)
+    swinging = part_of(progress, SWEEPING, SWEEPING + SWINGING, "moving one number at a time")
     try:
-        swings = tornado(agreement, plan, of=figure, workers=workers, progress=swung)
+        swings = tornado(agreement, plan, of=metric, workers=workers, progress=swinging)
     except QuestionRefused:
         swings = None
     tips = None
     if other is not None:
-        tipped = tell("looking for tipping points", SWEEPING + SWINGING, 1.0 - SWEEPING - SWINGING)
+        tipping = part_of(progress, SWEEPING + SWINGING, 1.0, "looking for tipping points")
         try:
-            found = tip(
-                agreement, (plan, other), figure, joint=False, workers=workers, progress=lambda _, share: tipped(share)
-            )
+            found = tip(agreement, (plan, other), metric, joint=False, workers=workers, progress=tipping)
             tips = found if found.numbers else None
         except ValueError:
             tips = None
-    return Uncertainty(agreement, swept, figure, plan, other, swings, tips)
+    return Uncertainty(agreement, swept, metric, plan, other, swings, tips)

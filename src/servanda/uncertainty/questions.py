@@ -1,24 +1,24 @@
-"""What is asked of uncertain numbers: a figure of a plan, or the difference in it between two plans, draw by draw."""
+"""What is asked of uncertain numbers: a metric of a plan, or the difference in it between two plans, draw by draw."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from servanda.agreement.format.agreement import Agreement
 from servanda.agreement.numbers import Uncertain, uncertain
+from servanda.agreement.plan_names import plan_name, two_plans
 from servanda.arrays import Floats
-from servanda.assessment.metrics import figure_names
+from servanda.assessment.metrics import Metric, metric
 from servanda.columns import Columns
-from servanda.english import did_you_mean
-from servanda.errors import ServandaError
-from servanda.parallel import Where
+from servanda.errors import ServandaError, UsageError, expect
+from servanda.parallel import Progress, Where, part_of
 from servanda.uncertainty.evaluation import evaluate
-from servanda.uncertainty.sampling import Draws, draw, place
+from servanda.uncertainty.sampling import Draws, draw, from_unit_cube
 from servanda.uncertainty.sweeps.sweep import Sweep
 
 if TYPE_CHECKING:
@@ -33,38 +33,48 @@ class QuestionRefused(ServandaError, ValueError):
 
 @dataclass(frozen=True)
 class Question:
-    """A figure of a plan, or how much larger it is than in another plan.
+    """A metric of a plan; or, of two plans, how much larger it is in the first.
 
     Attributes
     ----------
-    plan : str
-    against : str or None
-        The other plan, whose figure is subtracted.
-    of : str
-        Name of the figure, see `figure_names`.
+    plans : tuple of str
+        The plans that have to be solved: one, or two.
+    metric : Metric
     """
 
-    plan: str
-    against: str | None
-    of: str
+    plans: tuple[str, ...]
+    metric: Metric
 
     @property
-    def plans(self) -> tuple[str, ...]:
-        """The plans that have to be solved."""
-        return (self.plan,) if self.against is None else (self.plan, self.against)
+    def two(self) -> bool:
+        """Whether it is about the difference between two plans."""
+        return len(self.plans) == 2
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the question as results say it to other programs."""
+        return {"plan": self.plans[0], "against": self.plans[1] if self.two else None, "of": self.metric.name}
 
 
-def pose(agreement: Agreement, plan: str, against: str | None = None, of: str = "held_clean") -> Question:
-    """Check that a question can be asked of an agreement.
+def ask(
+    agreement: Agreement,
+    plan: str | None = None,
+    between: Iterable[str] | None = None,
+    of: str = "held_clean",
+    verb: str = "sensitivity",
+) -> Question:
+    """Ask for a metric of a plan, or for the difference in it between two plans.
 
     Parameters
     ----------
     agreement : Agreement
-    plan : str
-    against : str, optional
-        Ask for the difference: the figure in `plan` less that in `against`.
+    plan : str, optional
+        By default the only plan of the file.
+    between : two names, optional
+        In place of `plan`: the metric in the first plan less that in the second.
     of : str
-        Name of the figure.
+        Name of the metric.
+    verb : str
+        Who asks, for messages.
 
     Returns
     -------
@@ -72,61 +82,47 @@ def pose(agreement: Agreement, plan: str, against: str | None = None, of: str = 
 
     Raises
     ------
-    QuestionRefused
-        If there is no such plan or figure, or a plan is compared with itself.
+    NoSuchName
+        If there is no such plan or metric.
+    UsageError
+        If it is not clear which plan is meant, or two plans are not two.
     """
-    for name in (plan, against):
-        if name is not None and name not in agreement.plans:
-            listed = ", ".join(agreement.plans)
-            hint = did_you_mean(name, agreement.plans)
-            raise QuestionRefused(f"There is no plan '{name}'. The plans are: {listed}.{hint}")
-    if plan == against:
-        raise QuestionRefused(f"The difference between {plan} and itself is always 0. Name two plans")
-    check_figure(agreement, of)
-    return Question(plan, against, of)
+    expect(agreement, Agreement, verb)
+    if plan is not None and between is not None:
+        raise UsageError("plan asks about one plan, between about the difference between two. Leave out one of them")
+    plans = (plan_name(agreement, plan),) if between is None else two_plans(agreement, between)
+    return Question(plans, metric(agreement, of))
 
 
-def check_figure(agreement: Agreement, name: str) -> None:
-    """Refuse a figure that plans do not have, with those that they have.
+def entering(agreement: Agreement, plans: Sequence[str]) -> tuple[Uncertain, ...]:
+    """The uncertain numbers that can matter to play: those of other plans and of the group `inspections` cannot.
 
     Parameters
     ----------
     agreement : Agreement
-    name : str
-
-    Raises
-    ------
-    QuestionRefused
-    """
-    names = figure_names(agreement)
-    if name not in names:
-        hint = did_you_mean(name, names)
-        raise QuestionRefused(f"There is no figure '{name}'. The figures are: {', '.join(names)}.{hint}")
-
-
-def numbers_of(agreement: Agreement, question: Question) -> tuple[Uncertain, ...]:
-    """The uncertain numbers that enter: those of other plans and of the group `inspections` are left out.
-
-    Parameters
-    ----------
-    agreement : Agreement
-    question : Question
+    plans : sequence of str
 
     Returns
     -------
     tuple[Uncertain, ...]
         In file order.
+    """
+
+    def enters(one: Uncertain) -> bool:
+        return any(path[0] != "inspections" and (path[0] != "plans" or path[1] in plans) for path in one.paths)
+
+    return tuple(one for one in uncertain(agreement) if enters(one))
+
+
+def numbers_of(agreement: Agreement, question: Question) -> tuple[Uncertain, ...]:
+    """The uncertain numbers that enter a question, see `entering`.
 
     Raises
     ------
     QuestionRefused
-        If no number that enters has a range.
+        If there are none.
     """
-
-    def enters(one: Uncertain) -> bool:
-        return any(path[0] != "inspections" and (path[0] != "plans" or path[1] in question.plans) for path in one.paths)
-
-    found = tuple(one for one in uncertain(agreement) if enters(one))
+    found = entering(agreement, question.plans)
     if not found:
         raise QuestionRefused(
             "No number that enters has a range, so that nothing is uncertain. Give the numbers that you are not sure of"
@@ -153,7 +149,7 @@ def placed(agreement: Agreement, numbers: Sequence[Uncertain], points: Floats, s
     every = [one.name for one in uncertain(agreement)]
     whole = np.full((len(points), len(every)), 0.5)
     whole[:, [every.index(one.name) for one in numbers]] = points
-    return place(agreement, whole, seed)
+    return from_unit_cube(agreement, whole, seed)
 
 
 def answers(
@@ -163,18 +159,17 @@ def answers(
     *,
     workers: int | None = None,
     cluster: Where = None,
-    progress: Callable[[float], None] | None = None,
+    progress: Progress | None = None,
 ) -> Floats:
-    """The figure asked for, or the difference, on every draw.
+    """The metric asked for, or the difference, on every draw.
 
     Parameters
     ----------
     agreement : Agreement
     question : Question
     draws : Draws
-    workers, cluster
+    workers, cluster, progress
         As `evaluate`.
-    progress : function of a share done, optional
 
     Returns
     -------
@@ -183,13 +178,9 @@ def answers(
     """
     found: list[Floats] = []
     for i, plan in enumerate(question.plans):
-
-        def done(share: float, i: int = i) -> None:
-            if progress is not None:
-                progress((i + share) / len(question.plans))
-
-        made = evaluate(agreement, plan, draws, workers=workers, cluster=cluster, progress=done)
-        found.append(made.figures[question.of])
+        part = part_of(progress, i / len(question.plans), (i + 1) / len(question.plans))
+        made = evaluate(agreement, plan, draws, workers=workers, cluster=cluster, progress=part)
+        found.append(made.metrics[question.metric.name])
     return found[0] if len(found) == 1 else found[0] - found[1]
 
 
@@ -258,8 +249,9 @@ def from_sweep(
         If the table lacks what is needed, or was made from another file.
     """
     names = [one.name for one in numbers_of(agreement, question)]
-    rows = _needed(table, question.of, names)
-    answer = np.array(rows[question.of], dtype=float)
+    of = question.metric.name
+    rows = _needed(table, of, names)
+    answer = np.array(rows[of], dtype=float)
     if "status" in rows:
         answer = np.where(rows["status"] == "converged", answer, np.nan)
     parts = [np.flatnonzero(rows["plan"] == plan) for plan in question.plans]

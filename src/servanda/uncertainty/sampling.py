@@ -12,20 +12,21 @@ from servanda.agreement.format.agreement import Agreement
 from servanda.agreement.format.values import Number
 from servanda.agreement.numbers import Path, Uncertain, correlated, uncertain, walk
 from servanda.arrays import Floats, freeze
+from servanda.errors import UsageError, expect, no_such
 
 __all__ = [
     "Draws",
     "Path",
     "Ranges",
     "Uncertain",
-    "assign",
     "draw",
+    "from_unit_cube",
+    "from_values",
     "in_pieces",
-    "place",
     "quantile",
-    "settle",
     "uncertain",
     "walk",
+    "with_values",
 ]
 
 
@@ -80,7 +81,7 @@ def draw(agreement: Agreement, draws: int, seed: int = 0, *, first: int = 0) -> 
 
     Raises
     ------
-    ValueError
+    UsageError
         If no draws are asked for.
 
     Examples
@@ -90,8 +91,9 @@ def draw(agreement: Agreement, draws: int, seed: int = 0, *, first: int = 0) -> 
     >>> draws.values.shape[0]
     4
     """
+    expect(agreement, Agreement, "draw")
     if draws < 1:
-        raise ValueError(f"draws is {draws}; at least 1 is needed")
+        raise UsageError(f"draws is {draws}; at least 1 is needed")
     numbers = uncertain(agreement)
     points = np.empty((draws, 0))
     if numbers:
@@ -99,7 +101,7 @@ def draw(agreement: Agreement, draws: int, seed: int = 0, *, first: int = 0) -> 
         if first:
             sequence.fast_forward(first)
         points = sequence.random(1 << (draws - 1).bit_length())[:draws]
-    return place(agreement, points, seed)
+    return from_unit_cube(agreement, points, seed)
 
 
 def _sobol(numbers: int, seed: int) -> Any:
@@ -111,7 +113,7 @@ def _sobol(numbers: int, seed: int) -> Any:
 def in_pieces(
     agreement: Agreement, draws: int, seed: int, size: int, skip: Container[int] = ()
 ) -> Iterator[tuple[int, Floats]]:
-    """Yield the points of `draw` for `place`, in pieces of so many draws, with the number of each piece from 0.
+    """Yield the points of `draw` for `from_unit_cube`, so many draws at a time, with the number of each piece from 0.
 
     Parameters
     ----------
@@ -163,7 +165,7 @@ class Ranges:
         return Ranges, (self.agreement,)  # in another process its numbers are others
 
 
-def place(agreement: Agreement | Ranges, points: Floats, seed: int = 0) -> Draws:
+def from_unit_cube(agreement: Agreement | Ranges, points: Floats, seed: int = 0) -> Draws:
     """Turn points of the unit cube into values of the uncertain numbers, each by its distribution.
 
     Where the file declares rank correlations, the points are first tied together by a Gaussian copula (Nelsen 2006,
@@ -210,7 +212,7 @@ def _tied(agreement: Agreement, numbers: tuple[Uncertain, ...], points: Floats) 
     return result
 
 
-def assign(agreement: Agreement, values: Mapping[str, Floats], draws: int = 1) -> Draws:
+def with_values(agreement: Agreement, values: Mapping[str, Floats], draws: int = 1) -> Draws:
     """Draws with chosen values of some uncertain numbers, and the likely ones of all others.
 
     Parameters
@@ -226,14 +228,14 @@ def assign(agreement: Agreement, values: Mapping[str, Floats], draws: int = 1) -
 
     Raises
     ------
-    KeyError
+    NoSuchName
         If there is no uncertain number of such a name.
     """
     where = Ranges(agreement)
     names = [one.name for one in where.numbers]
     unknown = [name for name in values if name not in names]
     if unknown:
-        raise KeyError(f"no number of the file with a range is called {unknown[0]!r}")
+        raise no_such("uncertain number", unknown[0], names)
     D = max((np.asarray(given).size for given in values.values()), default=draws)
     table = np.tile([one.number.likely for one in where.numbers], (D, 1)).reshape(D, len(names))
     for name, given in values.items():
@@ -241,7 +243,7 @@ def assign(agreement: Agreement, values: Mapping[str, Floats], draws: int = 1) -
     return _settled(where, table, 0)
 
 
-def settle(agreement: Agreement, values: Floats, seed: int = 0) -> Draws:
+def from_values(agreement: Agreement, values: Floats, seed: int = 0) -> Draws:
     """Make draws of ready values (D, k), in the order of `uncertain`."""
     return _settled(Ranges(agreement), values, seed)
 

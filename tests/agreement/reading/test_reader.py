@@ -150,10 +150,10 @@ def test_a_file_of_50_megabytes_is_refused_unread(tmp_path: Path):
     file = tmp_path / "large.yaml"
     with file.open("wb") as stream:
         stream.truncate(50_000_000)
-    begun = time.perf_counter()
+    begun = time.process_time()
     with pytest.raises(AgreementError) as caught:
         read(file)
-    assert time.perf_counter() - begun < 0.1
+    assert time.process_time() - begun < 0.1
     assert caught.value.problems == (
         f"{file}: the file has 50 MB; an agreement file has at most 5 MB. Check that this is the right file.",
     )
@@ -168,9 +168,9 @@ def test_aliases_that_grow_without_end_give_one_clear_message():
     text = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n"
     for level in range(1, 12):
         text += f"a{level}: &a{level} [{', '.join([f'*a{level - 1}'] * 9)}]\n"
-    begun = time.perf_counter()
+    begun = time.process_time()
     (problem,) = problems(text)
-    assert time.perf_counter() - begun < 0.5
+    assert time.process_time() - begun < 0.5
     assert problem == (
         "a.yaml:6: the file holds more than 100,000 values, counting everything that *names stand for each time."
         " Write less, or fewer *names within *names."
@@ -359,9 +359,9 @@ def test_a_file_of_300_lines_reads_in_under_half_a_second():
     plan = text[text.index("  at-once:") :]
     text += "".join(plan.replace("at-once", f"at-once-{number}") for number in range(61))
     assert 300 <= text.count("\n") < 310
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert len(loads(text).plans) == 63
-    assert time.perf_counter() - begun < 0.5
+    assert time.process_time() - begun < 0.5
 
 
 # --------------------------------------------------------------------------------------------- damaged files

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from support import paths
-from support.html import Page
+from support.html_page import Page
 
 pytest.importorskip("matplotlib")
 pytest.importorskip("jinja2")

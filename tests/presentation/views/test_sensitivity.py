@@ -85,9 +85,7 @@ def test_rules_of_failure(agreement: Agreement) -> None:
     first = Rule((limit("a", 2.0, None), limit("b", None, 2.5, True)), 0.6, 0.9, 0.2, 0.5, 0.8)
     second = Rule((limit("c", 1.0, 3.0),), 0.2, 0.8, 0.1, None, None)
     said = view(rules(agreement, "", first, second))
-    assert said.headline == (
-        "Failing means here: a chance below 0.2. “Step by step” fails so in 50 of 200 draws."
-    )
+    assert said.headline == ("Failing means here: a chance below 0.2. “Step by step” fails so in 50 of 200 draws.")
     assert keys(said) == ["rule-1", "rule-2"]
     assert said.blocks[0] == (
         "Rule 1: it fails when number a is 2 or more; and number b is 30 months or less: covers 60% of the failures,"

@@ -15,7 +15,7 @@ from servanda.agreement.numbers import uncertain
 from servanda.agreement.starter import starter_text
 from servanda.errors import NoSuchName
 from servanda.uncertainty.evaluation import evaluate
-from servanda.uncertainty.sampling import assign
+from servanda.uncertainty.sampling import with_values
 from servanda.uncertainty.tipping_points._least_change import Region, nearest
 from servanda.uncertainty.tipping_points.axes import Space, at, draws_at, space
 from servanda.uncertainty.tipping_points.plan_gap import Contest
@@ -118,7 +118,9 @@ def test_flips_are_those_of_a_dense_scan(agreement: servanda.Agreement, by_years
         if one.swing < 0.4 and not one.flips:
             continue
         values = np.linspace(one.low, one.high, 101)
-        years = [evaluate(agreement, plan, assign(agreement, {one.name: values})).figures["years"] for plan in PLANS]
+        years = [
+            evaluate(agreement, plan, with_values(agreement, {one.name: values})).figures["years"] for plan in PLANS
+        ]
         turns = np.flatnonzero(np.diff(np.sign(years[0] - years[1])))
         assert len(turns) == len(one.flips), one.name
         for k, flip in zip(turns, one.flips, strict=True):
@@ -130,7 +132,7 @@ def test_at_a_flip_the_plans_are_level(agreement: servanda.Agreement, by_years: 
     assert sum(len(one.flips) for one in by_years.numbers) >= 2
     for one in by_years.numbers:
         for flip in one.flips:
-            draws = assign(agreement, {one.name: np.array([flip.value])})
+            draws = with_values(agreement, {one.name: np.array([flip.value])})
             years = [float(evaluate(agreement, plan, draws).figures["years"][0]) for plan in PLANS]
             assert years[0] == pytest.approx(years[1], abs=1e-6)
             assert not flip.jump
@@ -186,7 +188,7 @@ def test_a_joint_change_is_as_near_as_brute_force_on_a_grid(agreement: servanda.
         inside &= (axis.low <= axis.likely + axis.width * u) & (axis.likely + axis.width * u <= axis.high)
     near = inside & (np.hypot(x, y) < 0.2)
     values = {axis.name: axis.likely + axis.width * u[near] for axis, u in zip(axes, (x, y), strict=True)}
-    years = [evaluate(agreement, plan, assign(agreement, values)).figures["years"] for plan in PLANS]
+    years = [evaluate(agreement, plan, with_values(agreement, values)).figures["years"] for plan in PLANS]
     least = np.hypot(x, y)[near][years[1] > years[0]].min()
     assert found.change is not None
     assert found.change.distance == pytest.approx(least, abs=0.0125 * np.sqrt(2))  # a cell's diagonal
@@ -219,7 +221,7 @@ def test_the_file_with_the_changed_numbers_has_the_other_ranking(agreement: serv
     years = {plan: found.change.figures[plan] for plan in PLANS}
     for plan in PLANS:
         solved = servanda.solve(servanda.compile(after, plan))
-        figure = evaluate(after, plan, assign(after, {})).figures["years"][0]
+        figure = evaluate(after, plan, with_values(after, {})).figures["years"][0]
         assert solved.converged
         assert figure == pytest.approx(years[plan], abs=1e-7)
     assert found.ahead == "phased"
@@ -290,7 +292,7 @@ def test_the_line_of_a_map_agrees_with_the_tips(agreement: servanda.Agreement) -
         zero = values[k] - line[k] * (values[k + 1] - values[k]) / (line[k + 1] - line[k])
         assert zero == pytest.approx(one.flips[0].value, abs=0.1 * (values[k + 1] - values[k]))
     assert found.table.height == 13 * 13
-    draws = assign(agreement, {names[0]: found.across[[2]], names[1]: found.up[[3]]})
+    draws = with_values(agreement, {names[0]: found.across[[2]], names[1]: found.up[[3]]})
     years = [float(evaluate(agreement, plan, draws).figures["years"][0]) for plan in PLANS]
     assert found.difference[3, 2] == pytest.approx(years[0] - years[1], abs=1e-9)
 
@@ -303,7 +305,7 @@ def test_reach_is_as_near_as_brute_force_on_a_grid(agreement: servanda.Agreement
     found = servanda.reach(agreement, "phased", 0.32, ours=names)
     u, v = (grid.ravel() for grid in np.meshgrid(np.linspace(0, 0.5, 51), np.linspace(0, 0.5, 51)))
     values = {names[0]: 0.8 + 1.2 * u, names[1]: 3 + 4 * v}
-    clean = evaluate(agreement, "phased", assign(agreement, values)).figures["held_clean"]
+    clean = evaluate(agreement, "phased", with_values(agreement, values)).figures["held_clean"]
     least = np.hypot(u, v)[clean >= 0.32].min()
     assert found.change is not None
     assert found.change.distance == pytest.approx(least, abs=0.01 * np.sqrt(2))
@@ -315,7 +317,7 @@ def test_what_cannot_be_reached_says_how_far_it_gets(agreement: servanda.Agreeme
     names = ["measures.inspectors.finds", "parties.north.costs.found"]
     found = servanda.reach(agreement, "phased", 0.9, ours=names)
     u, v = (grid.ravel() for grid in np.meshgrid(np.linspace(0.3, 1.5, 25), np.linspace(1, 5, 25)))
-    clean = evaluate(agreement, "phased", assign(agreement, {names[0]: u, names[1]: v})).figures["held_clean"]
+    clean = evaluate(agreement, "phased", with_values(agreement, {names[0]: u, names[1]: v})).figures["held_clean"]
     assert found.change is None
     assert found.best.figures["phased"] == pytest.approx(clean.max(), abs=1e-6)
     assert {m.name: m.value for m in found.best.moved} == {names[0]: pytest.approx(1.5), names[1]: pytest.approx(5)}

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from servanda.assessment.metrics import metric
 from servanda.english import capital
 from servanda.presentation.figures._palette import GREY, INK, LINE
 from servanda.presentation.figures._ranges import FIRST, SECOND, plan_looks
@@ -24,7 +23,8 @@ if TYPE_CHECKING:
 
 def subtitle(found: HeatMap) -> str:
     """What is shown."""
-    return f"By {found.of} ({found.meaning}). Axes are the ranges of both numbers; all others are likely."
+    by = f"By {found.metric.name} ({found.metric.meaning})."
+    return f"{by} Axes are the ranges of both numbers; all others are likely."
 
 
 def alt(found: HeatMap) -> str:
@@ -69,7 +69,7 @@ def draw(sheet: Sheet, found: HeatMap) -> None:
         ]
     )
     largest = float(np.nanmax(np.abs(found.difference))) if np.isfinite(found.difference).any() else 0.0
-    darkest = f"Darkest: {metric(found.agreement, found.of).difference(largest)} ahead. White: level" + (
+    darkest = f"Darkest: {found.metric.difference(largest)} ahead. White: level" + (
         "; grey: no answer, or chances that cannot add up to 1." if np.isnan(found.difference).any() else "."
     )
     sheet.y = sheet.lines(0, sheet.y + 12, wrap(darkest, sheet.small, sheet.width), sheet.small, color=GREY)

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from servanda.assessment.metrics import metric
 from servanda.english import capital
-from servanda.optimisation.objectives import Aim, label
+from servanda.optimisation.objectives import Aim
 from servanda.optimisation.pareto import Design, headline
 from servanda.optimisation.trials import MEETS
 from servanda.presentation.figures._palette import GREY, HELD, INK, LINE, MARKERS, PARTY_COLOURS
@@ -69,7 +68,7 @@ def subtitle(design: Design) -> str:
 
 def alt(design: Design) -> str:
     """What was looked for, and what was found."""
-    aims = " and ".join(_axis_words(_axis(design, aim)) for aim in design.aims)
+    aims = " and ".join(_axis_words(_axis(aim)) for aim in design.aims)
     return f"Plans by {aims}. {headline(design)} {subtitle(design)}"
 
 
@@ -112,10 +111,8 @@ def draw(sheet: Sheet, design: Design) -> None:
     sheet.y = top + rows * (tall + 84) - 6
 
 
-def _axis(design: Design, aim: Aim) -> Axis:
-    name = aim.figure.name
-    is_share = metric(design.agreement, name, solved=False).is_share
-    return Axis(capital(label(design.agreement, aim.figure)), aim.largest, is_share)
+def _axis(aim: Aim) -> Axis:
+    return Axis(capital(aim.statistic.label), aim.largest, aim.statistic.metric.is_share)
 
 
 def _panels(design: Design) -> list[Panel]:
@@ -123,7 +120,7 @@ def _panels(design: Design) -> list[Panel]:
     first, *rest = design.aims
 
     def points(aim: Aim | None) -> list[Point]:
-        x, y = first.figure.text, aim.figure.text if aim is not None else None
+        x, y = first.statistic.text, aim.statistic.text if aim is not None else None
         found = [
             Point(row[x], row[y] if y else 0.0, _kind(row), str(row["row"] or ""))
             for row in design.table
@@ -133,8 +130,8 @@ def _panels(design: Design) -> list[Panel]:
             Point(row[x], row[y] if y else 0.0, "given", row["plan"]) for row in design.given if row[x] is not None
         ]
 
-    x = _axis(design, first)
-    return [Panel(x, _axis(design, aim), points(aim)) for aim in rest] or [Panel(x, None, points(None))]
+    x = _axis(first)
+    return [Panel(x, _axis(aim), points(aim)) for aim in rest] or [Panel(x, None, points(None))]
 
 
 def _kind(row: dict[str, Any]) -> str:

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from servanda.assessment.metrics import Metric, metric
+from servanda.assessment.metrics import Metric
 from servanda.english import capital
 from servanda.presentation.figures._bars import ROWS, bar_row, brief, size
 from servanda.presentation.figures._palette import GREY, INK, PARTY_COLOURS, Look
@@ -84,4 +84,4 @@ def draw(sheet: Sheet, found: Tornado) -> None:
 
 
 def _metric(found: Tornado) -> Metric:
-    return metric(found.agreement, found.question.of)
+    return found.question.metric

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import os
 import shlex
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -15,6 +15,7 @@ from servanda.agreement.dates import last_day, length
 from servanda.assessment.comparison import Comparison, PlanResult
 from servanda.checks.findings import check
 from servanda.english import capital, chance, month
+from servanda.parallel import Progress
 from servanda.presentation import html
 from servanda.presentation.view import Column, Table, View, view
 from servanda.presentation.views import uncertainty as ranges
@@ -47,7 +48,7 @@ Job: TypeAlias = "tuple[str, str, Drawing[Any], Any, dict[str, str]]"  # see `_j
 def write(
     comparison: Comparison,
     folder: str | Path,
-    progress: Callable[[str, float], None] | None = None,
+    progress: Progress | None = None,
     *,
     uncertainty: Uncertainty | None = None,
 ) -> Path:
@@ -93,7 +94,7 @@ def _figures(
     comparison: Comparison,
     uncertainty: Uncertainty | None,
     files: dict[str, bytes],
-    tell: Callable[[str, float], None],
+    tell: Progress,
 ) -> dict[str, list[Figure]]:
     """Draw every figure wide and narrow; put the wide ones into `files`."""
     from servanda.presentation.figures.gallery import figures as gallery
@@ -124,7 +125,7 @@ def _jobs(
             jobs.append((name, file, gallery[name], result, {}))
     if found is not None:
         results = (found.swept, found.swept, found.tornado, found.tips)
-        parts: tuple[dict[str, str], ...] = ({}, {"of": found.figure}, {}, {})
+        parts: tuple[dict[str, str], ...] = ({}, {"of": found.metric}, {}, {})
         for (name, figure), result, which in zip(RANGES.items(), results, parts, strict=True):
             if result is not None:
                 jobs.append((name, name, gallery[figure], result, which))

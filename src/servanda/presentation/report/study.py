@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,8 @@ from typing import Any
 from servanda.agreement.format.agreement import Agreement
 from servanda.assessment.comparison import Comparison, compare
 from servanda.assessment.scorecards import Scorecards
-from servanda.errors import need
+from servanda.errors import expect, need
+from servanda.parallel import Progress, part_of
 from servanda.presentation.view import Table, View, view, view_of
 from servanda.presentation.views.comparison import verdict
 from servanda.presentation.views.plan import headline, left_out
@@ -74,7 +74,7 @@ def study(
     *,
     draws: int = DRAWS,
     seed: int = 0,
-    progress: Callable[[str, float], None] | None = None,
+    progress: Progress | None = None,
 ) -> Study:
     """Solve, audit and compare all plans of an agreement, carry the ranges through, and write a report with figures.
 
@@ -109,26 +109,15 @@ def study(
     >>> done.report.name
     'report.html'
     """
+    expect(agreement, Agreement, "study")
     need("pictures", "The report", "jinja2", "matplotlib")
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
 
-    def solving(what: str, share: float) -> None:
-        if progress is not None:
-            progress(what, SOLVING * share)
-
     begin = SOLVING + RANGING if draws else SOLVING
-
-    def ranging(what: str, share: float) -> None:
-        if progress is not None:
-            progress(what, SOLVING + RANGING * share)
-
-    def drawing(what: str, share: float) -> None:
-        if progress is not None:
-            progress(what, begin + (1.0 - begin) * share)
-
     from servanda.presentation.report.page import write
 
-    comparison = compare(agreement, starts=STARTS, progress=solving)
-    found = within_ranges(agreement, draws, seed, progress=ranging) if draws else None
-    return Study(comparison, write(comparison, folder, progress=drawing, uncertainty=found), found)
+    comparison = compare(agreement, starts=STARTS, progress=part_of(progress, 0.0, SOLVING))
+    found = within_ranges(agreement, draws, seed, progress=part_of(progress, SOLVING, begin)) if draws else None
+    report = write(comparison, folder, progress=part_of(progress, begin, 1.0), uncertainty=found)
+    return Study(comparison, report, found)

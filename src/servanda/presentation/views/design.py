@@ -1,16 +1,13 @@
-"""What a search for better plans says; and the same as plain data."""
+"""What a search for better plans says."""
 
 from __future__ import annotations
 
 from collections import Counter
-from importlib.metadata import version
 from typing import Any
 
-from servanda.assessment.metrics import metric
 from servanda.optimisation.pareto import Design, headline
 from servanda.optimisation.trials import MEETS
 from servanda.presentation.view import Column, Table, View, filled, rows, view_of
-from servanda.result import About, plain
 
 MOST_ROWS = 8  # of the front, shown
 
@@ -39,7 +36,7 @@ def best_rows(design: Design) -> list[int]:
     """The rows of the front that are best in one of the aims, in the order of the aims."""
     rows: list[int] = []
     for aim in design.aims if design.plans else ():
-        values = [float(value) for value in design.front[aim.figure.text]]
+        values = [float(value) for value in design.front[aim.statistic.text]]
         best = max(values) if aim.largest else min(values)
         rows.append(1 + values.index(best))
     return list(dict.fromkeys(rows))
@@ -55,8 +52,8 @@ def _tried(design: Design) -> str:
 
 
 def _front(design: Design, front: list[Row]) -> Table:
-    ways = {aim.figure.text: "↑" if aim.largest else "↓" for aim in design.aims}
-    write = {figure.text: metric(design.agreement, figure.name, solved=False).text for figure in design.figures}
+    ways = {aim.statistic.text: "↑" if aim.largest else "↓" for aim in design.aims}
+    write = {one.text: one.metric.text for one in design.statistics}
 
     def cells(row: Row) -> list[str]:
         return [text(row[name]) for name, text in write.items()]
@@ -90,40 +87,3 @@ def _nearest(design: Design) -> str:
     """Why none of the plans will do: the commonest reasons."""
     reasons = Counter(str(status) for status in design.table["status"]).most_common(3)
     return f"Most often: {'; '.join(f'{reason} ({count} plans)' for reason, count in reasons)}."
-
-
-# ----------------------------------------------------------------------------------------------------- for programs
-
-
-def designed(design: Design, about: About, wrote: dict[str, int]) -> Row:
-    """The object printed by `servanda design --json`."""
-    figures = [figure.text for figure in design.figures]
-
-    def one(row: Row) -> Row:
-        return {
-            "row": row["row"],
-            "levers": {name: plain(row[name]) for name in design.levers},
-            "figures": {name: row[name] for name in figures},
-        }
-
-    made = plain(about)
-    if not design.exhaustive:
-        made["versions"]["pymoo"] = version("pymoo")
-    return {
-        "plan": design.plan,
-        "aims": [{"figure": aim.figure.text, "largest": aim.largest} for aim in design.aims],
-        "conditions": [str(condition) for condition in design.conditions],
-        "levers": plain(design.levers),
-        "allowed": None if design.size == float("inf") else int(design.size),
-        "tried": len(design.table),
-        "exhaustive": design.exhaustive,
-        "draws": design.draws,
-        "front": [one(row) for row in design.front.to_dicts()],
-        "given": [
-            {"plan": row["plan"], "figures": {name: row[name] for name in figures}, "status": row["status"]}
-            for row in design.given.to_dicts()
-        ],
-        "statuses": dict(sorted(Counter(str(status) for status in design.table["status"]).items())),
-        "written": wrote,
-        "about": made,
-    }

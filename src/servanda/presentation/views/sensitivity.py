@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 from servanda.agreement.format.agreement import Agreement
-from servanda.assessment.metrics import metric
 from servanda.columns import Columns
 from servanda.english import capital
 from servanda.presentation.view import Column, Table, View, filled, rows, view_of
@@ -94,12 +93,12 @@ def share(value: float) -> str:
 def subject(agreement: Agreement, question: Question) -> str:
     """What is asked about: the metric, and of which plan or plans."""
     titles = " less ".join(f"“{plan_title(agreement, plan)}”" for plan in question.plans)
-    return f"{capital(metric(agreement, question.of).meaning)}: {titles}"
+    return f"{capital(question.metric.meaning)}: {titles}"
 
 
 def written(agreement: Agreement, question: Question) -> Callable[[float | None], str]:
     """How answers to a question are written: values of the metric, or differences of it between two plans."""
-    of = metric(agreement, question.of)
+    of = question.metric
     return of.text if len(question.plans) == 1 else lambda value: "–" if value is None else of.difference(value)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from servanda.assessment.metrics import metric
 from servanda.english import capital, number
 from servanda.presentation.view import Column, Row, Table, View, filled, view_of
 from servanda.presentation.writing import amount, between, plan_title
@@ -52,14 +51,14 @@ def _(found: HeatMap) -> View:
 
 def ranking(found: Tips) -> str:
     """Which plan is ahead with all numbers at their likely values."""
-    write = metric(found.agreement, found.of).text
+    write = found.metric.text
     first, second = sorted(found.plans, key=lambda plan: plan != found.ahead)
     a, b = (write(found.figures[plan]) for plan in (first, second))
     names = [plan_title(found.agreement, plan) for plan in (first, second)]
-    what = f"by {found.of} ({found.meaning})"
+    what = f"by {found.metric.name} ({found.metric.meaning})"
     if found.ahead is None:
         return f"At the likely values {names[0]} and {names[1]} are level {what}: {a} each."
-    less = ", less being better" if found.better < 0 else ""
+    less = ", less being better" if found.metric.sign < 0 else ""
     return f"At the likely values {names[0]} is ahead of {names[1]} {what}{less}: {a} against {b}."
 
 
@@ -129,7 +128,7 @@ def joint(found: Tips) -> str:
     """What is known of changes of several numbers at once."""
     if not found.searched or found.ahead is None or not found.numbers:
         return ""
-    write, change = metric(found.agreement, found.of).text, found.change
+    write, change = found.metric.text, found.change
     if change is None:
         assert found.closest is not None
         first, second = (write(found.closest.figures[plan]) for plan in found.plans)
@@ -199,9 +198,9 @@ def _change(change: Change | None) -> tuple[str | Table, ...]:
 
 def reached(found: Reached) -> list[str]:
     """Whether and how a target is reached."""
-    write, title = metric(found.agreement, found.of).text, plan_title(found.agreement, found.plan)
-    target = f"{'at least' if found.better > 0 else 'at most'} {write(found.target)}"
-    what = f"{title} now comes to {write(found.figure)} by {found.of} ({found.meaning})"
+    write, title = found.metric.text, plan_title(found.agreement, found.plan)
+    target = f"{'at least' if found.metric.sign > 0 else 'at most'} {write(found.target)}"
+    what = f"{title} now comes to {write(found.figure)} by {found.metric.name} ({found.metric.meaning})"
     change = found.change
     if change is not None and not change.moved:
         return [f"{what}. The target, {target}, is met already, and nothing has to change."]

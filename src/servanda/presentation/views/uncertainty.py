@@ -52,7 +52,7 @@ def moving(found: Uncertainty) -> str:
     """Which number moves the leading plan most; nothing if none that enters it has a range."""
     if found.tornado is None:
         return ""
-    what = metric(found.agreement, found.figure).label
+    what = metric(found.agreement, found.metric).label
     said = sensitivity.swings(found.agreement, found.tornado)
     return f"{plan_title(found.agreement, found.plan)}, {what}: {said[:1].lower()}{said[1:]}"
 

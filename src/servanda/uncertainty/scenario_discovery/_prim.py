@@ -23,7 +23,7 @@ LEAST_COVERAGE, LIFT = 0.1, 1.5  # what a box has to achieve to be told of
 
 
 @dataclass(frozen=True)
-class Peeled:
+class Box:
     """A box, as found.
 
     Attributes
@@ -41,7 +41,7 @@ class Peeled:
     chosen: int
 
 
-def peel(values: Floats, fails: Flags, most: int, covered: float) -> Peeled | None:
+def find_box(values: Floats, fails: Flags, most: int, covered: float) -> Box | None:
     """Find the box that best holds the failing draws, with limits on a few columns.
 
     Columns in which failing draws and others differ are looked for first (Kolmogorov and Smirnov's test of each column,
@@ -60,7 +60,7 @@ def peel(values: Floats, fails: Flags, most: int, covered: float) -> Peeled | No
 
     Returns
     -------
-    Peeled or None
+    Box or None
         None if no limit can be told from chance.
     """
     from scipy import stats  # pyright: ignore[reportMissingTypeStubs]
@@ -90,7 +90,7 @@ def inside(limits: dict[int, tuple[float | None, float | None, float]], values: 
     Parameters
     ----------
     limits : dict
-        As in `Peeled`.
+        As in `Box`.
     values : (D, k) floats
     """
     result = np.ones(len(values), dtype=bool)
@@ -108,7 +108,7 @@ def worth_telling(coverage: float, density: float, base: float) -> bool:
     return coverage >= LEAST_COVERAGE and purer
 
 
-def _run(values: Floats, fails: Flags, columns: Sequence[int], covered: float) -> Peeled:
+def _run(values: Floats, fails: Flags, columns: Sequence[int], covered: float) -> Box:
     import matplotlib
 
     # The workbench sets a style for all figures of the process, and warns of what else it would like to have.
@@ -139,4 +139,4 @@ def _run(values: Floats, fails: Flags, columns: Sequence[int], covered: float) -
                 chances.append(float(chance))
         if chances:
             kept[j] = (ends[0], ends[1], min(chances))
-    return Peeled(kept, course, chosen)
+    return Box(kept, course, chosen)

@@ -10,57 +10,58 @@ from numpy.typing import NDArray
 
 from servanda.agreement.format.agreement import Agreement
 from servanda.arrays import Floats
-from servanda.assessment.metrics import figure_names
-from servanda.uncertainty.questions import QuestionRefused, check_figure
+from servanda.assessment.metrics import Metric, metric
+from servanda.uncertainty.questions import QuestionRefused
 
 USUAL = "years < q25"
 _FORM = re.compile(r"\s*([A-Za-z_][\w.-]*)\s*(<=|>=|<|>)\s*(\S+)\s*")
 _SIGNS = {"<": "below", "<=": "at or below", ">": "above", ">=": "at or above"}
 _HOW = (
-    "Write a figure, one of < <= > >=, and a number, a percentage or a quantile of the draws (q25 is the value below"
+    "Write a metric, one of < <= > >=, and a number, a percentage or a quantile of the draws (q25 is the value below"
     " which a quarter of them lies, median half of them): --when 'held_clean < 0.5' or --when 'years < q25'"
 )
 
 
 @dataclass(frozen=True)
-class When:
-    """A condition on one figure of a plan.
+class FailureCondition:
+    """A condition on one metric of a plan.
 
     Attributes
     ----------
-    of : str
-        Name of the figure.
+    metric : Metric
     sign : {'<', '<=', '>', '>='}
     bound : float
-        A value of the figure; or, if `quantile`, a share of the draws.
+        A value of the metric; or, if `quantile`, a share of the draws.
     quantile : bool
     """
 
-    of: str
+    metric: Metric
     sign: str
     bound: float
     quantile: bool
 
     def __str__(self) -> str:
-        return f"{self.of} {self.sign} {_quantile(self.bound) if self.quantile else f'{self.bound:g}'}"
+        return f"{self.metric.name} {self.sign} {_quantile(self.bound) if self.quantile else f'{self.bound:g}'}"
 
 
-def parse(agreement: Agreement, text: str) -> When:
+def parse(agreement: Agreement, text: str) -> FailureCondition:
     """Read a condition.
 
     Parameters
     ----------
     agreement : Agreement
-        Whose figures may be named.
+        Whose metrics may be named.
     text : str
-        `FIGURE < BOUND`, with < <= > or >=; the bound is a number, a percentage, `median` or a quantile such as `q25`.
+        `METRIC < BOUND`, with < <= > or >=; the bound is a number, a percentage, `median` or a quantile such as `q25`.
 
     Returns
     -------
-    When
+    FailureCondition
 
     Raises
     ------
+    NoSuchName
+        If there is no such metric.
     QuestionRefused
         If the text is no such condition.
     """
@@ -68,13 +69,13 @@ def parse(agreement: Agreement, text: str) -> When:
     if found is None:
         raise QuestionRefused(f"'{text}' is not a condition. {_HOW}")
     name, sign, bound = found.groups()
-    check_figure(agreement, name)
+    judged = metric(agreement, name)
     quantile = re.fullmatch(r"q(\d+(?:\.\d+)?)", bound)
     if bound == "median" or quantile:
         share = 0.5 if quantile is None else float(quantile[1]) / 100
         if not 0 < share < 1:
             raise QuestionRefused(f"'{text}': {bound} is no quantile; q1 to q99 are. {_HOW}")
-        return When(name, sign, share, True)
+        return FailureCondition(judged, sign, share, True)
     percentage = bound.endswith("%")
     try:
         value = float(bound.removesuffix("%"))
@@ -82,17 +83,17 @@ def parse(agreement: Agreement, text: str) -> When:
         value = float("nan")
     if not np.isfinite(value):
         raise QuestionRefused(f"'{text}': '{bound}' is not a bound. {_HOW}")
-    return When(name, sign, value / 100 if percentage else value, False)
+    return FailureCondition(judged, sign, value / 100 if percentage else value, False)
 
 
-def bound_of(when: When, values: Floats) -> float:
-    """The bound as a value of the figure.
+def bound_of(when: FailureCondition, values: Floats) -> float:
+    """The bound as a value of the metric.
 
     Parameters
     ----------
-    when : When
+    when : FailureCondition
     values : (D,) floats
-        The figure on all draws that have an answer.
+        The metric on all draws that have an answer.
 
     Returns
     -------
@@ -110,13 +111,12 @@ def meets(sign: str, bound: float, values: Floats) -> NDArray[np.bool_]:
     return values > bound if sign == ">" else values >= bound
 
 
-def words(agreement: Agreement, when: When, bound: float) -> str:
+def words(when: FailureCondition, bound: float) -> str:
     """A condition in words, with the bound that it came to.
 
     Parameters
     ----------
-    agreement : Agreement
-    when : When
+    when : FailureCondition
     bound : float
         See `bound_of`.
 
@@ -125,11 +125,11 @@ def words(agreement: Agreement, when: When, bound: float) -> str:
     str
         `expected years in force ... below 0.43 (the lowest quarter of the draws)`
     """
-    text = f"{figure_names(agreement)[when.of]} {_SIGNS[when.sign]} {bound:.3g}"
+    text = f"{when.metric.meaning} {_SIGNS[when.sign]} {bound:.3g}"
     return f"{text} ({_part(when)})" if when.quantile else text
 
 
-def _part(when: When) -> str:
+def _part(when: FailureCondition) -> str:
     low = when.sign in ("<", "<=")
     share = f"{100 * (when.bound if low else 1 - when.bound):g}"
     size = {"25": "quarter", "50": "half", "10": "tenth", "20": "fifth"}.get(share, f"{share}%")

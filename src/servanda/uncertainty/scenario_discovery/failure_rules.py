@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
 from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING
 
@@ -12,15 +12,16 @@ from servanda.agreement.format.agreement import Agreement
 from servanda.agreement.format.values import Years
 from servanda.agreement.labels import label
 from servanda.agreement.numbers import Uncertain
+from servanda.agreement.plan_names import plan_name
 from servanda.arrays import Floats
 from servanda.columns import Columns
-from servanda.errors import need
-from servanda.parallel import Where
-from servanda.result import Result
-from servanda.uncertainty.questions import Question, QuestionRefused, answers, enough, from_sweep, numbers_of, pose
+from servanda.errors import expect, need
+from servanda.parallel import Progress, Where
+from servanda.result import About, Result, about
+from servanda.uncertainty.questions import Question, QuestionRefused, answers, enough, from_sweep, numbers_of
 from servanda.uncertainty.sampling import draw
-from servanda.uncertainty.scenario_discovery import condition as _when
-from servanda.uncertainty.scenario_discovery._prim import COVERED, Flags, Peeled, inside, peel, worth_telling
+from servanda.uncertainty.scenario_discovery import condition
+from servanda.uncertainty.scenario_discovery._prim import COVERED, Box, Flags, find_box, inside, worth_telling
 from servanda.uncertainty.sweeps.sweep import Sweep
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ class FailureRules(Result):
     share : float
         Share of the draws that fail.
     worst, best : float
-        Least and largest value of the figure.
+        Least and largest value of the metric.
     rules : tuple[Rule, ...]
         None if nothing can be told; `why` says then why.
     why : {'', 'all fail', 'none fails', 'few others', 'few fail', 'no rule'}
@@ -115,6 +116,7 @@ class FailureRules(Result):
     trajectory : Columns
         How the first box was peeled: `coverage`, `density`, `mass`, `numbers` (restricted), and `chosen`.
     seed : int
+    about : About or None
     """
 
     agreement: Agreement = field(repr=False, compare=False)
@@ -133,6 +135,7 @@ class FailureRules(Result):
     table: Columns
     trajectory: Columns
     seed: int
+    about: About | None = field(default=None, compare=False, repr=False)
 
     def __repr__(self) -> str:
         return (
@@ -142,8 +145,8 @@ class FailureRules(Result):
 
 def explain_failure(
     agreement: Agreement,
-    plan: str,
-    when: str = _when.USUAL,
+    plan: str | None = None,
+    when: str = condition.USUAL,
     *,
     draws: int = 1024,
     seed: int = 0,
@@ -152,7 +155,7 @@ def explain_failure(
     sweep: Sweep | Columns | polars.DataFrame | None = None,
     workers: int | None = None,
     cluster: Where = None,
-    progress: Callable[[float], None] | None = None,
+    progress: Progress | None = None,
 ) -> FailureRules:
     """Find rules that say where in the ranges of its numbers a plan fails.
 
@@ -161,9 +164,10 @@ def explain_failure(
     Parameters
     ----------
     agreement : Agreement
-    plan : str
+    plan : str, optional
+        By default the only plan of the file.
     when : str
-        What counts as failing: a figure, one of < <= > >=, and a number, a percentage, or a quantile of the draws. By
+        What counts as failing: a metric, one of < <= > >=, and a number, a percentage, or a quantile of the draws. By
         default the quarter of the draws with the fewest expected years in force.
     draws : int
     seed : int
@@ -183,8 +187,10 @@ def explain_failure(
 
     Raises
     ------
+    NoSuchName
+        If there is no such plan or metric.
     QuestionRefused
-        If there is no such plan or figure, the condition cannot be read, nothing is uncertain, too many draws have no
+        If the condition cannot be read, nothing is uncertain, too many draws have no
         answer, or the EMA workbench is missing.
     NoCluster
         If the cluster cannot be used.
@@ -204,8 +210,10 @@ def explain_failure(
     ['stakes.programme.worth.north']
     """
     need("sensitivity", "Rules of failure", "ema_workbench", "matplotlib")
-    asked = _when.parse(agreement, when)
-    question = pose(agreement, plan, of=asked.of)
+    began = time.perf_counter()
+    expect(agreement, Agreement, "explain_failure")
+    asked = condition.parse(agreement, when)
+    question = Question((plan_name(agreement, plan),), asked.metric)
     numbers = numbers_of(agreement, question)
     if sweep is not None:
         values, outcome = from_sweep(agreement, question, sweep)
@@ -220,8 +228,8 @@ def explain_failure(
     unanswered = int((~there).sum())
     enough(unanswered, outcome.size)
     values, outcome = values[there], outcome[there]
-    bound = _when.bound_of(asked, outcome)
-    fails = _when.meets(asked.sign, bound, outcome)
+    bound = condition.bound_of(asked, outcome)
+    fails = condition.meets(asked.sign, bound, outcome)
     aside = np.zeros(len(fails), dtype=bool)
     aside[np.random.default_rng(seed).permutation(len(fails))[: len(fails) // ASIDE]] = True
     why = _nothing_to_learn(fails)
@@ -229,9 +237,9 @@ def explain_failure(
     told = tuple(_rule(agreement, numbers, box, scores, question) for box, scores in found)
     return FailureRules(
         agreement=agreement,
-        plan=plan,
+        plan=question.plans[0],
         when=str(asked),
-        words=_when.words(agreement, asked, bound),
+        words=condition.words(asked, bound),
         bound=bound,
         draws=len(fails),
         aside=int(aside.sum()),
@@ -244,6 +252,7 @@ def explain_failure(
         table=_table(told),
         trajectory=_trajectory(found[0][0] if found else None),
         seed=seed,
+        about=about(agreement, time.perf_counter() - began, seed, "ema-workbench", "polars"),
     )
 
 
@@ -261,8 +270,8 @@ def _nothing_to_learn(fails: Flags) -> str:
 Scores = tuple[float, float, float, float | None, float | None]
 
 
-def _boxes(values: Floats, fails: Flags, aside: Flags, most: int, count: int) -> tuple[tuple[Peeled, Scores], ...]:
-    found: list[tuple[Peeled, Scores]] = []
+def _boxes(values: Floats, fails: Flags, aside: Flags, most: int, count: int) -> tuple[tuple[Box, Scores], ...]:
+    found: list[tuple[Box, Scores]] = []
     left = np.ones(len(fails), dtype=bool)
     for _ in range(count):
         search = left & ~aside
@@ -278,10 +287,10 @@ def _boxes(values: Floats, fails: Flags, aside: Flags, most: int, count: int) ->
 
 def _box(
     values: Floats, fails: Flags, aside: Flags, left: Flags, most: int, covered: float
-) -> tuple[Peeled, Scores] | None:
+) -> tuple[Box, Scores] | None:
     """A box among the draws that are left, if it says enough, in draws kept aside too."""
     search = left & ~aside
-    box = peel(values[search], fails[search], most, covered)
+    box = find_box(values[search], fails[search], most, covered)
     if box is None:
         return None
     held, base = inside(box.limits, values) & left, float(fails.mean())
@@ -300,9 +309,7 @@ def _scores(held: Flags, fails: Flags, among: Flags) -> tuple[float | None, floa
     return (both / failing if failing else None), (both / size if size else None)
 
 
-def _rule(
-    agreement: Agreement, numbers: tuple[Uncertain, ...], box: Peeled, scores: Scores, question: Question
-) -> Rule:
+def _rule(agreement: Agreement, numbers: tuple[Uncertain, ...], box: Box, scores: Scores, question: Question) -> Rule:
     limits: list[Limit] = []
     for column, (least, greatest, quasi) in sorted(box.limits.items(), key=lambda item: item[1][2]):
         one = numbers[column]
@@ -313,7 +320,7 @@ def _rule(
         limits.append(
             Limit(
                 one.name,
-                label(agreement, one, question.against is not None),
+                label(agreement, one, question.two),
                 low,
                 high,
                 one.number.likely,
@@ -332,7 +339,7 @@ def _table(rules: tuple[Rule, ...]) -> Columns:
     return Columns.of_rows(rows, {"rule": int, **{each.name: kinds[str(each.type)] for each in fields(Limit)}})
 
 
-def _trajectory(box: Peeled | None) -> Columns:
+def _trajectory(box: Box | None) -> Columns:
     kinds = {"coverage": float, "density": float, "mass": float, "numbers": int, "chosen": bool}
     course = box.trajectory if box is not None else ()
     chosen = [box is not None and i == box.chosen for i in range(len(course))]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -13,9 +14,10 @@ from servanda.agreement.labels import group_of, label
 from servanda.agreement.numbers import Uncertain
 from servanda.arrays import Floats
 from servanda.columns import Columns
-from servanda.parallel import Where, connected
-from servanda.result import Result
-from servanda.uncertainty.questions import Question, QuestionRefused, answers, from_sweep, numbers_of, placed, pose
+from servanda.errors import no_such
+from servanda.parallel import Progress, Where, connected
+from servanda.result import About, Result, about
+from servanda.uncertainty.questions import Question, QuestionRefused, answers, ask, from_sweep, numbers_of, placed
 from servanda.uncertainty.sensitivity_analysis.sobol import given_indices, power_of_two, sobol_indices
 from servanda.uncertainty.sweeps.sweep import Sweep
 
@@ -48,6 +50,7 @@ class Sensitivity(Result):
     mean, spread, low, high : float
         Of the figure over independent draws: mean, standard deviation, and the 5% and 95% quantiles.
     seed : int
+    about : About or None
     """
 
     agreement: Agreement = field(repr=False, compare=False)
@@ -63,17 +66,22 @@ class Sensitivity(Result):
     low: float
     high: float
     seed: int
+    about: About | None = field(default=None, compare=False, repr=False)
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the result as dicts, lists and numbers."""
+        return {**super().to_json(), "question": self.question.to_json()}
 
     def __repr__(self) -> str:
-        asked = f"{self.question.of} of {' less '.join(self.question.plans)}"
+        asked = f"{self.question.metric.name} of {' less '.join(self.question.plans)}"
         return f"<Sensitivity of {asked}: {self.solves} draws, {self.failed} without an answer>"
 
 
 def sensitivity(
     agreement: Agreement,
-    plan: str,
-    against: str | None = None,
+    plan: str | None = None,
     *,
+    between: tuple[str, str] | None = None,
     of: str = "held_clean",
     draws: int = 256,
     seed: int = 0,
@@ -81,7 +89,7 @@ def sensitivity(
     sweep: Sweep | Columns | polars.DataFrame | None = None,
     workers: int | None = None,
     cluster: Where = None,
-    progress: Callable[[float], None] | None = None,
+    progress: Progress | None = None,
 ) -> Sensitivity:
     """Which uncertain numbers does a figure of a plan, or its difference between two plans, depend on?
 
@@ -91,11 +99,12 @@ def sensitivity(
     Parameters
     ----------
     agreement : Agreement
-    plan : str
-    against : str, optional
-        Ask for the difference: the figure in `plan` less that in `against`, draw by draw.
+    plan : str, optional
+        By default the only plan of the file.
+    between : two names of plans, optional
+        In place of `plan`: the metric in the first less that in the second, draw by draw.
     of : str
-        The figure, see `figure_names`.
+        The metric, see `servanda.metrics`.
     draws : int
         Points of the design, rounded up to a power of two; the plan is solved draws·(groups + 2) times.
     seed : int
@@ -113,8 +122,10 @@ def sensitivity(
 
     Raises
     ------
+    NoSuchName
+        If there is no such plan or metric.
     QuestionRefused
-        If there is no such plan or figure, nothing is uncertain, the outcome is always the same, too many draws have
+        If nothing is uncertain, the outcome is always the same, too many draws have
         no answer, SALib is missing, or the file says that numbers depend on each other, for which Sobol' indices are
         not defined.
     NoCluster
@@ -129,7 +140,8 @@ def sensitivity(
     >>> found.shares["name"][0], found.solves
     ('North: worths', 1216)
     """
-    question = pose(agreement, plan, against, of)
+    began = time.perf_counter()
+    question = ask(agreement, plan, between, of, "sensitivity")
     numbers = numbers_of(agreement, question)
     names = [one.name for one in numbers]
     belongs = grouping(agreement, numbers, groups)
@@ -168,6 +180,7 @@ def sensitivity(
         low=float(low),
         high=float(high),
         seed=seed,
+        about=about(agreement, time.perf_counter() - began, seed, "SALib", "polars"),
     )
 
 
@@ -183,7 +196,7 @@ def grouping(
     names = [one.name for one in numbers]
     unknown = [name for name in groups if name not in names]
     if unknown:
-        raise QuestionRefused(f"No uncertain number that enters is called {unknown[0]!r}; such are: {', '.join(names)}")
+        raise no_such("uncertain number", unknown[0], names)
     return [groups.get(name, own) for name, own in zip(names, natural, strict=True)]
 
 
@@ -211,7 +224,7 @@ def _shares(
     numbers: Sequence[Uncertain],
     belongs: Sequence[str] | None,
 ) -> Columns:
-    words = {one.name: label(agreement, one, question.against is not None) for one in numbers}
+    words = {one.name: label(agreement, one, question.two) for one in numbers}
     names: list[str] = table["name"].tolist()
     told = names if belongs is not None else [words[name] for name in names]
     sizes = [belongs.count(name) if belongs is not None else 1 for name in names]
@@ -221,7 +234,7 @@ def _shares(
 
 def _numbers(agreement: Agreement, question: Question, table: Columns, numbers: Sequence[Uncertain]) -> Columns:
     whole = table.with_columns(
-        what=[label(agreement, one, question.against is not None) for one in numbers],
+        what=[label(agreement, one, question.two) for one in numbers],
         group=[group_of(agreement, one) for one in numbers],
     )
     return whole.select("name", "what", "group", *table.columns[1:]).sort("first", descending=True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -11,10 +12,10 @@ from servanda.agreement.format.agreement import Agreement
 from servanda.agreement.format.values import Years
 from servanda.agreement.labels import group_of, label
 from servanda.columns import Columns
-from servanda.parallel import Where
-from servanda.result import Result
-from servanda.uncertainty.questions import Question, QuestionRefused, answers, enough, numbers_of, pose
-from servanda.uncertainty.sampling import assign
+from servanda.parallel import Progress, Where
+from servanda.result import About, Result, about
+from servanda.uncertainty.questions import Question, QuestionRefused, answers, ask, enough, numbers_of
+from servanda.uncertainty.sampling import with_values
 
 
 @dataclass(frozen=True, repr=False)
@@ -42,6 +43,11 @@ class Tornado(Result):
     table: Columns
     solves: int
     failed: int
+    about: About | None = field(default=None, compare=False, repr=False)
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the result as dicts, lists and numbers."""
+        return {**super().to_json(), "question": self.question.to_json()}
 
     @property
     def moved(self) -> Columns:
@@ -49,18 +55,19 @@ class Tornado(Result):
         return self.table.where(~np.isnan(self.table["swing"]))
 
     def __repr__(self) -> str:
-        return f"<Tornado of {self.question.of} of {' less '.join(self.question.plans)}: {self.table.height} numbers>"
+        plans = " less ".join(self.question.plans)
+        return f"<Tornado of {self.question.metric.name} of {plans}: {self.table.height} numbers>"
 
 
 def tornado(
     agreement: Agreement,
-    plan: str,
-    against: str | None = None,
+    plan: str | None = None,
     *,
+    between: tuple[str, str] | None = None,
     of: str = "held_clean",
     workers: int | None = None,
     cluster: Where = None,
-    progress: Callable[[float], None] | None = None,
+    progress: Progress | None = None,
 ) -> Tornado:
     """Move one uncertain number after another to the ends of its range, all others at their likely value.
 
@@ -69,11 +76,12 @@ def tornado(
     Parameters
     ----------
     agreement : Agreement
-    plan : str
-    against : str, optional
-        Ask for the difference: the figure in `plan` less that in `against`.
+    plan : str, optional
+        By default the only plan of the file.
+    between : two names of plans, optional
+        In place of `plan`: the metric in the first less that in the second.
     of : str
-        The figure, see `figure_names`.
+        The metric, see `servanda.metrics`.
     workers, cluster, progress
         As `evaluate`.
 
@@ -83,8 +91,10 @@ def tornado(
 
     Raises
     ------
+    NoSuchName
+        If there is no such plan or metric.
     QuestionRefused
-        If there is no such plan or figure, nothing is uncertain, or there is no answer at the likely values.
+        If nothing is uncertain, or there is no answer at the likely values.
     NoCluster
         If the cluster cannot be used.
 
@@ -96,13 +106,14 @@ def tornado(
     >>> swings.table["name"][0], swings.solves
     ('stakes.programme.worth.north', 57)
     """
-    question = pose(agreement, plan, against, of)
+    began = time.perf_counter()
+    question = ask(agreement, plan, between, of, "tornado")
     numbers = numbers_of(agreement, question)
     k = len(numbers)
     columns = {one.name: np.full(planned(k), one.number.likely) for one in numbers}
     for j, one in enumerate(numbers):
         columns[one.name][2 * j + 1 : 2 * j + 3] = one.number.low, one.number.high
-    points = assign(agreement, columns)
+    points = with_values(agreement, columns)
     found = answers(agreement, question, points, workers=workers, cluster=cluster, progress=progress)
     likely, at_low, at_high = float(found[0]), found[1::2], found[2::2]
     if np.isnan(likely):
@@ -114,7 +125,7 @@ def tornado(
     enough(failed, found.size)
     rows = {
         "name": [one.name for one in numbers],
-        "what": [label(agreement, one, question.against is not None) for one in numbers],
+        "what": [label(agreement, one, question.two) for one in numbers],
         "group": [group_of(agreement, one) for one in numbers],
         "low": [one.number.low for one in numbers],
         "high": [one.number.high for one in numbers],
@@ -124,7 +135,8 @@ def tornado(
         "swing": np.maximum(np.maximum(at_low, at_high), likely) - np.minimum(np.minimum(at_low, at_high), likely),
     }
     table = Columns(rows).sort("swing", descending=True)
-    return Tornado(agreement, question, likely, table, found.size, failed)
+    made = about(agreement, time.perf_counter() - began)
+    return Tornado(agreement, question, likely, table, found.size, failed, made)
 
 
 def planned(numbers: int) -> int:

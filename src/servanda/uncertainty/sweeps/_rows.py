@@ -12,10 +12,10 @@ from servanda.agreement.format.agreement import Agreement
 from servanda.agreement.format.values import Number
 from servanda.agreement.numbers import Path, uncertain
 from servanda.arrays import Floats
-from servanda.assessment.metrics import figure_names
+from servanda.assessment.metrics import solved_metrics
 from servanda.columns import Columns
 from servanda.uncertainty.evaluation import evaluated
-from servanda.uncertainty.sampling import Draws, Ranges, place
+from servanda.uncertainty.sampling import Draws, Ranges, from_unit_cube
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def schema(numbers: list[str]) -> Any:
 
 def solved(where: Ranges, piece: Piece) -> tuple[int, Columns]:
     """Solve a piece; its number, and its rows: inputs as played, metrics, weakest link, status, residual, standing."""
-    draws = place(where, piece.points)
+    draws = from_unit_cube(where, piece.points)
     found = evaluated(where.agreement, piece.plan, draws)
     D = len(found.statuses)
     played = as_played(where, draws)
@@ -65,7 +65,7 @@ def solved(where: Ranges, piece: Piece) -> tuple[int, Columns]:
         "plan": [found.plan] * D,
         "draw": np.arange(piece.first, piece.first + D),
         **{one.name: np.ascontiguousarray(played[:, j]) for j, one in enumerate(draws.numbers)},
-        **found.figures,
+        **found.metrics,
         "weakest": np.array([*found.steps, None], dtype=object)[found.weakest],  # -1, no answer, is the last
         "status": list(found.statuses),
         "residual": found.residual,
@@ -126,4 +126,4 @@ def described(agreement: Agreement) -> dict[str, Any]:
     for one in uncertain(agreement):
         likely = {} if one.number.uniform else {"likely": one.number.likely}
         inputs.append({"name": one.name, "low": one.number.low, **likely, "high": one.number.high})
-    return {"inputs": inputs, "figures": figure_names(agreement)}
+    return {"inputs": inputs, "figures": {name: one.meaning for name, one in solved_metrics(agreement).items()}}

@@ -15,12 +15,13 @@ from typing import Any, TypeVar
 from servanda._version import __version__
 from servanda.agreement.dates import last_day
 from servanda.agreement.format.agreement import Agreement
+from servanda.agreement.plan_names import plan_names
 from servanda.arrays import Floats
 from servanda.columns import Columns
 from servanda.english import capital
-from servanda.errors import need
+from servanda.errors import UsageError, expect, need
 from servanda.game.compiler import compile
-from servanda.parallel import Cluster, Where, connected, in_order
+from servanda.parallel import Cluster, Progress, Where, connected, in_order
 from servanda.result import Result
 from servanda.uncertainty.sampling import Ranges, in_pieces
 from servanda.uncertainty.sweeps._rows import Piece, described, schema, solved, streamed
@@ -47,14 +48,14 @@ def name_of(swept: Sweep, plan: str) -> str:
     return capital(swept.about["titles"][plan])
 
 
-def row(swept: Sweep, plan: str, figure: str) -> dict[str, Any]:
-    """The summary of one figure of one plan."""
-    return next(r for r in swept.summary.to_dicts() if (r["plan"], r["figure"]) == (plan, figure))
+def row(swept: Sweep, plan: str, metric: str) -> dict[str, Any]:
+    """The summary of one metric of one plan."""
+    return next(r for r in swept.summary.to_dicts() if (r["plan"], r["figure"]) == (plan, metric))
 
 
-def duel(swept: Sweep, plan: str, other: str, figure: str = "held_clean") -> dict[str, Any]:
+def duel(swept: Sweep, plan: str, other: str, metric: str = "held_clean") -> dict[str, Any]:
     """How often one plan is better than another."""
-    return next(r for r in swept.wins.to_dicts() if (r["plan"], r["other"], r["figure"]) == (plan, other, figure))
+    return next(r for r in swept.wins.to_dicts() if (r["plan"], r["other"], r["figure"]) == (plan, other, metric))
 
 
 def hopeless(swept: Sweep) -> bool:
@@ -63,14 +64,14 @@ def hopeless(swept: Sweep) -> bool:
 
 
 def judged_by(swept: Sweep) -> str:
-    """The figure by which plans are set against each other: the chance to be in force and clean, or else years."""
+    """The metric by which plans are set against each other: the chance to be in force and clean, or else years."""
     return "years" if hopeless(swept) else "held_clean"
 
 
-def best(swept: Sweep, figure: str | None = None) -> str:
-    """The plan whose figure, or the one that plans are judged by, is highest in the median."""
-    figure = figure or judged_by(swept)
-    return max(swept.plans, key=lambda plan: -1.0 if (p := row(swept, plan, figure)["p50"]) is None else p)
+def best(swept: Sweep, metric: str | None = None) -> str:
+    """The plan whose metric, or the one that plans are judged by, is highest in the median."""
+    metric = metric or judged_by(swept)
+    return max(swept.plans, key=lambda plan: -1.0 if (p := row(swept, plan, metric)["p50"]) is None else p)
 
 
 LARGEST, SMALLEST = 1024, 64  # draws of a piece
@@ -163,7 +164,7 @@ class Sweep(Result):
 
 def sweep(
     agreement: Agreement,
-    plans: Iterable[str] | None = None,
+    plans: str | Iterable[str] | None = None,
     draws: int = 1024,
     seed: int = 0,
     *,
@@ -172,14 +173,14 @@ def sweep(
     cluster: Where = None,
     resume: bool = False,
     replace: bool = False,
-    progress: Callable[[str, float], None] | None = None,
+    progress: Progress | None = None,
 ) -> Sweep:
     """Solve plans on the same draws of all numbers that have a range.
 
     Parameters
     ----------
     agreement : Agreement
-    plans : names, optional
+    plans : name or names, optional
         By default all plans, in file order.
     draws : int
         Of each plan; best a power of two.
@@ -205,9 +206,9 @@ def sweep(
 
     Raises
     ------
-    KeyError
+    NoSuchName
         If there is no plan of such a name.
-    ValueError
+    UsageError
         If no draws are asked for.
     GameTooLarge
         If a plan is too large for the exact solver.
@@ -225,9 +226,10 @@ def sweep(
     >>> swept.table.height, swept.converged
     (16, 16)
     """
+    expect(agreement, Agreement, "sweep")
     if draws < 1:
-        raise ValueError(f"draws is {draws}; at least 1 is needed")
-    names = tuple(agreement.plans if plans is None else dict.fromkeys(plans))
+        raise UsageError(f"draws is {draws}; at least 1 is needed")
+    names = plan_names(agreement, plans)
     games = {name: compile(agreement, name) for name in names}
     states = max(int(g.tables.kinds @ g.tables.sets.sum(axis=1)) for g in games.values())
     about: dict[str, Any] = {
@@ -302,7 +304,7 @@ def _in_memory(
     about: dict[str, Any],
     workers: int | None,
     cluster: Where,
-    progress: Callable[[str, float], None] | None,
+    progress: Progress | None,
 ) -> Sweep:
     with connected(cluster) as there:
         found = dict(_made(solved, agreement, about, set(), workers, there, progress))
@@ -317,7 +319,7 @@ def _made(
     ready: set[int],
     workers: int | None,
     cluster: Cluster | None,
-    progress: Callable[[str, float], None] | None,
+    progress: Progress | None,
 ) -> Iterator[tuple[int, T]]:
     """Solve the pieces that are not ready, all plans on the same draws; yield each with its number."""
     plans, draws, size = about["plans"], about["draws"], about["piece"]

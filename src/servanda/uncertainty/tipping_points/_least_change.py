@@ -56,7 +56,7 @@ class Region:
 
 
 @dataclass(frozen=True)
-class Nearest:
+class LeastChange:
     """What was found.
 
     Attributes
@@ -86,7 +86,7 @@ class Nearest:
     looked: int
 
 
-class _Looking:
+class _Search:
     """A function, with the best that it has shown so far."""
 
     def __init__(self, values: Values, region: Region) -> None:
@@ -128,13 +128,13 @@ class _Looking:
         return self._slope[1]
 
 
-def nearest(
+def least_change(
     values: Values,
     region: Region,
     starts: Floats,
     progress: Callable[[float], None] | None = None,
     climbs: int | None = None,
-) -> Nearest:
+) -> LeastChange:
     """Look for the point nearest to 0 at which a function is at least 0.
 
     From each start, sequential quadratic programming (SLSQP, Kraft 1988) minimises the squared distance with the
@@ -154,12 +154,12 @@ def nearest(
 
     Returns
     -------
-    Nearest
+    LeastChange
     """
-    look = _Looking(values, region)
+    look = _Search(values, region)
     here = float(look.many(np.zeros((1, region.low.size)))[0])
     if here >= 0:
-        return Nearest(look.best, 0.0, look.best, here, 1, 1, 0, 1)
+        return LeastChange(look.best, 0.0, look.best, here, 1, 1, 0, 1)
     begun = [region.within(start) for start in starts]
     scale = abs(here) or 1.0
     made, broken, ends = 0, 0, list[Floats]()
@@ -188,7 +188,7 @@ def nearest(
         if look.value >= 0:
             begun.append(look.best)  # from there on
     if look.value < 0:
-        return Nearest(None, np.inf, look.best, look.value, made, 0, broken, look.looked)
+        return LeastChange(None, np.inf, look.best, look.value, made, 0, broken, look.looked)
     arrived = look.best
     for start in begun[1:]:
         search(start, False)
@@ -198,14 +198,14 @@ def nearest(
     point = _nearer(look, min(ends, key=_length))
     distance = _length(point)
     alike = sum(_length(end) <= (1 + ALIKE) * distance for end in ends)
-    return Nearest(point, distance, look.best, look.value, made, alike, broken, look.looked)
+    return LeastChange(point, distance, look.best, look.value, made, alike, broken, look.looked)
 
 
 def _length(point: Floats) -> float:
     return float(np.sqrt(point @ point))
 
 
-def _slsqp(look: _Looking, start: Floats, climb: bool, scale: float) -> Floats:
+def _slsqp(look: _Search, start: Floats, climb: bool, scale: float) -> Floats:
     from scipy import optimize  # pyright: ignore[reportMissingTypeStubs]
 
     region = look.region
@@ -250,7 +250,7 @@ def _slsqp(look: _Looking, start: Floats, climb: bool, scale: float) -> Floats:
     return region.within(np.array(answer.x, dtype=float))
 
 
-def _on_the_way(look: _Looking, end: Floats) -> Floats | None:
+def _on_the_way(look: _Search, end: Floats) -> Floats | None:
     """The first point on the way from 0 to an end, or just beyond, at which the function is seen to be at least 0."""
     if not end.any():
         return None
@@ -260,7 +260,7 @@ def _on_the_way(look: _Looking, end: Floats) -> Floats | None:
     return shares[there[0]] * end if there.size else None
 
 
-def _nearer(look: _Looking, end: Floats) -> Floats:
+def _nearer(look: _Search, end: Floats) -> Floats:
     """As far back towards 0 as the function stays at least 0, to a 5000th of the way."""
     first, last = 1.0 - 1.0 / RAY, 1.0
     for _ in range(2):  # each narrows the part in which it turns by a factor of 20

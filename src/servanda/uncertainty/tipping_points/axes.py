@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from fnmatch import fnmatchcase
 
 import numpy as np
@@ -17,10 +16,11 @@ import numpy as np
 from servanda.agreement.format.agreement import Agreement
 from servanda.agreement.format.entries import Turnover
 from servanda.agreement.format.values import Number
-from servanda.agreement.numbers import Path, Uncertain, uncertain
+from servanda.agreement.numbers import Path, Uncertain
 from servanda.arrays import Floats
-from servanda.errors import NoSuchName, ServandaError
-from servanda.uncertainty.sampling import Draws, assign
+from servanda.errors import ServandaError, no_such
+from servanda.uncertainty.questions import entering
+from servanda.uncertainty.sampling import Draws, with_values
 
 _LEAST = 1e-9  # of what is left to types without a range
 
@@ -77,7 +77,7 @@ class Group:
 
 
 @dataclass(frozen=True)
-class Space:
+class AxisSpace:
     """Axes along which one may move, `n` of them, and what moves with them.
 
     Attributes
@@ -108,7 +108,7 @@ class Space:
         return np.array([(a.high - a.likely) / a.width for a in self.axes])
 
 
-def space(agreement: Agreement, plans: Sequence[str], among: Iterable[str] | None = None) -> Space:
+def space(agreement: Agreement, plans: Sequence[str], among: str | Iterable[str] | None = None) -> AxisSpace:
     """The axes of an agreement: all numbers with a range that enter some of its plans, or those asked for.
 
     Parameters
@@ -120,14 +120,14 @@ def space(agreement: Agreement, plans: Sequence[str], among: Iterable[str] | Non
 
     Returns
     -------
-    Space
+    AxisSpace
 
     Raises
     ------
     NoSuchName
         If a name or pattern fits no number.
     """
-    there = [one for one in uncertain(agreement) if _enters(one, plans)]
+    there = entering(agreement, plans)
     chosen = {one.name for one in there} if among is None else set(_chosen(there, among))
     groups = _groups(agreement, there, chosen)
     follows = {name for group in groups for name, _ in group.rest if group.ranged}
@@ -153,15 +153,15 @@ def space(agreement: Agreement, plans: Sequence[str], among: Iterable[str] | Non
             bound += [left - group.low, group.high - left]
     matrix = np.array(rows).reshape(len(rows), len(axes))
     used = tuple(group for group in groups if any(axis.name in dict(group.members) for axis in axes))
-    return Space(agreement, tuple(axes), used, matrix, np.array(bound))
+    return AxisSpace(agreement, tuple(axes), used, matrix, np.array(bound))
 
 
-def at(space: Space, points: Floats) -> dict[str, Floats]:
+def at(space: AxisSpace, points: Floats) -> dict[str, Floats]:
     """What the numbers of the file become at some points: those of the axes, and chances that follow.
 
     Parameters
     ----------
-    space : Space
+    space : AxisSpace
     points : (P, n) floats
         In ranges from the likely values.
 
@@ -178,7 +178,7 @@ def at(space: Space, points: Floats) -> dict[str, Floats]:
     return values
 
 
-def draws_at(space: Space, points: Floats) -> Draws:
+def draws_at(space: AxisSpace, points: Floats) -> Draws:
     """Draws with the numbers as they are at some points; parameters as `at`.
 
     A chance without a range cannot be set. It follows all the same: the others are set so that, when a game is compiled
@@ -193,36 +193,7 @@ def draws_at(space: Space, points: Floats) -> Draws:
             values[name] = values.get(name, np.full(len(points), likely)) * before / after
         for name, _ in group.rest:
             del values[name]
-    return assign(space.agreement, values, len(points))
-
-
-def figure_of(names: Mapping[str, str], of: str) -> float:
-    """Whether more of a figure is better (1.0) or less (-1.0: a chance of breaking down).
-
-    Parameters
-    ----------
-    names : dict of str
-        From `figure_names`.
-    of : str
-
-    Raises
-    ------
-    NoSuchName
-        If there is no such figure.
-    """
-    if of not in names:
-        near = get_close_matches(of, names, 1)
-        hint = f" Did you mean {near[0]}?" if near else ""
-        raise NoSuchName(f"there is no figure '{of}' to judge a plan by. Figures: {', '.join(names)}.{hint}")
-    return -1.0 if of.split(".")[0] in ("withdrew", "found", "unratified", "incident") else 1.0
-
-
-def plan_of(agreement: Agreement, plan: str) -> None:
-    """Refuse a plan that is not in the file."""
-    if plan not in agreement.plans:
-        near = get_close_matches(plan, agreement.plans, 1)
-        hint = f" Did you mean {near[0]}?" if near else ""
-        raise NoSuchName(f"there is no plan '{plan}'. Plans: {', '.join(agreement.plans)}.{hint}")
+    return with_values(space.agreement, values, len(points))
 
 
 # ------------------------------------------------------------------------------------------------------ of the file
@@ -234,31 +205,18 @@ def _ends(number: Number) -> tuple[float, float]:
     return number.low, number.high
 
 
-def _enters(one: Uncertain, plans: Sequence[str]) -> bool:
-    """Whether a number can matter to play: budgets of inspection do not, nor what stands in other plans only."""
-    first = [str(path[0]) for path in one.paths]
-    if "plans" in first:
-        return any(path[1] in plans for path in one.paths)
-    return first[0] != "inspections"
-
-
-def _chosen(there: list[Uncertain], among: Iterable[str]) -> list[str]:
+def _chosen(there: Sequence[Uncertain], among: str | Iterable[str]) -> list[str]:
     names = [one.name for one in there]
     found: list[str] = []
-    for asked in among:
+    for asked in (among,) if isinstance(among, str) else among:
         fits = [name for name in names if name == asked or fnmatchcase(name, asked)]
         if not fits:
-            near = get_close_matches(asked, names, 1, 0.5)
-            hint = f" Did you mean {near[0]}?" if near else ""
-            raise NoSuchName(
-                f"no number with a range that enters these plans is called '{asked}'. Names are places in the file"
-                f" joined by dots, and * stands for any part of one.{hint}"
-            )
+            raise no_such("uncertain number", asked, names)
         found += fits
     return found
 
 
-def _groups(agreement: Agreement, there: list[Uncertain], chosen: set[str]) -> list[Group]:
+def _groups(agreement: Agreement, there: Sequence[Uncertain], chosen: set[str]) -> list[Group]:
     """The groups of chances with a member that is chosen."""
     together: dict[tuple[Path, ...], list[Uncertain]] = {}
     for one in there:

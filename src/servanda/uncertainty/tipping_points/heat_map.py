@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
 from servanda.agreement.format.agreement import Agreement
 from servanda.arrays import Floats, freeze
-from servanda.assessment.metrics import figure_names
+from servanda.assessment.metrics import Metric, in_place
 from servanda.columns import Columns
-from servanda.errors import NoSuchName
-from servanda.parallel import Where, connected
-from servanda.result import Result
-from servanda.uncertainty.tipping_points.axes import NotPossible, plan_of, space
-from servanda.uncertainty.tipping_points.plan_gap import Contest
+from servanda.errors import UsageError
+from servanda.parallel import Progress, Where, connected
+from servanda.result import About, Result, about
+from servanda.uncertainty.questions import ask
+from servanda.uncertainty.tipping_points.axes import NotPossible, space
+from servanda.uncertainty.tipping_points.plan_gap import PlanGap
 from servanda.uncertainty.tipping_points.tips import POINTS, NumberTips, grid, scan
 
 
@@ -27,9 +29,8 @@ class HeatMap(Result):
     ----------
     agreement : Agreement
     plans : tuple[str, str]
-    of, meaning : str
-    better : float
-        As in `Tips`.
+    metric : Metric
+        By which they are judged.
     x, y : NumberTips
         The two numbers, with what is found along each alone.
     across : (X,) floats
@@ -40,19 +41,23 @@ class HeatMap(Result):
         How far the first plan is ahead; nan where some plan has no answer, and where chances would not add up to 1.
     unsolved : int
         Points without an answer.
+    about : About or None
     """
 
     agreement: Agreement
     plans: tuple[str, str]
-    of: str
-    meaning: str
-    better: float
+    metric: Metric
     x: NumberTips
     y: NumberTips
     across: Floats
     up: Floats
     difference: Floats
     unsolved: int
+    about: About | None = field(default=None, compare=False, repr=False)
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the result as dicts, lists and numbers; None stands for a point without an answer."""
+        return in_place(super().to_json(), self.metric)
 
     @property
     def table(self) -> Columns:
@@ -81,7 +86,7 @@ def heat(
     points: int = CELLS,
     workers: int | None = None,
     cluster: Where = None,
-    progress: Callable[[str, float], None] | None = None,
+    progress: Progress | None = None,
 ) -> HeatMap:
     """Work out how far one plan is ahead of another over the ranges of two numbers, all others likely.
 
@@ -92,7 +97,7 @@ def heat(
     x, y : str
         Names of two uncertain numbers.
     of : str
-        The figure they are judged by, see `figure_names`.
+        The metric by which they are judged.
     points : int
         Values of each number, 3 or more; the likely one is among them.
     workers, cluster
@@ -106,7 +111,9 @@ def heat(
     Raises
     ------
     NoSuchName
-        If there is no such plan, figure or number, or both are the same number.
+        If there is no such plan, metric or number.
+    UsageError
+        If these are not two numbers that can be moved apart.
     AgreementError, GameTooLarge
         As `compile`.
     NoCluster
@@ -121,20 +128,21 @@ def heat(
     >>> servanda.heat(agreement, ("phased", "at-once"), *names, points=5).difference.shape
     (5, 5)
     """
-    for plan in between:
-        plan_of(agreement, plan)
+    began = time.perf_counter()
+    question = ask(agreement, between=between, of=of, verb="heat")
+    between = (question.plans[0], question.plans[1])
     if points < 3:
         raise NotPossible(f"points is {points}; at least 3 are needed: both ends of a range and the likely value")
     where = space(agreement, between, [x, y])
     names = [axis.name for axis in where.axes]
     if sorted(names) != sorted([x, y]):
-        raise NoSuchName(
+        raise UsageError(
             f"'{x}' and '{y}' are no two numbers that can be moved apart: a map needs two different names, no patterns,"
             " and of chances that add up to 1 one follows from the others"
         )
     with connected(cluster) as there:
-        contest = Contest(where, between, of, workers, there)
-        alone = {one.name: one for one in scan(contest, POINTS)}
+        gap = PlanGap(where, question, workers, there)
+        alone = {one.name: one for one in scan(gap, POINTS)}
         i, j = names.index(x), names.index(y)
         across, up = (np.array(grid(where.low[k], where.high[k], points)) for k in (i, j))
         cells = np.zeros((len(up), len(across), 2))
@@ -144,22 +152,21 @@ def heat(
         difference = np.full(len(flat), np.nan)
         parts = np.array_split(np.flatnonzero(possible), max(1, len(flat) // 64))
         for k, part in enumerate(parts):
-            difference[part] = contest.ahead(flat[part])
+            difference[part] = gap.ahead(flat[part])
             if progress is not None:
                 progress("the map", (k + 1) / len(parts))
     ends = [(axis.likely, axis.width) for axis in where.axes]
     result = HeatMap(
         agreement=agreement,
         plans=(between[0], between[1]),
-        of=of,
-        meaning=figure_names(agreement)[of],
-        better=contest.better,
+        metric=question.metric,
         x=alone[x],
         y=alone[y],
         across=ends[i][0] + ends[i][1] * across,
         up=ends[j][0] + ends[j][1] * up,
         difference=difference.reshape(len(up), len(across)),
         unsolved=int(np.isnan(difference[possible]).sum()),
+        about=about(agreement, time.perf_counter() - began, 0),
     )
     for array in (result.across, result.up, result.difference):
         freeze(array)

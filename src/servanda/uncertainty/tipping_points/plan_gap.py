@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,45 +9,41 @@ import numpy as np
 from servanda.agreement.labels import named, unit_of
 from servanda.agreement.numbers import uncertain
 from servanda.arrays import Floats
-from servanda.assessment.metrics import figure_names
 from servanda.parallel import Cluster
 from servanda.uncertainty.evaluation import evaluate
-from servanda.uncertainty.tipping_points._least_change import Nearest
-from servanda.uncertainty.tipping_points.axes import Space, at, draws_at, figure_of
+from servanda.uncertainty.questions import Question
+from servanda.uncertainty.tipping_points._least_change import LeastChange
+from servanda.uncertainty.tipping_points.axes import AxisSpace, at, draws_at
 
-TIE = 1e-8  # plans whose figures differ by no more are level: what is solved is not more exact than that
+TIE = 1e-8  # plans whose metrics differ by no more are level: what is solved is not more exact than that
 
 
-class Contest:
-    """A figure of some plans at points of a space; it counts how often it was asked.
+class PlanGap:
+    """A metric of some plans at points of a space; it counts how often it was asked.
 
     Attributes
     ----------
-    space : Space
-    plans : tuple[str, ...]
-    of : str
-    better : float
-        1.0 if more of the figure is better, -1.0 if less is.
+    space : AxisSpace
+    question : Question
     solved, unsolved : int
         Points looked at, and those at which some plan has no answer.
     """
 
     def __init__(
-        self, where: Space, plans: Sequence[str], of: str, workers: int | None = None, cluster: Cluster | None = None
+        self, where: AxisSpace, question: Question, workers: int | None = None, cluster: Cluster | None = None
     ) -> None:
-        self.space, self.plans, self.of = where, tuple(plans), of
+        self.space, self.question, self.plans = where, question, question.plans
         self.workers, self.cluster = workers, cluster
-        self.better = figure_of(figure_names(where.agreement), of)
         self.solved = self.unsolved = 0
 
-    def figures(self, points: Floats) -> Floats:
-        """The figure of each plan, (plans, P); nan where there is no answer."""
+    def metrics(self, points: Floats) -> Floats:
+        """The metric of each plan, (plans, P); nan where there is no answer."""
         draws = draws_at(self.space, points)
         made = [
             evaluate(self.space.agreement, plan, draws, workers=self.workers, cluster=self.cluster)
             for plan in self.plans
         ]
-        found = np.array([one.figures[self.of] for one in made])
+        found = np.array([one.metrics[self.question.metric.name] for one in made])
         self.solved += len(points)
         self.unsolved += int(np.isnan(found).any(axis=0).sum())
         return found
@@ -57,8 +52,8 @@ class Contest:
         """How far the first plan is ahead of the second, (P,); 0 where they are level."""
         if not len(points):
             return np.zeros(0)
-        first, second = self.figures(points)
-        ahead = self.better * (first - second)
+        first, second = self.metrics(points)
+        ahead = self.question.metric.sign * (first - second)
         return np.where(np.abs(ahead) <= TIE, 0.0, ahead)
 
     def along(self, which: Floats, shares: Floats) -> Floats:
@@ -68,14 +63,10 @@ class Contest:
         return self.ahead(points)
 
 
-def silent(_what: str, _share: float) -> None:
-    """Tell nobody how far the work is."""
-
-
-def change_of(contest: Contest, looked: Nearest) -> Change:
+def change_of(gap: PlanGap, looked: LeastChange) -> Change:
     """Say what a search has found: the change, or the best point if it found none; solved there once more."""
     point = looked.best if looked.point is None else looked.point
-    where = contest.space
+    where = gap.space
     known = {one.name: one for one in uncertain(where.agreement)}
     paths = {name: one.paths[0] for name, one in known.items()} | _fixed_paths(where)
     shares = {axis.name: float(point[j]) for j, axis in enumerate(where.axes)}
@@ -99,11 +90,11 @@ def change_of(contest: Contest, looked: Nearest) -> Change:
             )
         )
     moved.sort(key=lambda one: -abs(one.distance))
-    figures = contest.figures(point[None])[:, 0].tolist()
+    values = gap.metrics(point[None])[:, 0].tolist()
     return Change(
         moved=tuple(moved),
         distance=float(np.sqrt(point @ point)),
-        figures=dict(zip(contest.plans, figures, strict=True)),
+        figures=dict(zip(gap.plans, values, strict=True)),
         starts=looked.starts,
         alike=looked.alike,
         broken=looked.broken,
@@ -111,7 +102,7 @@ def change_of(contest: Contest, looked: Nearest) -> Change:
     )
 
 
-def _fixed_paths(where: Space) -> dict[str, tuple[str | int, ...]]:
+def _fixed_paths(where: AxisSpace) -> dict[str, tuple[str | int, ...]]:
     """Where the chances stand that follow and have no range of their own."""
     places = {axis.name: axis.path for axis in where.axes}
     found: dict[str, tuple[str | int, ...]] = {}
@@ -163,7 +154,7 @@ class Change:
         The root of the sum of the squares of all changes, each in ranges. An upper bound on the least change: a smaller
         one may exist.
     figures : dict of float
-        By plan: the figure there, as solved at exactly that point.
+        By plan: the metric there, as solved at exactly that point.
     starts, alike, broken : int
         Searches made; those that ended with as small a change; those given up as there was no answer on the way.
     numbers : int

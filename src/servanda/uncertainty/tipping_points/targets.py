@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
 from servanda.agreement.format.agreement import Agreement
 from servanda.arrays import Floats
-from servanda.assessment.metrics import figure_names
+from servanda.assessment.metrics import Metric, in_place
 from servanda.columns import Columns
-from servanda.errors import NoSuchName
-from servanda.parallel import Where, connected
-from servanda.result import Result
-from servanda.uncertainty.tipping_points._least_change import Region, nearest
-from servanda.uncertainty.tipping_points.axes import NotPossible, figure_of, plan_of, space
-from servanda.uncertainty.tipping_points.plan_gap import Change, Contest, change_of, silent
+from servanda.parallel import Progress, Where, connected, part_of
+from servanda.result import About, Result, about
+from servanda.uncertainty.questions import ask
+from servanda.uncertainty.tipping_points._least_change import Region, least_change
+from servanda.uncertainty.tipping_points.axes import NotPossible, space
+from servanda.uncertainty.tipping_points.plan_gap import Change, PlanGap, change_of
 
 
 @dataclass(frozen=True, repr=False)
@@ -27,11 +29,10 @@ class Reached(Result):
     ----------
     agreement : Agreement
     plan : str
-    of, meaning : str
-        The figure that is to reach the target, and the same in words.
-    better : float
-        1.0 if it has to be at least the target, -1.0 if at most (chances of breaking down).
+    metric : Metric
+        That is to reach the target.
     target : float
+        That it has to be at least; at most, where less is better.
     figure : float
         At the likely values.
     ours : tuple[str, ...]
@@ -44,13 +45,12 @@ class Reached(Result):
         How many points were looked at, and for how many there was no answer.
     seed : int
         Of the random starts.
+    about : About or None
     """
 
     agreement: Agreement
     plan: str
-    of: str
-    meaning: str
-    better: float
+    metric: Metric
     target: float
     figure: float
     ours: tuple[str, ...]
@@ -59,6 +59,11 @@ class Reached(Result):
     solved: int
     unsolved: int
     seed: int
+    about: About | None = field(default=None, compare=False, repr=False)
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the result as dicts, lists and numbers."""
+        return in_place(super().to_json(), self.metric)
 
     @property
     def table(self) -> Columns:
@@ -69,7 +74,7 @@ class Reached(Result):
 
     def __repr__(self) -> str:
         how = f"{self.change.distance:.2f} ranges" if self.change else "not reached"
-        return f"<Reached with plan {self.plan!r}: {self.of} {self.target:g}, {how}>"
+        return f"<Reached with plan {self.plan!r}: {self.metric.name} {self.target:g}, {how}>"
 
 
 # What those who write an agreement lay down in it, as far as the file has a range for it.
@@ -116,11 +121,11 @@ def reach(
     target: float,
     of: str = "held_clean",
     *,
-    ours: Iterable[str] | None = None,
+    ours: str | Iterable[str] | None = None,
     seed: int = 0,
     workers: int | None = None,
     cluster: Where = None,
-    progress: Callable[[str, float], None] | None = None,
+    progress: Progress | None = None,
 ) -> Reached:
     """Find the least change, within the ranges, of what is ours to choose that makes a plan reach a target.
 
@@ -132,9 +137,9 @@ def reach(
     agreement : Agreement
     plan : str
     target : float
-        That the figure has to be at least; at most, for a chance of breaking down.
+        That the metric has to be at least; at most, for a chance of breaking down.
     of : str
-        A figure, see `figure_names`.
+        A metric.
     ours : names or patterns of numbers, optional
         What may be chosen; by default what a text can lay down, see `choosable`.
     seed : int
@@ -151,9 +156,10 @@ def reach(
     Raises
     ------
     NoSuchName
-        If there is no such plan, figure or number, or nothing to choose.
+        If there is no such plan, metric or number.
     NotPossible
-        If no plan could ever reach the target: a chance above 1.
+        If there is nothing to choose, the plan has no answer at the likely values, or no plan could ever reach the
+        target: a chance above 1.
     AgreementError, GameTooLarge
         As `compile`.
     NoCluster
@@ -167,45 +173,45 @@ def reach(
     >>> found.change is not None and 0 < found.change.distance < 1
     True
     """
-    plan_of(agreement, plan)
-    better = figure_of(figure_names(agreement), of)
-    _sensible(agreement, of, target)
+    began = time.perf_counter()
+    question = ask(agreement, plan, of=of, verb="reach")
+    plan, judged = question.plans[0], question.metric
+    _sensible(agreement, judged, target)
     names = choosable(agreement, plan) if ours is None else ours
     where = space(agreement, [plan], names)
     if not where.axes:
-        raise NoSuchName(_nothing(ours))
+        raise NotPossible(_nothing(ours))
     with connected(cluster) as there:
-        contest = Contest(where, [plan], of, workers, there)
+        gap = PlanGap(where, question, workers, there)
 
         def above(points: Floats) -> Floats:
-            return better * (contest.figures(points)[0] - target)
+            return judged.sign * (gap.metrics(points)[0] - target)
 
-        likely = float(contest.figures(np.zeros((1, len(where.axes))))[0, 0])
+        likely = float(gap.metrics(np.zeros((1, len(where.axes))))[0, 0])
         if np.isnan(likely):
-            raise NoSuchName(f"plan {plan} has no answer at the likely values. Look at it with servanda solve")
-        say = progress or silent
+            raise NotPossible(f"plan {plan} has no answer at the likely values. Look at it with servanda solve")
+        say = part_of(progress, 0.0, 1.0)
         region = Region(where.low, where.high, where.matrix, where.bound)
-        looked = nearest(
+        looked = least_change(
             lambda u: above(u) - _MARGIN if u.any() else above(u),  # as the file is now it may meet the target exactly
             region,
             _starts(region, above, seed),
             lambda share: say("looking for the least change", share),
         )
-        found = change_of(contest, looked)
+        found = change_of(gap, looked)
     return Reached(
         agreement=agreement,
         plan=plan,
-        of=of,
-        meaning=figure_names(agreement)[of],
-        better=better,
+        metric=judged,
         target=target,
         figure=likely,
         ours=tuple(axis.name for axis in where.axes),
         change=None if looked.point is None else found,
         best=found,
-        solved=contest.solved,
-        unsolved=contest.unsolved,
+        solved=gap.solved,
+        unsolved=gap.unsolved,
         seed=seed,
+        about=about(agreement, time.perf_counter() - began, seed),
     )
 
 
@@ -220,25 +226,22 @@ def _starts(region: Region, above: Callable[[Floats], Floats], seed: int) -> Flo
     return np.concatenate([np.zeros((1, n)), corner[None], others])
 
 
-def _sensible(agreement: Agreement, of: str, target: float) -> None:
+def _sensible(agreement: Agreement, metric: Metric, target: float) -> None:
     if not np.isfinite(target):
         raise NotPossible(f"a target of {target} cannot be reached. Give a number, such as 0.6")
-    if of.startswith("gain."):
-        return
-    if of == "years":
-        if not 0 <= target <= agreement.horizon:
-            raise NotPossible(
-                f"a target of {target:g} for years cannot be reached. Give years from 0 to the horizon,"
-                f" {agreement.horizon:g}"
-            )
-    elif not 0 <= target <= 1:
+    if metric.unit == "years" and not 0 <= target <= agreement.horizon:
         raise NotPossible(
-            f"a target of {target:g} for {of} cannot be reached, as it is a chance. Give a number from 0 to 1;"
-            " 60% is written 0.6"
+            f"a target of {target:g} for {metric.name} cannot be reached. Give years from 0 to the horizon,"
+            f" {agreement.horizon:g}"
+        )
+    if metric.is_share and not 0 <= target <= 1:
+        raise NotPossible(
+            f"a target of {target:g} for {metric.name} cannot be reached, as it is a chance. Give a number from 0 to"
+            " 1; 60% is written 0.6"
         )
 
 
-def _nothing(ours: Iterable[str] | None) -> str:
+def _nothing(ours: str | Iterable[str] | None) -> str:
     if ours is None:
         return (
             "nothing in this plan is ours to choose: no finding rate, share given, or cost of withdrawing or of being"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any, cast
 
@@ -13,14 +14,14 @@ import numpy as np
 from servanda.agreement.format.agreement import Agreement
 from servanda.agreement.labels import named, unit_of
 from servanda.arrays import Floats, freeze
-from servanda.assessment.metrics import figure_names
+from servanda.assessment.metrics import Metric, in_place
 from servanda.columns import Columns
-from servanda.errors import NoSuchName
-from servanda.parallel import Where, connected
-from servanda.result import Result
-from servanda.uncertainty.tipping_points._least_change import Region, nearest
-from servanda.uncertainty.tipping_points.axes import Axis, NotPossible, Space, plan_of, space
-from servanda.uncertainty.tipping_points.plan_gap import TIE, Change, Contest, change_of, silent
+from servanda.parallel import Progress, Where, connected, part_of
+from servanda.result import About, Result, about
+from servanda.uncertainty.questions import ask
+from servanda.uncertainty.tipping_points._least_change import Region, least_change
+from servanda.uncertainty.tipping_points.axes import Axis, AxisSpace, NotPossible, space
+from servanda.uncertainty.tipping_points.plan_gap import TIE, Change, PlanGap, change_of
 
 
 @dataclass(frozen=True)
@@ -104,12 +105,8 @@ class Tips(Result):
     ----------
     agreement : Agreement
     plans : tuple[str, str]
-    of : str
-        The figure they are judged by, see `figure_names`.
-    meaning : str
-        The same in words.
-    better : float
-        1.0 if more of it is better, -1.0 if less is.
+    metric : Metric
+        By which they are judged.
     figures : dict of float
         By plan: at the likely values.
     ahead : str or None
@@ -126,13 +123,12 @@ class Tips(Result):
         How many points were looked at, and for how many some plan had no answer.
     seed : int
         Of the random starts of the joint search.
+    about : About or None
     """
 
     agreement: Agreement
     plans: tuple[str, str]
-    of: str
-    meaning: str
-    better: float
+    metric: Metric
     figures: dict[str, float]
     ahead: str | None
     numbers: tuple[NumberTips, ...]
@@ -142,6 +138,11 @@ class Tips(Result):
     solved: int
     unsolved: int
     seed: int
+    about: About | None = field(default=None, compare=False, repr=False)
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the result as dicts, lists and numbers; None stands for a point without an answer."""
+        return in_place(super().to_json(), self.metric)
 
     @property
     def nearest(self) -> NumberTips | None:
@@ -191,15 +192,12 @@ _ROUNDS = 2  # in which more values are put where the difference comes close to 
 _MARGIN = 1e-7  # by how much the plans have to have changed places at the joint change, relatively
 
 
-Progress = Callable[[str, float], None]
-
-
 def tip(
     agreement: Agreement,
     between: tuple[str, str],
     of: str = "held_clean",
     *,
-    among: Iterable[str] | None = None,
+    among: str | Iterable[str] | None = None,
     joint: bool = True,
     points: int = POINTS,
     seed: int = 0,
@@ -217,7 +215,7 @@ def tip(
     agreement : Agreement
     between : two names of plans
     of : str
-        The figure they are judged by, see `figure_names`; of a chance of breaking down less is better.
+        The metric by which they are judged; of a chance of breaking down less is better.
     among : names or patterns of numbers, optional
         Look only at these: `["parties.*.discount", "measures.*"]`.
     joint : bool
@@ -237,7 +235,9 @@ def tip(
     Raises
     ------
     NoSuchName
-        If there is no such plan, figure or number.
+        If there is no such plan, metric or number.
+    NotPossible
+        If a plan has no answer at the likely values.
     AgreementError, GameTooLarge
         As `compile`.
     NoCluster
@@ -252,45 +252,38 @@ def tip(
     >>> found.ahead, found.nearest is None
     ('phased', True)
     """
-    _plans(agreement, between)
+    began = time.perf_counter()
+    question = ask(agreement, between=between, of=of, verb="tip")
+    between = (question.plans[0], question.plans[1])
     if points < 3:
         raise NotPossible(f"points is {points}; at least 3 are needed: both ends of a range and the likely value")
     with connected(cluster) as there:
-        contest = Contest(space(agreement, between, among), between, of, workers, there)
-        say = progress or silent
-        likely = contest.figures(np.zeros((1, len(contest.space.axes))))[:, 0]
+        gap = PlanGap(space(agreement, between, among), question, workers, there)
+        likely = gap.metrics(np.zeros((1, len(gap.space.axes))))[:, 0]
         if np.isnan(likely).any():
-            raise NoSuchName(_unanswered(between, likely))
-        numbers = scan(contest, points, lambda share: say("one number at a time", share * (0.4 if joint else 1.0)))
+            raise NotPossible(_unanswered(between, likely))
+        numbers = scan(gap, points, part_of(progress, 0.0, 0.4 if joint else 1.0))
         order = sorted(numbers, key=_order)
-        here = _ahead(contest, likely)
+        here = _ahead(gap, likely)
         change = closest = None
         if joint and here and numbers:
-            found, flips = _together(contest, numbers, here, seed, lambda share: say("several numbers at once", share))
+            found, flips = _together(gap, numbers, here, seed, part_of(progress, 0.4, 1.0))
             change, closest = (found, None) if flips else (None, found)
     return Tips(
         agreement=agreement,
         plans=(between[0], between[1]),
-        of=of,
-        meaning=figure_names(agreement)[of],
-        better=contest.better,
+        metric=question.metric,
         figures=dict(zip(between, likely.tolist(), strict=True)),
         ahead=None if not here else between[0] if here > 0 else between[1],
         numbers=tuple(order),
         change=change,
         searched=joint,
         closest=closest,
-        solved=contest.solved,
-        unsolved=contest.unsolved,
+        solved=gap.solved,
+        unsolved=gap.unsolved,
         seed=seed,
+        about=about(agreement, time.perf_counter() - began, seed),
     )
-
-
-def _plans(agreement: Agreement, between: Sequence[str]) -> None:
-    for plan in between:
-        plan_of(agreement, plan)
-    if len(between) != 2 or between[0] == between[1]:
-        raise NoSuchName(f"two different plans are needed. Plans: {', '.join(agreement.plans)}")
 
 
 def _unanswered(between: Sequence[str], likely: Floats) -> str:
@@ -298,8 +291,8 @@ def _unanswered(between: Sequence[str], likely: Floats) -> str:
     return f"plan {bad} has no answer at the likely values, so there is nothing to flip. Look at it with servanda solve"
 
 
-def _ahead(contest: Contest, figures: Floats) -> float:
-    ahead = float(contest.better * (figures[0] - figures[1]))
+def _ahead(gap: PlanGap, values: Floats) -> float:
+    ahead = float(gap.question.metric.sign * (values[0] - values[1]))
     return 0.0 if abs(ahead) <= TIE else ahead
 
 
@@ -310,15 +303,15 @@ def _order(one: NumberTips) -> tuple[float, float]:
 # ------------------------------------------------------------------------------------------------ one number at a time
 
 
-def scan(contest: Contest, points: int, progress: Callable[[float], None] | None = None) -> list[NumberTips]:
-    """Look along each axis of a contest for flips, in the order of the axes; parameters as `tip`."""
-    axes = contest.space.axes
-    rows = [grid(low, high, points) for low, high in zip(contest.space.low, contest.space.high, strict=True)]
+def scan(gap: PlanGap, points: int, progress: Progress | None = None) -> list[NumberTips]:
+    """Look along each axis of a gap for flips, in the order of the axes; parameters as `tip`."""
+    axes = gap.space.axes
+    rows = [grid(low, high, points) for low, high in zip(gap.space.low, gap.space.high, strict=True)]
     seen = [dict[float, float]() for _ in axes]
-    _look(contest, seen, rows, progress)
+    _look(gap, seen, rows, progress)
     for _ in range(_ROUNDS):
-        _look(contest, seen, [_between(each) for each in seen])
-    return _flips(contest, seen)
+        _look(gap, seen, [_between(each) for each in seen])
+    return _flips(gap, seen)
 
 
 def grid(low: float, high: float, points: int) -> list[float]:
@@ -333,10 +326,10 @@ def grid(low: float, high: float, points: int) -> list[float]:
 
 
 def _look(
-    contest: Contest,
+    gap: PlanGap,
     seen: list[dict[float, float]],
     rows: Sequence[Sequence[float]],
-    progress: Callable[[float], None] | None = None,
+    progress: Progress | None = None,
 ) -> None:
     """Work out the difference at some values of each number; the likely one is the same for all."""
     which = np.array([j for j, row in enumerate(rows) for u in row if u != 0.0], dtype=float)
@@ -346,14 +339,14 @@ def _look(
     )
     found: list[Floats] = [np.zeros(0)]
     for k, part in enumerate(parts):
-        found.append(contest.along(which[part], shares[part]))
+        found.append(gap.along(which[part], shares[part]))
         if progress is not None:
-            progress((k + 1) / len(parts))
+            progress("one number at a time", (k + 1) / len(parts))
     whole: Floats = np.concatenate(found)
     for k in range(len(shares)):
         seen[int(which[k])][float(shares[k])] = float(whole[k])
     if any(u == 0.0 for row in rows for u in row):
-        here = float(contest.ahead(np.zeros((1, len(contest.space.axes))))[0])
+        here = float(gap.ahead(np.zeros((1, len(gap.space.axes))))[0])
         for each in seen:
             each[0.0] = here
 
@@ -372,7 +365,7 @@ def _between(seen: dict[float, float]) -> list[float]:
     return sorted(again)
 
 
-def _flips(contest: Contest, seen: list[dict[float, float]]) -> list[NumberTips]:
+def _flips(gap: PlanGap, seen: list[dict[float, float]]) -> list[NumberTips]:
     """Find every value between two looked at with different plans ahead: all of them together (Chandrupatla 1997)."""
     brackets: list[tuple[int, float, float]] = []
     for j, each in enumerate(seen):
@@ -385,7 +378,7 @@ def _flips(contest: Contest, seen: list[dict[float, float]]) -> list[NumberTips]
         table = np.array(brackets)
 
         def ahead(u: Floats, which: Floats) -> Floats:
-            return contest.along(which.ravel(), u.ravel()).reshape(u.shape)
+            return gap.along(which.ravel(), u.ravel()).reshape(u.shape)
 
         answer = cast(Any, elementwise).find_root(
             ahead,
@@ -402,11 +395,11 @@ def _flips(contest: Contest, seen: list[dict[float, float]]) -> list[NumberTips]
             ends = abs(seen[j][a]) + abs(seen[j][b])
             roots.append((root, seen[j][a], right - left <= 10 * EXACT and step > 1e-3 * ends))
     numbers: list[NumberTips] = []
-    for j, axis in enumerate(contest.space.axes):
+    for j, axis in enumerate(gap.space.axes):
         mine = [(bracket, root) for bracket, root in zip(brackets, roots, strict=True) if bracket[0] == j]
-        flips = [_flip(contest, axis, *root) for _, root in mine if root is not None]
+        flips = [_flip(gap, axis, *root) for _, root in mine if root is not None]
         lost = [(_value(axis, a), _value(axis, b)) for (_, a, b), root in mine if root is None]
-        numbers.append(_number(contest, axis, seen[j], flips, lost))
+        numbers.append(_number(gap, axis, seen[j], flips, lost))
     return numbers
 
 
@@ -414,19 +407,19 @@ def _value(axis: Axis, share: float) -> float:
     return axis.likely + axis.width * share
 
 
-def _flip(contest: Contest, axis: Axis, share: float, before: float, jump: bool) -> Flip:
-    first, second = contest.plans[0], contest.plans[1]
+def _flip(gap: PlanGap, axis: Axis, share: float, before: float, jump: bool) -> Flip:
+    first, second = gap.plans[0], gap.plans[1]
     below, above = (first, second) if before > 0 else (second, first)
     return Flip(_value(axis, share), abs(share), below, above, jump)
 
 
 def _number(
-    contest: Contest, axis: Axis, seen: dict[float, float], flips: list[Flip], lost: list[tuple[float, float]]
+    gap: PlanGap, axis: Axis, seen: dict[float, float], flips: list[Flip], lost: list[tuple[float, float]]
 ) -> NumberTips:
     shares = sorted(seen)
     result = NumberTips(
         name=axis.name,
-        words=named(contest.space.agreement, axis.path, axis.name),
+        words=named(gap.space.agreement, axis.path, axis.name),
         unit=unit_of(axis.path),
         likely=axis.likely,
         low=axis.low,
@@ -446,7 +439,7 @@ def _number(
 
 
 def _together(
-    contest: Contest, numbers: list[NumberTips], here: float, seed: int, progress: Callable[[float], None]
+    gap: PlanGap, numbers: list[NumberTips], here: float, seed: int, progress: Progress
 ) -> tuple[Change, bool]:
     """Look for the least joint change among the numbers that matter most, and from there on among all that matter."""
     sign, margin = math.copysign(1.0, here), _MARGIN * abs(here)
@@ -454,24 +447,24 @@ def _together(
     best = dict[str, float]()
     for stage, covered in enumerate(COVERED):
         names = [numbers[j].name for j in _free(numbers, covered)]
-        smaller = space(contest.space.agreement, contest.plans, names)
-        many = Contest(smaller, contest.plans, contest.of, contest.workers, contest.cluster)
+        smaller = space(gap.space.agreement, gap.plans, names)
+        many = PlanGap(smaller, gap.question, gap.workers, gap.cluster)
         if stage == 0:
             starts = _starts(smaller, numbers, seed)
         else:  # on from where the first search came
             starts = np.array([[best.get(axis.name, 0.0) for axis in smaller.axes]])
 
-        def flipped(points: Floats, many: Contest = many) -> Floats:
+        def flipped(points: Floats, many: PlanGap = many) -> Floats:
             return -sign * many.ahead(points) - margin
 
         def say(share: float, stage: int = stage) -> None:
-            progress(0.4 + 0.6 * (share + stage) / len(COVERED))
+            progress("several numbers at once", (share + stage) / len(COVERED))
 
         region = Region(smaller.low, smaller.high, smaller.matrix, smaller.bound)
-        looked = nearest(flipped, region, starts, say, climbs=CLIMBS)
+        looked = least_change(flipped, region, starts, say, climbs=CLIMBS)
         found.append((looked.distance, change_of(many, looked)))
-        contest.solved += many.solved
-        contest.unsolved += many.unsolved
+        gap.solved += many.solved
+        gap.unsolved += many.unsolved
         last = looked.best if looked.point is None else looked.point
         best = {axis.name: float(u) for axis, u in zip(smaller.axes, last, strict=True)}
     (first, change), (second, further) = found
@@ -490,7 +483,7 @@ def _free(numbers: list[NumberTips], covered: float) -> list[int]:
     return sorted(j for j in cast("list[int]", order[:enough].tolist()) if swings[j] > 0)
 
 
-def _starts(where: Space, numbers: list[NumberTips], seed: int) -> Floats:
+def _starts(where: AxisSpace, numbers: list[NumberTips], seed: int) -> Floats:
     """Where to begin: at the likely values, at the nearest single flip, and at random places."""
     starts = [np.zeros(len(where.axes))]
     best = min(numbers, key=_order)

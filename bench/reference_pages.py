@@ -1,0 +1,113 @@
+"""Write the reference pages that are made from the code: metrics, and the public names of Python.
+
+    python bench/reference_pages.py
+
+The tests hold the pages equal to what this writes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from pathlib import Path
+
+import servanda
+from servanda.agreement.reading.reader import loads
+from servanda.agreement.starter import starter_text
+from servanda.assessment.metrics import Metric, metrics
+
+ROOT = Path(__file__).parents[1]
+METRICS = ROOT / "docs" / "reference" / "metrics.md"
+PYTHON = ROOT / "docs" / "reference" / "python.md"
+
+GROUPS = {
+    "agreement": ("Agreements", "Read an agreement file, begin one, write plans into one."),
+    "checks": ("Checking a text", "What a text leaves open, by the rules of `servanda check`."),
+    "game": ("Plans as games", "The calendar of a plan, and the arrays that the solver works on."),
+    "inspection": ("Inspections", "Where to look with a limited budget."),
+    "solver": ("Solving", "The equilibrium of one game, or of many at once."),
+    "assessment": ("What a plan amounts to", "Summary, audit, scorecard, comparison."),
+    "crosscheck": ("Second opinions", "The game written out as a tree, played out by lot, and as a Markov chain."),
+    "uncertainty": ("Uncertain numbers", "What the ranges in the file do to the answer."),
+    "optimisation": ("Better plans", "A search among the plans that the levers allow."),
+    "presentation": ("Sentences, figures and the report", "What a result says and what it looks like."),
+    "result": (
+        "What all results share",
+        "Every result has JSON, a table in a notebook and, where there is one, a figure.",
+    ),
+    "errors": ("Errors", "Every error of servanda's own is a `ServandaError`."),
+}
+UNITS = {
+    "chance": "chance",
+    "share": "share",
+    "years": "years",
+    "units": "units of the party",
+    "money": "as in the file",
+}
+
+
+def metrics_page() -> str:
+    """The page that lists all metrics, as the starter file has them, with PARTY and TYPE for its names."""
+    found = metrics(loads(starter_text())).values()
+    solved = [_metric_row(one) for one in found if one.solved and _stands_for_all(one)]
+    planned = [_metric_row(one) for one in found if not one.solved and _stands_for_all(one)]
+    head = "| metric | meaning | unit | better |\n|---|---|---|---|\n"
+    return (
+        "# Metrics\n\n"
+        "A metric is a number by which a plan is judged. `--of`, `--when`, `--maximise`, `--minimise` and `--subject-to` take "
+        "its name,\nand so do the functions of Python. PARTY and TYPE stand for names in the file. If a name is wrong, the "
+        "message lists\nthose that the file has. This page is made from `src/servanda/assessment/metrics.py`.\n\n"
+        "## From the solved game\n\n"
+        "These have a value on every draw of the uncertain numbers, so every question about ranges can be asked of them.\n"
+        "*Nothing concealed* means that every step so far was performed and not only claimed.\n\n"
+        f"{head}{''.join(solved)}\n"
+        "With more than two parties, `found.both` is `found.several`.\n\n"
+        "## From the plan itself\n\n"
+        "Only [`servanda design`](../how-to/find-a-better-plan.md) asks for these. They need no equilibrium, save that the\n"
+        "gains come from the solved game.\n\n"
+        f"{head}{''.join(planned)}"
+    )
+
+
+def _stands_for_all(metric: Metric) -> bool:
+    return not re.search(r"south|\.north\.sincere", metric.name)
+
+
+def _metric_row(metric: Metric) -> str:
+    name = metric.name.replace("north", "PARTY").replace("stalling", "TYPE")
+    meaning = metric.meaning.replace("North", "PARTY").replace("stalling", "TYPE")
+    return f"| `{name}` | {meaning} | {UNITS[metric.unit]} | {metric.better} |\n"
+
+
+def python_page() -> str:
+    """The page that lists all public names, by the room that they come from."""
+    stub = Path(servanda.__file__).with_suffix(".pyi").read_text(encoding="utf-8")
+    rooms: dict[str, list[str]] = defaultdict(list)
+    for module, name in re.findall(r"^from \.(\S+) import (\w+) as \w+$", stub, re.M):
+        if name != "__version__":
+            rooms[module.split(".")[0]].append(name)
+    parts = [
+        "# Python\n\n"
+        "Everything below is `servanda.NAME`; nothing else is public. Data are frozen objects, and verbs are functions. Each\n"
+        "name is loaded when it is first used, so `import servanda` is quick. This page is made from "
+        "`src/servanda/__init__.pyi`.\n"
+    ]
+    for room, (title, sense) in GROUPS.items():
+        names = sorted(rooms.pop(room), key=lambda name: (name[0].isupper(), name))
+        listed = "".join(f"   servanda.{name}\n" for name in names)
+        parts.append(
+            f"\n## {title}\n\n{sense}\n\n```{{eval-rst}}\n.. autosummary::\n   :toctree: generated\n\n{listed}```\n"
+        )
+    if rooms:
+        raise ValueError(f"these rooms have public names and no group on the page: {sorted(rooms)}")
+    return "".join(parts)
+
+
+def main() -> None:
+    """Write both pages."""
+    METRICS.write_text(metrics_page(), encoding="utf-8")
+    PYTHON.write_text(python_page(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,4 +1,4 @@
-"""A verb that is given the wrong thing, or a plan that is not there, says what to write; it is never an AttributeError."""
+"""A verb that is given the wrong thing, or a plan that is not there, says what to write; no AttributeError."""
 
 from __future__ import annotations
 
@@ -43,7 +43,8 @@ def test_a_path_or_a_text_in_place_of_an_agreement(verb: str) -> None:
     for given, made in (("deal.yaml", "servanda.read('deal.yaml')"), ("title: a\nplans: {}", "servanda.loads(text)")):
         with pytest.raises(UsageError) as error:
             call(given, *FURTHER.get(verb, ()))
-        assert str(error.value).startswith(f"servanda.{verb} needs an Agreement, not a text. Write servanda.{verb}({made})")
+        words = f"servanda.{verb} needs an Agreement, not a text. Write servanda.{verb}({made})"
+        assert str(error.value) == words
 
 
 @pytest.mark.parametrize("verb", AFTER)

@@ -113,8 +113,8 @@ def singapore() -> dict[str, Any]:
     row = {
         "plans": len(swept.plans), "draws": swept.draws, "seconds": seconds, "cores": os.cpu_count(), "bytes": size,
         "converged": swept.converged, "peak_mib": peak(),
-        "held_clean": swept.summary.filter(swept.summary["figure"] == "held_clean").to_dicts(),
-        "wins": swept.wins.filter(swept.wins["figure"] == "held_clean").to_dicts(),
+        "held_clean": swept.summary.where(swept.summary["figure"] == "held_clean").to_dicts(),
+        "wins": swept.wins.where(swept.wins["figure"] == "held_clean").to_dicts(),
     }  # fmt: skip
     print(row, flush=True)
     return row

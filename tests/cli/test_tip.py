@@ -65,7 +65,7 @@ def test_a_file_without_ranges_is_told_what_to_give(run: Callable[..., Done], de
     assert "Give the numbers that are not known a range" in " ".join(done.out.split())
     none = run("tip", deal, "--plan", "phased", "--reach", "0.5")
     assert (none.code, none.out) == (2, "")
-    assert "nothing in this plan is ours to choose" in none.err
+    assert "Nothing in this plan is ours to choose" in none.err
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_a_file_without_ranges_is_told_what_to_give(run: Callable[..., Done], de
         ([*BETWEEN, "--picture", "x.pdf"], "a picture is a .png or a .svg file"),
         ([*BETWEEN, "--picture", "nowhere/x.png"], "cannot be written"),
         (["--plan", "phased", "--reach", "60"], "60% is written 0.6"),
-        (["--plan", "phased", "--reach", "nan"], "cannot be reached"),
+        (["--plan", "phased", "--reach", "nan"], "is impossible"),
         (["--plan", "phased", "--reach", "lots"], "not a valid float"),
     ],
 )

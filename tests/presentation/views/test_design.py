@@ -43,7 +43,7 @@ def test_the_best_plan_beside_those_of_the_file(found: Design) -> None:
 def test_where_no_plan_will_do() -> None:
     agreement = servanda.loads(starter_text())
     said = view(servanda.design(agreement, "phased", maximise=["years"], subject_to=["held_clean >= 0.99"]))
-    assert said.headline == "None of the 128 plans tried meets all conditions."
+    assert said.headline == "None of the 128 plans that the search tried meets all conditions."
     assert [block.key for block in said.blocks if isinstance(block, Table)] == ["front"]
     assert said.blocks[-1] == "The most frequent reasons: misses held_clean >= 0.99 (128 plans)."
     assert said.notes == ()

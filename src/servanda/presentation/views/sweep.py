@@ -32,7 +32,7 @@ def _spans(swept: Sweep) -> Table:
         cells.append((name_of(swept, plan), *spread, lost_where(swept, plan)))
     names = ("in force and clean", "nine of ten", "years in force", "nine of ten")
     return Table(
-        "spans", "How the plans do: the median, and the range of nine in ten draws",
+        "spans", "How the plans do: the median, and the range of nine in ten draws (clean: nothing concealed)",
         (
             Column("plan", "words"), *(Column(name) for name in names),
             Column("weakest at (share of draws)", "words"),
@@ -44,7 +44,11 @@ def _spans(swept: Sweep) -> Table:
 def duels(swept: Sweep) -> Table:
     """In which share of draws the plan of a row is better than that of a column; without rows if there is one plan."""
     figure = judged_by(swept)
-    better = "is expected to last longer" if unit_of(figure) == "years" else "is likelier to be in force and clean"
+    better = (
+        "is expected to last longer"
+        if unit_of(figure) == "years"
+        else "is more likely to be in force with nothing concealed"
+    )
     cells = [
         (
             name_of(swept, plan),
@@ -54,7 +58,7 @@ def duels(swept: Sweep) -> Table:
         if len(swept.plans) > 1
     ]
     return Table(
-        "duels", f"In which share of draws the plan on the left {better}",
+        "duels", f"Share of draws in which the plan on the left {better}",
         (Column("plan", "words"), *(Column(name_of(swept, plan)) for plan in swept.plans)), rows(cells),
     )  # fmt: skip
 

@@ -69,11 +69,11 @@ def test_years_in_force_are_those_of_a_comparison() -> None:
 
 
 def test_a_draw_that_gets_nowhere_is_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
-    from servanda.solver import _continuation as _branch
+    from servanda.solver import _continuation
 
     agreement = servanda.read("singapore-2018")
     game = compile(agreement, "relief-first", draw(agreement, 3, seed=3))
-    monkeypatch.setattr(_branch, "MAX_STEPS", 2)
+    monkeypatch.setattr(_continuation, "MAX_STEPS", 2)
     stuck = solve_draws(game)
     assert not stuck.converged.any()
     assert all(status.startswith("stopped on the branch at") for status in stuck.statuses)
@@ -85,9 +85,9 @@ def test_sets_that_play_alike_may_be_made_one(seed: int) -> None:
     game = compile(agreement, next(iter(agreement.plans)))
     if game.merged is game.tables:
         pytest.skip("nothing to make one here")
-    from servanda.solver.equilibrium import Play
+    from servanda.solver.equilibrium import Workspace
 
-    play = Play(game, 0)
+    play = Workspace(game, 0)
     record = play.record(1)
     play.trace(record, 0, 1, None)
     merged = solve(game)

@@ -10,11 +10,9 @@ from pydantic import BaseModel
 
 from servanda.agreement.dates import length
 from servanda.agreement.format.agreement import Agreement, Source
-from servanda.agreement.format.values import Number, Years
+from servanda.agreement.format.values import Number, Place, Years
 from servanda.agreement.labels import describe, unit_of
 from servanda.english import capital, show
-
-Path = tuple[str | int, ...]
 
 
 @dataclass(frozen=True)
@@ -41,7 +39,7 @@ class Assumption:
         False where the file is silent and the format's 0 stands in.
     """
 
-    path: Path
+    path: Place
     group: str
     what: str
     likely: str
@@ -79,7 +77,7 @@ def assumptions(agreement: Agreement) -> tuple[Assumption, ...]:
     return tuple(_assumption(agreement, *found) for found in _walk(agreement, (), True, ""))
 
 
-def _walk(thing: object, path: Path, given: bool, above: str) -> Iterator[tuple[Path, Number, bool, str]]:
+def _walk(thing: object, path: Place, given: bool, above: str) -> Iterator[tuple[Place, Number, bool, str]]:
     """Every Number below a thing, whether the file gives it, and the source of what it belongs to."""
     if isinstance(thing, Number):
         yield path, thing, given, above
@@ -96,7 +94,7 @@ def _walk(thing: object, path: Path, given: bool, above: str) -> Iterator[tuple[
             yield from _walk(value, (*path, i), given, above)
 
 
-def _assumption(agreement: Agreement, path: Path, number: Number, given: bool, above: str) -> Assumption:
+def _assumption(agreement: Agreement, path: Place, number: Number, given: bool, above: str) -> Assumption:
     group, what = describe(agreement, path)
     source = agreement.sources.get(number.source or "")
     why = ""
@@ -126,7 +124,7 @@ def _assumption(agreement: Agreement, path: Path, number: Number, given: bool, a
     )
 
 
-def _line(agreement: Agreement, path: Path) -> int | None:
+def _line(agreement: Agreement, path: Place) -> int | None:
     lines = agreement.origin.lines if agreement.origin else {}
     return next((lines[path[:n]] for n in range(len(path), 0, -1) if path[:n] in lines), None)
 

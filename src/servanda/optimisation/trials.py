@@ -142,7 +142,7 @@ class Trials:
         names = list(agreement.plans)
         return Columns({"plan": names, **self._columns([judge(agreement, name) for name in names])})
 
-    def _columns(self, rows: list[Found]) -> dict[str, Sequence[Any]]:
+    def _columns(self, rows: list[Found]) -> dict[str, Any]:
         columns: dict[str, Any] = {
             one.text: np.array([np.nan if isinstance(found, str) else found[one.text] for found in rows])
             for one in self.task.statistics

@@ -72,7 +72,7 @@ def test_a_scorecard_with_nothing_to_obtain(narrow: bool) -> None:
     assert "North: nothing obtained" in words
     assert "aim all for good, nothing obtained" in words
     assert "Nothing that others hold harms South." in words
-    assert "Entry, and the figures after it" not in words
+    assert "Entry, and the values after it" not in words
     assert "North obtains nothing of what harms it." in figures.scorecard.alt(nothing)
 
     harmless = scored(parties, {"arms": stakes["arms"]}, gives("one", "2021-01-01", "north", "arms"))

@@ -66,8 +66,8 @@ def test_conditions_are_read(agreement: servanda.Agreement, text: str, expected:
         ("held_clean < half", "'half' is not a bound"),
         ("held_clean < nan", "'nan' is not a bound"),
         ("held_clean < inf", "'inf' is not a bound"),
-        ("held_clean < q0", "q0 is no quantile"),
-        ("held_clean < q100", "q100 is no quantile"),
+        ("held_clean < q0", "q0 is not a quantile"),
+        ("held_clean < q100", "q100 is not a quantile"),
         ("heldclean < 0.5", "There is no metric 'heldclean'.*Did you mean held_clean"),
     ],
 )
@@ -191,7 +191,7 @@ def test_coverage_and_density_are_those_of_the_draws(agreement: servanda.Agreeme
         ("years < 100", "all fail", "fails in all 64 draws (lowest"),
         ("years < 0", "none fails", "fails in none of 64 draws"),
         ("years < q10", "few fail", "too few failures to learn from. Try a quantile"),
-        ("years < q90", "few others", "too few others to learn from"),
+        ("years < q90", "few others", "too few other draws to learn from"),
     ],
 )
 def test_nothing_to_tell_apart_is_said_plainly(
@@ -209,7 +209,7 @@ def test_noise_gives_no_rule(agreement: servanda.Agreement, monkeypatch: pytest.
     known(monkeypatch, lambda x: rng.random(x["incidents"].size))
     found = servanda.explain_failure(agreement, "phased", draws=512)
     assert found.why == "no rule"
-    assert "No rule on a few numbers tells them from the others" in told(agreement, found)
+    assert "No rule on a few numbers separates them from the other draws" in told(agreement, found)
 
 
 def test_draws_without_an_answer(agreement: servanda.Agreement, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,7 +20,8 @@ language = "en"
 
 extensions = ["myst_nb", "numpydoc", "sphinx.ext.autodoc", "sphinx.ext.autosummary", "sphinx_click"]
 source_suffix = {".rst": "restructuredtext", ".md": "myst-nb", ".ipynb": "myst-nb"}
-exclude_patterns = ["_build"]
+exclude_patterns = ["_build", "_templates"]
+templates_path = ["_templates"]
 nb_execution_mode = "off"  # the notebook is shown as it is stored; a test runs it anew
 myst_enable_extensions = ["dollarmath", "colon_fence"]
 myst_heading_anchors = 4

@@ -41,7 +41,10 @@ def text(found: View) -> str:
     str
     """
     out = StringIO()
-    _print(Console(file=out, width=WIDTH, highlight=False, color_system=None, legacy_windows=False), found)
+    plain = Console(
+        file=out, width=WIDTH, highlight=False, color_system=None, legacy_windows=False, force_jupyter=False
+    )
+    _print(plain, found)
     return "\n".join(line.rstrip() for line in out.getvalue().rstrip().split("\n"))
 
 

@@ -14,7 +14,7 @@ import servanda
 
 project = "servanda"
 author = "The servanda authors"
-copyright = "2026, the servanda authors"
+project_copyright = "2026, the servanda authors"
 version = release = servanda.__version__
 language = "en"
 

@@ -116,7 +116,7 @@ def show(where: Console, grid: Grid) -> None:
     out = StringIO()
     Console(
         file=out, highlight=False, width=max(_width(where, grid), 1), force_terminal=where.is_terminal,
-        color_system=where.color_system, legacy_windows=False,
+        color_system=where.color_system, legacy_windows=False, force_jupyter=False,
     ).print(grid)  # fmt: skip  # pyright: ignore
     where.file.write(_PADDING.sub(r"\1", out.getvalue()))
 

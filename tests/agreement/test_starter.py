@@ -87,10 +87,10 @@ def test_it_never_writes_over_a_file(tmp_path: Path):
     with pytest.raises(FileExistsError) as caught:
         new(file)
     assert str(caught.value) == (
-        f"{file}: there is a file of this name already, and it is left as it is. Choose another name."
+        f"{file}: a file of this name already exists, and it was not changed. Choose another name."
     )
     assert file.read_text() == "mine"
-    with pytest.raises(FileExistsError, match="there is a folder of this name already"):
+    with pytest.raises(FileExistsError, match="a folder of this name already exists"):
         new(tmp_path)
 
 

@@ -54,16 +54,20 @@ def metrics_page() -> str:
     head = "| metric | meaning | unit | better |\n|---|---|---|---|\n"
     return (
         "# Metrics\n\n"
-        "A metric is a number by which a plan is judged. `--of`, `--when`, `--maximise`, `--minimise` and `--subject-to` take "
-        "its name,\nand so do the functions of Python. PARTY and TYPE stand for names in the file. If a name is wrong, the "
+        "A metric is a number by which a plan is judged. `--of`, `--when`, `--maximise`, `--minimise` and "
+        "`--subject-to` take "
+        "its name,\nand so do the functions of Python. PARTY and TYPE stand for names in the file. If a name is "
+        "wrong, the "
         "message lists\nthose that the file has. This page is made from `src/servanda/assessment/metrics.py`.\n\n"
         "## From the solved game\n\n"
-        "These have a value on every draw of the uncertain numbers, so every question about ranges can be asked of them.\n"
+        "These have a value on every draw of the uncertain numbers, so every question about ranges can be asked "
+        "of them.\n"
         "*Nothing concealed* means that every step so far was performed and not only claimed.\n\n"
         f"{head}{''.join(solved)}\n"
         "With more than two parties, `found.both` is `found.several`.\n\n"
         "## From the plan itself\n\n"
-        "Only [`servanda design`](../how-to/find-a-better-plan.md) asks for these. They need no equilibrium, save that the\n"
+        "Only [`servanda design`](../how-to/find-a-better-plan.md) asks for these. They need no equilibrium, "
+        "save that the\n"
         "gains come from the solved game.\n\n"
         f"{head}{''.join(planned)}"
     )
@@ -88,7 +92,8 @@ def python_page() -> str:
             rooms[module.split(".")[0]].append(name)
     parts = [
         "# Python\n\n"
-        "Everything below is `servanda.NAME`; nothing else is public. Data are frozen objects, and verbs are functions. Each\n"
+        "Everything below is `servanda.NAME`; nothing else is public. Data are frozen objects, and verbs are "
+        "functions. Each\n"
         "name is loaded when it is first used, so `import servanda` is quick. This page is made from "
         "`src/servanda/__init__.pyi`.\n"
     ]

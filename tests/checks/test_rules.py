@@ -78,7 +78,7 @@ ADVICE = {
 
 @pytest.mark.parametrize("key", GUIDANCE)
 def test_the_page_on_checking_says_which_rules_answer_to_which_advice(key: str) -> None:
-    lines = (paths.DOCS / "how-to" / "check-a-draft.md").read_text(encoding="utf-8").splitlines()
+    lines = (paths.DOCS / "explanation" / "what-check-can-find.md").read_text(encoding="utf-8").splitlines()
     (row,) = [line for line in lines if line.startswith(f"| {ADVICE[key]}")]
     listed: set[str] = set()
     for first, last in re.findall(r"(SV\d+)(?: to (SV\d+))?", row.split("|")[2]):

@@ -26,7 +26,7 @@ from servanda.presentation.figures.gallery import figures
 from servanda.presentation.view import view_of
 
 PAGE = Path(__file__).parents[2] / "docs" / "development" / "architecture.md"
-BEGIN, END = "<!-- the index, by tests/support/index.py -->\n", "<!-- end of the index -->\n"
+BEGIN, END = "<!-- index: generated -->\n", "<!-- end of index -->\n"
 SOURCE = Path(servanda.__file__).parent
 
 

@@ -295,7 +295,6 @@ def test_what_cannot_be_done_is_one_message(
 
 def test_the_picture_shows_the_box(agreement: servanda.Agreement, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("matplotlib")
-    from servanda.presentation.figures import gallery as pictures
 
     known(monkeypatch, lambda x: x["parties.north.types.sincere.chance"] + 0.01 * x["parties.south.precision"])
     found = servanda.explain_failure(agreement, "phased", draws=512)
@@ -312,4 +311,4 @@ def test_the_picture_shows_the_box(agreement: servanda.Agreement, monkeypatch: p
         assert (chosen.get_xdata()[0], chosen.get_ydata()[0]) == (rule.coverage, rule.density)
     known(monkeypatch, lambda x: x["incidents"])
     nothing = servanda.explain_failure(agreement, "phased", "years < 0", draws=64)
-    assert pictures.failure(agreement, nothing) is not None
+    assert nothing.plot() is not None

@@ -131,12 +131,6 @@ def test_draws_without_an_answer_are_kept_counted_and_shown(
     assert {axes.get_label() for axes in figure.axes} >= {"fan|phased", "fan|at-once"}
 
 
-def servanda_pictures() -> Any:
-    from servanda.presentation.figures import gallery as pictures
-
-    return pictures
-
-
 def test_an_agreement_without_ranges_has_one_and_the_same_draw() -> None:
     entries = [gives("first", "2021-01-01", "a", "arms"), gives("second", "2021-02-01", "b", "relief")]
     stakes = {"arms": stake("a", "1 year", a=1, b=-2), "relief": stake("b", "1 month", a=-1, b=0.2)}

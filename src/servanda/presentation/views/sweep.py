@@ -25,8 +25,10 @@ def tables(swept: Sweep) -> tuple[Table, ...]:
 def _spans(swept: Sweep) -> Table:
     cells: list[tuple[str, ...]] = []
     for plan in swept.plans:
-        found = [(row(swept, plan, name), unit_of(name)) for name in ("held_clean", "years")]
-        spread = [text for one, unit in found for text in (brief(one["p50"], unit), nine_in_ten(one, unit))]
+        spread: list[str] = []
+        for name in ("held_clean", "years"):
+            one, unit = row(swept, plan, name), unit_of(name)
+            spread += [brief(one["p50"], unit), nine_in_ten(one, unit)]
         cells.append((name_of(swept, plan), *spread, lost_where(swept, plan)))
     names = ("in force and clean", "nine of ten", "years in force", "nine of ten")
     return Table(

@@ -108,8 +108,11 @@ def flips(found: Tips) -> Table:
             there = (amount(flip.value, one.unit), _then(found, one, flip), f"{flip.distance:.2f}")
             rows.append(Row((*(("", "", "") if k else about), *there)))
         rows += [Row((one.name,), "detail")] if one.flips else []
-    columns = ("number", "words"), ("likely",), ("range",), ("flips at",), ("then ahead", "words"), ("ranges away",)
-    return Table("flips", "One number at a time", tuple(Column(*each) for each in columns), tuple(rows))
+    columns = (
+        Column("number", "words"), Column("likely"), Column("range"), Column("flips at"), Column("then ahead", "words"),
+        Column("ranges away"),
+    )  # fmt: skip
+    return Table("flips", "One number at a time", columns, tuple(rows))
 
 
 def _then(found: Tips, one: NumberTips, flip: Flip) -> str:

@@ -226,7 +226,8 @@ def _by_cluster(work: Callable[[Item], Result], items: Iterable[Item], cluster: 
     except Exception as error:
         if isinstance(error, OSError) or "Cancelled" in type(error).__name__:
             raise NoCluster(
-                f"{cluster.address}: the connection to the cluster was lost. Check that its scheduler is still running, and"
+                f"{cluster.address}: the connection to the cluster was lost. Check that its scheduler is"
+                " still running, and"
                 " start again. A sweep that is written to a file can be continued with --resume"
             ) from None
         raise

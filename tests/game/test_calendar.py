@@ -58,7 +58,11 @@ def test_months_are_calendar_months() -> None:
     ("parties", "entries", "message"),
     [
         (NORTH, [gives("late", "2028-01-02", "north", "arms")], "late.: 2028-01-02 is not between the start"),
-        (NORTH, [gives("early", "2019-12-31", "north", "arms")], "not between the start, 2020-01-01, and the horizon, 2028-01-01"),
+        (
+            NORTH,
+            [gives("early", "2019-12-31", "north", "arms")],
+            "not between the start, 2020-01-01, and the horizon, 2028-01-01",
+        ),
         (NORTH, [gives("x", "2021-01-01", "south", "arms")], "gives arms, but north holds it, not south"),
         (NORTH, [review("south", date="2021-01-01")], "names party 'south'. Parties: north"),
         (NORTH, [gives("x", "2021-01-01", "north", "guns")], "names stake 'guns'. Stakes: arms"),

@@ -183,7 +183,9 @@ def play(equilibrium: Equilibrium, times: int = 100_000, seed: int = 0, *, examp
     if seed < 0:
         raise UsageError(f"the seed is {seed}. It must be 0 or more")
     if equilibrium.game.draws > 1:
-        raise UsageError("this game has several draws of its uncertain numbers, and only a game with likely values can be played")
+        raise UsageError(
+            "this game has several draws of its uncertain numbers, and only a game with likely values can be played"
+        )
     rules = Rules(equilibrium)
     rng = np.random.default_rng(seed)
     first = _Round(rules, min(times, BATCH), rng, min(examples, times))

@@ -143,7 +143,9 @@ def calendar_of(agreement: Agreement, plan: str) -> tuple[Step, ...]:
             _insist_on_place(agreement, plan, identity, day, party, types)
         conceals = tuple(s for s in gives if agreement.stakes[s].concealable) if kind == "obligation" else ()
         if agreement.origin is None and any(step.id == identity for step in steps):
-            raise AgreementError([f"plans.{plan}.entries: the id {identity} appears twice. Give one of the two another id"])
+            raise AgreementError(
+                [f"plans.{plan}.entries: the id {identity} appears twice. Give one of the two another id"]
+            )
         steps.append(
             Step(
                 id=identity,

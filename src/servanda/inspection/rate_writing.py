@@ -77,7 +77,8 @@ def _look_at_rates(path: Path, allocation: Allocation) -> None:
         if math.isinf(rate.rate):
             refuse(
                 path,
-                f"the inspections are certain to find what measure {rate.measure} covers, and no rate per year can say so."
+                f"the inspections are certain to find what measure {rate.measure} covers, and no rate per"
+                " year can say so."
                 " Give the visits or levels there a chance below 1",
             )
 
@@ -140,7 +141,9 @@ def _new_measure(rate: FindingRate, number: str, indent: str, lines: str) -> str
 def _new_group(path: Path, text: str, root: Any, lines: str, measure: str) -> Edit:
     """Add the group `measures` above that of the inspections, and above what is said about it there."""
     if root.flow_style:
-        refuse(path, "the file has no group measures, and it is written in brackets. Add the group yourself: measures: {}")
+        refuse(
+            path, "the file has no group measures, and it is written in brackets. Add the group yourself: measures: {}"
+        )
     found = key_in(root, "inspections")
     assert found is not None
     at = text.rfind("\n", 0, found[0].start_mark.index) + 1

@@ -141,7 +141,8 @@ def solve(game: Game, *, draw: int = 0, throw: bool = True, progress: Progress |
     answer = play.equilibrium(status, residual, *(int(n) for n in record.count[draw]))
     if throw and not answer.converged:
         raise NotConverged(
-            f"plan {game.plan}: the solver found no equilibrium ({answer.status}, after {answer.iterations} iterations)."
+            f"plan {game.plan}: the solver found no equilibrium ({answer.status}, after {answer.iterations}"
+            " iterations)."
             f" Lower precisions are easier to solve. If you think that this plan should have been solved, please send"
             f" the file to the authors"
         )

@@ -178,7 +178,9 @@ def test_aliases_that_grow_without_end_give_one_clear_message():
 
 
 def test_an_alias_within_itself():
-    assert problems("a: &a [*a]\n") == ("a.yaml:1: *a refers to the group in which it stands. Write out what is meant.",)
+    assert problems("a: &a [*a]\n") == (
+        "a.yaml:1: *a refers to the group in which it stands. Write out what is meant.",
+    )
 
 
 def test_an_alias_of_nothing():

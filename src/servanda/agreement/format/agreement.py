@@ -117,7 +117,9 @@ class CostChanges(Frozen):
 
     breakdown: Worth | None = Field(default=None, description="paid at any breakdown, in units")
     withdrawing: Worth | None = Field(default=None, description="paid in addition if this party withdrew, in units")
-    found: Worth | None = Field(default=None, description="paid in addition if this party was found concealing, in units")
+    found: Worth | None = Field(
+        default=None, description="paid in addition if this party was found concealing, in units"
+    )
     unratified: Worth | None = Field(
         default=None, description="paid in addition if its own ratification failed, in units"
     )
@@ -126,7 +128,9 @@ class CostChanges(Frozen):
 class PartyType(Noted):
     """What a party may privately be: its prior chance, and what differs from the party at large."""
 
-    chance: Chance = Field(description="the chance that the party is of this type; the chances of its types add up to 1")
+    chance: Chance = Field(
+        description="the chance that the party is of this type; the chances of its types add up to 1"
+    )
     name: Words | None = Field(default=None, description="its name in figures and tables")
     worth: dict[Key, Worth] = Field(
         default={}, description="what stakes are worth to this type, in place of what they are worth to the party"
@@ -149,8 +153,12 @@ class Aims(Frozen):
     complete: Chance | None = Field(
         default=None, description="the share that the others must give up of the stakes that harm it"
     )
-    verifiable: VerifiedAim | None = Field(default=None, description="how surely and how soon a concealment must be found")
-    irreversible: Duration | None = Field(default=None, description="how long it must take, at least, to restore what is given up")
+    verifiable: VerifiedAim | None = Field(
+        default=None, description="how surely and how soon a concealment must be found"
+    )
+    irreversible: Duration | None = Field(
+        default=None, description="how long it must take, at least, to restore what is given up"
+    )
 
 
 class Party(Noted):
@@ -271,11 +279,13 @@ class Agreement(Frozen):
     )
     disputes: Words | None = Field(default=None, description="what happens when the parties disagree, in words")
     withdrawal: Words | None = Field(default=None, description="how a party may leave, in words")
-    plans: dict[Key, Plan] = Field(min_length=1, description="calendars of entries, each one way to carry the agreement out")
-    correlations: list[Correlation] = Field(
-        default=[], description="pairs of numbers with ranges that vary together"
+    plans: dict[Key, Plan] = Field(
+        min_length=1, description="calendars of entries, each one way to carry the agreement out"
     )
-    inspections: Inspections | None = Field(default=None, description="a budget for inspections, and the sites to watch")
+    correlations: list[Correlation] = Field(default=[], description="pairs of numbers with ranges that vary together")
+    inspections: Inspections | None = Field(
+        default=None, description="a budget for inspections, and the sites to watch"
+    )
     levers: dict[Key, Annotated[list[Lever], Field(min_length=1)]] = Field(
         default={},
         description="by plan, what may be changed in it; 'servanda design' looks for better plans among these changes",

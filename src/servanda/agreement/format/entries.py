@@ -92,7 +92,9 @@ class _Dated(_Entry):
     date: Day | None = Field(
         default=None, description="the day, such as 2018-06-12; the last one where the text sets a limit"
     )
-    due: Due | None = Field(default=None, description="in place of a date: when it falls due, counted from something else")
+    due: Due | None = Field(
+        default=None, description="in place of a date: when it falls due, counted from something else"
+    )
 
     @model_validator(mode="after")
     def _one_date(self) -> _Dated:

@@ -74,8 +74,12 @@ class Detection(Frozen):
     scale: Positive | None = Field(
         default=None, description="effort after which a random search has found it 63 times in 100"
     )
-    at_most: Chance | None = Field(default=None, description="the highest chance that a search can reach, whatever the effort; default 1")
-    visit: Chance | None = Field(default=None, description="the chance that one visit finds it; there are no parts of a visit")
+    at_most: Chance | None = Field(
+        default=None, description="the highest chance that a search can reach, whatever the effort; default 1"
+    )
+    visit: Chance | None = Field(
+        default=None, description="the chance that one visit finds it; there are no parts of a visit"
+    )
     effort: Positive | None = Field(default=None, description="what one visit costs, in units of the budget; default 1")
     visits: Visits | None = Field(default=None, description="the most visits that are allowed in one period")
     levels: list[Level] | None = Field(
@@ -161,11 +165,14 @@ class Inspections(_Reasoned):
     period: PlainDuration = Field(description="how long the budget has to last, such as 1 year")
     aim: Literal["detection", "deterrence"] = Field(
         default="detection",
-        description="the aim: detection (to lose as little as possible) or deterrence (to make violations unprofitable)",
+        description="the aim: detection (to lose as little as possible) or deterrence (to make violations"
+        " unprofitable)",
     )
     penalty: Amount | None = Field(
         default=None, description="what the violator loses if it is found, against the gain if it is not"
     )
     measure: Key = Field(default="inspections", description="the measure whose finding rate these inspections give")
     sites: dict[Key, Site] = Field(min_length=1, description="where stakes could be concealed")
-    sequence: Sequence | None = Field(default=None, description="a few inspections over many periods, each seen by the violator")
+    sequence: Sequence | None = Field(
+        default=None, description="a few inspections over many periods, each seen by the violator"
+    )

@@ -152,7 +152,9 @@ class SplitLever(_Lever):
 
     split: Key = Field(description="the entry that may be split")
     into: list[Parts] = Field(min_length=1, description="list of the numbers of parts to choose from")
-    every: CalendarMonths = Field(description="the time between two parts; the first takes place on the entry's own date")
+    every: CalendarMonths = Field(
+        description="the time between two parts; the first takes place on the entry's own date"
+    )
 
 
 _KINDS = ("share", "date", "order", "automatic", "finds", "reviews", "split")

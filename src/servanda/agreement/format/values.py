@@ -318,7 +318,9 @@ def _positive(value: float) -> None:
         raise Problem(f"{digits(value)} is not above 0. Write a number above 0")
     if not LEAST_AMOUNT <= value <= LARGEST_AMOUNT:
         bounds = f"from {LEAST_AMOUNT:f} to {LARGEST_AMOUNT:,.0f}"
-        raise Problem(f"{digits(value)} is too small or too large to compute with. Choose a unit in which it is {bounds}")
+        raise Problem(
+            f"{digits(value)} is too small or too large to compute with. Choose a unit in which it is {bounds}"
+        )
 
 
 # --------------------------------------------------------------------------------- dates, names, words, flags
@@ -334,7 +336,9 @@ def _day(value: object) -> date:
     if type(value) is not date:
         raise Problem(f"{show(value)} is not a date. Write year-month-day, such as 2018-06-12").custom()
     if not FIRST_YEAR <= value.year <= LAST_YEAR:
-        raise Problem(f"{show(value)} is too far away. Dates must lie in the years {FIRST_YEAR} to {LAST_YEAR}").custom()
+        raise Problem(
+            f"{show(value)} is too far away. Dates must lie in the years {FIRST_YEAR} to {LAST_YEAR}"
+        ).custom()
     return value
 
 

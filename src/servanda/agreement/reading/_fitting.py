@@ -100,7 +100,10 @@ def shape(document: Document) -> tuple[Book, list[Complaint]]:
     fitting = _Fitting(Book(None, whole, document.lines), copy.deepcopy(whole))
     version = whole.get("servanda", 1)
     if type(version) is int and version != 1:
-        words = f"servanda: {version} is not a version of the format that this servanda can read. Write 1, or update servanda"
+        words = (
+            f"servanda: {version} is not a version of the format that this servanda can read. Write 1, or"
+            " update servanda"
+        )
         return fitting.book, [Complaint(fitting.book.line(("servanda",)), words)]
     fitting.take_out_nothings(fitting.data, ())
     fitting.take_out_python_names()
@@ -360,7 +363,8 @@ def _no_kind(entry: object, where: str) -> str:
     there = [key for key in _KIND_KEYS if key in keys]
     if there:
         return (
-            f"{where} has {' and '.join(there)}, but an entry is only one thing. Keep one of {kinds}, or make two entries"
+            f"{where} has {' and '.join(there)}, but an entry is only one thing. Keep one of {kinds}, or"
+            " make two entries"
         )
     hints = (did_you_mean(key, _KIND_KEYS) for key in keys if key not in ("id", "date", "types", "title"))
     return f"{where} does not say what it is.{next((h for h in hints if h), '')} Give it one of {kinds}"

@@ -186,7 +186,8 @@ def _compose_carefully(text: str) -> _Node | None:
     except (ValueError, OverflowError):  # an escape such as "\UFFFFFFFF" that no character has
         line = builder.open[-1].line if builder.open else 1
         raise NotReadableError(
-            line, "not YAML at or after this line: a \\ in double quotes does not stand for any character. Use single quotes"
+            line,
+            "not YAML at or after this line: a \\ in double quotes does not stand for any character. Use single quotes",
         ) from None
 
 
@@ -226,7 +227,8 @@ def _compose(events: Iterable[Any], builder: _Builder | None = None) -> _Node | 
 def _alias(name: str, line: int, builder: _Builder) -> _Node:
     if name not in builder.anchors:
         raise NotReadableError(
-            line, f"*{name} refers to nothing, as no &{name} stands before it. If a text begins with *, put it in quotes"
+            line,
+            f"*{name} refers to nothing, as no &{name} stands before it. If a text begins with *, put it in quotes",
         )
     target = builder.anchors[name]
     if target is None:

@@ -150,7 +150,5 @@ def _text(content: bytes) -> str:
         if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
             found = "the file is UTF-16 (some editors call it Unicode)"
         else:
-            found = (
-                f"the file is not UTF-8: byte {content[error.start]:#04x} on this line is not part of any character"
-            )
+            found = f"the file is not UTF-8: byte {content[error.start]:#04x} on this line is not part of any character"
         raise NotReadableError(line, f"{found}. Save it in the encoding UTF-8") from None

@@ -34,7 +34,8 @@ def correlation_inconsistencies(book: Book, agreement: Agreement) -> Iterator[Co
             fine = False
             yield Complaint(
                 book.line(place),
-                f"{book.say(place)}: this repeats the pair on line {book.line(('correlations', before))}. Delete one of the two",
+                f"{book.say(place)}: this repeats the pair on line {book.line(('correlations', before))}."
+                " Delete one of the two",
             )
     if fine:
         yield from _possible(book, agreement)

@@ -138,7 +138,9 @@ def _undated(look: _Looking, place: Place, name: str) -> Iterator[Complaint]:
     if isinstance(entry, Review):
         yield _unfit(look, place, "is a review. Name an entry with a date, or vary this one with reviews")
     elif entry.date is None:
-        yield _unfit(look, place, "has no date of its own. Name one that has a date, or give this one a date in place of due")
+        yield _unfit(
+            look, place, "has no date of its own. Name one that has a date, or give this one a date in place of due"
+        )
 
 
 def _window(look: _Looking, lever: DateLever) -> Iterator[Complaint]:
@@ -175,7 +177,9 @@ def _parts(look: _Looking, lever: SplitLever) -> Iterator[Complaint]:
     for part in range(1, max(lever.into)):
         name = part_name(lever.split, part)
         if name in look.entries:
-            yield _unfit(look, (*look.place, "split"), f"would have a part {name}, but that id is already used. Rename one")
+            yield _unfit(
+                look, (*look.place, "split"), f"would have a part {name}, but that id is already used. Rename one"
+            )
             return
 
 

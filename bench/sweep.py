@@ -214,7 +214,7 @@ def million_alone() -> None:
         seconds = time.perf_counter() - began
         size = path.stat().st_size
         clean = swept.summary.filter(swept.summary["figure"] == "held_clean").to_dicts()[0]
-        columns = len(swept.rows.collect_schema())
+        columns = 4 + len(swept.about["inputs"]) + len(swept.about["figures"]) + 1
     print(json.dumps({
         "draws": swept.draws, "numbers": len(swept.about["inputs"]), "columns": columns, "seconds": seconds,
         "peak_mib": peak(), "bytes": size, "bytes_per_draw": size / swept.draws, "converged": swept.converged,

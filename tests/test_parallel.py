@@ -99,8 +99,8 @@ def test_evaluating_on_a_cluster_gives_the_same_bits(cluster: Cluster, tmp_path:
     agreement = servanda.read(tmp_path / "starter.yaml")
     draws = servanda.draw(agreement, 150, seed=2)
     here, there = (servanda.evaluate(agreement, "at-once", draws, cluster=c) for c in (None, cluster))
-    for name, figure in here.figures.items():
-        assert np.array_equal(figure, there.figures[name]), name
+    for name, figure in here.metrics.items():
+        assert np.array_equal(figure, there.metrics[name]), name
     assert here.statuses == there.statuses
 
 

@@ -172,11 +172,14 @@ def expect(thing: object, kind: type, verb: str) -> None:
         return
     way = ["str", *_FROM]
     given = "str" if isinstance(thing, str | PathLike) else type(thing).__name__
-    a, b = (f"a{'n' if name[:1] in 'AEIOU' else ''} {name}" for name in (kind.__name__, given))
+    a, b = (f"a{'n' if name[:1] in 'AEIOUaeiou' else ''} {name}" for name in (kind.__name__, given))
     words = f"servanda.{verb} needs {a}, not {'a text' if given == 'str' else b}"
     if given in way and kind.__name__ in way[way.index(given) + 1 :]:
-        made = repr(str(cast("object", thing))) if given == "str" else given.lower()
-        for name in way[way.index(given) + 1 : way.index(kind.__name__) + 1]:
-            made = _FROM[name].format(made)
+        made = given.lower()
+        if isinstance(thing, str | PathLike):
+            name = str(cast("object", thing))
+            made = "text" if "\n" in name else repr(name)
+        for step in way[way.index(given) + 1 : way.index(kind.__name__) + 1]:
+            made = (_FROM[step] if made != "text" else "servanda.loads({})").format(made)
         words += f". Write servanda.{verb}({made})"
     raise UsageError(words)

@@ -138,7 +138,7 @@ SENTENCES: list[Row] = [
         "b is counted from meet, a review with 4 dates. The first, 2031-01-01, is taken.",
     ),
     ("SV105", "", (duty("a", due="{when: the time is ripe}"),), {},
-     "a waits for an event that is not a step of the plan, and nobody is named to say when it has happened: “the time is"
+     "a waits for an event that is not a step of the plan, and nobody is named to say when it has happened:" " “the time is"
      " ripe”."),
     ("SV106", "", (duty("a", needs="[together]", date="2030-06-01"),), {},
      "a waits for together, which is owed all the time and so is never done."),
@@ -163,7 +163,7 @@ SENTENCES: list[Row] = [
     ("SV203", "", (), {"last": (duty("b", by="[north, south]"), LAST[1].replace(", east", ""))},
      "East is a party, but no entry of any plan says what it has to do."),
     ("SV204", "", ("{id: a, date: 2030-06-01, by: [north, south, east], gives: [arms]}",), {"more": STAKES},
-     "North, South and East together owe a, and nothing says which of them does what, so each can wait for the others."),
+     "North, South and East together owe a, and nothing says which of them does what, so each can wait for" " the others."),
     ("SV301", "nowhere", (USES, duty("b", uses="[word]")), {},
      "a and b rest on the meaning of “word”, and nothing defines it."),
     ("SV301", "elsewhere", (USES,), {"other": (duty("b", by="[north, south]", defines="[word]"),)},

@@ -9,9 +9,6 @@ from pathlib import Path
 import pytest
 from support.commands import Done
 
-import servanda
-from servanda.presentation.figures.gallery import figures as gallery
-
 BETWEEN = ("--between", "phased", "at-once")
 WORTH, REFUSAL = "stakes.programme.worth.north", "stakes.non-recognition.worth.north"
 YEARS = ("--of", "years", "--among", "stakes.*.worth.north")
@@ -83,7 +80,7 @@ def test_a_file_without_ranges_is_told_what_to_give(run: Callable[..., Done], de
         (["--between", "phased", "atonce"], "Did you mean at-once"),
         (["--between", "phased", "phased"], "two different plans"),
         ([*BETWEEN, "--of", "year"], "Did you mean years"),
-        ([*BETWEEN, "--among", "parties.north.patience"], "is called 'parties.north.patience'"),
+        ([*BETWEEN, "--among", "parties.north.patience"], "there is no uncertain number 'parties.north.patience'"),
         ([*BETWEEN, "--heat", WORTH, WORTH], "two different names"),
         ([*BETWEEN, "--points", "2"], "not in the range"),
         ([*BETWEEN, "--picture", "x.pdf"], "a picture is a .png or a .svg file"),
@@ -113,22 +110,3 @@ def test_pictures_are_written_and_show_the_numbers(run: Callable[..., Done], dea
     assert "weapons programme" in (tmp_path / "t.svg").read_text(encoding="utf-8")
     target = ("--plan", "phased", "--reach", "0.3", "--ours", "measures.*.finds")
     assert run("tip", deal, *target, "--picture", tmp_path / "r.png").code == 0
-
-
-def test_the_figures_stand_where_the_numbers_are(deal: Path) -> None:
-    pytest.importorskip("matplotlib")
-    agreement = servanda.read(deal)
-    found = servanda.tip(agreement, ("phased", "at-once"), "years", among=[WORTH], joint=False)
-    (one,) = found.numbers
-    for narrow in (False, True):
-        page = next(a for a in found.plot(narrow).axes if a.get_label() == "page")
-        bars = {p.get_label(): p.get_width() for p in page.patches if str(p.get_label()).startswith(WORTH)}
-        whole = sum(bars.values())
-        assert bars[f"{WORTH}|phased"] / whole == pytest.approx((one.flips[0].value - 1) / 3, abs=1e-9)
-    chart = servanda.heat(agreement, ("phased", "at-once"), WORTH, REFUSAL, "years", points=5)
-    panel = next(a for a in chart.plot().axes if a.get_label() == "map")
-    marks = {line.get_label(): line for line in panel.lines}
-    assert (list(marks["likely"].get_xdata()), list(marks["likely"].get_ydata())) == ([2.0], [-1.5])
-    assert list(marks["alone"].get_xdata()) == [chart.x.flips[0].value, 2.0]
-    assert gallery["tipping_points"].alt(found).startswith("The ranking flips once")
-    assert "Step by step is ahead on" in gallery["heat_map"].alt(chart)

@@ -189,3 +189,11 @@ def scored(parties: Any, stakes: Any, *entries: Any) -> Any:
     (result,) = fair().plans
     game = replace(result.game, agreement=agreement, plan="plan", steps=calendar_of(agreement, "plan"))
     return replace(result, game=game, scorecard=scorecard(agreement, "plan"))
+
+
+def parts(figure: Any) -> dict[str, tuple[float, float]]:
+    """Left ends and widths of all labelled boxes; `_whole` is the widest without a label, the pale bar."""
+    patches = axes(figure, "page").patches
+    found = {p.get_label(): (p.get_x(), p.get_width()) for p in patches if not p.get_label().startswith("_")}
+    found["_whole"] = max(((p.get_x(), p.get_width()) for p in patches), key=lambda one: one[1])
+    return found

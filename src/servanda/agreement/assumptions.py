@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import cast
-
-from pydantic import BaseModel
 
 from servanda.agreement.dates import length
 from servanda.agreement.format.agreement import Agreement, Source
 from servanda.agreement.format.values import Number, Years
 from servanda.agreement.labels import describe, unit_of
+from servanda.agreement.numbers import Path, walk_with_sources
 from servanda.english import capital, show
-
-Path = tuple[str | int, ...]
 
 
 @dataclass(frozen=True)
@@ -76,24 +71,7 @@ def assumptions(agreement: Agreement) -> tuple[Assumption, ...]:
     -------
     tuple[Assumption, ...]
     """
-    return tuple(_assumption(agreement, *found) for found in _walk(agreement, (), True, ""))
-
-
-def _walk(thing: object, path: Path, given: bool, above: str) -> Iterator[tuple[Path, Number, bool, str]]:
-    """Every Number below a thing, whether the file gives it, and the source of what it belongs to."""
-    if isinstance(thing, Number):
-        yield path, thing, given, above
-    elif isinstance(thing, BaseModel):
-        above = getattr(thing, "source", None) or above
-        for name, field in type(thing).model_fields.items():
-            stands = given and name in thing.model_fields_set
-            yield from _walk(getattr(thing, name), (*path, field.alias or name), stands, above)
-    elif isinstance(thing, dict):
-        for key, value in cast("dict[str, object]", thing).items():
-            yield from _walk(value, (*path, key), given, above)
-    elif isinstance(thing, list | tuple):
-        for i, value in enumerate(cast("list[object]", thing)):
-            yield from _walk(value, (*path, i), given, above)
+    return tuple(_assumption(agreement, *found) for found in walk_with_sources(agreement))
 
 
 def _assumption(agreement: Agreement, path: Path, number: Number, given: bool, above: str) -> Assumption:

@@ -37,19 +37,29 @@ class Uncertain:
     paths: tuple[Path, ...]
 
 
-def walk(thing: object, path: Path = ()) -> Iterator[tuple[Path, Number]]:
+def walk(thing: object) -> Iterator[tuple[Path, Number]]:
     """Every number below a part of an agreement, with the path to it."""
+    for path, number, _, _ in walk_with_sources(thing):
+        yield path, number
+
+
+def walk_with_sources(
+    thing: object, path: Path = (), given: bool = True, above: str = ""
+) -> Iterator[tuple[Path, Number, bool, str]]:
+    """Every number with its path, whether the file gives it, and the source of what it belongs to."""
     if isinstance(thing, Number):
-        yield path, thing
+        yield path, thing, given, above
     elif isinstance(thing, BaseModel):
+        above = getattr(thing, "source", None) or above
         for name, info in type(thing).model_fields.items():
-            yield from walk(getattr(thing, name), (*path, info.alias or name))
+            stands = given and name in thing.model_fields_set
+            yield from walk_with_sources(getattr(thing, name), (*path, info.alias or name), stands, above)
     elif isinstance(thing, dict):
         for key, value in cast("dict[str, object]", thing).items():
-            yield from walk(value, (*path, key))
+            yield from walk_with_sources(value, (*path, key), given, above)
     elif isinstance(thing, list | tuple):
         for i, value in enumerate(cast("list[object]", thing)):
-            yield from walk(value, (*path, i))
+            yield from walk_with_sources(value, (*path, i), given, above)
 
 
 def uncertain(agreement: Agreement) -> tuple[Uncertain, ...]:

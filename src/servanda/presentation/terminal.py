@@ -6,6 +6,7 @@ import os
 import re
 import sys
 from io import StringIO
+from typing import Any, cast
 
 from rich import box
 from rich.console import Console
@@ -110,9 +111,9 @@ def _width(where: Console, grid: Grid) -> int:
 
 def _show(where: Console, grid: Grid) -> None:
     """Print a table whole: wider than the terminal if it must be, as broken dates and numbers cannot be read."""
-    out = StringIO()
+    out, colours = StringIO(), cast("Any", where.color_system)
     Console(
         file=out, highlight=False, width=max(_width(where, grid), 1), force_terminal=where.is_terminal,
-        color_system=where.color_system, legacy_windows=False,
-    ).print(grid)  # fmt: skip  # pyright: ignore
+        color_system=colours, legacy_windows=False,
+    ).print(grid)  # fmt: skip
     where.file.write(_PADDING.sub(r"\1", out.getvalue()))

@@ -158,11 +158,11 @@ def _rows(sheet: Sheet, result: PlanResult) -> None:
     sheet.rule(0, sheet.y, sheet.width, sheet.y, INK, 1.0)
     top, shade, year = sheet.y, False, 0
     for e in (*entries, *_last_report(result)):
-        rows = wrap(label_of(agreement, e) + _aside(e), size, title_room)
+        strong = weakest(result, e.id)
+        rows = wrap(label_of(agreement, e) + _aside(e), size, title_room, strong)
         deep = (len(rows) * 16 + 22) if sheet.narrow else max(21.0, len(rows) * 16 + 5)
         if e.date.year != year:
             year, shade = e.date.year, not shade
-        strong = weakest(result, e.id)
         sheet.box(0, sheet.y, sheet.width, deep, WARN if strong else PALE if shade else "#ffffff")
         base = sheet.y + 15
         if sheet.narrow:

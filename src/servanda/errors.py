@@ -13,7 +13,6 @@ from typing import cast
 
 from servanda.english import did_you_mean, some
 
-
 MOST_NAMES = 12  # that a message lists
 
 

@@ -42,7 +42,7 @@ WORDS = {
     "passes": Words("chance that it passes", "chance", "the chance that {} passes"),
     "breakdown": Words("cost of any breakdown", "", "the cost of a breakdown to {}"),
     "withdrawing": Words("added cost of withdrawing", "", "the cost of withdrawing to {}"),
-    "found": Words("added cost of being found concealing", "", "the cost of being found concealing to {}"),
+    "found": Words("added cost of being found out", "", "the cost of being found concealing to {}"),
     "unratified": Words("added cost of a failed ratification", "", "the cost of a failed ratification to {}"),
     "budget": Words("what can be spent on inspections in a period", "of the budget's unit"),
     "scale": Words("effort after which a search has found it 63 times in 100", "of the budget's unit"),

@@ -141,7 +141,7 @@ def _unreachable(where: str, local: int | None, error: Exception) -> str:
     )
 
 
-def in_order(
+def map_in_order(
     work: Callable[[Item], Result], items: Iterable[Item], *, workers: int | None = None, cluster: Cluster | None = None
 ) -> Iterator[Result]:
     """Do some work for every item and yield the results in the order of the items.
@@ -171,7 +171,7 @@ def in_order(
     if cluster is not None:
         yield from _by_cluster(work, items, cluster)
         return
-    count = workers or available()
+    count = workers or cpu_count()
     if count == 1:
         yield from map(work, items)
         return
@@ -183,12 +183,12 @@ def in_order(
             raise
 
 
-def available() -> int:
+def cpu_count() -> int:
     """Processors of this machine."""
     return os.cpu_count() or 1
 
 
-def hands(cluster: Cluster) -> int:
+def worker_count(cluster: Cluster) -> int:
     """Pieces of work that the workers of a cluster do at the same time, those that are connected now."""
     return sum(cast("dict[str, int]", cluster.client.nthreads()).values())
 
@@ -212,7 +212,7 @@ def _by_cluster(work: Callable[[Item], Result], items: Iterable[Item], cluster: 
         yield from _ahead(
             lambda item: client.submit(task, item, pure=False),
             items,
-            lambda: _AHEAD * hands(cluster),
+            lambda: _AHEAD * worker_count(cluster),
         )
     except KilledWorker:
         raise NoCluster(

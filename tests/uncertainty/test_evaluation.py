@@ -68,9 +68,9 @@ def test_assigned_numbers_move_and_the_others_stay_likely(agreement: servanda.Ag
 def test_draws_without_an_answer_have_no_figures(
     agreement: servanda.Agreement, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from servanda.solver import _continuation as _branch
+    from servanda.solver import _continuation
 
-    monkeypatch.setattr(_branch, "MAX_STEPS", 2)
+    monkeypatch.setattr(_continuation, "MAX_STEPS", 2)
     found = evaluate(agreement, "relief-first", draw(agreement, 3, seed=3))
     assert not found.converged.any()
     assert all(np.isnan(figure).all() for figure in found.metrics.values())

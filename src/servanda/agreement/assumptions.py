@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from servanda.agreement.dates import length
 from servanda.agreement.format.agreement import Agreement, Source
-from servanda.agreement.format.values import Number, Years
+from servanda.agreement.format.values import Number, Place, Years
 from servanda.agreement.labels import describe, unit_of
-from servanda.agreement.numbers import Path, walk_with_sources
+from servanda.agreement.numbers import walk_with_sources
 from servanda.english import capital, show
 
 
@@ -36,7 +36,7 @@ class Assumption:
         False where the file is silent and the format's 0 stands in.
     """
 
-    path: Path
+    path: Place
     group: str
     what: str
     likely: str
@@ -74,7 +74,7 @@ def assumptions(agreement: Agreement) -> tuple[Assumption, ...]:
     return tuple(_assumption(agreement, *found) for found in walk_with_sources(agreement))
 
 
-def _assumption(agreement: Agreement, path: Path, number: Number, given: bool, above: str) -> Assumption:
+def _assumption(agreement: Agreement, path: Place, number: Number, given: bool, above: str) -> Assumption:
     group, what = describe(agreement, path)
     source = agreement.sources.get(number.source or "")
     why = ""
@@ -104,7 +104,7 @@ def _assumption(agreement: Agreement, path: Path, number: Number, given: bool, a
     )
 
 
-def _line(agreement: Agreement, path: Path) -> int | None:
+def _line(agreement: Agreement, path: Place) -> int | None:
     lines = agreement.origin.lines if agreement.origin else {}
     return next((lines[path[:n]] for n in range(len(path), 0, -1) if path[:n] in lines), None)
 

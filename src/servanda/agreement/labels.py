@@ -10,10 +10,9 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from servanda.agreement.format.agreement import Agreement
+from servanda.agreement.format.values import Place
 from servanda.agreement.numbers import Uncertain
 from servanda.english import capital, listed
-
-Path = tuple[str | int, ...]
 
 
 class Words(NamedTuple):
@@ -60,14 +59,14 @@ WORDS = {
 }
 
 
-def unit_of(path: Path) -> str:
+def unit_of(path: Place) -> str:
     """The unit of a number, such as `units a year`; nothing where it has none."""
     if path[-1] == "restore":
         return "years"
     return next((words.unit for p in reversed(path) if (words := WORDS.get(str(p))) and words.unit), "")
 
 
-def describe(agreement: Agreement, path: Path) -> tuple[str, str]:
+def describe(agreement: Agreement, path: Place) -> tuple[str, str]:
     """Say a path in words: what it belongs to, and what of it."""
     if path[0] == "inspections":
         return _inspections(agreement, path[1:])
@@ -92,7 +91,7 @@ def describe(agreement: Agreement, path: Path) -> tuple[str, str]:
     return capital(_plain(first)), " ".join(_plain(p) for p in path[1:])
 
 
-def _inspections(agreement: Agreement, path: Path) -> tuple[str, str]:
+def _inspections(agreement: Agreement, path: Place) -> tuple[str, str]:
     *above, last = path
     words = _label(last)
     group = "Inspections"
@@ -103,7 +102,7 @@ def _inspections(agreement: Agreement, path: Path) -> tuple[str, str]:
     return group, words
 
 
-def _words(agreement: Agreement, path: Path, party: str | None) -> str:
+def _words(agreement: Agreement, path: Place, party: str | None) -> str:
     parts: list[str] = []
     at = 0
     while at < len(path):
@@ -254,7 +253,7 @@ def cause_name(agreement: Agreement, cause: str) -> str:
     }[what]
 
 
-def named(agreement: Agreement, path: Path, name: str) -> str:
+def named(agreement: Agreement, path: Place, name: str) -> str:
     """Name a number that enters play, to stand within a sentence.
 
     Parameters
@@ -281,7 +280,7 @@ def named(agreement: Agreement, path: Path, name: str) -> str:
     return "the rate of incidents that nobody chose"
 
 
-def _of_party(agreement: Agreement, party: str, path: Path) -> str:
+def _of_party(agreement: Agreement, party: str, path: Place) -> str:
     name, last = party_name(agreement, party), str(path[-1])
     kind = f"the {type_name(agreement, party, str(path[3]))} type" if path[2] == "types" else ""
     if kind and last == "chance":
@@ -292,7 +291,7 @@ def _of_party(agreement: Agreement, party: str, path: Path) -> str:
     return WORDS[last].phrase.format(whom)
 
 
-def _of_entry(agreement: Agreement, path: Path) -> str:
+def _of_entry(agreement: Agreement, path: Place) -> str:
     entry = agreement.plans[str(path[1])].entries[int(path[3])]
     title, last = _quoted(entry.title or entry.id), str(path[-1])
     if path[4] == "gives":

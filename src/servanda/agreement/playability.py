@@ -10,9 +10,8 @@ from pydantic import BaseModel
 from servanda.agreement.dates import DueDates, due_dates
 from servanda.agreement.format.agreement import Agreement, AgreementError, line_of
 from servanda.agreement.format.entries import Due, Entry, Obligation, Ratification
+from servanda.agreement.format.values import Place
 from servanda.english import listed
-
-Place = tuple[str | int, ...]
 
 
 def plays(entry: Entry) -> bool:

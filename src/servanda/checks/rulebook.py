@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeVar, cast
 
+from servanda.agreement.format.values import Place
 from servanda.english import did_you_mean
 
-Place = tuple[str | int, ...]
 Severity = Literal["error", "warning", "note"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")  # the worst first
 Finds = TypeVar("Finds", bound="Callable[..., Iterator[Found]]")

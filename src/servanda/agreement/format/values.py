@@ -10,7 +10,7 @@ import math
 import re
 from collections.abc import Callable
 from datetime import date
-from typing import Annotated, Any, ClassVar, cast
+from typing import Annotated, Any, ClassVar, TypeAlias, cast
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, WithJsonSchema
 from pydantic_core import PydanticCustomError
@@ -19,6 +19,8 @@ from servanda.english import did_you_mean, digits, show
 
 DAYS_PER_YEAR = 365.25
 
+
+Place: TypeAlias = tuple[str | int, ...]  # where something stands in the file: keys, and numbers in lists
 
 NEVER = math.inf
 

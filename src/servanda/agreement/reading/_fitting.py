@@ -16,7 +16,8 @@ from pydantic.fields import FieldInfo
 from servanda.agreement.format.agreement import Agreement
 from servanda.agreement.format.entries import Obligation, Ratification, Review, Turnover, entry_kind
 from servanda.agreement.format.levers import KINDS, lever_kind
-from servanda.agreement.reading._yaml_text import Complaint, Document, Place, dotted
+from servanda.agreement.format.values import Place
+from servanda.agreement.reading._yaml_text import Complaint, Document, dotted
 from servanda.english import did_you_mean, show
 
 _ENTRIES = {"obligation": Obligation, "ratification": Ratification, "turnover": Turnover, "review": Review}
@@ -25,7 +26,7 @@ _PASSES = 100  # looks at the data; a file with twelve different mistakes needs 
 
 
 @dataclass(frozen=True)
-class Book:
+class FittedFile:
     """A file as far as it could be understood: what the checks that need two places at once look at.
 
     Attributes
@@ -84,20 +85,20 @@ def value_at(data: object, place: Place) -> object:
     return data
 
 
-def shape(document: Document) -> tuple[Book, list[Complaint]]:
+def shape(document: Document) -> tuple[FittedFile, list[Complaint]]:
     """Fit a document to the format's types.
 
     Returns
     -------
-    book : Book
+    book : FittedFile
     complaints : list[Complaint]
     """
     data = document.data
     if not isinstance(data, dict):
         words = f"the file holds {show(data)}, but must be a group of keys that begins with servanda: 1"
-        return Book(None, {}, document.lines), [Complaint(1, words)]
+        return FittedFile(None, {}, document.lines), [Complaint(1, words)]
     whole = cast("dict[str, Any]", data)
-    fitting = _Fitting(Book(None, whole, document.lines), copy.deepcopy(whole))
+    fitting = _Fitting(FittedFile(None, whole, document.lines), copy.deepcopy(whole))
     version = whole.get("servanda", 1)
     if type(version) is int and version != 1:
         words = (
@@ -108,7 +109,7 @@ def shape(document: Document) -> tuple[Book, list[Complaint]]:
     fitting.take_out_nothings(fitting.data, ())
     fitting.take_out_python_names()
     agreement = fitting.fit()
-    book = Book(agreement, whole, document.lines, frozenset(fitting.wrong), frozenset(fitting.around))
+    book = FittedFile(agreement, whole, document.lines, frozenset(fitting.wrong), frozenset(fitting.around))
     return book, fitting.complaints
 
 
@@ -146,7 +147,7 @@ def _standin(place: Place, index: int) -> object:
 
 @dataclass
 class _Fitting:
-    book: Book
+    book: FittedFile
     data: dict[str, Any]  # a copy of the file's data, from which what is wrong is taken out
     complaints: list[Complaint] = field(default_factory=list[Complaint])
     wrong: set[Place] = field(default_factory=set[Place])
@@ -322,7 +323,7 @@ def _required(place: Place, data: object) -> bool:
 # ------------------------------------------------------------------------------------------------- in words
 
 
-def _words(detail: dict[str, Any], place: Place, book: Book) -> str:
+def _words(detail: dict[str, Any], place: Place, book: FittedFile) -> str:
     kind, where = str(detail["type"]), book.say(place)
     found = show(value_at(book.data, place))
     around, last = book.say(place[:-1]), place[-1] if place else ""

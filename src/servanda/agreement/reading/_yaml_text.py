@@ -13,11 +13,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple, NoReturn, cast
 
-from servanda.agreement.format.values import DATE_PATTERN
+from servanda.agreement.format.values import DATE_PATTERN, Place
 from servanda.agreement.reading._yaml_events import UnsureError, careful_events, quick_events
 from servanda.english import show
-
-Place = tuple[str | int, ...]
 
 LARGEST = 5_000_000  # bytes of a file; the longest agreement we know has 40,000
 MOST_NODES = 100_000  # values, every alias counted with all it stands for

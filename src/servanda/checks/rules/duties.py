@@ -8,9 +8,10 @@ from typing import Literal
 
 from servanda.agreement.format.agreement import Agreement
 from servanda.agreement.format.entries import Obligation, Ratification, Review, Turnover
+from servanda.agreement.format.values import Place
 from servanda.agreement.labels import name_of, names
 from servanda.checks._plan_view import Item, PlanView
-from servanda.checks.rulebook import Found, Place, rule
+from servanda.checks.rulebook import Found, rule
 from servanda.english import listed, some
 
 MANY = 3  # parties that owe one duty together

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 from servanda.agreement.format.agreement import Agreement
 from servanda.agreement.format.inspections import Inspections
-from servanda.agreement.reading._fitting import Book
-from servanda.agreement.reading._yaml_text import Complaint, Place
+from servanda.agreement.format.values import Place
+from servanda.agreement.reading._fitting import FittedFile
+from servanda.agreement.reading._yaml_text import Complaint
 
 _SITES: Place = ("inspections", "sites")
 
 
-def site_inconsistencies(book: Book, agreement: Agreement) -> Iterator[Complaint]:
+def site_inconsistencies(book: FittedFile, agreement: Agreement) -> Iterator[Complaint]:
     """Yield every complaint about the group `inspections` that needs two places at once."""
     asked = agreement.inspections
     if asked is None:
@@ -24,7 +25,7 @@ def site_inconsistencies(book: Book, agreement: Agreement) -> Iterator[Complaint
         yield from _penalties(book, asked)
 
 
-def _concealable(book: Book, agreement: Agreement, asked: Inspections) -> Iterator[Complaint]:
+def _concealable(book: FittedFile, agreement: Agreement, asked: Inspections) -> Iterator[Complaint]:
     for name, site in asked.sites.items():
         for index, stake in enumerate(site.holds):
             place = (*_SITES, name, "holds", index)
@@ -38,7 +39,7 @@ def _concealable(book: Book, agreement: Agreement, asked: Inspections) -> Iterat
             )
 
 
-def _one_measure(book: Book, agreement: Agreement, asked: Inspections) -> Iterator[Complaint]:
+def _one_measure(book: FittedFile, agreement: Agreement, asked: Inspections) -> Iterator[Complaint]:
     """A stake has one finding rate, or the rates of two measures would add up."""
     first: dict[str, tuple[str, str]] = {}
     for name, site in asked.sites.items():
@@ -56,7 +57,7 @@ def _one_measure(book: Book, agreement: Agreement, asked: Inspections) -> Iterat
             )
 
 
-def _covers(book: Book, agreement: Agreement, asked: Inspections) -> Iterator[Complaint]:
+def _covers(book: FittedFile, agreement: Agreement, asked: Inspections) -> Iterator[Complaint]:
     """A measure that is there already covers exactly the stakes that its sites could hold."""
     held: dict[str, dict[str, Place]] = {}
     for name, site in asked.sites.items():
@@ -87,7 +88,7 @@ def _covers(book: Book, agreement: Agreement, asked: Inspections) -> Iterator[Co
                 )
 
 
-def _penalties(book: Book, asked: Inspections) -> Iterator[Complaint]:
+def _penalties(book: FittedFile, asked: Inspections) -> Iterator[Complaint]:
     without = [name for name, site in asked.sites.items() if site.penalty is None]
     if asked.penalty is not None or not without or book.touched(("inspections", "penalty")) or book.touched(_SITES):
         return

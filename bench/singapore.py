@@ -138,7 +138,7 @@ The share of draws in which the plan of a row lasts longer than that of a column
 
 {duels}
 
-![Survival of the four plans over the draws](pictures/singapore-2018-fan.png)
+![Survival of the four plans over the draws](../../pictures/singapore-2018-fan.png)
 
 Where most is lost, and in which share of draws: {lost}.
 
@@ -148,7 +148,7 @@ Where most is lost, and in which share of draws: {lost}.
 
 {turns}
 
-![Numbers that reverse the ranking](pictures/singapore-2018-tips.png)
+![Numbers that reverse the ranking](../../pictures/singapore-2018-tips.png)
 
 ## When each plan does worst
 

@@ -43,7 +43,7 @@ def test_the_table_and_the_json_say_the_same(run: Any, tmp_path: Path) -> None:
         row = next(line for line in text.splitlines() if line.strip().startswith(site["name"]))
         assert row.split()[-5:] == [
             f"{site['effort']:.1f}", f"{100 * site['detection']:.1f}%", f"{100 * site['conceals']:.0f}%",
-            f"{100 * site['needed']:.1f}%", f"{site['pays']:+.2f}",
+            f"{100 * site['needed']:.1f}%", f"{site['pays']:+.2f}".replace("-", "−"),
         ]  # fmt: skip
     assert sum(schedule["chance"] for schedule in answer["schedules"]) == pytest.approx(1)
     for schedule in answer["schedules"]:
@@ -96,7 +96,7 @@ CERTAIN = (TOP + REST).replace("{scale: 10}", "{levels: [{effort: 5, chance: 1}]
 @pytest.mark.parametrize(
     ("arguments", "text", "words"),
     [
-        ([], TOP + REST.split("# Where")[0], "the agreement has no inspections"),
+        ([], TOP + REST.split("# Where")[0], "the agreement has no group inspections:"),
         (["--aim", "deterrence"], TOP + REST, "inspections.sites.plant has no penalty"),
         (["--budget", "-1"], TOP + REST, "not in the range"),
         (["--budget", "nan"], TOP + REST, "cannot be spent"),
@@ -105,7 +105,7 @@ CERTAIN = (TOP + REST).replace("{scale: 10}", "{levels: [{effort: 5, chance: 1}]
         (["--aim", "fear"], TOP + REST, "'fear' is not one of"),
         (["--picture", "x.pdf"], TOP + REST, "a picture is a .png or a .svg file"),
         (["--picture", "nowhere/x.png"], TOP + REST, "cannot be written"),
-        (["--write"], CERTAIN, "for certain"),
+        (["--write"], CERTAIN, "certain to find what measure"),
         ([], MANY, "too many different schedules"),
     ],
 )  # fmt: skip
@@ -186,7 +186,7 @@ def test_sentences_about_a_sequence() -> None:
     assert "The violator, which gains 1 if it is not caught, then expects 3/11 at best." in zero_sum
     announced = sequence(sequential_inspection(4, 2, 1, "1/2"))
     assert (
-        "the inspector -12/17. If the inspector announces these chances and is believed, it expects -3/11" in announced
+        "the inspector −12/17. If the inspector announces these chances and is believed, it expects −3/11" in announced
     )
     assert sequence(sequential_inspection(2, 2)).endswith("so a violation is always caught.")
     assert [exactly(Fraction(1, 7)), exactly(Fraction(1234, 5677)), exactly(Fraction(1, 10**6))] == [

@@ -190,7 +190,7 @@ def test_sentences_about_a_sequence() -> None:
     )
     assert sequence(sequential_inspection(2, 2)).endswith("so a violation is always caught.")
     assert [exactly(Fraction(1, 7)), exactly(Fraction(1234, 5677)), exactly(Fraction(1, 10**6))] == [
-        "1/7", "0.2174", "1.0e-06",
+        "1/7", "0.2174", "1.0e−06",
     ]  # fmt: skip
     assert [amount(3.0), amount(2.5), amount(0.004)] == ["3", "2.5", "0"]
 

@@ -283,11 +283,11 @@ def headline(design: Design) -> str:
     best, one = float(design.front[aim.statistic.text][0]), aim.statistic
     own = design.given.where(design.given["plan"] == design.plan)[one.text][0]
     more = f", against {one.written(own)} as it stands" if not math.isnan(own) else ""
-    what = f"{one.label} {one.written(best)}{more}"
+    by, has = f"judged by the {one.label}, the best", f"has {one.written(best)}{more}"
     name = capital(design.agreement.plans[design.plan].title or design.plan.replace("-", " "))
     if len(design.aims) == 1 or len(design.plans) == 1:
-        return f"{name}, {'best' if design.exhaustive else 'best found'}: {what}"
-    return f"{name} has {len(design.plans)} ways to weigh {len(design.aims)} aims. At best, {what}"
+        return f"{name}: {by} plan {'' if design.exhaustive else 'found '}{has}"
+    return f"{name}: the search found {len(design.plans)} ways to weigh {len(design.aims)} aims. {capital(by)} {has}"
 
 
 def _many(size: float) -> str:

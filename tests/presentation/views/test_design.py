@@ -18,8 +18,8 @@ def found() -> Design:
 
 def test_the_best_plan_beside_those_of_the_file(found: Design) -> None:
     said = view(found)
-    best = "chance in force and clean at the end 36.2%, against 25.2% as it stands"
-    assert said.headline == f"Step by step, best: {best}."
+    best = "chance in force and clean at the end, the best plan has 36.2%, against 25.2% as it stands"
+    assert said.headline == f"Step by step: judged by the {best}."
     assert said.blocks[0] == "The search tried all 128 plans that the levers allow."
     assert [block.key for block in said.blocks if isinstance(block, Table)] == ["front", "levers"]
     front = said.table("front")

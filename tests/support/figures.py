@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
@@ -107,7 +107,7 @@ WIDE, NARROW = "DejaVu Sans", "STIXGeneral"  # fonts that matplotlib brings
 
 
 @contextmanager
-def measured_with(font: str) -> Iterator[None]:
+def measured_with(font: str) -> Generator[None]:
     """Draw with this font, whatever fonts this machine has."""
     before = _sheet.fonts
     _sheet.fonts = cache(lambda: (font,))
@@ -119,7 +119,6 @@ def measured_with(font: str) -> Iterator[None]:
         _sheet.text_width.cache_clear()
 
 
-@cache
 def ranged() -> dict[str, Any]:
     """One of each result about the starter file that can be drawn, but for comparisons and plans."""
     agreement = servanda.loads(servanda.starter_text())

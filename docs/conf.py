@@ -14,7 +14,7 @@ import servanda
 
 project = "servanda"
 author = "The servanda authors"
-copyright = "2026, the servanda authors"
+copyright = "2026, the servanda authors"  # noqa: A001
 version = release = servanda.__version__
 language = "en"
 

@@ -399,7 +399,7 @@ def test_every_form_in_one_file() -> None:
     assert {rate.measure for rate in found.rates} == {"inspectors", "port-watch"}
     assert found.sequence is not None
     assert (found.sequence.penalty, found.sequence.caught) == (2, Fraction(1, 4))
-    with pytest.raises(KeyError, match="There is no site 'pit'. The sites are: plant, store, hut, port."):
+    with pytest.raises(KeyError, match=r"There is no site 'pit'\. The sites are: plant, store, hut, port\."):
         found["pit"]
 
 

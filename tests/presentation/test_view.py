@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from support.html import Page
+from support.html_page import Page
 
 import servanda
 from servanda.presentation import terminal

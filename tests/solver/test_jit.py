@@ -354,8 +354,8 @@ def test_it_is_said_why_nothing_is_kept(
     monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
     announce_preparation()
     assert capsys.readouterr().err == (
-        "Preparing the solver for this machine. This takes about ten seconds and happens every time, as the result cannot be"
-        f" kept.\nOther users can write to {tmp_path}. Set NUMBA_CACHE_DIR to a folder of your own.\n"
+        "Preparing the solver for this machine. This takes about ten seconds and happens every time, as the result"
+        f" cannot be kept.\nOther users can write to {tmp_path}. Set NUMBA_CACHE_DIR to a folder of your own.\n"
     )
 
 

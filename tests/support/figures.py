@@ -176,6 +176,7 @@ def words_of(figure: Any) -> list[tuple[Any, Any]]:
             if not a.axison:
                 continue
             for axis in (a.xaxis, a.yaxis):
+                found.append(axis.label)
                 low, high = sorted(axis.get_view_interval())
                 found += [t.label1 for t in axis.get_major_ticks() if low - 1e-9 <= t.get_loc() <= high + 1e-9]
         shown = [t for t in found if t.get_visible() and t.get_text()]

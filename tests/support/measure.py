@@ -1,10 +1,11 @@
 """Measure what every test costs, and write the list of the slow ones anew (slow.txt).
 
-    python tests/support/measure.py
+    python tests/support/measure.py                  all tests
+    python tests/support/measure.py README.md docs   only these; the rest of the list stays
 
-Runs all tests in one process, and then those that are left without the slow ones until nothing slow is among them and
-no example of a page fails for want of one above it. It counts the time of the processor, and not that of the clock, so
-the machine may have other work.
+Runs tests in one process, and then those that are left without the slow ones until nothing slow is among them and no
+example of a page fails for want of one above it. It counts the time of the processor, and not that of the clock, so the
+machine may have other work. Tests that fail with all the others are not listed, but named at the end.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 LIST = Path(__file__).with_name("slow.txt")
 SLOW = 1.5  # seconds
+OPTIONS = ("-p", "no:cacheprovider", "--continue-on-collection-errors", "--tb=no", "--no-summary")
 HEAD = """\
 # Slow tests and examples, which `make proofs` runs: seconds of a processor, to one digit. Written by measure.py.
 # A test without [...] stands for all its parameters. An example of 0 seconds needs what a slow one above it makes.
@@ -29,7 +31,7 @@ def run(*arguments: str) -> tuple[dict[str, float], set[str]]:
     """Seconds of every test, and which failed. What a fixture for many takes is shared out among them."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "costs"
-        command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", f"--costs={path}", *arguments]
+        command = [sys.executable, "-m", "pytest", f"--costs={path}", *OPTIONS, *arguments]
         done = subprocess.run(command, cwd=ROOT, check=False)
         if done.returncode > 1:
             sys.exit(done.returncode)
@@ -68,21 +70,28 @@ def write(slow: dict[str, float]) -> None:
     LIST.write_text(HEAD + "".join(lines), "utf-8")
 
 
+def kept(paths: list[str]) -> dict[str, float]:
+    """What is listed of tests that are not measured now."""
+    lines = [line.split(maxsplit=1) for line in LIST.read_text("utf-8").splitlines() if not line.startswith("#")]
+    return {name: float(seconds) for seconds, name in lines if paths and not name.startswith(tuple(paths))}
+
+
 def main() -> None:
-    LIST.write_text(HEAD, "utf-8")
-    costs, failed = run()
-    if failed:
-        sys.exit("Not written, as tests fail:\n" + "\n".join(sorted(failed)))
+    paths = [path.rstrip("/") for path in sys.argv[1:]]
+    others = kept(paths)
+    write(others)
+    costs, broken = run(*paths)
     slow = {name: seconds for name, seconds in costs.items() if seconds >= SLOW}
     while True:
-        write(shortened(slow, costs))
-        again, failed = run("-m", "not proof")
-        if broken := sorted(name for name in failed if not is_example(name)):
-            sys.exit("Fail without the slow tests:\n" + "\n".join(broken))
-        more = {name: seconds for name, seconds in again.items() if seconds >= SLOW or name in failed}
+        write(others | shortened(slow, costs))
+        again, failed = run(*paths, "-m", "not proof")
+        alone = {name for name in failed - broken if is_example(name)}
+        more = {name: seconds for name, seconds in again.items() if seconds >= SLOW or name in alone}
         if not more:
-            return
+            break
         slow |= {name: seconds if seconds >= SLOW else 0.0 for name, seconds in more.items()}
+    if broken:
+        sys.exit("These fail, so look at what they cost once they pass:\n" + "\n".join(sorted(broken)))
 
 
 if __name__ == "__main__":

@@ -43,7 +43,7 @@ def found(agreement: Agreement) -> Uncertainty:
 def test_its_parts_are_what_their_functions_give(agreement: Agreement, found: Uncertainty) -> None:
     alone = servanda.sweep(agreement, draws=DRAWS, seed=5)
     assert found.swept.table == alone.table
-    assert (found.figure, {found.plan, found.other}) == ("held_clean", {"phased", "at-once"})
+    assert (found.metric, {found.plan, found.other}) == ("held_clean", {"phased", "at-once"})
     assert found.tornado is not None
     assert found.tornado.table == servanda.tornado(agreement, found.plan, of="held_clean").table
     assert found.tips is not None
@@ -54,7 +54,7 @@ def test_its_parts_are_what_their_functions_give(agreement: Agreement, found: Un
 
 
 def test_the_leading_plan_has_the_highest_median(found: Uncertainty) -> None:
-    middle = {r["plan"]: r["p50"] for r in found.swept.summary.to_dicts() if r["figure"] == found.figure}
+    middle = {r["plan"]: r["p50"] for r in found.swept.summary.to_dicts() if r["figure"] == found.metric}
     assert max(middle, key=lambda plan: middle[plan]) == found.plan
 
 
@@ -106,7 +106,7 @@ def test_the_report_says_how_sure_it_is(agreement: Agreement, found: Uncertainty
         assert (tmp_path / "figures" / f"{name}.png").exists()
     alts = [tag.get("alt") or "" for tag in page.all("img")]
     assert gallery["survival_fan"].alt(found.swept) in alts
-    assert gallery["histogram"].alt(found.swept, of=found.figure) in alts
+    assert gallery["histogram"].alt(found.swept, of=found.metric) in alts
     assert view(found).table("duels").title in page.text
 
 

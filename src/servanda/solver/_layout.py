@@ -92,7 +92,7 @@ def locate(arrays: int, kinds: int, count: int, head: int, draws: int, first: in
             for k in range(dimensions - 1, -1, -1):
                 if peek(shape + 8 * k) != 1 and peek(strides + 8 * k) != size:
                     wrong += 1
-                size *= peek(shape + 8 * k)
+                size *= max(peek(shape + 8 * k), 1)  # as numpy does it where there is nothing
         size = 8
         for k in range(drawn, dimensions):
             size *= peek(shape + 8 * k)

@@ -1,8 +1,8 @@
 """The bare loops: what surrounds a party, its response, what follows of it. Compiled by numba.
 
-No checks and no Python objects here; `servanda.equilibrium` is the front. Names and shapes are those of
-`servanda.game.compiler.PublicTree` and `servanda.game.payoff_tables.Tables` (one draw): N parties, V nodes, K types, G concealable stakes,
-R receivers.
+No checks and no Python objects here; `equilibrium.py` is the front. Names and shapes are those of `PublicTree` in
+`game/compiler.py` and `Tables` in `game/payoff_tables.py` (one draw): N parties, V nodes, K types, G concealable
+stakes, R receivers.
 """
 
 from __future__ import annotations

@@ -174,6 +174,7 @@ class Play:
         self.unknowns = game.unknowns
         self.size = len(self.unknowns.where)
         self.state = self._start()
+        self._is_fresh = True
 
     def _start(self) -> Any:
         from servanda.solver import _continuation as _branch
@@ -195,7 +196,8 @@ class Play:
 
     def trace(self, record: Any, first: int, last: int, progress: Progress | None) -> None:
         """Follow the branch for some draws, and keep what is reached in the record."""
-        state = self.state = self._start()
+        state = self.state = self.state if self._is_fresh else self._start()
+        self._is_fresh = False
         out = np.zeros(self.size)
         most = _AT_A_TIME if last == first + 1 else 2**62
         while True:
@@ -229,6 +231,7 @@ class Play:
         return float(record.reach[self.draw, 1])
 
     def _at(self, x: Floats, factor: float, task: int, record: Any, out: Floats) -> None:
+        self._is_fresh = False
         point = self.state.probe if task == self.kernel.RESPOND else self.state.point
         point[:-1], point[-1] = x, factor
         draws = self.kernel.of_draws(self.tables, self.draw, self.draw + 1)

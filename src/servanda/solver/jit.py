@@ -15,6 +15,7 @@ from array import array
 from collections.abc import Callable
 from functools import cache, update_wrapper
 from importlib.util import find_spec
+from math import prod
 from pathlib import Path
 from threading import RLock
 from typing import Any
@@ -30,7 +31,7 @@ LOOPS = (
     "solver/_party_response", "solver/_response_map",
 )  # fmt: skip
 
-__all__ = ["LOOPS", "Draws", "Loop", "digest", "draw_at", "folder", "kept", "entry", "helper", "ready", "inline"]
+__all__ = ["LOOPS", "Draws", "Loop", "digest", "draw_at", "entry", "folder", "helper", "inline", "kept", "ready"]
 
 _NUMBERS: dict[str, Any] = {"f": ctypes.c_double, "i": ctypes.c_int64}
 _PLAIN: dict[Any, Any] = {"f": float, "i": (int, np.integer)}
@@ -62,6 +63,7 @@ class Loop:
         self._compiled: dict[tuple[Any, ...], _Native] = {}
 
     def __call__(self, *arguments: Any) -> Any:
+        """Run the loop, compiled for arguments laid out like these."""
         if self._latest is not None:
             done, result = self._latest.call(arguments, strict=True)
             if done:
@@ -83,74 +85,77 @@ class _Native:
 
     def __init__(self, function: Callable[..., Any], layouts: tuple[Any, ...]) -> None:
         self.layouts = layouts
-        self.kinds, self.words, self.row, self.draws = array("q"), 0, 0, -1
-        self.blocks: list[tuple[int, int]] = []  # which argument, and where its words begin, in bytes
-        self.arrays: list[int] = []
+        self.kinds, self.words, self.row = array("q"), 0, 0
         self.numbers = [(i, _PLAIN[how]) for i, how in enumerate(layouts) if how in _PLAIN]
+        of = {name: [i for i, how in enumerate(layouts) if how[0] == name] for name in ("block", "array", "draws")}
+        if len(of["draws"]) > 1:
+            raise TypeError("compiled loops take draws of one thing at a time")
+        # Which argument, and where its words begin. Those of draws come last, as there are as many as draws.
+        self.blocks = [(i, self._words(layouts[i][1])) for i in of["block"]]
+        self.arrays = [(i, self._words([("", *layouts[i][1:])]), layouts[i][2]) for i in reversed(of["array"])]
+        self.draws = [(i, self._words(*layouts[i][1:])) for i in of["draws"]]
         kinds: list[Any] = []
-        for i, how in enumerate(layouts):
-            if how[0] == "draws":
-                if self.draws >= 0:
-                    raise TypeError("compiled loops take draws of one thing at a time")
-                self.draws = i
-            elif how[0] == "array":
-                self.arrays.append(i)
-            elif how[0] == "block":
-                self._block(i, how[1], len(how[1]))
-            array_like = how[0] == "array"
-            kinds += [ctypes.c_int64] * (5 + 2 * how[2]) if array_like else [_NUMBERS.get(how, ctypes.c_void_p)]
-        if self.draws >= 0:
-            self._block(self.draws, *layouts[self.draws][1:])
+        for how in layouts:
+            kinds += [ctypes.c_int64] * (5 + 2 * how[2]) if how[0] == "array" else [_NUMBERS.get(how, ctypes.c_void_p)]
         header, pointer, self.engine = _loaded(function, layouts)
         self.back = _NUMBERS.get(header["returns"])
         self.run = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p, *kinds)(pointer)
 
-    def _block(self, i: int, fields: Any, common: int) -> None:
-        self.blocks.append((i, 8 * self.words))
-        drawn = i == self.draws
-        self.row = sum(1 + size for _, _, size in fields) if drawn else 0
+    def _words(self, fields: Any, common: int | None = None) -> int:
+        """Add what `locate` has to know of some arrays; returns where their words begin."""
+        begin = self.words
+        self.row = 0 if common is None else sum(1 + size for _, _, size in fields)
         for k, (_, kind, size) in enumerate(fields):
-            by_draw = int(drawn and k >= common)
+            by_draw = int(common is not None and k >= common)
             self.kinds.extend((_CODES[kind], size + by_draw, by_draw, self.words, self.row))
             self.words += 1 + size
+        return begin
 
     def call(self, arguments: tuple[Any, ...], *, strict: bool) -> tuple[bool, Any]:
         """Call it; returns whether that was done, and what came back. Not done: arguments are laid out otherwise."""
         given: list[Any] = list(arguments)
-        words: Any = None
-        if self.blocks:
-            arrays, first, draws = array("q"), 0, 1
+        if strict:
+            for i, numbers in self.numbers:
+                if not isinstance(given[i], numbers):
+                    return False, None
+        words, wrong = None, ctypes.c_int64()
+        if self.words:
+            first, draws = 0, 1
+            arrays: list[Any] = []
             for i, _ in self.blocks:
-                if i == self.draws:
-                    first, draws = given[i].first, given[i].last - given[i].first
-                    given[i] = given[i].tables
-                arrays.extend(map(id, given[i]))
-            if 5 * len(arrays) != len(self.kinds):
+                arrays += given[i]
+            for i, _, _ in self.arrays:
+                arrays.append(given[i])
+            for i, _ in self.draws:
+                first, draws = given[i].first, given[i].last - given[i].first
+                arrays += given[i].tables
+            where = array("q", [*map(id, arrays)])
+            if 5 * len(where) != len(self.kinds):
                 return False, None
             words = array("q", bytes(8 * (self.words + self.row * max(draws - 1, 0))))
-            begin, wrong = words.buffer_info()[0], ctypes.c_int64()
+            begin = words.buffer_info()[0]
             _locator().run(
-                ctypes.addressof(wrong), ctypes.addressof(_nothing), arrays.buffer_info()[0],
-                self.kinds.buffer_info()[0], len(arrays), _HEAD, draws, first, int(strict), begin,
+                ctypes.addressof(wrong), _NOTHING, where.buffer_info()[0], self.kinds.buffer_info()[0], len(where),
+                _HEAD, draws, first, strict, begin,
             )  # fmt: skip
             if wrong.value:
                 return False, None
             for i, place in self.blocks:
-                given[i] = begin + place
-        if strict and not all(isinstance(given[i], numbers) for i, numbers in self.numbers):
-            return False, None
-        for i in reversed(self.arrays):
-            values = given[i]
-            if strict and layout(values) != self.layouts[i]:
-                return False, None
-            given[i : i + 1] = (0, 0, values.size, 8, values.ctypes.data, *values.shape, *values.strides)
+                given[i] = begin + 8 * place
+            for i, place in self.draws:
+                given[i] = begin + 8 * place
+            for i, place, size in self.arrays:  # from the last to the first: each takes the room of several
+                shape = words[place + 1 : place + 1 + size]
+                steps = [8 * prod(shape[k + 1 :]) for k in range(size)]
+                given[i : i + 1] = (0, 0, prod(shape), 8, words[place], *shape, *steps)
         back = ctypes.c_int64() if self.back is None else self.back()
-        if self.run(ctypes.addressof(back), ctypes.addressof(_nothing), *given) != 0:
+        if self.run(ctypes.addressof(back), _NOTHING, *given) != 0:
             raise RuntimeError("a compiled loop came to an end that it does not have")
         return True, None if self.back is None else back.value
 
 
-_nothing = ctypes.c_void_p()
+_nowhere = ctypes.c_void_p()  # where numba's exceptions would go
+_NOTHING = ctypes.addressof(_nowhere)
 
 
 @cache
@@ -160,7 +165,7 @@ def _locator() -> _Native:
     sample, words, wrong = np.zeros((2, 3)), array("q", bytes(24)), ctypes.c_int64()
     kind, where = array("q", (_CODES["f"], 2, 0, 0, 0)), array("q", (id(sample),))
     found.run(
-        ctypes.addressof(wrong), ctypes.addressof(_nothing), where.buffer_info()[0], kind.buffer_info()[0], 1, _HEAD, 1,
+        ctypes.addressof(wrong), _NOTHING, where.buffer_info()[0], kind.buffer_info()[0], 1, _HEAD, 1,
         0, 1, words.buffer_info()[0],
     )  # fmt: skip
     if wrong.value or list(words) != [sample.ctypes.data, 2, 3]:

@@ -46,7 +46,7 @@ def test_shares_of_the_variance_by_groups(agreement: Agreement) -> None:
 
 
 def test_a_difference_is_in_points(agreement: Agreement) -> None:
-    said = view(servanda.tornado(agreement, "phased", "at-once"))
+    said = view(servanda.tornado(agreement, between=("phased", "at-once")))
     assert "“Step by step” less “All at once”. With every number at its likely value it is 8.0" in said.headline
     first = said.table("swings").rows[0].cells
     assert all(cell.endswith(" percentage points") for cell in first[3:])

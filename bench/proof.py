@@ -2,9 +2,10 @@
 
     python bench/proof.py --seeds 0:2400 --processes 2
 
-Each seed is an agreement of `tests/support/random_agreements.py`; what is done with it stands in `tests/support/proving.py`. Results
-are kept in `bench/proof.partial.jsonl` as they come: a run that was stopped goes on where it was when it is started
-again, as long as neither code nor versions have changed. At the end it writes `bench/proof.json` and, from it,
+Each seed is an agreement of `tests/support/random_agreements.py`; what is done with it stands in
+`tests/support/proving.py`. Results are kept in `bench/proof.partial.jsonl` as they come: a run that was stopped goes on
+where it was when it is started again, as long as neither code nor versions have changed. At the end it writes
+`bench/proof.json` and, from it,
 `docs/explanation/evidence/random-agreements.md`, and ends with exit code 1 if something remains that is not as it
 should be. `--page` makes only the page again.
 """

@@ -177,8 +177,10 @@ def _cases(kept: list[Row], found: dict[str, Any]) -> Iterator[str]:
         return
     yield "## Where Gambit stopped or missed"
     yield (
-        "Here the naive referee of the tests (`tests/support/referee.py`: Newton's method in small steps on the explicit"
-        " tree, everything in logs) followed the branch as a third opinion, on the same undiscounted agreement. It agrees"
+        "Here the naive referee of the tests (`tests/support/referee.py`: Newton's method in small steps on the "
+        "explicit"
+        " tree, everything in logs) followed the branch as a third opinion, on the same undiscounted agreement. "
+        "It agrees"
         f" with servanda in {found['referee'].get('agrees', 0)} of {len(kept)}; the largest difference is"
         f" {_worst(found['largest_referee_difference'])}. A few of these cases are tests"
         " (`tests/proofs/test_random_agreements.py`)."

@@ -28,7 +28,7 @@ from agreements import alternating
 import servanda
 from servanda.assessment.outcomes import choices, outcomes
 from servanda.game.compiler import compile
-from servanda.solver.equilibrium import Play, solve
+from servanda.solver.equilibrium import Workspace, solve
 
 HERE = Path(__file__).parent
 TARGET = HERE / "speed.json"
@@ -183,7 +183,7 @@ def growth_alone(entries: int, concealable: int, parties: int, turnovers: int, p
         seconds = median(lambda: solve(game, throw=False), 20, 3)
     print(json.dumps({
         "nodes": len(game.tree.kind), "states": int(game.tables.kinds @ game.tables.sets.sum(axis=1)),
-        "unknowns": Play(game, 0, game.merged).size, "compile_seconds": made, "seconds": seconds,
+        "unknowns": Workspace(game, 0, game.merged).size, "compile_seconds": made, "seconds": seconds,
         "peak_mib": peak(),
         **answer(found),
     }))  # fmt: skip
@@ -229,7 +229,7 @@ def merging() -> list[dict[str, Any]]:
         game = compile(alternating(max(12, concealable), concealable, 0.3, alike=True), "plan")
 
         def apart(game: servanda.Game = game) -> Any:
-            play = Play(game, 0)
+            play = Workspace(game, 0)
             record = play.record(1)
             play.trace(record, 0, 1, None)
             return record

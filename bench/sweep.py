@@ -32,7 +32,7 @@ from servanda.agreement.format.agreement import Agreement
 from servanda.agreement.format.values import Number
 from servanda.assessment.outcomes import choices, outcomes
 from servanda.uncertainty.sampling import Draws, Ranges, in_pieces
-from servanda.uncertainty.sweeps._rows import Piece, work
+from servanda.uncertainty.sweeps._rows import Piece, streamed
 from servanda.uncertainty.sweeps.sweep import LARGEST, _piece
 
 TARGET = Path(__file__).with_suffix(".json")
@@ -85,7 +85,7 @@ def overhead() -> list[dict[str, Any]]:
         whole: list[float] = []
         for _ in range(5):
             alone.append(processor(lambda game=game: servanda.solve_draws(game, workers=1)))
-            whole.append(processor(lambda p=piece, w=where: work(w, p)))
+            whole.append(processor(lambda p=piece, w=where: streamed(w, p)))
         ratio = statistics.median(w / a for w, a in zip(whole[1:], alone[1:], strict=True)) - 1.0
         row = {
             "case": name, "draws": size, "numbers": points.shape[1],
@@ -113,8 +113,8 @@ def singapore() -> dict[str, Any]:
     row = {
         "plans": len(swept.plans), "draws": swept.draws, "seconds": seconds, "cores": os.cpu_count(), "bytes": size,
         "converged": swept.converged, "peak_mib": peak(),
-        "held_clean": swept.summary.filter(swept.summary["figure"] == "held_clean").to_dicts(),
-        "wins": swept.wins.filter(swept.wins["figure"] == "held_clean").to_dicts(),
+        "held_clean": swept.summary.where(swept.summary["figure"] == "held_clean").to_dicts(),
+        "wins": swept.wins.where(swept.wins["figure"] == "held_clean").to_dicts(),
     }  # fmt: skip
     print(row, flush=True)
     return row
@@ -213,8 +213,8 @@ def million_alone() -> None:
         swept = servanda.sweep(agreement, [plan], 1_000_000, 1, path=path)
         seconds = time.perf_counter() - began
         size = path.stat().st_size
-        clean = swept.summary.filter(swept.summary["figure"] == "held_clean").to_dicts()[0]
-        columns = len(swept.rows.collect_schema())
+        clean = swept.summary.where(swept.summary["figure"] == "held_clean").row(0)
+        columns = 6 + len(swept.about["inputs"]) + len(swept.about["figures"])
     print(json.dumps({
         "draws": swept.draws, "numbers": len(swept.about["inputs"]), "columns": columns, "seconds": seconds,
         "peak_mib": peak(), "bytes": size, "bytes_per_draw": size / swept.draws, "converged": swept.converged,

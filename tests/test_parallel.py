@@ -14,7 +14,7 @@ import pytest
 
 import servanda
 from servanda import parallel as _clusters
-from servanda.parallel import Cluster, NoCluster, connected, in_order
+from servanda.parallel import Cluster, NoCluster, connected, map_in_order
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +37,7 @@ def test_threads_give_results_in_order_and_take_items_as_they_go() -> None:
             taken.append(i)
             yield i
 
-    results = in_order(lambda i: -i, items(), workers=3)
+    results = map_in_order(lambda i: -i, items(), workers=3)
     assert next(results) == 0
     assert len(taken) <= 12  # not all hundred
     assert list(results) == [-i for i in range(1, 100)]
@@ -53,12 +53,12 @@ def test_a_failure_in_a_thread_ends_the_rest() -> None:
             raise ValueError("three")
 
     with pytest.raises(ValueError, match="three"):
-        list(in_order(work, range(1000), workers=2))
+        list(map_in_order(work, range(1000), workers=2))
     assert len(done) < 20
 
 
 def test_a_cluster_gives_results_in_order_from_both_processes(cluster: Cluster) -> None:
-    found = list(in_order(slowly, range(40), cluster=cluster))
+    found = list(map_in_order(slowly, range(40), cluster=cluster))
     assert [item for item, _, _ in found] == list(range(40))
     processes = {process for _, process, _ in found}
     assert len(processes) == 2
@@ -67,7 +67,7 @@ def test_a_cluster_gives_results_in_order_from_both_processes(cluster: Cluster) 
 
 def test_a_worker_killed_in_mid_run_loses_nothing(cluster: Cluster) -> None:
     seen: list[int] = []
-    for item, process, _ in in_order(slowly, range(60), cluster=cluster):
+    for item, process, _ in map_in_order(slowly, range(60), cluster=cluster):
         seen.append(item)
         if item == 10:
             os.kill(process, signal.SIGKILL)
@@ -99,30 +99,30 @@ def test_evaluating_on_a_cluster_gives_the_same_bits(cluster: Cluster, tmp_path:
     agreement = servanda.read(tmp_path / "starter.yaml")
     draws = servanda.draw(agreement, 150, seed=2)
     here, there = (servanda.evaluate(agreement, "at-once", draws, cluster=c) for c in (None, cluster))
-    for name, figure in here.figures.items():
-        assert np.array_equal(figure, there.figures[name]), name
+    for name, figure in here.metrics.items():
+        assert np.array_equal(figure, there.metrics[name]), name
     assert here.statuses == there.statuses
 
 
 def test_what_is_connected_stays_so(cluster: Cluster) -> None:
     with connected(cluster) as same:
         assert same is cluster
-    assert list(in_order(abs, [-1], cluster=cluster)) == [1]
+    assert list(map_in_order(abs, [-1], cluster=cluster)) == [1]
     with connected(None) as nowhere:
         assert nowhere is None
 
 
 def test_workers_of_another_version_are_refused(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_clusters, "__version__", "0.0.1")
-    with pytest.raises(NoCluster, match=r"a worker has servanda .*, and this is 0\.0\.1\. Install 0\.0\.1"):
-        list(in_order(abs, [1], cluster=cluster))
+    with pytest.raises(NoCluster, match=r"a worker has servanda .*, but this machine has 0\.0\.1\. Install 0\.0\.1"):
+        list(map_in_order(abs, [1], cluster=cluster))
 
 
 @pytest.mark.parametrize(
     "where", ["local:0", "local:", "local:two", "localhost", "http://a:1", "tcp://", "tcp://a", ""]
 )
 def test_what_is_no_address_is_refused_with_examples(where: str) -> None:
-    with pytest.raises(NoCluster, match=f"'{where}' is no cluster. Write local:4"), connected(where):
+    with pytest.raises(NoCluster, match=f"'{where}' is not a cluster. Write local:4"), connected(where):
         pass
 
 

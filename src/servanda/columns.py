@@ -163,7 +163,7 @@ def _column(values: Sequence[Any] | Array, kind: type | None = None) -> Array:
 
 
 def _kind(values: Sequence[Any]) -> type:
-    found = {type(value) for value in values if value is not None}
+    found: set[type[Any]] = {type(value) for value in values if value is not None}
     for kind, among in ((bool, (bool, np.bool_)), (int, (int, np.integer)), (float, (int, float, np.number))):
         if found and all(issubclass(one, among) and (kind is bool or one is not bool) for one in found):
             return kind

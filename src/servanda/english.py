@@ -36,9 +36,9 @@ def chance(
         return "–"
     step = 10.0**-decimals  # of a percent
     less, more = ("less than ", "more than ") if room == "sentence" else ("<", ">")
-    if 0.0 < 100.0 * value < 0.995 * step:
+    if 0.0 < 100.0 * value < 0.95 * step:
         return f"{less}{step:.{decimals}f}%"
-    if 100.0 * (1.0 - value) < 0.995 * step and not (sure and value >= 1.0):
+    if 100.0 * (1.0 - value) < 0.95 * step and not (sure and value >= 1.0):
         return f"{more}{100.0 - step:.{decimals}f}%"
     return f"{max(0.0, 100.0 * value):.{decimals}f}%"
 

@@ -81,7 +81,7 @@ def connected(where: Where) -> Generator[Cluster | None]:
         from distributed import Client, LocalCluster
     except ImportError:
         raise NoCluster(
-            "Work on a cluster needs Dask, which is not installed. Install it: pip install 'servanda[cluster]'"
+            "Work on a cluster needs Dask, which is not installed here. Install with: pip install 'servanda[cluster]'"
         ) from None
     import dask
 
@@ -126,7 +126,7 @@ def _local(where: str) -> int | None:
     match = re.fullmatch(r"local:(\d+)", where)
     if match is None or not 1 <= int(match[1]) <= 1024:
         raise NoCluster(
-            f"'{where}' is no cluster. Write local:4 for four processes on this machine, or the address of a Dask"
+            f"'{where}' is not a cluster. Write local:4 for four processes on this machine, or the address of a Dask"
             " scheduler, such as tcp://10.0.0.5:8786"
         )
     return int(match[1])
@@ -136,12 +136,12 @@ def _unreachable(where: str, local: int | None, error: Exception) -> str:
     if local is not None:
         return f"{where}: the processes could not be started ({error}). Leave out --cluster to use threads"
     return (
-        f"{where}: no Dask cluster with at least one worker answered within {PATIENCE:g} seconds. Look whether the"
-        " scheduler and its workers run, and whether this machine may reach them"
+        f"{where}: no Dask cluster with at least one worker answered within {PATIENCE:g} seconds. Check that"
+        " the scheduler and its workers are running, and that this machine can reach them"
     )
 
 
-def in_order(
+def map_in_order(
     work: Callable[[Item], Result], items: Iterable[Item], *, workers: int | None = None, cluster: Cluster | None = None
 ) -> Iterator[Result]:
     """Do some work for every item and yield the results in the order of the items.
@@ -171,7 +171,7 @@ def in_order(
     if cluster is not None:
         yield from _by_cluster(work, items, cluster)
         return
-    count = workers or available()
+    count = workers or cpu_count()
     if count == 1:
         yield from map(work, items)
         return
@@ -183,12 +183,12 @@ def in_order(
             raise
 
 
-def available() -> int:
+def cpu_count() -> int:
     """Processors of this machine."""
     return os.cpu_count() or 1
 
 
-def hands(cluster: Cluster) -> int:
+def worker_count(cluster: Cluster) -> int:
     """Pieces of work that the workers of a cluster do at the same time, those that are connected now."""
     return sum(cast("dict[str, int]", cluster.client.nthreads()).values())
 
@@ -212,22 +212,23 @@ def _by_cluster(work: Callable[[Item], Result], items: Iterable[Item], cluster: 
         yield from _ahead(
             lambda item: client.submit(task, item, pure=False),
             items,
-            lambda: _AHEAD * hands(cluster),
+            lambda: _AHEAD * worker_count(cluster),
         )
     except KilledWorker:
         raise NoCluster(
-            f"{cluster.address}: the same piece of work ended several workers, most likely for want of memory. Give"
-            " each worker more memory, or start fewer of them"
+            f"{cluster.address}: several workers failed on the same piece of work, most likely because they ran out of"
+            " memory. Give each worker more memory, or start fewer of them"
         ) from None
     except ModuleNotFoundError as error:
         raise NoCluster(
-            f"{cluster.address}: a worker lacks {error.name}. Install servanda {__version__} on every worker"
+            f"{cluster.address}: a worker does not have {error.name}. Install servanda {__version__} on every worker"
         ) from None
     except Exception as error:
         if isinstance(error, OSError) or "Cancelled" in type(error).__name__:
             raise NoCluster(
-                f"{cluster.address}: the cluster was lost on the way. Look whether its scheduler still runs, and start"
-                " again; a sweep that is written to a file goes on with --resume"
+                f"{cluster.address}: the connection to the cluster was lost. Check that its scheduler is"
+                " still running, and"
+                " start again. A sweep that is written to a file can be continued with --resume"
             ) from None
         raise
 
@@ -235,6 +236,6 @@ def _by_cluster(work: Callable[[Item], Result], items: Iterable[Item], cluster: 
 def _on_worker(version: str, work: Callable[[Any], Any], item: Any) -> Any:
     if version != __version__:
         raise NoCluster(
-            f"a worker has servanda {__version__}, and this is {version}. Install {version} on every worker"
+            f"a worker has servanda {__version__}, but this machine has {version}. Install {version} on every worker"
         )
     return work(item)

@@ -74,7 +74,7 @@ def test_plans_are_written_by_row_and_not_twice(run: Callable[..., Done], file: 
     once = file.read_bytes()
     done = run("design", file, *AIMS, "--write", "better")
     assert (done.code, done.out) == (2, "")
-    assert "there is a plan better-1 already" in done.err
+    assert "a plan better-1 already exists" in done.err
     assert file.read_bytes() == once
     done = run("design", file, *AIMS, "--write", "other", "--rows", "2,99")
     assert (done.code, done.out) == (2, "")

@@ -43,7 +43,7 @@ def test_the_table_and_the_json_say_the_same(run: Any, tmp_path: Path) -> None:
         row = next(line for line in text.splitlines() if line.strip().startswith(site["name"]))
         assert row.split()[-5:] == [
             f"{site['effort']:.1f}", f"{100 * site['detection']:.1f}%", f"{100 * site['conceals']:.0f}%",
-            f"{100 * site['needed']:.1f}%", f"{site['pays']:+.2f}".replace("-", "−"),
+            f"{100 * site['needed']:.1f}%", f"{site['pays']:+.2f}",
         ]  # fmt: skip
     assert sum(schedule["chance"] for schedule in answer["schedules"]) == pytest.approx(1)
     for schedule in answer["schedules"]:
@@ -186,11 +186,11 @@ def test_sentences_about_a_sequence() -> None:
     assert "The violator, which gains 1 if it is not caught, then expects 3/11 at best." in zero_sum
     announced = sequence(sequential_inspection(4, 2, 1, "1/2"))
     assert (
-        "the inspector −12/17. If the inspector announces these chances and is believed, it expects −3/11" in announced
+        "the inspector -12/17. If the inspector announces these chances and is believed, it expects -3/11" in announced
     )
     assert sequence(sequential_inspection(2, 2)).endswith("so that a violation is always caught.")
     assert [exactly(Fraction(1, 7)), exactly(Fraction(1234, 5677)), exactly(Fraction(1, 10**6))] == [
-        "1/7", "0.2174", "1.0e−06",
+        "1/7", "0.2174", "1.0e-06",
     ]  # fmt: skip
     assert [amount(3.0), amount(2.5), amount(0.004)] == ["3", "2.5", "0"]
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from support import paths
 
-from servanda.solver import _continuation as _branch
+from servanda.solver import _continuation
 
 SMALL = paths.GOOD / "format-example.yaml"
 
@@ -52,11 +52,11 @@ def test_solve_prints_a_table_with_the_same_numbers(run: Any) -> None:
 
 
 def test_no_answer_is_code_3_and_no_numbers(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_branch, "MAX_STEPS", 1)
+    monkeypatch.setattr(_continuation, "MAX_STEPS", 1)
     done = run("solve", SMALL, "--plan", "phased", "--json")
     assert done.code == 3
     assert done.json.keys() == {"plan", "status", "residual", "iterations"}
-    assert done.json["status"].startswith("stopped on the branch at 0.0")
+    assert done.json["status"].startswith("stopped at 0.0")
     assert "the solver found no equilibrium of plan phased" in done.err
     assert run("compare", SMALL).code == 3
 

@@ -80,7 +80,7 @@ def test_a_file_without_ranges_is_told_what_to_give(run: Callable[..., Done], de
         (["--between", "phased", "atonce"], "Did you mean at-once"),
         (["--between", "phased", "phased"], "two different plans"),
         ([*BETWEEN, "--of", "year"], "Did you mean years"),
-        ([*BETWEEN, "--among", "parties.north.patience"], "is called 'parties.north.patience'"),
+        ([*BETWEEN, "--among", "parties.north.patience"], "there is no uncertain number 'parties.north.patience'"),
         ([*BETWEEN, "--heat", WORTH, WORTH], "two different names"),
         ([*BETWEEN, "--points", "2"], "not in the range"),
         ([*BETWEEN, "--picture", "x.pdf"], "a picture is a .png or a .svg file"),

@@ -26,12 +26,13 @@ from servanda import (
     solve,
     summarise,
 )
+from servanda.assessment.metrics import metrics
 from servanda.crosscheck.explicit_tree import game_tree
-from servanda.errors import MissingExtra, NoSuchName
+from servanda.errors import MissingExtra, NoSuchName, UsageError
 from servanda.optimisation._candidates import Contradiction, all_candidates, build, space
-from servanda.optimisation.objectives import objective_names, read_condition, read_figure
+from servanda.optimisation.objectives import read_condition, read_statistic
 from servanda.optimisation.pareto import Design, NothingToDesign
-from servanda.optimisation.trials import Work, judged
+from servanda.optimisation.trials import Task, judged
 
 
 def agreed(*levers: dict[str, Any], text: str | None = None) -> Agreement:
@@ -216,7 +217,7 @@ def test_figures_over_draws_are_those_of_evaluate() -> None:
     names = ["mean.held_clean", "q10.held_clean", "q90.gain.south", "held_clean"]
     found = design(agreement, "phased", maximise=names, draws=16, seed=3)
     for number, candidate in enumerate(all_candidates(space(agreement, "phased"))):
-        figures = evaluate(build(space(agreement, "phased"), candidate), "phased", draw(agreement, 16, 3)).figures
+        figures = evaluate(build(space(agreement, "phased"), candidate), "phased", draw(agreement, 16, 3)).metrics
         row = found.table.row(number)
         assert row["mean.held_clean"] == pytest.approx(figures["held_clean"].mean(), abs=1e-12)
         assert row["q10.held_clean"] == pytest.approx(np.quantile(figures["held_clean"], 0.1), abs=1e-12)
@@ -227,24 +228,25 @@ def test_figures_over_draws_are_those_of_evaluate() -> None:
 def test_candidates_may_be_judged_in_another_process() -> None:
     # What is sent there and back gives the same figures, draws included, as here.
     where = space(agreed({**SHARE, "step": 0.3}, FINDS), "phased")
-    figures = tuple(read_figure(where.agreement, name) for name in ("held_clean", "q10.gain.north", "inspection_cost"))
-    work, some = Work(where, figures, 8, 5), [(0.2, 0.5), (0.8, 1.6)]
+    names = ("held_clean", "q10.gain.north", "inspection_cost")
+    figures = tuple(read_statistic(where.agreement, name) for name in names)
+    work, some = Task(where, figures, 8, 5), [(0.2, 0.5), (0.8, 1.6)]
     there = judged(pickle.loads(pickle.dumps(work)), pickle.loads(pickle.dumps(some)))
     assert there == judged(work, some)
-    assert judged(Work(where, figures, 8, 6), some) != there
+    assert judged(Task(where, figures, 8, 6), some) != there
 
 
 def test_names_and_conditions() -> None:
     agreement = agreed(SHARE)
-    for name in objective_names(agreement):
-        assert read_figure(agreement, name).share is None
-        assert read_figure(agreement, f"q05.{name}").share == 0.05
+    for name in metrics(agreement):
+        assert read_statistic(agreement, name).share is None
+        assert read_statistic(agreement, f"q05.{name}").share == 0.05
     condition = read_condition(agreement, " q25.gain.north>= -0.5 ")
-    assert (condition.figure.name, condition.figure.share, condition.value) == ("gain.north", 0.25, -0.5)
-    with pytest.raises(NoSuchName, match=r"'held_claen' is no figure.*Did you mean held_clean"):
-        read_figure(agreement, "held_claen")
+    assert (condition.statistic.metric.name, condition.statistic.share, condition.value) == ("gain.north", 0.25, -0.5)
+    with pytest.raises(NoSuchName, match=r"There is no metric 'held_claen'.*Did you mean held_clean"):
+        read_statistic(agreement, "held_claen")
     for text in ("held", "held > 1", "held >= many", "held >= nan", ">= 1"):
-        with pytest.raises(NoSuchName, match="is no condition"):
+        with pytest.raises(UsageError, match="is no condition"):
             read_condition(agreement, text)
 
 
@@ -352,7 +354,7 @@ def test_requests_that_say_too_little() -> None:
         design(agreed(SHARE), "at-once", maximise=["held"])
     with pytest.raises(NothingToDesign, match="nothing says what makes a plan better"):
         design(agreed(SHARE), "phased")
-    with pytest.raises(NothingToDesign, match=r"q10\.held is a figure over draws"):
+    with pytest.raises(NothingToDesign, match=r"q10\.held is over draws"):
         design(agreed(SHARE), "phased", maximise=["q10.held"])
     text = WITHOUT_LEVERS.replace("unit: one year of the full sanctions relief, as North sees it\n", "")
     unfinished = agreed(SHARE, text=text)

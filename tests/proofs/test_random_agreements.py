@@ -17,7 +17,7 @@ from support.referee import NotSolved, one_player_per_set, residual, solve_tree,
 from servanda.agreement.format.agreement import Agreement
 from servanda.crosscheck.explicit_tree import Tree, game_tree
 from servanda.game.compiler import compile
-from servanda.solver.equilibrium import TOLERANCE, Play, solve
+from servanda.solver.equilibrium import TOLERANCE, Workspace, solve
 
 HOME = Path(__file__).parents[2]
 SMALL = [3, 7, 9, 11, 12, 22, 25, 36, 41, 43, 55, 57, 59, 63, 71, 83, 92, 100, 120, 145]
@@ -62,7 +62,7 @@ def test_the_residual_reported_is_that_of_the_tree_also_where_it_is_large() -> N
         agreement = random_variant(seed)
         of, each = game_tree(agreement, "plan", max_nodes=3_000), precisions(agreement)
         for leaves in (0.0, 0.5, 1.0):
-            play = Play(compile(agreement, "plan"), 0)
+            play = Workspace(compile(agreement, "plan"), 0)
             x = play.expecting(leaves)
             for _ in range(8):
                 before, x = x, play.image(x, 1.0)
@@ -71,7 +71,7 @@ def test_the_residual_reported_is_that_of_the_tree_also_where_it_is_large() -> N
                 if found > 1e-12:
                     assert found / 2 < reported < 2 * found
                     sizes[len(f"{1 / found:.0f}")] += 1
-                play = Play(compile(agreement, "plan"), 0)
+                play = Workspace(compile(agreement, "plan"), 0)
     assert len(sizes) >= 10  # powers of ten
 
 

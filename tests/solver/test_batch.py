@@ -16,7 +16,7 @@ from servanda.agreement.numbers import uncertain
 from servanda.assessment.comparison import expected_years
 from servanda.assessment.outcomes import outcomes
 from servanda.assessment.summary import summarise
-from servanda.game._bisimulation import merge
+from servanda.game._bisimulation import merge_equivalent
 from servanda.game.compiler import compile
 from servanda.solver.batch import results, solve_draws
 from servanda.solver.equilibrium import solve
@@ -69,14 +69,14 @@ def test_years_in_force_are_those_of_a_comparison() -> None:
 
 
 def test_a_draw_that_gets_nowhere_is_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
-    from servanda.solver import _continuation as _branch
+    from servanda.solver import _continuation
 
     agreement = servanda.read("singapore-2018")
     game = compile(agreement, "relief-first", draw(agreement, 3, seed=3))
-    monkeypatch.setattr(_branch, "MAX_STEPS", 2)
+    monkeypatch.setattr(_continuation, "MAX_STEPS", 2)
     stuck = solve_draws(game)
     assert not stuck.converged.any()
-    assert all(status.startswith("stopped on the branch at") for status in stuck.statuses)
+    assert all(status.startswith("stopped at") for status in stuck.statuses)
 
 
 @pytest.mark.parametrize("seed", range(30))
@@ -85,9 +85,9 @@ def test_sets_that_play_alike_may_be_made_one(seed: int) -> None:
     game = compile(agreement, next(iter(agreement.plans)))
     if game.merged is game.tables:
         pytest.skip("nothing to make one here")
-    from servanda.solver.equilibrium import Play
+    from servanda.solver.equilibrium import Workspace
 
-    play = Play(game, 0)
+    play = Workspace(game, 0)
     record = play.record(1)
     play.trace(record, 0, 1, None)
     merged = solve(game)
@@ -164,11 +164,11 @@ def test_sets_alike_in_the_first_and_last_draw_only_stay_apart() -> None:
     seed = next(s for s in range(100) if (game := compile(random_agreement(s), "plan")).merged is not game.tables)
     agreement = random_agreement(seed)
     game = compile(agreement, "plan", from_unit_cube(agreement, np.full((3, len(uncertain(agreement))), 0.5)))
-    fewer, step = merge(game.tables, game.tree.step), game.tree.step
+    fewer, step = merge_equivalent(game.tables, game.tree.step), game.tree.step
     assert fewer.sets.sum() < game.tables.sets.sum()  # three times the same draw
     base = np.array(game.tables.base)
     base[1] += np.arange(base.shape[1])  # in the second of three draws no two sets are worth the same
-    assert np.array_equal(merge(game.tables._replace(base=base), step).sets, game.tables.sets)
+    assert np.array_equal(merge_equivalent(game.tables._replace(base=base), step).sets, game.tables.sets)
 
 
 def test_numbers_listed_once_give_the_same_draws_here_and_in_another_process() -> None:

@@ -17,5 +17,5 @@ def swept(agreement: servanda.Agreement, plans: tuple[str, ...], count: int = 96
         found = evaluate(agreement, plan, draws)
         columns = {one.name: draws.values[:, j] for j, one in enumerate(draws.numbers)}
         head = {"draw": np.arange(count), "plan": [plan] * count, "status": list(found.statuses)}
-        parts.append(polars.DataFrame({**head, **columns, **found.figures}))
+        parts.append(polars.DataFrame({**head, **columns, **found.metrics}))
     return polars.concat(parts)

@@ -7,7 +7,7 @@ import pytest
 
 import servanda
 from servanda.agreement.numbers import uncertain
-from servanda.assessment.metrics import figure_names
+from servanda.assessment.metrics import solved_metrics
 from servanda.game.compiler import compile
 from servanda.solver.batch import results, solve_draws
 from servanda.uncertainty import evaluation
@@ -24,14 +24,14 @@ def test_figures_are_those_of_the_solved_draws(agreement: servanda.Agreement) ->
     draws = draw(agreement, 20, seed=4)
     found = evaluate(agreement, "relief-first", draws)
     alone = results(solve_draws(compile(agreement, "relief-first", draws)))
-    assert list(found.figures) == list(figure_names(agreement))
+    assert list(found.metrics) == list(solved_metrics(agreement))
     clean = alone.outcomes["held:clean"]
-    np.testing.assert_allclose(found.figures["held_clean"], clean, rtol=0, atol=1e-13)
-    np.testing.assert_allclose(found.figures["held"], clean + alone.outcomes["held:concealed"], rtol=0, atol=1e-13)
-    np.testing.assert_allclose(found.figures["withdrew.usa"], alone.outcomes["withdrew:usa"], rtol=0, atol=1e-13)
-    np.testing.assert_allclose(found.figures["gain.dprk"], alone.gain["dprk"], rtol=0, atol=1e-9)
-    ends = [name for name in found.figures if name.split(".")[0] in ("withdrew", "found", "unratified", "incident")]
-    total = found.figures["held"] + sum(found.figures[name] for name in ends)
+    np.testing.assert_allclose(found.metrics["held_clean"], clean, rtol=0, atol=1e-13)
+    np.testing.assert_allclose(found.metrics["held"], clean + alone.outcomes["held:concealed"], rtol=0, atol=1e-13)
+    np.testing.assert_allclose(found.metrics["withdrew.usa"], alone.outcomes["withdrew:usa"], rtol=0, atol=1e-13)
+    np.testing.assert_allclose(found.metrics["gain.dprk"], alone.gain["dprk"], rtol=0, atol=1e-9)
+    ends = [name for name in found.metrics if name.split(".")[0] in ("withdrew", "found", "unratified", "incident")]
+    total = found.metrics["held"] + sum(found.metrics[name] for name in ends)
     np.testing.assert_allclose(total, 1.0, rtol=0, atol=1e-12)
 
 
@@ -43,8 +43,8 @@ def test_cutting_and_threads_change_nothing(
     whole = evaluate(agreement, "relief-first", draws)
     monkeypatch.setattr(evaluation, "AT_A_TIME", 7)
     cut = evaluate(agreement, "relief-first", draws, workers=workers)
-    for name, figure in whole.figures.items():
-        assert np.array_equal(figure, cut.figures[name]), name
+    for name, figure in whole.metrics.items():
+        assert np.array_equal(figure, cut.metrics[name]), name
     assert np.array_equal(whole.standing, cut.standing)
     assert whole.statuses == cut.statuses
 
@@ -68,11 +68,11 @@ def test_assigned_numbers_move_and_the_others_stay_likely(agreement: servanda.Ag
 def test_draws_without_an_answer_have_no_figures(
     agreement: servanda.Agreement, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from servanda.solver import _continuation as _branch
+    from servanda.solver import _continuation
 
-    monkeypatch.setattr(_branch, "MAX_STEPS", 2)
+    monkeypatch.setattr(_continuation, "MAX_STEPS", 2)
     found = evaluate(agreement, "relief-first", draw(agreement, 3, seed=3))
     assert not found.converged.any()
-    assert all(np.isnan(figure).all() for figure in found.figures.values())
+    assert all(np.isnan(figure).all() for figure in found.metrics.values())
     assert (found.weakest == -1).all()
     assert np.isnan(found.standing).all()

@@ -76,7 +76,7 @@ def test_better_plans_are_the_same_when_a_worker_is_killed(cluster: Cluster) -> 
     deal, killed, told = servanda.loads(WITHOUT_LEVERS + LEVERS), list[int](), list[float]()
     what = {"maximise": ["held_clean", "q10.years"], "subject_to": ["gain.north >= 0"], "draws": 16, "seed": 3}
 
-    def kill(share: float) -> None:
+    def kill(_: str, share: float) -> None:
         told.append(share)
         if not killed:
             killed.append(next(iter(processes.values())))
@@ -97,7 +97,7 @@ def test_what_matters_is_the_same_when_a_worker_is_killed(agreement: servanda.Ag
     processes: dict[str, int] = cluster.client.run(os.getpid)
     killed: list[int] = []
 
-    def kill(share: float) -> None:
+    def kill(_: str, share: float) -> None:
         if not killed:
             killed.append(next(iter(processes.values())))
             os.kill(killed[0], signal.SIGKILL)

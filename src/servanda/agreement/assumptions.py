@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import cast
-
-from pydantic import BaseModel
 
 from servanda.agreement.dates import length
 from servanda.agreement.format.agreement import Agreement, Source
-from servanda.agreement.format.values import Number, Years
+from servanda.agreement.format.values import Number, Place, Years
 from servanda.agreement.labels import describe, unit_of
+from servanda.agreement.numbers import walk_with_sources
 from servanda.english import capital, show
-
-Path = tuple[str | int, ...]
 
 
 @dataclass(frozen=True)
@@ -41,7 +36,7 @@ class Assumption:
         False where the file is silent and the format's 0 stands in.
     """
 
-    path: Path
+    path: Place
     group: str
     what: str
     likely: str
@@ -76,27 +71,10 @@ def assumptions(agreement: Agreement) -> tuple[Assumption, ...]:
     -------
     tuple[Assumption, ...]
     """
-    return tuple(_assumption(agreement, *found) for found in _walk(agreement, (), True, ""))
+    return tuple(_assumption(agreement, *found) for found in walk_with_sources(agreement))
 
 
-def _walk(thing: object, path: Path, given: bool, above: str) -> Iterator[tuple[Path, Number, bool, str]]:
-    """Every Number below a thing, whether the file gives it, and the source of what it belongs to."""
-    if isinstance(thing, Number):
-        yield path, thing, given, above
-    elif isinstance(thing, BaseModel):
-        above = getattr(thing, "source", None) or above
-        for name, field in type(thing).model_fields.items():
-            stands = given and name in thing.model_fields_set
-            yield from _walk(getattr(thing, name), (*path, field.alias or name), stands, above)
-    elif isinstance(thing, dict):
-        for key, value in cast("dict[str, object]", thing).items():
-            yield from _walk(value, (*path, key), given, above)
-    elif isinstance(thing, list | tuple):
-        for i, value in enumerate(cast("list[object]", thing)):
-            yield from _walk(value, (*path, i), given, above)
-
-
-def _assumption(agreement: Agreement, path: Path, number: Number, given: bool, above: str) -> Assumption:
+def _assumption(agreement: Agreement, path: Place, number: Number, given: bool, above: str) -> Assumption:
     group, what = describe(agreement, path)
     source = agreement.sources.get(number.source or "")
     why = ""
@@ -126,7 +104,7 @@ def _assumption(agreement: Agreement, path: Path, number: Number, given: bool, a
     )
 
 
-def _line(agreement: Agreement, path: Path) -> int | None:
+def _line(agreement: Agreement, path: Place) -> int | None:
     lines = agreement.origin.lines if agreement.origin else {}
     return next((lines[path[:n]] for n in range(len(path), 0, -1) if path[:n] in lines), None)
 

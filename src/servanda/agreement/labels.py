@@ -7,78 +7,72 @@ A number has a label for tables (`North's weapons programme: worth to North`) an
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 from servanda.agreement.format.agreement import Agreement
+from servanda.agreement.format.values import Place
 from servanda.agreement.numbers import Uncertain
 from servanda.english import capital, listed
 
-Path = tuple[str | int, ...]
 
-FIELDS = {
-    "incidents": "rate of a breakdown that nobody chose",
-    "discount": "how much less the future counts",
-    "precision": "how sharply it follows its interest",
-    "chance": "chance",
-    "restore": "time to have it back after a breakdown",
-    "complete": "aim: share of the others' harmful stakes given up",
-    "irreversible": "aim: restore time of what is given up, at least",
-    "finds": "how often it finds a concealed stake",
-    "false_alarms": "false alarms",
-    "breaks": "chance that a false alarm ends the agreement",
-    "passes": "chance that it passes",
-    "breakdown": "cost of any breakdown",
-    "withdrawing": "added cost of withdrawing",
-    "found": "added cost of being found out",
-    "unratified": "added cost of a failed ratification",
-    "budget": "what can be spent on inspections in a period",
-    "scale": "effort after which a search has found it 63 times in 100",
-    "at_most": "what a search finds at most",
-    "visit": "chance that one visit finds it",
-    "effort": "what it costs",
-    "gain": "what concealing there gains, if it is not found",
-    "loss": "what it costs the others, if it is not found",
-    "penalty": "what it costs the violator, if it is found",
-    "caught": "what a violation that is caught still costs the others",
+class Words(NamedTuple):
+    """What the number under a key of the file is called: a label for tables, its unit, a phrase for sentences."""
+
+    label: str = ""
+    unit: str = ""
+    phrase: str = ""  # {} stands for whom, or what, it belongs to
+
+
+WORDS = {
+    "incidents": Words("rate of breakdowns that nobody chose", "a year"),
+    "discount": Words("how much less the future counts", "a year", "the discount rate of {}"),
+    "precision": Words("how sharply it follows its interest", "per unit", "the precision of {}"),
+    "chance": Words("chance", "chance", "the chance of a new government at {}"),
+    "restore": Words("time to restore it after a breakdown"),
+    "complete": Words("aim: share given up of the others' stakes that harm it", "share"),
+    "irreversible": Words("aim: shortest time to restore what is given up"),
+    "finds": Words("how often it finds a concealed stake", "a year", "the finding rate of {}"),
+    "false_alarms": Words("false alarms", "a year", "the rate of false alarms of {}"),
+    "breaks": Words(
+        "chance that a false alarm ends the agreement",
+        "chance",
+        "the chance that a false alarm of {} ends the agreement",
+    ),
+    "passes": Words("chance that it passes", "chance", "the chance that {} passes"),
+    "breakdown": Words("cost of any breakdown", "", "the cost of a breakdown to {}"),
+    "withdrawing": Words("added cost of withdrawing", "", "the cost of withdrawing to {}"),
+    "found": Words("added cost of being found out", "", "the cost of being found concealing to {}"),
+    "unratified": Words("added cost of a failed ratification", "", "the cost of a failed ratification to {}"),
+    "budget": Words("what can be spent on inspections in a period", "of the budget's unit"),
+    "scale": Words("effort after which a search has found it 63 times in 100", "of the budget's unit"),
+    "at_most": Words("highest chance that a search can reach", "chance"),
+    "visit": Words("chance that one visit finds it", "chance"),
+    "effort": Words("what it costs", "of the budget's unit"),
+    "gain": Words("what concealing there gains, if it is not found"),
+    "loss": Words("what it costs the others, if it is not found"),
+    "penalty": Words("what it costs the violator, if it is found"),
+    "caught": Words("what a violation that is caught still costs the others"),
+    "worth": Words("", "units a year"),
+    "costs": Words("", "units"),
+    "gives": Words("", "share"),
+    "types": Words("", "chance"),
 }
 
 
-UNITS = {
-    "incidents": "a year",
-    "discount": "a year",
-    "precision": "per unit",
-    "chance": "chance",
-    "complete": "share",
-    "finds": "a year",
-    "false_alarms": "a year",
-    "breaks": "chance",
-    "passes": "chance",
-    "worth": "units a year",
-    "costs": "units",
-    "gives": "share",
-    "types": "chance",
-    "budget": "of the budget's unit",
-    "scale": "of the budget's unit",
-    "effort": "of the budget's unit",
-    "at_most": "chance",
-    "visit": "chance",
-}
-
-
-def unit_of(path: Path) -> str:
+def unit_of(path: Place) -> str:
     """The unit of a number, such as `units a year`; nothing where it has none."""
     if path[-1] == "restore":
         return "years"
-    return next((UNITS[str(p)] for p in reversed(path) if str(p) in UNITS), "")
+    return next((words.unit for p in reversed(path) if (words := WORDS.get(str(p))) and words.unit), "")
 
 
-def describe(agreement: Agreement, path: Path) -> tuple[str, str]:
+def describe(agreement: Agreement, path: Place) -> tuple[str, str]:
     """Say a path in words: what it belongs to, and what of it."""
     if path[0] == "inspections":
         return _inspections(agreement, path[1:])
     if len(path) < 3:
         last = str(list(path)[-1])
-        return "The situation", FIELDS.get(last, _plain(last))
+        return "The situation", _label(last)
     first, key, rest = str(path[0]), str(path[1]), path[2:]
     if first == "parties":
         return f"Party: {party_name(agreement, key)}", _words(agreement, rest, key)
@@ -97,9 +91,9 @@ def describe(agreement: Agreement, path: Path) -> tuple[str, str]:
     return capital(_plain(first)), " ".join(_plain(p) for p in path[1:])
 
 
-def _inspections(agreement: Agreement, path: Path) -> tuple[str, str]:
+def _inspections(agreement: Agreement, path: Place) -> tuple[str, str]:
     *above, last = path
-    words = FIELDS.get(str(last), _plain(last))
+    words = _label(last)
     group = "Inspections"
     if agreement.inspections is not None and above[:1] == ["sites"]:
         group += f": {agreement.inspections.sites[str(above[1])].name or _plain(above[1])}"
@@ -108,7 +102,7 @@ def _inspections(agreement: Agreement, path: Path) -> tuple[str, str]:
     return group, words
 
 
-def _words(agreement: Agreement, path: Path, party: str | None) -> str:
+def _words(agreement: Agreement, path: Place, party: str | None) -> str:
     parts: list[str] = []
     at = 0
     while at < len(path):
@@ -123,7 +117,7 @@ def _words(agreement: Agreement, path: Path, party: str | None) -> str:
         elif key == "gives":
             parts.append(f"share given of {_stake(agreement, after)}")
         elif key == "costs":
-            parts.append(FIELDS.get(after, _plain(after)))
+            parts.append(_label(after))
         elif key == "aims":
             at -= 1
         elif key == "verifiable":
@@ -133,7 +127,7 @@ def _words(agreement: Agreement, path: Path, party: str | None) -> str:
         elif key == "chance" and party is not None:
             parts.append("chance of a new government")
         else:
-            parts.append(FIELDS.get(key, _plain(key)))
+            parts.append(_label(key))
             at -= 1
     return " ".join(parts)
 
@@ -145,6 +139,10 @@ def _worth_of(agreement: Agreement, stake: str) -> str:
 def _stake(agreement: Agreement, key: str) -> str:
     stake = agreement.stakes.get(key)
     return stake.name if stake is not None and stake.name else _plain(key)
+
+
+def _label(key: object) -> str:
+    return WORDS.get(str(key), Words()).label or _plain(key)
 
 
 def _plain(key: object) -> str:
@@ -255,27 +253,7 @@ def cause_name(agreement: Agreement, cause: str) -> str:
     }[what]
 
 
-_PARTY = {
-    "discount": "the discount rate of {}",
-    "precision": "the precision of {}",
-    "breakdown": "the cost of a breakdown to {}",
-    "withdrawing": "the cost of withdrawing to {}",
-    "found": "the cost of being found concealing to {}",
-    "unratified": "the cost of a failed ratification to {}",
-}
-
-
-_MEASURE = {
-    "finds": "the finding rate of {}",
-    "false_alarms": "the rate of false alarms of {}",
-    "breaks": "the chance that a false alarm of {} ends the agreement",
-}
-
-
-_ENTRY = {"passes": "the chance that {} passes", "chance": "the chance of a new government at {}"}
-
-
-def named(agreement: Agreement, path: Path, name: str) -> str:
+def named(agreement: Agreement, path: Place, name: str) -> str:
     """Name a number that enters play, to stand within a sentence.
 
     Parameters
@@ -294,7 +272,7 @@ def named(agreement: Agreement, path: Path, name: str) -> str:
         return f"the restore time of {_quoted_stake(agreement, str(path[1]))}"
     if first == "measures":
         measure = agreement.measures[str(path[1])]
-        return _MEASURE[last].format(_quoted(measure.name or str(path[1])))
+        return WORDS[last].phrase.format(_quoted(measure.name or str(path[1])))
     if first == "plans":
         plan = agreement.plans[str(path[1])]
         within = f" in {_quoted(plan.title or str(path[1]))}" if name.startswith("plans.") else ""
@@ -302,7 +280,7 @@ def named(agreement: Agreement, path: Path, name: str) -> str:
     return "the rate of incidents that nobody chose"
 
 
-def _of_party(agreement: Agreement, party: str, path: Path) -> str:
+def _of_party(agreement: Agreement, party: str, path: Place) -> str:
     name, last = party_name(agreement, party), str(path[-1])
     kind = f"the {type_name(agreement, party, str(path[3]))} type" if path[2] == "types" else ""
     if kind and last == "chance":
@@ -310,10 +288,10 @@ def _of_party(agreement: Agreement, party: str, path: Path) -> str:
     whom = f"{kind} of {name}" if kind else name
     if "worth" in path:
         return f"the worth of {_quoted_stake(agreement, last)} to {whom}"
-    return _PARTY[last].format(whom)
+    return WORDS[last].phrase.format(whom)
 
 
-def _of_entry(agreement: Agreement, path: Path) -> str:
+def _of_entry(agreement: Agreement, path: Place) -> str:
     entry = agreement.plans[str(path[1])].entries[int(path[3])]
     title, last = _quoted(entry.title or entry.id), str(path[-1])
     if path[4] == "gives":
@@ -321,7 +299,7 @@ def _of_entry(agreement: Agreement, path: Path) -> str:
     if path[4] == "types":
         kind = type_name(agreement, str(getattr(entry, "turnover", "")), last)
         return f"the chance that a new government after {title} is of the {kind} type"
-    return _ENTRY[last].format(title)
+    return WORDS[last].phrase.format(title)
 
 
 def _quoted_stake(agreement: Agreement, key: str) -> str:

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias, cast
+from typing import TYPE_CHECKING, cast
 
 from pydantic import BaseModel
 
 from servanda.agreement.format.agreement import Agreement
-from servanda.agreement.format.values import Number
+from servanda.agreement.format.values import Number, Place
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-
-Path: TypeAlias = tuple[str | int, ...]
 
 
 @dataclass(frozen=True)
@@ -34,22 +32,32 @@ class Uncertain:
 
     name: str
     number: Number
-    paths: tuple[Path, ...]
+    paths: tuple[Place, ...]
 
 
-def walk(thing: object, path: Path = ()) -> Iterator[tuple[Path, Number]]:
+def walk(thing: object) -> Iterator[tuple[Place, Number]]:
     """Every number below a part of an agreement, with the path to it."""
+    for path, number, _, _ in walk_with_sources(thing):
+        yield path, number
+
+
+def walk_with_sources(
+    thing: object, path: Place = (), given: bool = True, above: str = ""
+) -> Iterator[tuple[Place, Number, bool, str]]:
+    """Every number with its path, whether the file gives it, and the source of what it belongs to."""
     if isinstance(thing, Number):
-        yield path, thing
+        yield path, thing, given, above
     elif isinstance(thing, BaseModel):
+        above = getattr(thing, "source", None) or above
         for name, info in type(thing).model_fields.items():
-            yield from walk(getattr(thing, name), (*path, info.alias or name))
+            stands = given and name in thing.model_fields_set
+            yield from walk_with_sources(getattr(thing, name), (*path, info.alias or name), stands, above)
     elif isinstance(thing, dict):
         for key, value in cast("dict[str, object]", thing).items():
-            yield from walk(value, (*path, key))
+            yield from walk_with_sources(value, (*path, key), given, above)
     elif isinstance(thing, list | tuple):
         for i, value in enumerate(cast("list[object]", thing)):
-            yield from walk(value, (*path, i))
+            yield from walk_with_sources(value, (*path, i), given, above)
 
 
 def uncertain(agreement: Agreement) -> tuple[Uncertain, ...]:
@@ -72,7 +80,7 @@ def names_of(agreement: Agreement) -> dict[str, Number]:
 
 
 def _named(agreement: Agreement) -> tuple[Uncertain, ...]:
-    found: dict[tuple[str, Number | None], list[tuple[Path, Number]]] = {}
+    found: dict[tuple[str, Number | None], list[tuple[Place, Number]]] = {}
     for path, number in walk(agreement):
         if "aims" in path:
             continue

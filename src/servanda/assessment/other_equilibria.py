@@ -13,7 +13,7 @@ import numpy as np
 from servanda.arrays import Floats
 from servanda.assessment.outcomes import EntryResult, Walk, outcomes
 from servanda.errors import expect
-from servanda.solver.equilibrium import TOLERANCE, Equilibrium, Play
+from servanda.solver.equilibrium import TOLERANCE, Equilibrium, Workspace
 
 SAME = 1e-6  # equilibria whose chances of outcomes and acts on the way differ by less are one
 _ROUNDS = 60  # plain responses before Newton's method takes over
@@ -105,7 +105,7 @@ class _Hunt:
 
     def __init__(self, answer: Equilibrium) -> None:
         self.answer = answer
-        self.play = Play(answer.game, answer.draw)
+        self.play = Workspace(answer.game, answer.draw)
         record = self.play.record(1 + answer.draw)
         self.play.trace(record, answer.draw, answer.draw + 1, None)
         self.points = [record.point[answer.draw]]
@@ -130,7 +130,7 @@ class _Hunt:
         if not residual <= TOLERANCE:
             return
         one = play.equilibrium("converged", residual)
-        self.play = Play(self.answer.game, self.answer.draw)
+        self.play = Workspace(self.answer.game, self.answer.draw)
         if all(_differ(one, other) > SAME for other in self.known):
             self.known.append(one)
             self.points.append(x)
@@ -142,7 +142,7 @@ class _Hunt:
         return OtherEquilibrium(one, start, ours.id, ours.keep, theirs.keep)
 
 
-def _newton(play: Play, x: Floats) -> Floats:
+def _newton(play: Workspace, x: Floats) -> Floats:
     """Go on by Newton's method, with derivatives by differences, to the best point met."""
     image = play.image(x, 1.0)
     best, best_gap = x, float(np.max(np.abs(image - x)))

@@ -10,8 +10,7 @@ from datetime import date
 from servanda.agreement.dates import DueDates, due_dates, last_day, review_dates
 from servanda.agreement.format.agreement import Agreement
 from servanda.agreement.format.entries import Due, Entry, Obligation, Plan, Ratification, Review
-from servanda.agreement.format.values import NEVER, Number
-from servanda.checks.rulebook import Place
+from servanda.agreement.format.values import NEVER, Number, Place
 
 TOLERANCE = 1e-9
 

@@ -11,8 +11,8 @@ from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 from typing import Literal
 
+from servanda.agreement.format.values import Place
 from servanda.checks._plan_view import Item, PlanView, due_of
-from servanda.checks.rulebook import Place
 
 How = Literal["needs", "after", "same_day", "before"]
 MOST = 10  # circles shown of one plan

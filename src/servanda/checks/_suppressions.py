@@ -10,7 +10,7 @@ from typing import cast
 from pydantic import BaseModel
 
 from servanda.agreement.format.agreement import Agreement
-from servanda.checks.rulebook import Place
+from servanda.agreement.format.values import Place
 
 _COMMENT = re.compile(r"(?:^|(?<=\s))#\s*servanda:\s*ignore\b[ \t]*(?P<rest>.*)", re.IGNORECASE)
 _CODES = re.compile(r"(?P<codes>[A-Za-z]+[0-9]+\b(?:[ \t]*,[ \t]*[A-Za-z]+[0-9]+\b)*)[ \t:–-]*(?P<reason>.*)")

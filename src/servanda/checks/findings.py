@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from servanda.agreement.format.agreement import Agreement, line_of
+from servanda.agreement.format.values import Place
 from servanda.checks._plan_view import plan_view
 from servanda.checks._suppressions import Suppression, extents, suppresses, suppressions, whole
-from servanda.checks.rulebook import SEVERITIES, Found, Place, Rule, Severity, chosen, registered, rules
+from servanda.checks.rulebook import SEVERITIES, Found, Rule, Severity, chosen, registered, rules
 from servanda.english import did_you_mean, listed
 from servanda.errors import expect
 from servanda.result import Result, plain

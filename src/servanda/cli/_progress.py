@@ -35,10 +35,10 @@ def announce_draws(
     agreement: Agreement, question: Question, draws: int, workers: int | None, cluster: Cluster | None
 ) -> None:
     """Say how much will be solved, and about how long that will take, judged by this machine."""
-    from servanda.parallel import available, hands
+    from servanda.parallel import cpu_count, worker_count
     from servanda.uncertainty.questions import seconds_each
 
-    cores = max(1, hands(cluster)) if cluster is not None else min(workers or available(), available())
+    cores = max(1, worker_count(cluster)) if cluster is not None else min(workers or cpu_count(), cpu_count())
     seconds = seconds_each(agreement, question) * draws / cores
     plans = " and ".join(question.plans)
     processors = "1 processor" if cores == 1 else f"{cores} processors"

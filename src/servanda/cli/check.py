@@ -61,10 +61,9 @@ def check(run: Run, select: str | None, ignore: str | None, fail_on: str, form: 
 
     def show() -> None:
         from servanda.presentation.terminal import print_view
-        from servanda.presentation.view import view
 
         if form == "full":
-            print_view(view(findings))
+            text.print_findings(findings)
         else:
             for line in {"short": text.short, "github": text.github}[form](findings):
                 click.echo(line)

@@ -17,7 +17,7 @@ _EQUAL = 1e-12  # of the largest number of its kind
 _GRAIN = 1e-11  # what rounding may tell apart although equal is left apart, which does no harm
 
 
-def merge(tables: Tables, step: Ints) -> Tables:
+def merge_equivalent(tables: Tables, step: Ints) -> Tables:
     """Make sets that play alike one.
 
     Parameters

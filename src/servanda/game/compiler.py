@@ -16,7 +16,7 @@ from servanda.agreement.format.agreement import Agreement, as_in
 from servanda.agreement.format.values import Number
 from servanda.arrays import Floats, Ints, freeze
 from servanda.errors import ServandaError, expect
-from servanda.game._bisimulation import merge
+from servanda.game._bisimulation import merge_equivalent
 from servanda.game.accumulation import Valuation, hazards, shares
 from servanda.game.calendar import Step, calendar_of
 from servanda.game.payoff_tables import Common, Tables, gather, party_tables, types_of
@@ -302,7 +302,7 @@ def _tables(
         concealable=concealable,
         hideable=hideable,
         tables=tables,
-        merged=merge(tables, step),
+        merged=merge_equivalent(tables, step),
         unknowns=list_unknowns(tables, step, actor, (tree.kind == OBLIGATION) | (tree.kind == REVIEW)),
         claimed=claimed,
         hazard=hazard,

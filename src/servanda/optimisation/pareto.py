@@ -116,7 +116,7 @@ class Design(Result):
             "draws": self.draws,
             "front": front,
             "given": given,
-            "statuses": dict(sorted(Counter(self.table["status"].tolist()).items())),
+            "statuses": dict(sorted(Counter(map(str, self.table["status"])).items())),
             "written": {},
             "about": plain(self.about),
         }

@@ -16,7 +16,7 @@ from servanda.game.compiler import GameTooLarge
 from servanda.optimisation._candidates import Candidate, Contradiction, PlanSpace, build, shown
 from servanda.optimisation._evolution import SLACK
 from servanda.optimisation.objectives import Aim, Condition, NoAnswer, Statistic, work_out
-from servanda.parallel import Cluster, Progress, in_order
+from servanda.parallel import Cluster, Progress, map_in_order
 from servanda.uncertainty.sampling import draw, with_values
 
 MEETS = "meets all conditions"
@@ -100,7 +100,7 @@ class Trials:
         """Task out what is new among candidates; give aims (to be made small) and how far conditions are missed."""
         fresh = [one for one in dict.fromkeys(candidates) if one not in self.rows]
         parts = [fresh[k : k + AT_A_TIME] for k in range(0, len(fresh), AT_A_TIME)]
-        results = in_order(partial(judged, self.task), parts, workers=self.taskers, cluster=self.cluster)
+        results = map_in_order(partial(judged, self.task), parts, workers=self.taskers, cluster=self.cluster)
         for part, found in zip(parts, results, strict=True):
             self.rows |= zip(part, found, strict=True)
             if self.progress is not None:
@@ -142,7 +142,7 @@ class Trials:
         names = list(agreement.plans)
         return Columns({"plan": names, **self._columns([judge(agreement, name) for name in names])})
 
-    def _columns(self, rows: list[Found]) -> dict[str, Sequence[Any]]:
+    def _columns(self, rows: list[Found]) -> dict[str, Any]:
         columns: dict[str, Any] = {
             one.text: np.array([np.nan if isinstance(found, str) else found[one.text] for found in rows])
             for one in self.task.statistics

@@ -6,6 +6,7 @@ import os
 import re
 import sys
 from io import StringIO
+from typing import Any, cast
 
 from rich import box
 from rich.console import Console
@@ -41,7 +42,10 @@ def text(found: View) -> str:
     str
     """
     out = StringIO()
-    _print(Console(file=out, width=WIDTH, highlight=False, color_system=None, legacy_windows=False), found)
+    plain = Console(
+        file=out, width=WIDTH, highlight=False, color_system=None, legacy_windows=False, force_jupyter=False
+    )
+    _print(plain, found)
     return "\n".join(line.rstrip() for line in out.getvalue().rstrip().split("\n"))
 
 
@@ -64,7 +68,7 @@ def _print(where: Console, found: View) -> None:
             where.print()
         after_table = isinstance(block, Table)
         if isinstance(block, Table):
-            show(where, _grid(where, block))
+            _show(where, _grid(where, block))
         else:
             say(where, block)
     if found.notes and not after_table:
@@ -108,19 +112,11 @@ def _width(where: Console, grid: Grid) -> int:
     return where.measure(grid, options=where.options.update(max_width=10 * WIDTH)).maximum
 
 
-def show(where: Console, grid: Grid) -> None:
+def _show(where: Console, grid: Grid) -> None:
     """Print a table whole: wider than the terminal if it must be, as broken dates and numbers cannot be read."""
-    out = StringIO()
+    out, colours = StringIO(), cast("Any", where.color_system)
     Console(
         file=out, highlight=False, width=max(_width(where, grid), 1), force_terminal=where.is_terminal,
-        color_system=where.color_system, legacy_windows=False,
-    ).print(grid)  # fmt: skip  # pyright: ignore
+        color_system=colours, legacy_windows=False, force_jupyter=False,
+    ).print(grid)  # fmt: skip
     where.file.write(_PADDING.sub(r"\1", out.getvalue()))
-
-
-def table(title: str, *columns: str, prose: bool = True) -> Grid:
-    """Begin a table; the first column is words, the others stand to the right."""
-    made = Grid(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
-    for i, column in enumerate(columns):
-        made.add_column(column, justify="left" if i == 0 else "right", max_width=34 if prose else None)
-    return made

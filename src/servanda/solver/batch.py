@@ -12,8 +12,8 @@ from servanda.arrays import Floats, Ints, freeze
 from servanda.errors import expect
 from servanda.game.accumulation import annuity
 from servanda.game.compiler import Game
-from servanda.parallel import Progress, in_order
-from servanda.solver.equilibrium import TOLERANCE, Play, said
+from servanda.parallel import Progress, map_in_order
+from servanda.solver.equilibrium import TOLERANCE, Workspace, said
 from servanda.solver.reach_probabilities import at_end, chances
 
 _AT_A_TIME = 16  # draws that a thread takes
@@ -95,18 +95,18 @@ def solve_draws(game: Game, *, workers: int | None = None, progress: Progress | 
     """
     expect(game, Game, "solve_draws")
     D = game.draws
-    record = Play(game, 0, game.merged).record(D)
+    record = Workspace(game, 0, game.merged).record(D)
     mine = threading.local()
 
     def work(first: int) -> int:
         if not hasattr(mine, "play"):
-            mine.play = Play(game, 0, game.merged)
+            mine.play = Workspace(game, 0, game.merged)
         last = min(first + _AT_A_TIME, D)
         mine.play.trace(record, first, last, None)
         return last - first
 
     done = 0
-    for count in in_order(work, range(0, D, _AT_A_TIME), workers=workers):
+    for count in map_in_order(work, range(0, D, _AT_A_TIME), workers=workers):
         done += count
         if progress is not None:
             progress(f"solving {game.plan}", done / D)

@@ -130,19 +130,21 @@ def solve(game: Game, *, draw: int = 0, throw: bool = True, progress: Progress |
     'converged'
     """
     expect(game, Game, "solve")
-    play = Play(game, draw, game.merged)
+    play = Workspace(game, draw, game.merged)
     record = play.record(1 + draw)
     play.trace(record, draw, draw + 1, progress)
     m, residual = (float(number) for number in record.reach[draw])
     if game.merged is not game.tables:
-        play = Play(game, draw)
+        play = Workspace(game, draw)
         residual = play.residual(record.point[draw], m)
     status = said(m, residual)
     answer = play.equilibrium(status, residual, *(int(n) for n in record.count[draw]))
     if throw and not answer.converged:
         raise NotConverged(
-            f"plan {game.plan}: no answer ({answer.status}, after {answer.iterations} iterations). Lower precisions are"
-            f" easier; please send the file to the authors if it should work"
+            f"plan {game.plan}: the solver found no equilibrium ({answer.status}, after {answer.iterations}"
+            " iterations)."
+            f" Lower precisions are easier to solve. If you think that this plan should have been solved, please send"
+            f" the file to the authors"
         )
     return answer
 
@@ -150,7 +152,7 @@ def solve(game: Game, *, draw: int = 0, throw: bool = True, progress: Progress |
 def said(factor: float, residual: float) -> str:
     """Put into words how far the branch was followed and what was reached there: a status."""
     if factor < 1.0:
-        return f"stopped on the branch at {factor:.4f} of the precision asked for"
+        return f"stopped at {factor:.4f} of the precision asked for"
     if not residual <= TOLERANCE:
         return f"residual {residual:.1e} is above {TOLERANCE:.0e}"
     return "converged"
@@ -158,12 +160,12 @@ def said(factor: float, residual: float) -> str:
 
 def compiled() -> Any:
     """Import the compiled loops, which takes a moment the first time."""
-    from servanda.solver import _response_map as _response
+    from servanda.solver import _response_map
 
-    return _response
+    return _response_map
 
 
-class Play:
+class Workspace:
     """Work space for draws of a game: the map from public expectations to public expectations."""
 
     def __init__(self, game: Game, draw: int, tables: Tables | None = None) -> None:
@@ -177,9 +179,9 @@ class Play:
         self._is_fresh = True
 
     def _start(self) -> Any:
-        from servanda.solver import _continuation as _branch
+        from servanda.solver import _continuation
 
-        return _branch.start(self.size, _branch.MAX_STEPS)
+        return _continuation.start(self.size, _continuation.MAX_STEPS)
 
     def record(self, draws: int) -> Any:
         """Space for what is kept of so many draws."""

@@ -14,7 +14,7 @@ from servanda.arrays import Floats, freeze
 from servanda.assessment.metrics import solved_metrics
 from servanda.errors import expect
 from servanda.game.compiler import compile
-from servanda.parallel import Progress, Where, available, connected, in_order
+from servanda.parallel import Progress, Where, connected, cpu_count, map_in_order
 from servanda.solver.batch import results, solve_draws
 from servanda.uncertainty.sampling import Draws, from_values
 
@@ -115,10 +115,10 @@ def evaluate(
         size = min(AT_A_TIME, max(-(-D // PIECES), LEAST))  # the same whoever works: pieces may show in the last digit
         cuts = (slice(first, min(first + size, D)) for first in range(0, D, size))
         if there is None:
-            threads = min(workers or available(), -(-D // size))
-            found = in_order(lambda cut: evaluated(agreement, plan, _cut(draws, cut)), cuts, workers=threads)
+            threads = min(workers or cpu_count(), -(-D // size))
+            found = map_in_order(lambda cut: evaluated(agreement, plan, _cut(draws, cut)), cuts, workers=threads)
         else:
-            found = in_order(partial(_settled, agreement, plan), (draws.values[cut] for cut in cuts), cluster=there)
+            found = map_in_order(partial(_settled, agreement, plan), (draws.values[cut] for cut in cuts), cluster=there)
         for part in found:
             parts.append(part)
             if progress is not None:

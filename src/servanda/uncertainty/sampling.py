@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 
 from servanda.agreement.format.agreement import Agreement
-from servanda.agreement.format.values import Number
-from servanda.agreement.numbers import Path, Uncertain, correlated, uncertain, walk
+from servanda.agreement.format.values import Number, Place
+from servanda.agreement.numbers import Uncertain, correlated, uncertain, walk
 from servanda.arrays import Floats, freeze
 from servanda.errors import UsageError, expect, no_such
 
 __all__ = [
     "Draws",
-    "Path",
+    "Place",
     "Ranges",
     "Uncertain",
     "draw",

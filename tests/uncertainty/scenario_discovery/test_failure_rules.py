@@ -18,8 +18,7 @@ from servanda.presentation.views.failure_rules import failing as told
 from servanda.presentation.views.failure_rules import limit_words, rule_words
 from servanda.uncertainty.questions import QuestionRefused
 from servanda.uncertainty.sampling import draw
-from servanda.uncertainty.scenario_discovery import _prim as _peeling
-from servanda.uncertainty.scenario_discovery import condition as _when
+from servanda.uncertainty.scenario_discovery import _prim, condition
 from servanda.uncertainty.scenario_discovery import failure_rules as failing
 
 
@@ -50,16 +49,16 @@ def run(capsys: pytest.CaptureFixture[str]) -> Any:
     ],
 )
 def test_conditions_are_read(agreement: servanda.Agreement, text: str, expected: Any) -> None:
-    found = _when.parse(agreement, text)
-    assert (found.of, found.sign, found.bound, found.quantile) == expected
-    assert _when.parse(agreement, str(found)) == found
+    found = condition.parse(agreement, text)
+    assert (found.metric.name, found.sign, found.bound, found.quantile) == expected
+    assert condition.parse(agreement, str(found)) == found
 
 
 @pytest.mark.parametrize(
     ("text", "words"),
     [
         ("", "'' is not a condition"),
-        ("held_clean", "is not a condition. Write a figure"),
+        ("held_clean", "is not a condition. Write a metric"),
         ("held_clean << 0.5", "'<' is not a bound|is not a condition"),
         ("held_clean = 0.5", "is not a condition"),
         ("0.5 > held_clean", "is not a condition"),
@@ -69,24 +68,24 @@ def test_conditions_are_read(agreement: servanda.Agreement, text: str, expected:
         ("held_clean < inf", "'inf' is not a bound"),
         ("held_clean < q0", "q0 is no quantile"),
         ("held_clean < q100", "q100 is no quantile"),
-        ("heldclean < 0.5", "There is no figure 'heldclean'.*Did you mean held_clean"),
+        ("heldclean < 0.5", "There is no metric 'heldclean'.*Did you mean held_clean"),
     ],
 )
 def test_conditions_that_cannot_be_read(agreement: servanda.Agreement, text: str, words: str) -> None:
-    with pytest.raises(QuestionRefused, match=words):
-        _when.parse(agreement, text)
+    with pytest.raises((QuestionRefused, errors.NoSuchName), match=words):
+        condition.parse(agreement, text)
 
 
 def test_conditions_in_words(agreement: servanda.Agreement) -> None:
-    quarter = _when.parse(agreement, "years < q25")
-    assert _when.words(agreement, quarter, 3.2849) == (
+    quarter = condition.parse(agreement, "years < q25")
+    assert condition.words(quarter, 3.2849) == (
         "expected years in force, to the horizon at most below 3.28 (the lowest quarter of the draws)"
     )
-    tenth = _when.parse(agreement, "withdrew.north >= q90")
-    assert _when.words(agreement, tenth, 0.5).endswith("at or above 0.5 (the highest tenth of the draws)")
+    tenth = condition.parse(agreement, "withdrew.north >= q90")
+    assert condition.words(tenth, 0.5).endswith("at or above 0.5 (the highest tenth of the draws)")
     values = np.arange(101.0)
-    assert _when.bound_of(quarter, values) == 25.0
-    assert [int(_when.meets(sign, 25.0, values).sum()) for sign in ("<", "<=", ">", ">=")] == [25, 26, 75, 76]
+    assert condition.bound_of(quarter, values) == 25.0
+    assert [int(condition.meets(sign, 25.0, values).sum()) for sign in ("<", "<=", ">", ">=")] == [25, 26, 75, 76]
 
 
 # ---------------------------------------------------------------------------------------------- boxes of numbers
@@ -95,7 +94,7 @@ def test_conditions_in_words(agreement: servanda.Agreement) -> None:
 def test_a_box_that_is_there_is_found() -> None:
     values = np.random.default_rng(1).random((1500, 12))
     fails = (values[:, 3] < 0.4) & (values[:, 7] > 0.3)  # 28% of the cube
-    box = _peeling.peel(values, fails, 3, 0.5)
+    box = _prim.find_box(values, fails, 3, 0.5)
     assert box is not None
     assert sorted(box.limits) == [3, 7]
     low, high, chance = box.limits[3]
@@ -104,7 +103,7 @@ def test_a_box_that_is_there_is_found() -> None:
     assert high == pytest.approx(0.4, abs=0.05)
     assert chance < 1e-6
     assert box.limits[7][0] == pytest.approx(0.3, abs=0.06)
-    held = _peeling.inside(box.limits, values)
+    held = _prim.inside(box.limits, values)
     assert (held & fails).sum() / held.sum() > 0.95
     assert (held & fails).sum() / fails.sum() > 0.8
     coverage, density, mass, numbers = box.trajectory[0]
@@ -113,13 +112,13 @@ def test_a_box_that_is_there_is_found() -> None:
 
 def test_noise_has_no_box() -> None:
     rng = np.random.default_rng(3)
-    assert _peeling.peel(rng.random((800, 20)), rng.random(800) < 0.25, 3, 0.5) is None
+    assert _prim.find_box(rng.random((800, 20)), rng.random(800) < 0.25, 3, 0.5) is None
 
 
 def test_at_most_so_many_numbers_are_limited() -> None:
     values = np.random.default_rng(4).random((1500, 6))
     fails = values.sum(axis=1) < 2.4
-    box = _peeling.peel(values, fails, 2, 0.5)
+    box = _prim.find_box(values, fails, 2, 0.5)
     assert box is not None
     assert len(box.limits) <= 2
 
@@ -128,7 +127,7 @@ def test_the_library_leaves_the_look_of_figures_alone() -> None:
     import matplotlib
 
     before = dict(matplotlib.rcParams)
-    _peeling.peel(np.random.default_rng(1).random((200, 2)), np.arange(200) % 3 == 0, 2, 0.5)
+    _prim.find_box(np.random.default_rng(1).random((200, 2)), np.arange(200) % 3 == 0, 2, 0.5)
     assert dict(matplotlib.rcParams) == before
 
 
@@ -170,7 +169,7 @@ def test_coverage_and_density_are_those_of_the_draws(agreement: servanda.Agreeme
     found = servanda.explain_failure(agreement, "phased", draws=256, seed=1)
     (rule, *_) = found.rules
     draws = draw(agreement, 256, seed=1)
-    figure = servanda.evaluate(agreement, "phased", draws).figures["years"]
+    figure = servanda.evaluate(agreement, "phased", draws).metrics["years"]
     fails = figure < np.quantile(figure, 0.25)
     held = np.ones(256, dtype=bool)
     for limit in rule.limits:

@@ -16,7 +16,7 @@ from servanda import errors
 from servanda.agreement.labels import group_of, label
 from servanda.agreement.numbers import uncertain
 from servanda.agreement.starter import starter_text
-from servanda.uncertainty.questions import QuestionRefused, numbers_of, pose
+from servanda.uncertainty.questions import QuestionRefused, ask, numbers_of
 from servanda.uncertainty.sampling import draw
 from servanda.uncertainty.sensitivity_analysis import sensitivity as sensing
 from servanda.uncertainty.sensitivity_analysis import tornado as swings
@@ -166,7 +166,7 @@ def test_a_missing_library_is_one_message(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_every_number_that_enters_has_a_group_and_words(agreement: servanda.Agreement) -> None:
-    question = pose(agreement, "phased")
+    question = ask(agreement, "phased")
     numbers = numbers_of(agreement, question)
     assert not any(one.name.startswith("inspections") for one in numbers)
     groups = {one.name: group_of(agreement, one) for one in numbers}
@@ -178,7 +178,7 @@ def test_every_number_that_enters_has_a_group_and_words(agreement: servanda.Agre
     assert groups["entries.election.types.committed"] == "Changes of government"
     assert groups["measures.inspectors.finds"] == "Finding rates"
     assert groups["incidents"] == "Incidents"
-    words = {one.name: label(agreement, one, question) for one in numbers}
+    words = {one.name: label(agreement, one, question.two) for one in numbers}
     assert words["parties.north.types.sincere.chance"] == "North: chance of the “sincere” type"
     assert words["entries.parliament.passes"] == "Parliament: chance that it passes"
     assert len(set(words.values())) == len(words)
@@ -186,20 +186,25 @@ def test_every_number_that_enters_has_a_group_and_words(agreement: servanda.Agre
 
 def test_numbers_of_other_plans_stay_out() -> None:
     singapore = servanda.read("singapore-2018")
-    one = {n.name for n in numbers_of(singapore, pose(singapore, "phased"))}
-    two = {n.name for n in numbers_of(singapore, pose(singapore, "phased", "relief-first"))}
+    one = {n.name for n in numbers_of(singapore, ask(singapore, "phased"))}
+    two = {n.name for n in numbers_of(singapore, ask(singapore, between=("phased", "relief-first")))}
     vote = "plans.relief-first.entries.congress-sanctions.passes"
     assert vote not in one
     assert vote in two
-    words = {n.name: label(singapore, n, pose(singapore, "phased", "relief-first")) for n in uncertain(singapore)}
+    words = {n.name: label(singapore, n, True) for n in uncertain(singapore)}
     assert words[vote].endswith(")")  # says of which plan
-    natural = {group_of(singapore, n) for n in numbers_of(singapore, pose(singapore, "phased"))}
+    natural = {group_of(singapore, n) for n in numbers_of(singapore, ask(singapore, "phased"))}
     assert len(natural) == 17
 
 
 def test_sensitivity_by_groups_and_by_numbers(agreement: servanda.Agreement) -> None:
     shares: list[float] = []
-    found = servanda.sensitivity(agreement, "phased", of="years", draws=17, seed=2, progress=shares.append)
+
+    def told(what: str, share: float) -> None:
+        assert what == "solving phased"
+        shares.append(share)
+
+    found = servanda.sensitivity(agreement, "phased", of="years", draws=17, seed=2, progress=told)
     assert found.shares is not None
     assert found.grouped
     assert (found.draws, found.solves) == (32, 32 * 19)  # 17 are rounded up; 17 groups and two
@@ -211,13 +216,13 @@ def test_sensitivity_by_groups_and_by_numbers(agreement: servanda.Agreement) -> 
     assert found.shares == again.shares
     assert found.numbers == again.numbers
     own = {one.name: "all that is North's" for one in uncertain(agreement) if "north" in one.name}
-    grouped = sensing.grouping(agreement, numbers_of(agreement, pose(agreement, "phased")), own)
+    grouped = sensing.grouping(agreement, numbers_of(agreement, ask(agreement, "phased")), own)
     assert grouped is not None
     assert grouped.count("all that is North's") == len(own)
 
 
 def test_the_difference_between_plans_is_that_of_their_figures(agreement: servanda.Agreement) -> None:
-    moved = servanda.tornado(agreement, "phased", "at-once", of="years")
+    moved = servanda.tornado(agreement, between=("phased", "at-once"), of="years")
     alone = [servanda.tornado(agreement, plan, of="years") for plan in ("phased", "at-once")]
     assert moved.likely == pytest.approx(alone[0].likely - alone[1].likely, abs=1e-12)
     rows = [{row["name"]: row["at_low"] for row in one.table} for one in (moved, *alone)]
@@ -255,33 +260,32 @@ def test_ends_without_an_answer_come_last(agreement: servanda.Agreement, monkeyp
     ("arguments", "words"),
     [
         ({"plan": "phasd"}, "There is no plan 'phasd'. The plans are: phased, at-once. Did you mean phased"),
-        ({"plan": "phased", "of": "held_claen"}, "There is no figure 'held_claen'.*Did you mean held_clean"),
-        ({"plan": "phased", "against": "phased"}, "between phased and itself is always 0"),
+        ({"plan": "phased", "of": "held_claen"}, "There is no metric 'held_claen'.*Did you mean held_clean"),
+        ({"between": ("phased", "phased")}, "Two different plans are needed. The plans are: phased, at-once"),
+        ({"between": "phased"}, "Two different plans are needed. The plans are: phased, at-once"),
+        ({"between": ("phased", "at-onse")}, "There is no plan 'at-onse'.*Did you mean at-once"),
+        ({"plan": "phased", "between": ("phased", "at-once")}, "Leave out one of them"),
+        ({}, "Say which plan is meant. The plans are: phased, at-once"),
         ({"plan": "phased", "draws": 0}, "0 draws cannot be made"),
-        ({"plan": "phased", "groups": {"x": "y"}}, "No uncertain number that enters is called 'x'"),
+        ({"plan": "phased", "groups": {"x": "y"}}, "There is no uncertain number 'x'. The uncertain numbers are: "),
     ],
 )
 def test_questions_that_cannot_be_asked(agreement: servanda.Agreement, arguments: Any, words: str) -> None:
-    with pytest.raises(QuestionRefused, match=words):
+    with pytest.raises((QuestionRefused, errors.UsageError, errors.NoSuchName), match=words):
         servanda.sensitivity(agreement, **arguments)
 
 
 def test_a_file_without_ranges_or_with_correlations_is_refused(agreement: servanda.Agreement) -> None:
+    question = ask(agreement, "phased", of="years")
     sure = agreement.model_copy(update={"parties": {}, "stakes": {}, "measures": {}, "plans": {}})
     with pytest.raises(QuestionRefused, match="nothing is uncertain"):
-        numbers_of(sure.model_copy(update={"incidents": agreement.stakes["sanctions"].worth["north"]}), pose_of())
+        numbers_of(sure.model_copy(update={"incidents": agreement.stakes["sanctions"].worth["north"]}), question)
 
     class Correlated:
         correlations = ("a", "b")
 
     with pytest.raises(QuestionRefused, match="depend on each other"):
         sensing.check_independent(Correlated())  # pyright: ignore[reportArgumentType]
-
-
-def pose_of() -> Any:
-    from servanda.uncertainty.questions import Question
-
-    return Question("phased", None, "years")
 
 
 # ------------------------------------------------------------------------------------------------------ sweeps
@@ -298,7 +302,7 @@ def test_a_sweep_in_place_of_new_draws(agreement: servanda.Agreement, sweep: pol
     assert (found.draws, found.solves, found.failed) == (96, 0, 0)
     years = sweep.filter(polars.col("plan") == "phased")["years"]
     assert found.mean == pytest.approx(years.mean())
-    numbers = numbers_of(agreement, pose(agreement, "phased"))
+    numbers = numbers_of(agreement, ask(agreement, "phased"))
     draws = draw(agreement, 96, seed=7)
     columns = [[one.name for one in draws.numbers].index(one.name) for one in numbers]
     own = given_indices(draws.values[:, columns], years.to_numpy(), [one.name for one in numbers])
@@ -309,7 +313,7 @@ def test_a_sweep_in_place_of_new_draws(agreement: servanda.Agreement, sweep: pol
 
 def test_a_sweep_of_two_plans_is_joined_by_draw(agreement: servanda.Agreement, sweep: polars.DataFrame) -> None:
     mixed = sweep.sample(fraction=1.0, shuffle=True, seed=3)
-    found = servanda.sensitivity(agreement, "phased", "at-once", of="years", sweep=mixed)
+    found = servanda.sensitivity(agreement, between=("phased", "at-once"), of="years", sweep=mixed)
     one, two = (sweep.filter(polars.col("plan") == plan)["years"].to_numpy() for plan in ("phased", "at-once"))
     assert found.mean == pytest.approx((one - two).mean(), abs=1e-12)
 
@@ -366,7 +370,7 @@ def test_the_command_on_a_sweep(run: Any, tmp_path: Path, sweep: polars.DataFram
     [
         (["--plan", "phased", "--between", "phased", "at-once"], "Leave out one of them"),
         ([], "The plan"),
-        (["--plan", "phased", "--of", "peace"], "There is no figure 'peace'"),
+        (["--plan", "phased", "--of", "peace"], "there is no metric 'peace'"),
         (["--plan", "phased", "--sweep", "no.parquet"], "no.parquet: there is no such file"),
         (["--plan", "phased", "--sweep", "deal.yaml"], "deal.yaml: this is not a table of draws"),
         (["--plan", "phased", "--picture", "x.pdf"], "a picture is a .png or a .svg file"),

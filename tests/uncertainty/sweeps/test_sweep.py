@@ -17,7 +17,7 @@ from support.commands import commands
 
 import servanda
 from servanda.agreement.numbers import uncertain
-from servanda.assessment.metrics import figure_names
+from servanda.assessment.metrics import solved_metrics
 from servanda.uncertainty.evaluation import evaluate
 from servanda.uncertainty.sampling import draw
 from servanda.uncertainty.sweeps._store import NotSwept, unfinished
@@ -57,8 +57,8 @@ def test_a_row_holds_what_evaluating_its_draw_gives(agreement: servanda.Agreemen
         rows = swept.table.where(swept.table["plan"] == plan)
         found = evaluate(agreement, plan, draws)
         assert rows["draw"].tolist() == list(range(20))
-        for name in figure_names(agreement):
-            assert np.array_equal(rows[name], found.figures[name]), name
+        for name in solved_metrics(agreement):
+            assert np.array_equal(rows[name], found.metrics[name]), name
         assert rows["weakest"].tolist() == [found.steps[w] for w in found.weakest]
         assert np.array_equal(rows["residual"], found.residual)
         standing = np.stack(rows["standing"])
@@ -110,7 +110,7 @@ def test_draws_without_an_answer_are_kept_counted_and_shown(
         found = evaluated(agreement, plan, draws)
         gone = (np.arange(len(found.statuses)) % 4 == 0) & (plan == "phased")
         return Evaluated(
-            plan, {name: np.where(gone, np.nan, v) for name, v in found.figures.items()}, found.residual,
+            plan, {name: np.where(gone, np.nan, v) for name, v in found.metrics.items()}, found.residual,
             tuple("stopped" if g else s for g, s in zip(gone, found.statuses, strict=True)), found.steps,
             np.where(gone, -1, found.weakest), found.years, np.where(gone[:, None], np.nan, found.standing),
         )  # fmt: skip

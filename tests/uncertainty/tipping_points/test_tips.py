@@ -13,12 +13,14 @@ from support.building import ratify, situation, stake
 import servanda
 from servanda.agreement.numbers import uncertain
 from servanda.agreement.starter import starter_text
-from servanda.errors import NoSuchName
+from servanda.assessment.metrics import metric
+from servanda.errors import NoSuchName, UsageError
 from servanda.uncertainty.evaluation import evaluate
+from servanda.uncertainty.questions import Question
 from servanda.uncertainty.sampling import with_values
-from servanda.uncertainty.tipping_points._least_change import Region, nearest
-from servanda.uncertainty.tipping_points.axes import Space, at, draws_at, space
-from servanda.uncertainty.tipping_points.plan_gap import Contest
+from servanda.uncertainty.tipping_points._least_change import Region, least_change
+from servanda.uncertainty.tipping_points.axes import AxisSpace, NotPossible, at, draws_at, space
+from servanda.uncertainty.tipping_points.plan_gap import PlanGap
 from servanda.uncertainty.tipping_points.targets import choosable
 from servanda.uncertainty.tipping_points.tips import Tips, scan
 
@@ -87,7 +89,7 @@ def test_less_is_better_of_what_ends_an_agreement() -> None:
     found = servanda.tip(
         votes(ranged(0.5, 0.3, 0.8), ranged(0.6, 0.2, 0.7)), ("first", "second"), "unratified.a", joint=False
     )
-    assert (found.better, found.ahead) == (-1.0, "second")
+    assert (found.metric.better, found.ahead) == ("less", "second")
     assert found.nearest is not None
 
 
@@ -119,7 +121,7 @@ def test_flips_are_those_of_a_dense_scan(agreement: servanda.Agreement, by_years
             continue
         values = np.linspace(one.low, one.high, 101)
         years = [
-            evaluate(agreement, plan, with_values(agreement, {one.name: values})).figures["years"] for plan in PLANS
+            evaluate(agreement, plan, with_values(agreement, {one.name: values})).metrics["years"] for plan in PLANS
         ]
         turns = np.flatnonzero(np.diff(np.sign(years[0] - years[1])))
         assert len(turns) == len(one.flips), one.name
@@ -133,7 +135,7 @@ def test_at_a_flip_the_plans_are_level(agreement: servanda.Agreement, by_years: 
     for one in by_years.numbers:
         for flip in one.flips:
             draws = with_values(agreement, {one.name: np.array([flip.value])})
-            years = [float(evaluate(agreement, plan, draws).figures["years"][0]) for plan in PLANS]
+            years = [float(evaluate(agreement, plan, draws).metrics["years"][0]) for plan in PLANS]
             assert years[0] == pytest.approx(years[1], abs=1e-6)
             assert not flip.jump
 
@@ -161,8 +163,8 @@ def test_points_without_an_answer_are_counted_and_not_used(
     def holes(given: servanda.Agreement, plan: str, draws: Any, **more: Any) -> Any:
         found = evaluate(given, plan, draws, **more)
         bad = draws(given.stakes["programme"].worth["north"]) > 3.0
-        figures = {name: np.where(bad, np.nan, figure) for name, figure in found.figures.items()}
-        return type(found)(**{**vars(found), "figures": figures})
+        figures = {name: np.where(bad, np.nan, figure) for name, figure in found.metrics.items()}
+        return type(found)(**{**vars(found), "metrics": figures})
 
     monkeypatch.setattr(_contest, "evaluate", holes)
     name = "stakes.programme.worth.north"
@@ -188,7 +190,7 @@ def test_a_joint_change_is_as_near_as_brute_force_on_a_grid(agreement: servanda.
         inside &= (axis.low <= axis.likely + axis.width * u) & (axis.likely + axis.width * u <= axis.high)
     near = inside & (np.hypot(x, y) < 0.2)
     values = {axis.name: axis.likely + axis.width * u[near] for axis, u in zip(axes, (x, y), strict=True)}
-    years = [evaluate(agreement, plan, with_values(agreement, values)).figures["years"] for plan in PLANS]
+    years = [evaluate(agreement, plan, with_values(agreement, values)).metrics["years"] for plan in PLANS]
     least = np.hypot(x, y)[near][years[1] > years[0]].min()
     assert found.change is not None
     assert found.change.distance == pytest.approx(least, abs=0.0125 * np.sqrt(2))  # a cell's diagonal
@@ -221,7 +223,7 @@ def test_the_file_with_the_changed_numbers_has_the_other_ranking(agreement: serv
     years = {plan: found.change.figures[plan] for plan in PLANS}
     for plan in PLANS:
         solved = servanda.solve(servanda.compile(after, plan))
-        figure = evaluate(after, plan, with_values(after, {})).figures["years"][0]
+        figure = evaluate(after, plan, with_values(after, {})).metrics["years"][0]
         assert solved.converged
         assert figure == pytest.approx(years[plan], abs=1e-7)
     assert found.ahead == "phased"
@@ -234,19 +236,19 @@ def test_nearest_point_of_known_functions() -> None:
     box = Region(np.full(3, -1.0), np.full(3, 1.0), np.zeros((0, 3)), np.zeros(0))
     way = np.array([1.0, 2.0, 2.0])
     starts = np.zeros((1, 3))
-    plane = nearest(lambda u: u @ way - 1.5, box, starts)  # distance 1.5 / 3
+    plane = least_change(lambda u: u @ way - 1.5, box, starts)  # distance 1.5 / 3
     assert plane.distance == pytest.approx(0.5, rel=1e-3)
-    corner = nearest(lambda u: u @ way - 4.9, box, starts)  # only near (1, 1, 1): 2 x + 2 y = 4.9 - 1 - ...
+    corner = least_change(lambda u: u @ way - 4.9, box, starts)  # only near (1, 1, 1): 2 x + 2 y = 4.9 - 1 - ...
     assert corner.point is not None
     assert corner.distance == pytest.approx(np.sqrt(0.9**2 + 2), rel=1e-3)
-    never = nearest(lambda u: u @ way - 6.0, box, starts)
+    never = least_change(lambda u: u @ way - 6.0, box, starts)
     assert never.point is None
     assert never.best == pytest.approx(np.ones(3), abs=1e-6)
     assert never.value == pytest.approx(-1.0, abs=1e-6)
     bound = Region(box.low, box.high, np.array([[0.0, 1.0, 1.0]]), np.array([0.2]))
-    within = nearest(lambda u: u @ way - 1.2, bound, starts)  # y + z = 0.2 gives 0.4, the rest x = 0.8
+    within = least_change(lambda u: u @ way - 1.2, bound, starts)  # y + z = 0.2 gives 0.4, the rest x = 0.8
     assert within.distance == pytest.approx(np.sqrt(0.8**2 + 2 * 0.1**2), rel=1e-3)
-    torn = nearest(lambda u: np.where(u[:, 0] > 0.1, np.nan, u @ way - 4.5), box, starts)
+    torn = least_change(lambda u: np.where(u[:, 0] > 0.1, np.nan, u @ way - 4.5), box, starts)
     assert (torn.point, torn.broken > 0) == (None, True)
 
 
@@ -293,7 +295,7 @@ def test_the_line_of_a_map_agrees_with_the_tips(agreement: servanda.Agreement) -
         assert zero == pytest.approx(one.flips[0].value, abs=0.1 * (values[k + 1] - values[k]))
     assert found.table.height == 13 * 13
     draws = with_values(agreement, {names[0]: found.across[[2]], names[1]: found.up[[3]]})
-    years = [float(evaluate(agreement, plan, draws).figures["years"][0]) for plan in PLANS]
+    years = [float(evaluate(agreement, plan, draws).metrics["years"][0]) for plan in PLANS]
     assert found.difference[3, 2] == pytest.approx(years[0] - years[1], abs=1e-9)
 
 
@@ -305,7 +307,7 @@ def test_reach_is_as_near_as_brute_force_on_a_grid(agreement: servanda.Agreement
     found = servanda.reach(agreement, "phased", 0.32, ours=names)
     u, v = (grid.ravel() for grid in np.meshgrid(np.linspace(0, 0.5, 51), np.linspace(0, 0.5, 51)))
     values = {names[0]: 0.8 + 1.2 * u, names[1]: 3 + 4 * v}
-    clean = evaluate(agreement, "phased", with_values(agreement, values)).figures["held_clean"]
+    clean = evaluate(agreement, "phased", with_values(agreement, values)).metrics["held_clean"]
     least = np.hypot(u, v)[clean >= 0.32].min()
     assert found.change is not None
     assert found.change.distance == pytest.approx(least, abs=0.01 * np.sqrt(2))
@@ -317,7 +319,7 @@ def test_what_cannot_be_reached_says_how_far_it_gets(agreement: servanda.Agreeme
     names = ["measures.inspectors.finds", "parties.north.costs.found"]
     found = servanda.reach(agreement, "phased", 0.9, ours=names)
     u, v = (grid.ravel() for grid in np.meshgrid(np.linspace(0.3, 1.5, 25), np.linspace(1, 5, 25)))
-    clean = evaluate(agreement, "phased", with_values(agreement, {names[0]: u, names[1]: v})).figures["held_clean"]
+    clean = evaluate(agreement, "phased", with_values(agreement, {names[0]: u, names[1]: v})).metrics["held_clean"]
     assert found.change is None
     assert found.best.figures["phased"] == pytest.approx(clean.max(), abs=1e-6)
     assert {m.name: m.value for m in found.best.moved} == {names[0]: pytest.approx(1.5), names[1]: pytest.approx(5)}
@@ -334,7 +336,7 @@ def test_reach_of_a_vote_has_a_closed_form_and_what_is_met_needs_no_change() -> 
     met = servanda.reach(agreement, "first", 0.4, "held", ours=["*"])
     assert met.change is not None
     assert (met.change.moved, met.change.distance) == ((), 0.0)
-    with pytest.raises(NoSuchName, match="nothing in this plan is ours to choose"):
+    with pytest.raises(NotPossible, match="nothing in this plan is ours to choose"):
         servanda.reach(agreement, "first", 0.7, "held")
 
 
@@ -351,31 +353,31 @@ def test_what_is_ours_to_choose_unless_said(agreement: servanda.Agreement) -> No
 def test_what_is_not_there_is_refused(agreement: servanda.Agreement) -> None:
     for arguments, words in (
         ((("phased", "atonce"), "years"), "Did you mean at-once"),
-        ((("phased", "phased"), "years"), "two different plans"),
+        ((("phased", "phased"), "years"), "Two different plans"),
         ((PLANS, "held_clear"), "Did you mean held_clean"),
     ):
-        with pytest.raises(NoSuchName, match=words):
+        with pytest.raises((NoSuchName, UsageError), match=words):
             servanda.tip(agreement, *arguments)
-    with pytest.raises(NoSuchName, match=r"is called 'inspections\.budget'"):
+    with pytest.raises(NoSuchName, match=r"There is no uncertain number 'inspections\.budget'"):
         servanda.tip(agreement, PLANS, among=["inspections.budget"])
     with pytest.raises(ValueError, match="at least 3"):
         servanda.tip(agreement, PLANS, points=2)
     both = ("parties.north.types.sincere.chance", "parties.north.types.stalling.chance")
-    with pytest.raises(NoSuchName, match="one follows from the others"):
+    with pytest.raises(UsageError, match="one follows from the others"):
         servanda.heat(agreement, PLANS, *both)
     for target, of in ((1.2, "held"), (-1, "years"), (11, "years"), (float("nan"), "gain.south")):
         with pytest.raises(ValueError, match="cannot be reached"):
             servanda.reach(agreement, "phased", target, of)
 
 
-class Made(Contest):
-    """A contest whose first plan is ahead by a function of how far the first number was moved."""
+class Made(PlanGap):
+    """A gap whose first plan is ahead by a function of how far the first number was moved."""
 
-    def __init__(self, where: Space, course: Any) -> None:
-        super().__init__(where, PLANS, "years", 1)
+    def __init__(self, where: AxisSpace, course: Any) -> None:
+        super().__init__(where, Question(PLANS, metric(where.agreement, "years")), 1)
         self.course = course
 
-    def figures(self, points: Any) -> Any:
+    def metrics(self, points: Any) -> Any:
         ahead = np.array([self.course(float(u)) for u in points[:, 0]])
         self.solved += len(points)
         return np.stack([ahead, np.zeros(len(points))])

@@ -16,7 +16,8 @@ from pydantic.fields import FieldInfo
 from servanda.agreement.format.agreement import Agreement
 from servanda.agreement.format.entries import Obligation, Ratification, Review, Turnover, entry_kind
 from servanda.agreement.format.levers import KINDS, lever_kind
-from servanda.agreement.reading._yaml_text import Complaint, Document, Place, dotted
+from servanda.agreement.format.values import Place
+from servanda.agreement.reading._yaml_text import Complaint, Document, dotted
 from servanda.english import did_you_mean, show
 
 _ENTRIES = {"obligation": Obligation, "ratification": Ratification, "turnover": Turnover, "review": Review}
@@ -25,7 +26,7 @@ _PASSES = 100  # looks at the data; a file with twelve different mistakes needs 
 
 
 @dataclass(frozen=True)
-class Book:
+class FittedFile:
     """A file as far as it could be understood: what the checks that need two places at once look at.
 
     Attributes
@@ -84,28 +85,31 @@ def value_at(data: object, place: Place) -> object:
     return data
 
 
-def shape(document: Document) -> tuple[Book, list[Complaint]]:
+def shape(document: Document) -> tuple[FittedFile, list[Complaint]]:
     """Fit a document to the format's types.
 
     Returns
     -------
-    book : Book
+    book : FittedFile
     complaints : list[Complaint]
     """
     data = document.data
     if not isinstance(data, dict):
-        words = f"the file holds {show(data)}, but has to be a group of keys that begins with servanda: 1"
-        return Book(None, {}, document.lines), [Complaint(1, words)]
+        words = f"the file holds {show(data)}, but must be a group of keys that begins with servanda: 1"
+        return FittedFile(None, {}, document.lines), [Complaint(1, words)]
     whole = cast("dict[str, Any]", data)
-    fitting = _Fitting(Book(None, whole, document.lines), copy.deepcopy(whole))
+    fitting = _Fitting(FittedFile(None, whole, document.lines), copy.deepcopy(whole))
     version = whole.get("servanda", 1)
     if type(version) is int and version != 1:
-        words = f"servanda: {version} is not a version of the format that this servanda can read. Write 1, or update it"
+        words = (
+            f"servanda: {version} is not a version of the format that this servanda can read. Write 1, or"
+            " update servanda"
+        )
         return fitting.book, [Complaint(fitting.book.line(("servanda",)), words)]
     fitting.take_out_nothings(fitting.data, ())
     fitting.take_out_python_names()
     agreement = fitting.fit()
-    book = Book(agreement, whole, document.lines, frozenset(fitting.wrong), frozenset(fitting.around))
+    book = FittedFile(agreement, whole, document.lines, frozenset(fitting.wrong), frozenset(fitting.around))
     return book, fitting.complaints
 
 
@@ -143,7 +147,7 @@ def _standin(place: Place, index: int) -> object:
 
 @dataclass
 class _Fitting:
-    book: Book
+    book: FittedFile
     data: dict[str, Any]  # a copy of the file's data, from which what is wrong is taken out
     complaints: list[Complaint] = field(default_factory=list[Complaint])
     wrong: set[Place] = field(default_factory=set[Place])
@@ -319,7 +323,7 @@ def _required(place: Place, data: object) -> bool:
 # ------------------------------------------------------------------------------------------------- in words
 
 
-def _words(detail: dict[str, Any], place: Place, book: Book) -> str:
+def _words(detail: dict[str, Any], place: Place, book: FittedFile) -> str:
     kind, where = str(detail["type"]), book.say(place)
     found = show(value_at(book.data, place))
     around, last = book.say(place[:-1]), place[-1] if place else ""
@@ -338,17 +342,17 @@ def _words(detail: dict[str, Any], place: Place, book: Book) -> str:
         return _no_lever(found_there, where) if place[0] == "levers" else _no_kind(found_there, where)
     if kind == "literal_error":
         allowed = str(detail["ctx"]["expected"]).replace("'", "").replace(" or ", ", ").split(", ")
-        return f"{where} is {found}, but has to be one of: {', '.join(allowed)}.{did_you_mean(found, allowed)}"
+        return f"{where} is {found}, but must be one of: {', '.join(allowed)}.{did_you_mean(found, allowed)}"
     if kind == "too_short":
         return f"{where} is empty. Give at least one"
     if kind == "list_type":
-        return f"{where} is {found}, but has to be a list. Write {last}: [a, b], or one item a line after '- '"
+        return f"{where} is {found}, but must be a list. Write {last}: [a, b], or one item per line after '- '"
     if kind in ("dict_type", "model_type", "model_attributes_type"):
         allowed = _fields(model_at(place, book.data))
         keys = (
-            f"a group with the keys {', '.join(allowed)}" if allowed else "a group of keys, one a line as name: value"
+            f"a group with the keys {', '.join(allowed)}" if allowed else "a group of keys, one per line as name: value"
         )
-        return f"{where} is {found}, but has to be {keys}"
+        return f"{where} is {found}, but must be {keys}"
     return f"{where} is {found}, which does not fit: {detail['msg']}"
 
 
@@ -360,10 +364,11 @@ def _no_kind(entry: object, where: str) -> str:
     there = [key for key in _KIND_KEYS if key in keys]
     if there:
         return (
-            f"{where} has {' and '.join(there)}, but an entry is one thing. Keep one of {kinds}; make two entries of it"
+            f"{where} has {' and '.join(there)}, but an entry is only one thing. Keep one of {kinds}, or"
+            " make two entries"
         )
     hints = (did_you_mean(key, _KIND_KEYS) for key in keys if key not in ("id", "date", "types", "title"))
-    return f"{where} says nothing of what it is.{next((h for h in hints if h), '')} Give it one of {kinds}"
+    return f"{where} does not say what it is.{next((h for h in hints if h), '')} Give it one of {kinds}"
 
 
 def _no_lever(lever: object, where: str) -> str:
@@ -373,6 +378,6 @@ def _no_lever(lever: object, where: str) -> str:
     keys = [str(key) for key in cast("dict[object, object]", lever)]
     there = [key for key in KINDS if key in keys]
     if there:
-        return f"{where} has {' and '.join(there)}, but a lever moves one thing. Make a lever of each"
+        return f"{where} has {' and '.join(there)}, but a lever moves only one thing. Make a lever for each"
     hints = (did_you_mean(key, KINDS) for key in keys if key not in ("from", "to", "of"))
-    return f"{where} says nothing of what it moves.{next((h for h in hints if h), '')} Give it one of {kinds}"
+    return f"{where} does not say what it moves.{next((h for h in hints if h), '')} Give it one of {kinds}"

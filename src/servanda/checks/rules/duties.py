@@ -8,9 +8,10 @@ from typing import Literal
 
 from servanda.agreement.format.agreement import Agreement
 from servanda.agreement.format.entries import Obligation, Ratification, Review, Turnover
+from servanda.agreement.format.values import Place
 from servanda.agreement.labels import name_of, names
 from servanda.checks._plan_view import Item, PlanView
-from servanda.checks.rulebook import Found, Place, rule
+from servanda.checks.rulebook import Found, rule
 from servanda.english import listed, some
 
 MANY = 3  # parties that owe one duty together
@@ -38,7 +39,7 @@ def _who(view: PlanView, item: Item, step: Obligation) -> Iterator[Found]:
             yield Found("SV202", (*item.place, "by"), fill, "gives", entries=(item.id,))
         elif partners and not _taken_on(view, item, step):
             fill["other"] = some(partners)
-            related = tuple((view.by_id[name].place, f"{name} stands here") for name in partners)
+            related = tuple((view.by_id[name].place, f"here is {name}") for name in partners)
             yield Found("SV202", (*item.place, "by"), fill, "pair", related, (item.id,))
     parties = [name for name in step.actors if name in agreement.parties]
     everybody = len(parties) == len(agreement.parties) and not step.gives

@@ -42,7 +42,7 @@ class Figure:
 
 
 Figures: TypeAlias = Mapping[str, Sequence[Figure]]
-Job: TypeAlias = "tuple[str, str, Drawing[Any], Any, dict[str, str]]"  # see `_jobs`
+Job: TypeAlias = "tuple[str, str, Drawing[Any], Any, dict[str, Any]]"  # see `_jobs`
 
 
 def write(
@@ -103,7 +103,7 @@ def _figures(
     jobs = _jobs(comparison, uncertainty)
     for i, (name, file, drawing, result, which) in enumerate(jobs):
         tell(f"drawing {file}", 0.97 * i / len(jobs))
-        wide, narrow = drawing(result, **which), drawing(result, True, **which)
+        wide, narrow = drawing(result, narrow=False, **which), drawing(result, narrow=True, **which)
         text = gallery.svg(wide)
         files[f"figures/{file}.svg"] = text.encode("utf-8")
         files[f"figures/{file}.png"] = gallery.png(wide)
@@ -125,7 +125,7 @@ def _jobs(
             jobs.append((name, file, gallery[name], result, {}))
     if found is not None:
         results = (found.swept, found.swept, found.tornado, found.tips)
-        parts: tuple[dict[str, str], ...] = ({}, {"of": found.metric}, {}, {})
+        parts: tuple[dict[str, Any], ...] = ({}, {"of": found.metric}, {}, {})
         for (name, figure), result, which in zip(RANGES.items(), results, parts, strict=True):
             if result is not None:
                 jobs.append((name, name, gallery[figure], result, which))
@@ -225,7 +225,8 @@ def _titled(found: View, comparison: Comparison) -> View:
     names = {result.plan: capital(result.title) for result in comparison.plans}
     what = found.table("plans")
     columns = tuple(Column(names.get(column.name, column.name), column.kind) for column in what.columns)
-    return replace(found, blocks=tuple(replace(b, columns=columns) if b is what else b for b in found.blocks))
+    blocks = tuple(block for block in found.blocks if block is not what)
+    return replace(found, blocks=(replace(what, columns=columns), *blocks))
 
 
 def _sections(figures: Figures) -> dict[str, dict[str, Any]]:

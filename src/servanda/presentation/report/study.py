@@ -58,7 +58,7 @@ def _(done: Study) -> View:
     """What the plans come to, how sure that is, what each party obtains, and where the report is."""
     results = done.comparison.plans
     said = [" ".join([headline(result.summary), *left_out(result.summary)]) for result in results]
-    blocks: list[str | Table] = said if len(results) > 1 else said[1:]
+    blocks: list[str | Table] = [*(said if len(results) > 1 else said[1:])]
     if done.uncertainty is not None:
         found = view(done.uncertainty)
         blocks += [*found.blocks, found.headline, *found.notes]

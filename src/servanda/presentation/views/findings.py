@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from servanda.checks.findings import Finding, Findings, the_same
 from servanda.checks.rulebook import SEVERITIES, Rule
+from servanda.presentation.terminal import console
 from servanda.presentation.view import Column, Row, Table, View, rows, view_of
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+STYLES = {"error": "bold red", "warning": "bold yellow", "note": "bold cyan"}
 
 
 @view_of.register
@@ -26,11 +34,16 @@ def _(findings: Findings) -> View:
     return View(summary(findings), tuple(blocks))
 
 
-def _by_rule(findings: Findings) -> Iterator[Row]:
+def _grouped(findings: Findings) -> list[list[Finding]]:
+    """The findings of each rule, the worst rules first."""
     by_rule: dict[str, list[Finding]] = {}
     for finding in sorted(findings.found, key=lambda finding: SEVERITIES.index(finding.severity)):
         by_rule.setdefault(finding.code, []).append(finding)
-    for found in by_rule.values():
+    return list(by_rule.values())
+
+
+def _by_rule(findings: Findings) -> Iterator[Row]:
+    for found in _grouped(findings):
         first = found[0]
         yield Row((f"{first.severity} {first.code} {first.name}",), "group")
         for one in found:
@@ -60,6 +73,41 @@ def summary(findings: Findings) -> str:
     if not said:
         return f"{title}: nothing found{quiet}."
     return f"{title}: {', '.join(said)}{quiet}. 'servanda explain CODE' says more about a rule."
+
+
+def print_findings(findings: Findings) -> None:
+    """Print findings by rule, each after its `file:line`, which terminals and editors open; the summary comes last."""
+    from rich.text import Text
+
+    there = console()
+    for found in _grouped(findings):
+        first = found[0]
+        there.print(Text.assemble((first.severity, STYLES[first.severity]), (f" {first.code} {first.name}", "bold")))
+        for one in found:
+            _paragraph(there, 2, f"{where(one)}:", f" {one.what}{the_same(one)}", "underline")
+            for each in one.related:
+                _paragraph(there, 6, f"line {each.line}: {each.what}" if each.line else each.what, style="dim")
+        _paragraph(there, 2, "Why it matters:", f" {first.why}", "italic")
+        _paragraph(there, 2, "What would mend it:", f" {first.mend}", "italic")
+        there.print()
+    if findings.silenced:
+        there.print(Text("Silenced by comments in the file", style="bold"))
+        for one in findings.silenced:
+            reason = one.reason or "no reason given"
+            _paragraph(there, 2, f"{where(one)}:", f" {one.code} {one.name}: {reason}", "underline")
+        there.print()
+    _paragraph(there, 0, summary(findings))
+
+
+def _paragraph(there: Console, indent: int, lead: str, words: str = "", style: str = "") -> None:
+    """Print a paragraph, its lead in a style, every line indented; a path too long for a line is not broken."""
+    from rich.text import Text
+
+    room = max(20, there.width - indent)
+    for number, line in enumerate(textwrap.wrap(lead + words, room, break_long_words=False, break_on_hyphens=False)):
+        text = Text(line)
+        text.stylize(style, 0, len(lead) if not number and line.startswith(lead) else 0 if words else len(line))
+        there.print(Text(" " * indent).append_text(text), soft_wrap=True)
 
 
 def short(findings: Findings) -> list[str]:

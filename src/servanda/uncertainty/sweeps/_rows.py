@@ -9,8 +9,8 @@ from typing import Any, cast
 import numpy as np
 
 from servanda.agreement.format.agreement import Agreement
-from servanda.agreement.format.values import Number
-from servanda.agreement.numbers import Path, uncertain
+from servanda.agreement.format.values import Number, Place
+from servanda.agreement.numbers import uncertain
 from servanda.arrays import Floats
 from servanda.assessment.metrics import solved_metrics
 from servanda.columns import Columns
@@ -100,7 +100,7 @@ def _arrow_table(rows: Columns) -> Any:
 def as_played(where: Ranges, draws: Draws) -> Floats:
     """Drawn values (D, k) as the game has them: chances of a party's types are scaled to add up to 1."""
     result = np.array(draws.values)
-    groups: dict[Path, list[Number]] = {}
+    groups: dict[Place, list[Number]] = {}
     for path, number in where.there.items():
         if (group := _types(path)) is not None:
             groups.setdefault(group, []).append(number)
@@ -113,7 +113,7 @@ def as_played(where: Ranges, draws: Draws) -> Floats:
     return result
 
 
-def _types(path: Path) -> Path | None:
+def _types(path: Place) -> Place | None:
     """The group of types that a chance belongs to; None for any other number."""
     if len(path) == 5 and (path[0], path[2], path[4]) == ("parties", "types", "chance"):
         return path[:3]

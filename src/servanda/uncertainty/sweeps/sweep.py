@@ -21,7 +21,7 @@ from servanda.columns import Columns
 from servanda.english import capital
 from servanda.errors import UsageError, expect, need
 from servanda.game.compiler import compile
-from servanda.parallel import Cluster, Progress, Where, connected, in_order
+from servanda.parallel import Cluster, Progress, Where, connected, map_in_order
 from servanda.result import Result
 from servanda.uncertainty.sampling import Ranges, in_pieces
 from servanda.uncertainty.sweeps._rows import Piece, described, schema, solved, streamed
@@ -334,7 +334,7 @@ def _made(
                     yield Piece(p * count + c, plan, c * size, points)
 
     for made, (number, rows) in enumerate(
-        in_order(partial(work, Ranges(agreement)), waiting(), workers=workers, cluster=cluster), 1
+        map_in_order(partial(work, Ranges(agreement)), waiting(), workers=workers, cluster=cluster), 1
     ):
         yield number, rows
         if progress is not None:

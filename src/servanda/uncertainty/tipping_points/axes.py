@@ -15,8 +15,8 @@ import numpy as np
 
 from servanda.agreement.format.agreement import Agreement
 from servanda.agreement.format.entries import Turnover
-from servanda.agreement.format.values import Number
-from servanda.agreement.numbers import Path, Uncertain
+from servanda.agreement.format.values import Number, Place
+from servanda.agreement.numbers import Uncertain
 from servanda.arrays import Floats
 from servanda.errors import ServandaError, no_such
 from servanda.uncertainty.questions import entering
@@ -46,7 +46,7 @@ class Axis:
     """
 
     name: str
-    path: Path
+    path: Place
     likely: float
     low: float
     high: float
@@ -218,7 +218,7 @@ def _chosen(there: Sequence[Uncertain], among: str | Iterable[str]) -> list[str]
 
 def _groups(agreement: Agreement, there: Sequence[Uncertain], chosen: set[str]) -> list[Group]:
     """The groups of chances with a member that is chosen."""
-    together: dict[tuple[Path, ...], list[Uncertain]] = {}
+    together: dict[tuple[Place, ...], list[Uncertain]] = {}
     for one in there:
         places = tuple(_above(path) for path in one.paths)
         if places[0]:
@@ -243,7 +243,7 @@ def _groups(agreement: Agreement, there: Sequence[Uncertain], chosen: set[str]) 
     return groups
 
 
-def _above(path: Path) -> Path:
+def _above(path: Place) -> Place:
     """The group of chances that a path leads into; nothing if it is another number."""
     if path[0] == "parties" and path[2:3] == ("types",) and path[4:] == ("chance",):
         return path[:3]
@@ -259,7 +259,7 @@ def _stem(name: str) -> tuple[str, str]:
     return ".".join(parts[:-1]) + ".", ""
 
 
-def _types(agreement: Agreement, place: Path) -> dict[str, Number]:
+def _types(agreement: Agreement, place: Place) -> dict[str, Number]:
     if place[0] == "parties":
         return {kind: one.chance for kind, one in agreement.parties[str(place[1])].types.items()}
     entry = agreement.plans[str(place[1])].entries[int(place[3])]

@@ -7,13 +7,13 @@ from datetime import date
 
 from servanda.agreement.dates import TOLERANCE, last_day
 from servanda.agreement.format.agreement import Agreement
-from servanda.agreement.format.values import Number
-from servanda.agreement.reading._fitting import Book
-from servanda.agreement.reading._yaml_text import Complaint, Place
+from servanda.agreement.format.values import Number, Place
+from servanda.agreement.reading._fitting import FittedFile
+from servanda.agreement.reading._yaml_text import Complaint
 from servanda.english import did_you_mean, digits
 
 
-def unknown(book: Book, place: Place, name: str, what: str, *groups: str) -> Iterator[Complaint]:
+def unknown(book: FittedFile, place: Place, name: str, what: str, *groups: str) -> Iterator[Complaint]:
     """Complain about a name that is in none of some groups such as parties."""
     known = {group: book.named(group) for group in groups}
     everything = [each for found in known.values() for each in found]
@@ -32,7 +32,7 @@ def unknown(book: Book, place: Place, name: str, what: str, *groups: str) -> Ite
     )
 
 
-def names(book: Book, place: Place, found: Sequence[str], what: str, *groups: str) -> Iterator[Complaint]:
+def names(book: FittedFile, place: Place, found: Sequence[str], what: str, *groups: str) -> Iterator[Complaint]:
     """Check a list of names: each known, none twice."""
     first: dict[str, int] = {}
     for index, name in enumerate(found):
@@ -49,7 +49,7 @@ def names(book: Book, place: Place, found: Sequence[str], what: str, *groups: st
         first.setdefault(name, index)
 
 
-def add_up(book: Book, place: Place, chances: Mapping[str, Number], what: str) -> Iterator[Complaint]:
+def add_up(book: FittedFile, place: Place, chances: Mapping[str, Number], what: str) -> Iterator[Complaint]:
     """Check that chances add up to 1."""
     total = sum(chance.likely for chance in chances.values())
     if not chances or book.touched(place) or abs(total - 1) <= TOLERANCE:
@@ -60,24 +60,24 @@ def add_up(book: Book, place: Place, chances: Mapping[str, Number], what: str) -
     yield Complaint(
         book.line(place),
         f"{book.say(place)}: the chances add up to {digits(total)}, not 1: {parts}."
-        f" The chances of {what} must add up to 1; change one of them by {digits(1 - total)}",
+        f" The chances of {what} must add up to 1. Change one of them by {digits(1 - total)}",
     )
 
 
-def order(book: Book, place: Place, starts: date | None, until: date | None) -> Iterator[Complaint]:
+def order(book: FittedFile, place: Place, starts: date | None, until: date | None) -> Iterator[Complaint]:
     """Check that `until` is not before `from`."""
     if starts and until and until < starts:
         yield Complaint(
             book.line((*place, "until")),
-            f"{book.say((*place, 'until'))}: {until} is before from, {starts} (line {book.line((*place, 'from'))})."
-            " until must not be before from",
+            f"{book.say((*place, 'until'))}: {until} is earlier than from, which is {starts} (line"
+            f" {book.line((*place, 'from'))}). Change one of the two",
         )
 
 
-def limits(book: Book, agreement: Agreement) -> str:
+def limits(book: FittedFile, agreement: Agreement) -> str:
     """Say what the first and the last day are, and where they stand."""
     first = f"The first day allowed is {agreement.start} (start, line {book.line(('start',))})"
     if ("horizon",) not in book.lines:
         return f"{first}. Change the date, or the start"
     last = f"the last {last_day(agreement)} (horizon, line {book.line(('horizon',))})"
-    return f"{first}, {last}. Change the date, or the start or horizon"
+    return f"{first}, {last}. Change the date, the start or the horizon"

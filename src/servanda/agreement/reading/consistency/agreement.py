@@ -12,8 +12,9 @@ from pydantic import BaseModel
 
 from servanda.agreement.dates import last_day
 from servanda.agreement.format.agreement import Agreement, Measure, Party
-from servanda.agreement.reading._fitting import Book
-from servanda.agreement.reading._yaml_text import Complaint, Place
+from servanda.agreement.format.values import Place
+from servanda.agreement.reading._fitting import FittedFile
+from servanda.agreement.reading._yaml_text import Complaint
 from servanda.agreement.reading.consistency._references import add_up, names, order, unknown
 from servanda.agreement.reading.consistency.correlations import correlation_inconsistencies
 from servanda.agreement.reading.consistency.entries import plan_complaints
@@ -21,7 +22,7 @@ from servanda.agreement.reading.consistency.inspections import site_inconsistenc
 from servanda.agreement.reading.consistency.levers import lever_inconsistencies
 
 
-def inconsistencies(book: Book) -> Iterator[Complaint]:
+def inconsistencies(book: FittedFile) -> Iterator[Complaint]:
     """Yield every complaint that needs two places at once, in no order."""
     agreement = book.agreement
     if agreement is None:
@@ -50,14 +51,14 @@ def inconsistencies(book: Book) -> Iterator[Complaint]:
     yield from _sources(book, (), agreement)
 
 
-def _bodies(book: Book, agreement: Agreement) -> Iterator[Complaint]:
+def _bodies(book: FittedFile, agreement: Agreement) -> Iterator[Complaint]:
     """See that nobody is a party and a body at once, and that readings of a term are those of parties or bodies."""
     for key in agreement.bodies:
         if key in agreement.parties:
             yield Complaint(
                 book.line(("bodies", key)),
-                f"bodies.{key} has the name of a party (line {book.line(('parties', key))}). A body is nobody that the"
-                " agreement is between. Delete one of the two, or rename it",
+                f"bodies.{key} has the same name as a party (line {book.line(('parties', key))}). A body is not a party"
+                " to the agreement. Delete or rename one of the two",
             )
     for key, meaning in agreement.terms.items():
         for name in meaning if isinstance(meaning, dict) else ():
@@ -67,7 +68,7 @@ def _bodies(book: Book, agreement: Agreement) -> Iterator[Complaint]:
 # ------------------------------------------------------------------------------------------------- sources
 
 
-def _sources(book: Book, place: Place, value: object) -> Iterator[Complaint]:
+def _sources(book: FittedFile, place: Place, value: object) -> Iterator[Complaint]:
     """Go through everything for a `source:`, and see that it is one of the sources."""
     if isinstance(value, BaseModel):
         source = getattr(value, "source", None)
@@ -86,7 +87,7 @@ def _sources(book: Book, place: Place, value: object) -> Iterator[Complaint]:
 # ------------------------------------------------------------------------------------- parties and measures
 
 
-def _party(book: Book, place: Place, party: Party) -> Iterator[Complaint]:
+def _party(book: FittedFile, place: Place, party: Party) -> Iterator[Complaint]:
     types = {name: each.chance for name, each in party.types.items()}
     yield from add_up(book, (*place, "types"), types, "a party's types")
     for name, each in party.types.items():
@@ -94,7 +95,7 @@ def _party(book: Book, place: Place, party: Party) -> Iterator[Complaint]:
             yield from unknown(book, (*place, "types", name, "worth", stake), stake, "stake", "stakes")
 
 
-def _measure(book: Book, agreement: Agreement, place: Place, measure: Measure) -> Iterator[Complaint]:
+def _measure(book: FittedFile, agreement: Agreement, place: Place, measure: Measure) -> Iterator[Complaint]:
     yield from names(book, (*place, "covers"), measure.covers, "stake", "stakes")
     yield from order(book, place, measure.starts, measure.until)
     if book.touched(("start",)) or book.touched(("horizon",)):

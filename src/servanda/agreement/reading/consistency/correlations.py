@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from servanda.agreement.format.agreement import Agreement
+from servanda.agreement.format.values import Place
 from servanda.agreement.numbers import correlated, names_of, uncertain
-from servanda.agreement.reading._fitting import Book
-from servanda.agreement.reading._yaml_text import Complaint, Place, dotted
+from servanda.agreement.reading._fitting import FittedFile
+from servanda.agreement.reading._yaml_text import Complaint, dotted
 from servanda.english import did_you_mean, digits
 
 _SURE = 1e-9  # the least eigenvalue of a matrix that counts as a possible one
 
 
-def correlation_inconsistencies(book: Book, agreement: Agreement) -> Iterator[Complaint]:
+def correlation_inconsistencies(book: FittedFile, agreement: Agreement) -> Iterator[Complaint]:
     """Yield every complaint about the group `correlations` that needs two places at once."""
     if not agreement.correlations:
         return
@@ -34,13 +35,16 @@ def correlation_inconsistencies(book: Book, agreement: Agreement) -> Iterator[Co
             fine = False
             yield Complaint(
                 book.line(place),
-                f"{book.say(place)}: the pair of line {book.line(('correlations', before))} again. Delete one of them",
+                f"{book.say(place)}: this repeats the pair on line {book.line(('correlations', before))}."
+                " Delete one of the two",
             )
     if fine:
         yield from _possible(book, agreement)
 
 
-def _no_number(book: Book, agreement: Agreement, place: Place, name: str, ranged: list[str]) -> Iterator[Complaint]:
+def _no_number(
+    book: FittedFile, agreement: Agreement, place: Place, name: str, ranged: list[str]
+) -> Iterator[Complaint]:
     if _complained(book, name):
         return
     every = names_of(agreement)
@@ -56,12 +60,12 @@ def _no_number(book: Book, agreement: Agreement, place: Place, name: str, ranged
     listed = f" Numbers with ranges: {', '.join(ranged)}." if len(ranged) <= 8 else ""
     yield Complaint(
         book.line(place),
-        f"{where} names the number '{name}', which is not in the file.{did_you_mean(name, ranged)}{listed} Write the"
-        " keys that lead to it with dots between, such as parties.NAME.discount; of an entry, entries.ID.chance",
+        f"{where} names the number '{name}', which is not in the file.{did_you_mean(name, ranged)}{listed} Write"
+        " its path in the file, joined by dots, such as parties.NAME.discount. For an entry, write entries.ID.chance",
     )
 
 
-def _complained(book: Book, name: str) -> bool:
+def _complained(book: FittedFile, name: str) -> bool:
     """Whether the number, or a group around it, was complained about: then it is there, but could not be read."""
     wrong = [dotted(place) for place in book.wrong]
     if name.startswith("entries.") or ".entries." in name:
@@ -69,7 +73,7 @@ def _complained(book: Book, name: str) -> bool:
     return any(f"{name}.".startswith(f"{place}.") or place.startswith(f"{name}.") for place in wrong)
 
 
-def _possible(book: Book, agreement: Agreement) -> Iterator[Complaint]:
+def _possible(book: FittedFile, agreement: Agreement) -> Iterator[Complaint]:
     """See that there are numbers with all these correlations: no three of them each opposed to the other two."""
     import numpy as np
 
@@ -87,7 +91,7 @@ def _possible(book: Book, agreement: Agreement) -> Iterator[Complaint]:
         yield Complaint(
             book.line(place),
             f"{book.say(place)}: no numbers can have all these rank correlations at once: {listed}. Pairs that are not"
-            " listed count as uncorrelated: list those too, or bring the correlations nearer to 0",
+            " listed count as uncorrelated. List those too, or bring the correlations closer to 0",
         )
 
 

@@ -8,8 +8,9 @@ from datetime import date
 from servanda.agreement.dates import TOLERANCE, DueDates, due_dates, last_day, review_dates
 from servanda.agreement.format.agreement import Agreement
 from servanda.agreement.format.entries import START, Entry, Obligation, Plan, Ratification, Review, Turnover
-from servanda.agreement.reading._fitting import Book, value_at
-from servanda.agreement.reading._yaml_text import Complaint, Place
+from servanda.agreement.format.values import Place
+from servanda.agreement.reading._fitting import FittedFile, value_at
+from servanda.agreement.reading._yaml_text import Complaint
 from servanda.agreement.reading.consistency._references import add_up, limits, names, order, unknown
 from servanda.english import did_you_mean, digits
 
@@ -19,7 +20,7 @@ Entries = list[tuple[Place, Entry]]
 # ------------------------------------------------------------------------------------------------- entries
 
 
-def plan_complaints(book: Book, agreement: Agreement, place: Place, plan: Plan) -> Iterator[Complaint]:
+def plan_complaints(book: FittedFile, agreement: Agreement, place: Place, plan: Plan) -> Iterator[Complaint]:
     """Yield every complaint about a plan that needs two places at once, in no order."""
     due = due_dates(agreement, str(place[-1]))
     entries: Entries = [
@@ -34,7 +35,7 @@ def plan_complaints(book: Book, agreement: Agreement, place: Place, plan: Plan) 
     yield from _shares(book, agreement, entries, due)
 
 
-def _entry(book: Book, agreement: Agreement, place: Place, entry: Entry) -> Iterator[Complaint]:
+def _entry(book: FittedFile, agreement: Agreement, place: Place, entry: Entry) -> Iterator[Complaint]:
     yield from names(book, (*place, "verified_by"), entry.verified_by, "measure", "measures", "bodies", "parties")
     if isinstance(entry, Obligation):
         if isinstance(entry.by, str):
@@ -51,7 +52,7 @@ def _entry(book: Book, agreement: Agreement, place: Place, entry: Entry) -> Iter
         yield from names(book, (*place, "review"), entry.review, "party", "parties")
 
 
-def _turnover_types(book: Book, place: Place, entry: Turnover) -> Iterator[Complaint]:
+def _turnover_types(book: FittedFile, place: Place, entry: Turnover) -> Iterator[Complaint]:
     party = entry.turnover
     if party in book.named("parties") and ("parties", party) not in book.wrong:
         under: Place = ("parties", party, "types")
@@ -60,18 +61,18 @@ def _turnover_types(book: Book, place: Place, entry: Turnover) -> Iterator[Compl
             if name in (declared or ["only"]) or under in book.wrong:
                 continue
             if declared:
-                allowed = f"Types of {party} (line {book.line(under)}): {', '.join(declared)}"
+                use = f"Types of {party} (line {book.line(under)}): {', '.join(declared)}. Use one of these"
             else:
-                allowed = f"{party} has no types (line {book.line(under)}), so it has one, called only"
+                use = f"The file gives {party} no types (line {book.line(under)}), so it has one, called only. Use only"
             yield Complaint(
                 book.line((*place, name)),
-                f"{book.say((*place, name))}: {party} has no type '{name}'.{did_you_mean(name, declared)} {allowed}."
-                f" Use one of these, or add {name} under parties.{party}.types",
+                f"{book.say((*place, name))}: {party} has no type '{name}'.{did_you_mean(name, declared)} {use},"
+                f" or add {name} under parties.{party}.types",
             )
     yield from add_up(book, place, entry.types, "a turnover's types")
 
 
-def _gives(book: Book, agreement: Agreement, place: Place, entry: Obligation) -> Iterator[Complaint]:
+def _gives(book: FittedFile, agreement: Agreement, place: Place, entry: Obligation) -> Iterator[Complaint]:
     here = (*place, "gives")
     if isinstance(entry.gives, list):
         yield from names(book, here, entry.gives, "stake", "stakes")
@@ -89,7 +90,7 @@ def _gives(book: Book, agreement: Agreement, place: Place, entry: Obligation) ->
         who, verb = " and ".join(entry.actors), "gives" if len(entry.actors) == 1 else "give"
         yield Complaint(
             book.line((*here, step)),
-            f"{book.say(place)}: {who} {verb} {name}, but {name} is held by {stake.holder}"
+            f"{book.say(place)}: {who} {verb} {name}, but {stake.holder} holds {name}"
             f" (line {book.line(('stakes', name, 'holder'))}). Write by: {stake.holder}, or give what {who}"
             f" {'holds' if verb == 'gives' else 'hold'}",
         )
@@ -100,7 +101,7 @@ def _may_give(agreement: Agreement, entry: Obligation, holder: str) -> bool:
     return not entry.actors or holder in entry.actors or any(name in agreement.bodies for name in entry.actors)
 
 
-def _ids(book: Book, place: Place, entries: Entries) -> Iterator[Complaint]:
+def _ids(book: FittedFile, place: Place, entries: Entries) -> Iterator[Complaint]:
     """See that no id stands twice, those that reviews make (review-1-dprk) included; then that `needs` names ids."""
     seen: dict[str, Place] = {}
     group = book.data["plans"][place[1]]["entries"]
@@ -117,7 +118,7 @@ def _ids(book: Book, place: Place, entries: Entries) -> Iterator[Complaint]:
             by = "" if clash == name else ", which this review makes for one of its dates and parties,"
             yield Complaint(
                 book.line((*where, "id")),
-                f"{book.say(where)}: the id {clash}{by} is taken by {book.say(seen[clash])} on line"
+                f"{book.say(where)}: the id {clash}{by} is already used by {book.say(seen[clash])} on line"
                 f" {book.line((*seen[clash], 'id'))}. Give one of the two another id",
             )
         for each in made:
@@ -147,7 +148,7 @@ def _named(place: Place, entry: Entry) -> Iterator[tuple[Place, str]]:
 # --------------------------------------------------------------------------------------------------- dates
 
 
-def _dates(book: Book, agreement: Agreement, place: Place, entry: Entry, due: DueDates) -> Iterator[Complaint]:
+def _dates(book: FittedFile, agreement: Agreement, place: Place, entry: Entry, due: DueDates) -> Iterator[Complaint]:
     if not isinstance(entry, Review):
         if entry.date is not None:
             yield from _within(book, agreement, (*place, "date"), [entry.date])
@@ -167,7 +168,7 @@ def _dates(book: Book, agreement: Agreement, place: Place, entry: Entry, due: Du
     elif dated:
         yield from _within(book, agreement, (*place, "date"), review_dates(entry))
     elif not given:
-        yield Complaint(book.line(place), f"{here} says nothing of when. {both}")
+        yield Complaint(book.line(place), f"{here} does not say when it takes place. {both}")
     elif lacking:
         yield Complaint(
             book.line((*place, given[0])),
@@ -182,7 +183,7 @@ def _dates(book: Book, agreement: Agreement, place: Place, entry: Entry, due: Du
             yield from _within(book, agreement, (*place, "until"), dates[:0:-1][:1])
 
 
-def _within(book: Book, agreement: Agreement, place: Place, days: Iterable[date]) -> Iterator[Complaint]:
+def _within(book: FittedFile, agreement: Agreement, place: Place, days: Iterable[date]) -> Iterator[Complaint]:
     if book.touched(("start",)) or book.touched(("horizon",)):
         return
     first, last = agreement.start, last_day(agreement)
@@ -197,7 +198,7 @@ def _within(book: Book, agreement: Agreement, place: Place, days: Iterable[date]
 # -------------------------------------------------------------------------------------------------- shares
 
 
-def _shares(book: Book, agreement: Agreement, entries: Entries, due: DueDates) -> Iterator[Complaint]:
+def _shares(book: FittedFile, agreement: Agreement, entries: Entries, due: DueDates) -> Iterator[Complaint]:
     """Follow how much is left of each stake, in the order of play: by date, on the same date by place in the file.
 
     Not of stakes that an entry without a day gives: when that is, and so what is left then, nobody knows.

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 from servanda.agreement.format.agreement import Agreement
 from servanda.agreement.format.inspections import Inspections
-from servanda.agreement.reading._fitting import Book
-from servanda.agreement.reading._yaml_text import Complaint, Place
+from servanda.agreement.format.values import Place
+from servanda.agreement.reading._fitting import FittedFile
+from servanda.agreement.reading._yaml_text import Complaint
 
 _SITES: Place = ("inspections", "sites")
 
 
-def site_inconsistencies(book: Book, agreement: Agreement) -> Iterator[Complaint]:
+def site_inconsistencies(book: FittedFile, agreement: Agreement) -> Iterator[Complaint]:
     """Yield every complaint about the group `inspections` that needs two places at once."""
     asked = agreement.inspections
     if asked is None:
@@ -24,7 +25,7 @@ def site_inconsistencies(book: Book, agreement: Agreement) -> Iterator[Complaint
         yield from _penalties(book, asked)
 
 
-def _concealable(book: Book, agreement: Agreement, asked: Inspections) -> Iterator[Complaint]:
+def _concealable(book: FittedFile, agreement: Agreement, asked: Inspections) -> Iterator[Complaint]:
     for name, site in asked.sites.items():
         for index, stake in enumerate(site.holds):
             place = (*_SITES, name, "holds", index)
@@ -38,7 +39,7 @@ def _concealable(book: Book, agreement: Agreement, asked: Inspections) -> Iterat
             )
 
 
-def _one_measure(book: Book, agreement: Agreement, asked: Inspections) -> Iterator[Complaint]:
+def _one_measure(book: FittedFile, agreement: Agreement, asked: Inspections) -> Iterator[Complaint]:
     """A stake has one finding rate, or the rates of two measures would add up."""
     first: dict[str, tuple[str, str]] = {}
     for name, site in asked.sites.items():
@@ -51,12 +52,12 @@ def _one_measure(book: Book, agreement: Agreement, asked: Inspections) -> Iterat
             yield Complaint(
                 book.line(place),
                 f"{book.say(place)}: {stake} belongs to measure {measure} here, but to {other} at site {there} (line"
-                f" {book.line((*_SITES, there))}). The violator has the choice between the two sites, so it is one"
-                " measure that finds the stake. Give both sites the same measure",
+                f" {book.line((*_SITES, there))}). The violator can choose between the two sites, so one measure has to"
+                " find the stake at both. Give both sites the same measure",
             )
 
 
-def _covers(book: Book, agreement: Agreement, asked: Inspections) -> Iterator[Complaint]:
+def _covers(book: FittedFile, agreement: Agreement, asked: Inspections) -> Iterator[Complaint]:
     """A measure that is there already covers exactly the stakes that its sites could hold."""
     held: dict[str, dict[str, Place]] = {}
     for name, site in asked.sites.items():
@@ -74,7 +75,7 @@ def _covers(book: Book, agreement: Agreement, asked: Inspections) -> Iterator[Co
             if not book.touched(where):
                 yield Complaint(
                     book.line(where),
-                    f"{book.say(where)}: inspections of {stake} are measure {key}, which does not cover it (line"
+                    f"{book.say(where)}: inspections of {stake} belong to measure {key}, which does not cover it (line"
                     f" {book.line(place)}). Add {stake} to what {key} covers, or name another measure for the site",
                 )
         for index, stake in enumerate(measure.covers):
@@ -83,11 +84,11 @@ def _covers(book: Book, agreement: Agreement, asked: Inspections) -> Iterator[Co
                     book.line((*place, index)),
                     f"{book.say((*place, index))}: measure {key} covers {stake}, but none of its sites holds it, so"
                     f" inspections (line {book.line(('inspections',))}) give no rate for it. Add {stake} to what a site"
-                    " holds, or cover it by a measure of its own",
+                    " holds, or give it a measure of its own",
                 )
 
 
-def _penalties(book: Book, asked: Inspections) -> Iterator[Complaint]:
+def _penalties(book: FittedFile, asked: Inspections) -> Iterator[Complaint]:
     without = [name for name, site in asked.sites.items() if site.penalty is None]
     if asked.penalty is not None or not without or book.touched(("inspections", "penalty")) or book.touched(_SITES):
         return

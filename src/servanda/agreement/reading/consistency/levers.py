@@ -21,25 +21,26 @@ from servanda.agreement.format.levers import (
     lever_target,
     part_name,
 )
-from servanda.agreement.reading._fitting import Book, value_at
-from servanda.agreement.reading._yaml_text import Complaint, Place
+from servanda.agreement.format.values import Place
+from servanda.agreement.reading._fitting import FittedFile, value_at
+from servanda.agreement.reading._yaml_text import Complaint
 from servanda.agreement.reading.consistency._references import limits, unknown
 from servanda.english import did_you_mean
 
 Entries = Mapping[str, tuple[Place, Entry]]
 
 
-class _Looking(NamedTuple):
+class _LeverContext(NamedTuple):
     """A lever under examination, and what is around it."""
 
-    book: Book
+    book: FittedFile
     agreement: Agreement
     plan: str
     place: Place
     entries: Entries
 
 
-def lever_inconsistencies(book: Book, agreement: Agreement) -> Iterator[Complaint]:
+def lever_inconsistencies(book: FittedFile, agreement: Agreement) -> Iterator[Complaint]:
     """Yield every complaint about the group `levers` that needs two places at once."""
     for plan, levers in agreement.levers.items():
         yield from unknown(book, ("levers", plan), plan, "plan", "plans")
@@ -55,7 +56,7 @@ def lever_inconsistencies(book: Book, agreement: Agreement) -> Iterator[Complain
             place: Place = ("levers", plan, index)
             if book.touched(place):
                 continue
-            yield from _one(_Looking(book, agreement, plan, place, entries), lever)
+            yield from _one(_LeverContext(book, agreement, plan, place, entries), lever)
             yield from _twice(book, place, lever, taken)
             if isinstance(lever, FindsLever) and lever.unit is not None:
                 if unit is not None and unit[0] != lever.unit:
@@ -67,7 +68,7 @@ def lever_inconsistencies(book: Book, agreement: Agreement) -> Iterator[Complain
                 unit = unit or (lever.unit, (*place, "unit"))
 
 
-def _twice(book: Book, place: Place, lever: Lever, taken: dict[tuple[str, ...], Place]) -> Iterator[Complaint]:
+def _twice(book: FittedFile, place: Place, lever: Lever, taken: dict[tuple[str, ...], Place]) -> Iterator[Complaint]:
     """See that no two levers move the same thing: an entry's date, for one, is moved by `date` or by `order`."""
     kind = str(lever_kind(lever))
     moved = [(kind, lever_target(lever))]
@@ -77,16 +78,16 @@ def _twice(book: Book, place: Place, lever: Lever, taken: dict[tuple[str, ...], 
         moved = [("date", name) for name in lever.order]
     for thing in moved:
         if taken.get(thing, place) != place:
-            what = "the date" if thing[0] == "date" else "the same"
+            what = f"the date of {thing[1]}" if thing[0] == "date" else thing[1]
             yield Complaint(
                 book.line(place),
-                f"{book.say(place)} moves {what} of {thing[1]} that the lever on line {book.line(taken[thing])} moves"
-                " already. Keep one of the two",
+                f"{book.say(place)} moves {what}, which the lever on line {book.line(taken[thing])} already moves."
+                " Keep one of the two",
             )
         taken.setdefault(thing, place)
 
 
-def _one(look: _Looking, lever: Lever) -> Iterator[Complaint]:
+def _one(look: _LeverContext, lever: Lever) -> Iterator[Complaint]:
     book, kind = look.book, str(lever_kind(lever))
     here: Place = (*look.place, kind)
     if isinstance(lever, FindsLever):
@@ -115,7 +116,7 @@ def _one(look: _Looking, lever: Lever) -> Iterator[Complaint]:
         yield _unfit(look, here, "is no repeated review. Name a review with every, from and until")
 
 
-def _lacking(look: _Looking, named: list[tuple[Place, str]]) -> Iterator[Complaint]:
+def _lacking(look: _LeverContext, named: list[tuple[Place, str]]) -> Iterator[Complaint]:
     """See that the entries are there, and none named twice."""
     seen: set[str] = set()
     for place, name in named:
@@ -133,26 +134,28 @@ def _lacking(look: _Looking, named: list[tuple[Place, str]]) -> Iterator[Complai
         seen.add(name)
 
 
-def _undated(look: _Looking, place: Place, name: str) -> Iterator[Complaint]:
+def _undated(look: _LeverContext, place: Place, name: str) -> Iterator[Complaint]:
     entry = look.entries[name][1]
     if isinstance(entry, Review):
-        yield _unfit(look, place, "is a review. Name an entry with a date, or vary it by reviews")
+        yield _unfit(look, place, "is a review. Name an entry with a date, or vary this one with reviews")
     elif entry.date is None:
-        yield _unfit(look, place, "has no date of its own. Name one that has, or give it a date in place of due")
+        yield _unfit(
+            look, place, "has no date of its own. Name one that has a date, or give this one a date in place of due"
+        )
 
 
-def _window(look: _Looking, lever: DateLever) -> Iterator[Complaint]:
+def _window(look: _LeverContext, lever: DateLever) -> Iterator[Complaint]:
     book, first, last = look.book, look.agreement.start, last_day(look.agreement)
     if book.touched(("start",)) or book.touched(("horizon",)):
         return
     for key, day in (("from", lever.least), ("to", lever.most)):
         if not first <= day <= last:
             place = (*look.place, key)
-            words = f"{book.say(place)}: {day} is outside the time that counts"
+            words = f"{book.say(place)}: {day} is not between the start and the horizon"
             yield Complaint(book.line(place), f"{words}. {limits(book, look.agreement)}")
 
 
-def _share(look: _Looking, lever: ShareLever, where: Place, entry: Entry) -> Iterator[Complaint]:
+def _share(look: _LeverContext, lever: ShareLever, where: Place, entry: Entry) -> Iterator[Complaint]:
     """See that the entry gives a share of the stake, in numbers."""
     gives = entry.gives if isinstance(entry, Obligation) else {}
     here: Place = (*look.place, "of")
@@ -161,7 +164,7 @@ def _share(look: _Looking, lever: ShareLever, where: Place, entry: Entry) -> Ite
     book = look.book
     if isinstance(gives, list) and lever.of in gives:
         words = (
-            f"gives all that is left of {lever.of}, which follows from the shares given before. Write gives:"
+            f"gives all that is left of {lever.of}, and that follows from the shares given before. Write gives:"
             f" {{{lever.of}: 0.5}} there, or vary the share of an earlier entry"
         )
     else:
@@ -170,16 +173,18 @@ def _share(look: _Looking, lever: ShareLever, where: Place, entry: Entry) -> Ite
     yield Complaint(book.line(here), f"{book.say(here)}: entry {lever.share} (line {line}) {words}")
 
 
-def _parts(look: _Looking, lever: SplitLever) -> Iterator[Complaint]:
+def _parts(look: _LeverContext, lever: SplitLever) -> Iterator[Complaint]:
     """See that the ids of the parts (rest-1, rest-2) are free."""
     for part in range(1, max(lever.into)):
         name = part_name(lever.split, part)
         if name in look.entries:
-            yield _unfit(look, (*look.place, "split"), f"would have a part {name}, but that id is taken. Rename one")
+            yield _unfit(
+                look, (*look.place, "split"), f"would have a part {name}, but that id is already used. Rename one"
+            )
             return
 
 
-def _unfit(look: _Looking, here: Place, why: str) -> Complaint:
+def _unfit(look: _LeverContext, here: Place, why: str) -> Complaint:
     name = str(value_at(look.book.data, here))
     line = look.book.line(look.entries[name][0])
     return Complaint(look.book.line(here), f"{look.book.say(here)}: entry {name} (line {line}) {why}")

@@ -115,7 +115,7 @@ def test_a_result_draws_any_of_its_figures_and_parts(ranged: dict[str, Any]) -> 
     assert figures.svg(swept.plot(of="years")) == figures.svg(figures.histogram(swept, of="years"))
     assert figures.svg(swept.plot(figure="survival_fan")) == figures.svg(figures.survival_fan(swept))
     assert figures.svg(three().plot(figure="exposure")) == figures.svg(figures.exposure(three()))
-    with pytest.raises(NoSuchName, match=r"There is no metric 'yeers'\. The metrics are: held_clean, .* Did you mean"):
+    with pytest.raises(NoSuchName, match=r"There is no metric 'yeers'\. The metrics are: years, .* Did you mean years"):
         swept.plot(of="yeers")
 
 

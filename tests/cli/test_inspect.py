@@ -105,7 +105,7 @@ CERTAIN = (TOP + REST).replace("{scale: 10}", "{levels: [{effort: 5, chance: 1}]
         (["--aim", "fear"], TOP + REST, "'fear' is not one of"),
         (["--picture", "x.pdf"], TOP + REST, "a picture is a .png or a .svg file"),
         (["--picture", "nowhere/x.png"], TOP + REST, "cannot be written"),
-        (["--write"], CERTAIN, "for certain"),
+        (["--write"], CERTAIN, "are certain to find"),
         ([], MANY, "too many different schedules"),
     ],
 )  # fmt: skip

@@ -20,7 +20,7 @@ from servanda.inspection import rate_writing as writing
 
 MARK = "# finds: written by 'servanda inspect --write' from the group inspections, which says where it comes from"
 # 10 days, one random search of scale 10: found with 1 - 1/e within a year, so once a year.
-NUMBER = '{likely: 1, note: "10 days in 1 year, spread for detection, find it with chance 0.632121"}'
+NUMBER = '{likely: 1, note: "10 days in 1 year, spread for detection, find it with a chance of 0.632121"}'
 
 
 def renew(file: Path) -> Path:
@@ -128,7 +128,7 @@ def test_every_other_line_of_a_whole_file_stays(tmp_path: Path, text: str) -> No
         assert (finds.low, finds.high) == pytest.approx((rate.low, rate.high), rel=1e-5)
         assert finds.source == (after.inspections.source if after.inspections else None)
         assert finds.note
-        assert f"find it with chance {rate.detection:.6g}" in finds.note
+        assert f"find it with a chance of {rate.detection:.6g}" in finds.note
     # Rates do not depend on rates: the same inspections say the same.
     assert where_to_inspect(after) == allocation
 

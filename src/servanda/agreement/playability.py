@@ -158,4 +158,4 @@ def _why(name: str, due: Due | None, found: DueDates) -> str:
             if len(circle) > 1
             else f"{words}, which is the entry itself"
         )
-    return f"{words}, which " + ("has no day" if why == "rests" else "is no entry of the plan")
+    return f"{words}, which " + ("has no day" if why == "rests" else "is not an entry of the plan")

@@ -59,8 +59,8 @@ def inspections_of(agreement: Agreement) -> Inspections:
         where = f"{agreement.origin.path}: " if agreement.origin else ""
         raise AgreementError(
             [
-                f"{where}the agreement has no group inspections:, so there is no budget to spread. Add one with budget,"
-                " unit, period and sites. 'servanda new FILE' writes a file that has such a group."
+                f"{where}the agreement has no inspections, so there is no budget to spread. Add a group inspections:"
+                " with budget, unit, period and sites. 'servanda new FILE' writes a file with such a group."
             ]
         )
     return agreement.inspections

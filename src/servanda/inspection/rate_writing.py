@@ -93,8 +93,8 @@ def _number(agreement: Agreement, allocation: Allocation, rate: FindingRate) -> 
         words += f", source: {asked.source}"
     within = "1 year" if allocation.period == 1 else f"{_digits(allocation.period)} years"
     note = (
-        f"{_digits(allocation.budget)} {allocation.unit} in {within}, spread for {allocation.aim}, find it with chance"
-        f" {_digits(rate.detection)}"
+        f"{_digits(allocation.budget)} {allocation.unit} in {within}, spread for {allocation.aim}, find it with a"
+        f" chance of {_digits(rate.detection)}"
     )
     return f"{words}, note: {json.dumps(note, ensure_ascii=False)}}}"
 

@@ -78,7 +78,7 @@ class Detection(Frozen):
         default=None, description="the highest chance that a search can reach, whatever the effort; default 1"
     )
     visit: Chance | None = Field(
-        default=None, description="the chance that one visit finds it; there are no parts of a visit"
+        default=None, description="the chance that one visit finds it; a visit cannot be split"
     )
     effort: Positive | None = Field(default=None, description="what one visit costs, in units of the budget; default 1")
     visits: Visits | None = Field(default=None, description="the most visits that are allowed in one period")

@@ -113,7 +113,7 @@ def _one(look: _LeverContext, lever: Lever) -> Iterator[Complaint]:
     elif isinstance(lever, SplitLever):
         yield from _parts(look, lever)
     elif isinstance(lever, ReviewsLever) and not (isinstance(entry, Review) and entry.every is not None):
-        yield _unfit(look, here, "is no repeated review. Name a review with every, from and until")
+        yield _unfit(look, here, "is not a repeated review. Name a review with every, from and until")
 
 
 def _lacking(look: _LeverContext, named: list[tuple[Place, str]]) -> Iterator[Complaint]:

@@ -91,7 +91,7 @@ def _stands_for_all(metric: Metric) -> bool:
 def _metric_row(metric: Metric) -> str:
     name = metric.name.replace("north", "PARTY").replace("stalling", "TYPE")
     meaning = metric.meaning.replace("North", "PARTY").replace("stalling", "TYPE")
-    meaning = meaning.removesuffix(", units")
+    meaning = meaning.removesuffix(", in units")
     unit = "product of units" if metric.name == "nash" else UNITS[metric.unit]
     return f"| `{name}` | {meaning} | {unit} | {metric.better} |\n"
 

@@ -81,5 +81,6 @@ def test_solve_looks_for_other_equilibria_when_asked(run: Any) -> None:
     assert searched["outcomes"] == plain["outcomes"]
     assert searched["about"]["seed"] == 0
     assert (
-        "No other equilibrium was found from 4 starts." in run("solve", SMALL, "--plan", "phased", "--search", "4").out
+        "The solver found no other equilibrium from 4 starting points."
+        in run("solve", SMALL, "--plan", "phased", "--search", "4").out
     )

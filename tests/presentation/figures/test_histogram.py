@@ -44,7 +44,7 @@ def test_the_finding_is_of_the_metric(ranged: dict[str, Any]) -> None:
     swept = ranged["swept"]
     assert figures.histogram.title(swept, of="years").startswith("Step by step lasts longer than All at once in")
     assert figures.histogram.title(swept, of="gain.south").startswith("Signing pays for South")
-    assert figures.histogram.subtitle(swept, of="years").startswith("Expected years in force, to the horizon at most")
+    assert figures.histogram.subtitle(swept, of="years").startswith("Expected time in force up to the horizon, over")
     said = figures.histogram.alt(swept, of="years")
     low, high = np.quantile(swept.values("phased", "years"), [0.05, 0.95])
     assert f"Step by step: {low:.1f} to {high:.1f}" in said

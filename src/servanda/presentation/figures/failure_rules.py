@@ -112,8 +112,9 @@ def _range(sheet: Sheet, rule: int, limit: Limit) -> None:
 def _peeling(sheet: Sheet, found: FailureRules) -> None:
     rows = wrap("How rule 1 was found: coverage given up for density, step by step", sheet.base, sheet.width, True)
     top = sheet.lines(0, sheet.y + 34, rows, sheet.base, bold=True)
-    wide = sheet.width - 60 if sheet.narrow else 0.5 * sheet.width
-    axes: Any = sheet.panel(48, top, wide, 180, "peeling")
+    wide = sheet.width - 72 if sheet.narrow else 0.5 * sheet.width
+    left = text_width("100%", sheet.small) + 22 if sheet.narrow else 48.0
+    axes: Any = sheet.panel(left, top, wide, 180, "peeling")
     steps = found.trajectory
     axes.plot(
         steps["coverage"].tolist(), steps["density"].tolist(), "o-", color=GREY, markersize=4, linewidth=1.2,

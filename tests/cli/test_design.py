@@ -36,7 +36,7 @@ def test_what_is_printed(run: Callable[..., Done], file: Path) -> None:
     assert "at-once 17.2% +4.35 units +5.38 units as it stands; misses gain.south >= 6.5" in words
     assert "share.freeze.programme 0.5" in words
     assert "automatic.full-relief no" in words
-    assert words.endswith("These are optima of a model with judged numbers, and as good as those numbers.")
+    assert words.endswith("They are only as good as those numbers.")
 
 
 def test_for_programs(run: Callable[..., Done], file: Path) -> None:
@@ -97,11 +97,11 @@ def test_a_picture(run: Callable[..., Done], file: Path, tmp_path: Path, name: s
         (("--plan", "phased"), "Nothing says what makes a plan better"),
         (("--plan", "phased", "--maximise", "hled"), "Did you mean held?"),
         (("--plan", "phased", "--maximise", "held", "--subject-to", "held > 1"), "is not a condition"),
-        (("--plan", "phased", "--maximise", "q10.held"), "Say how many draws"),
+        (("--plan", "phased", "--maximise", "q10.held"), "needs draws. Say how many"),
         (("--plan", "phased", "--maximise", "held", "--rows", "1"), "Add --write NAME"),
         (("--plan", "phased", "--maximise", "held", "--write", "x", "--rows", "1,b"), "Write them like this"),
         (("--plan", "phased", "--maximise", "held", "--write", "1x"), "this cannot name a plan"),
-        (("--plan", "phased", "--maximise", "held", "--picture", "x.jpg"), "ends so"),
+        (("--plan", "phased", "--maximise", "held", "--picture", "x.jpg"), "Give it such a name"),
         (("--maximise", "held"), "Say which one: --plan phased"),
     ],
 )

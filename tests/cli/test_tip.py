@@ -62,7 +62,7 @@ def test_a_file_without_ranges_is_told_what_to_give(run: Callable[..., Done], de
     deal.write_text(text, encoding="utf-8")
     done = run("tip", deal, *BETWEEN)
     assert done.code == 0
-    assert "Give the numbers that are not known a range" in " ".join(done.out.split())
+    assert "Give the uncertain numbers a range" in " ".join(done.out.split())
     none = run("tip", deal, "--plan", "phased", "--reach", "0.5")
     assert (none.code, none.out) == (2, "")
     assert "Nothing in this plan is ours to choose" in none.err
@@ -85,7 +85,7 @@ def test_a_file_without_ranges_is_told_what_to_give(run: Callable[..., Done], de
         ([*BETWEEN, "--points", "2"], "not in the range"),
         ([*BETWEEN, "--picture", "x.pdf"], "a picture is a .png or a .svg file"),
         ([*BETWEEN, "--picture", "nowhere/x.png"], "cannot be written"),
-        (["--plan", "phased", "--reach", "60"], "60% is written 0.6"),
+        (["--plan", "phased", "--reach", "60"], "such as 0.6 for 60%"),
         (["--plan", "phased", "--reach", "nan"], "is impossible"),
         (["--plan", "phased", "--reach", "lots"], "not a valid float"),
     ],

@@ -213,7 +213,7 @@ def test_how_to_repeat_it(page: Page) -> None:
     about = singapore().about
     assert about.sha256
     assert about.sha256 in page.text
-    assert "none: nothing random enters" in page.text
+    assert "none: nothing here is random" in page.text
     assert f"servanda {about.versions['servanda']}" in page.text
     assert about.made in page.text
     assert f"servanda study {about.path}" in page.text

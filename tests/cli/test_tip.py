@@ -27,7 +27,7 @@ def test_the_nearest_number_is_said_first(run: Callable[..., Done], deal: Path) 
     )
     first, second = (answer["figures"][plan] for plan in ("phased", "at-once"))
     assert f"{first:.2f} years against {second:.2f} years" in text
-    assert f"a change of {answer['change']['distance']:.2f} ranges" in text
+    assert f"a combined shift of {answer['change']['distance']:.2f} ranges" in text
     assert "A smaller change may exist" in text
     assert answer["about"]["seed"] == 0
     assert set(answer) == {
@@ -41,7 +41,7 @@ def test_reach_says_what_changes_and_what_does_not_do(run: Callable[..., Done], 
     text = " ".join(run(*asked, "0.3", "--ours", "measures.*.finds").out.split())
     answer = run(*asked, "0.3", "--ours", "measures.*.finds", "--json").json
     (moved,) = answer["change"]["moved"]
-    assert f"The target is reached with a change of {moved['distance']:.2f} ranges" in text
+    assert f"A combined shift of {moved['distance']:.2f} ranges reaches the target" in text
     assert f"0.8 {moved['value']:.3g} 0.3 to 1.5" in text
     assert "measures.inspectors.finds" in text
     never = " ".join(run(*asked, "0.9", "--ours", "measures.*.finds").out.split())

@@ -42,4 +42,4 @@ site: .venv/site
 	@touch $@
 
 clean:
-	rm -rf .venv report build dist .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv docs/_build docs/reference/generated report build dist .pytest_cache .ruff_cache .import_linter_cache .hypothesis

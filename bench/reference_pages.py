@@ -46,31 +46,42 @@ UNITS = {
 }
 
 
+HEAD = "| metric | meaning | unit | better |\n|---|---|---|---|\n"
+METRICS_PAGE = """\
+# Metrics
+
+A metric is a number by which a plan is judged. `--of`, `--when`, `--maximise`, `--minimise` and `--subject-to` take its
+name, and so do the functions of Python. PARTY and TYPE stand for names in the file. If a name is wrong, the message
+lists those that the file has. This page is made from `src/servanda/assessment/metrics.py`.
+
+## From the solved game
+
+These have a value on every draw of the uncertain numbers, so every question about ranges can be asked of them.
+*Nothing concealed* means that every step so far was performed and not only claimed.
+
+{head}{solved}
+With more than two parties, `found.both` is `found.several`.
+
+## From the plan itself
+
+Only [`servanda design`](../how-to/find-a-better-plan.md) asks for these. They need no equilibrium, except that gains
+come from the solved game.
+
+{head}{planned}"""
+PYTHON_HEAD = """\
+# Python
+
+Everything below is `servanda.NAME`; nothing else is public. Data are frozen objects, and verbs are functions. Each name
+is loaded when it is first used, so `import servanda` is quick. This page is made from `src/servanda/__init__.pyi`.
+"""
+
+
 def metrics_page() -> str:
     """The page that lists all metrics, as the starter file has them, with PARTY and TYPE for its names."""
     found = metrics(loads(starter_text())).values()
     solved = [_metric_row(one) for one in found if one.solved and _stands_for_all(one)]
     planned = [_metric_row(one) for one in found if not one.solved and _stands_for_all(one)]
-    head = "| metric | meaning | unit | better |\n|---|---|---|---|\n"
-    return (
-        "# Metrics\n\n"
-        "A metric is a number by which a plan is judged. `--of`, `--when`, `--maximise`, `--minimise` and "
-        "`--subject-to` take "
-        "its name,\nand so do the functions of Python. PARTY and TYPE stand for names in the file. If a name is "
-        "wrong, the "
-        "message lists\nthose that the file has. This page is made from `src/servanda/assessment/metrics.py`.\n\n"
-        "## From the solved game\n\n"
-        "These have a value on every draw of the uncertain numbers, so every question about ranges can be asked "
-        "of them.\n"
-        "*Nothing concealed* means that every step so far was performed and not only claimed.\n\n"
-        f"{head}{''.join(solved)}\n"
-        "With more than two parties, `found.both` is `found.several`.\n\n"
-        "## From the plan itself\n\n"
-        "Only [`servanda design`](../how-to/find-a-better-plan.md) asks for these. They need no equilibrium, "
-        "save that the\n"
-        "gains come from the solved game.\n\n"
-        f"{head}{''.join(planned)}"
-    )
+    return METRICS_PAGE.format(head=HEAD, solved="".join(solved), planned="".join(planned))
 
 
 def _stands_for_all(metric: Metric) -> bool:
@@ -80,7 +91,9 @@ def _stands_for_all(metric: Metric) -> bool:
 def _metric_row(metric: Metric) -> str:
     name = metric.name.replace("north", "PARTY").replace("stalling", "TYPE")
     meaning = metric.meaning.replace("North", "PARTY").replace("stalling", "TYPE")
-    return f"| `{name}` | {meaning} | {UNITS[metric.unit]} | {metric.better} |\n"
+    meaning = meaning.removesuffix(", in units")
+    unit = "product of units" if metric.name == "nash" else UNITS[metric.unit]
+    return f"| `{name}` | {meaning} | {unit} | {metric.better} |\n"
 
 
 def python_page() -> str:
@@ -90,13 +103,7 @@ def python_page() -> str:
     for module, name in re.findall(r"^from \.(\S+) import (\w+) as \w+$", stub, re.M):
         if name != "__version__":
             rooms[module.split(".")[0]].append(name)
-    parts = [
-        "# Python\n\n"
-        "Everything below is `servanda.NAME`; nothing else is public. Data are frozen objects, and verbs are "
-        "functions. Each\n"
-        "name is loaded when it is first used, so `import servanda` is quick. This page is made from "
-        "`src/servanda/__init__.pyi`.\n"
-    ]
+    parts = [PYTHON_HEAD]
     for room, (title, sense) in GROUPS.items():
         names = sorted(rooms.pop(room), key=lambda name: (name[0].isupper(), name))
         listed = "".join(f"   servanda.{name}\n" for name in names)

@@ -93,7 +93,7 @@ def spans(table: Any) -> list[dict[str, str]]:
 def _rules(agreement: Any, found: Any) -> str:
     from servanda.presentation.views import failure_rules as view
 
-    rules = " ".join(f"It {view.rule_words(rule, found.aside)}" for rule in found.rules)
+    rules = " ".join(f"The plan {view.rule_words(rule, found.aside)}" for rule in found.rules)
     return f"{view.failing(agreement, found)} {rules}".strip()
 
 
@@ -105,7 +105,7 @@ def table(head: list[str], rows: list[list[str]]) -> str:
 def page(found: dict[str, Any]) -> str:
     """The text of docs/explanation/evidence/singapore.md."""
     figures = table(
-        ["plan", "figure", "likely", "median", "nine of ten draws"],
+        ["plan", "metric", "likely", "median", "nine of ten draws"],
         [[row["plan"], row["what"], row["likely"], row["median"], row["span"]] for row in found["rows"]],
     )
     duels = table(["", *found["names"]], [[name, *cells] for name, cells in found["duels"]])
@@ -119,8 +119,8 @@ def page(found: dict[str, Any]) -> str:
 
 The day before the summit a newspaper asked whether a phased agreement would not be more reasonable than one that does everything at once; doubted whether words would
 prove sincere; and saw a Congress that may not lift sanctions and a next administration that may walk away. `singapore-2018` in the catalogue writes four plans down, with
-{found["inputs"]} numbers that have a range, nearly all of them judgements made before anything was solved. This page says what comes out over all that these ranges allow. It is made
-by `bench/singapore.py`; no number on it is typed by hand. **It is about a model and its judged numbers, and no forecast.**
+{found["inputs"]} numbers that have a range, nearly all of them judgements made before anything was solved. This page says what follows over everything that these ranges allow. It is made
+by `bench/singapore.py`; no number on it is typed by hand. **It is about a model and its judged numbers. It is not a forecast.**
 
 ## The answer
 
@@ -128,17 +128,17 @@ by `bench/singapore.py`; no number on it is typed by hand. **It is about a model
 
 To the newspaper's own question: {found["duel"]}
 
-All {found["inputs"]} numbers were drawn {found["draws"]:,} times within their ranges; {found["converged"]:,} of {found["solves"]:,} solutions were found.
+servanda drew all {found["inputs"]} numbers {found["draws"]:,} times within their ranges. The solver found {found["converged"]:,} of {found["solves"]:,} equilibria.
 
 {figures}
 
-*Likely: every number at its likely value. A gain is what signing is worth beyond no agreement.*
+*Likely: every number at its likely value. A gain is what signing is worth compared with no agreement.*
 
-In which share of draws the plan of a row lasts longer than that of a column:
+The share of draws in which the plan of a row lasts longer than that of a column:
 
 {duels}
 
-![Survival of the four plans over the draws](pictures/singapore-2018-fan.png)
+![Survival of the four plans over the draws](../../pictures/singapore-2018-fan.png)
 
 Where most is lost, and in which share of draws: {lost}.
 
@@ -148,11 +148,11 @@ Where most is lost, and in which share of draws: {lost}.
 
 {turns}
 
-![Numbers that turn the ranking](pictures/singapore-2018-tips.png)
+![Numbers that reverse the ranking](../../pictures/singapore-2018-tips.png)
 
 ## When each plan does worst
 
-Its worst quarter of the draws, by expected years in force:
+Its worst quarter of the draws, by the expected time in force:
 
 {rules}
 

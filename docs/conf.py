@@ -14,13 +14,14 @@ import servanda
 
 project = "servanda"
 author = "The servanda authors"
-copyright = "2026, the servanda authors"  # noqa: A001
+project_copyright = "2026, the servanda authors"
 version = release = servanda.__version__
 language = "en"
 
 extensions = ["myst_nb", "numpydoc", "sphinx.ext.autodoc", "sphinx.ext.autosummary", "sphinx_click"]
 source_suffix = {".rst": "restructuredtext", ".md": "myst-nb", ".ipynb": "myst-nb"}
-exclude_patterns = ["_build"]
+exclude_patterns = ["_build", "_templates"]
+templates_path = ["_templates"]
 nb_execution_mode = "off"  # the notebook is shown as it is stored; a test runs it anew
 myst_enable_extensions = ["dollarmath", "colon_fence"]
 myst_heading_anchors = 4
@@ -40,14 +41,17 @@ FOLDERS_WITH_A_LIST = {"reference/rules/README": "SV*", "development/decisions/R
 ELSEWHERE = re.compile(r"""<(?:script|link|img|iframe|source)\b[^>]*?\b(?:src|href)=["'](?:https?:)?//[^"']*["']""")
 
 
-def _formula(self: object, node: nodes.Element, display: str = "inline") -> None:
+def _formula(self: object, node: nodes.Element) -> None:
     """Write a formula as MathML, which browsers draw by themselves."""
-    self.body.append(convert(node.astext(), display=display))  # type: ignore[attr-defined]
+    self.body.append(convert(node.astext()))  # type: ignore[attr-defined]
     raise nodes.SkipNode
 
 
 def _displayed(self: object, node: nodes.Element) -> None:
-    _formula(self, node, "block")
+    """Write a formula on a line of its own, which can be pushed sideways where it is too long."""
+    self.body.append('<div style="overflow-x: auto; overflow-y: hidden">')  # type: ignore[attr-defined]
+    self.body.append(convert(node.astext(), display="block") + "</div>")  # type: ignore[attr-defined]
+    raise nodes.SkipNode
 
 
 def _add_pages(app: Sphinx, name: str, source: list[str]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from servanda.english import chance, number, without_capital
+from servanda.english import a_chance, chance, number, without_capital
 
 
 def test_chances_in_a_sentence_and_in_a_table() -> None:
@@ -40,4 +40,11 @@ def test_only_a_leading_article_is_lowered() -> None:
     names = ["The closure of X", "Theory", "A Bomb", "An Act", "Arms", "US troops", "The"]
     assert [without_capital(n) for n in names] == [
         "the closure of X", "Theory", "a Bomb", "an Act", "Arms", "US troops", "The",
+    ]  # fmt: skip
+
+
+def test_a_chance_as_a_noun_has_its_article() -> None:
+    assert [a_chance(value) for value in (0.0, 0.004, 0.08, 0.11, 0.18, 0.25, 0.8, 0.999)] == [
+        "a 0% chance", "less than a 1% chance", "an 8% chance", "an 11% chance", "an 18% chance", "a 25% chance",
+        "an 80% chance", "more than a 99% chance",
     ]  # fmt: skip

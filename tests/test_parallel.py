@@ -114,7 +114,7 @@ def test_what_is_connected_stays_so(cluster: Cluster) -> None:
 
 def test_workers_of_another_version_are_refused(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_clusters, "__version__", "0.0.1")
-    with pytest.raises(NoCluster, match=r"a worker has servanda .*, and this is 0\.0\.1\. Install 0\.0\.1"):
+    with pytest.raises(NoCluster, match=r"a worker has servanda .*, but this machine has 0\.0\.1\. Install 0\.0\.1"):
         list(map_in_order(abs, [1], cluster=cluster))
 
 
@@ -122,7 +122,7 @@ def test_workers_of_another_version_are_refused(cluster: Cluster, monkeypatch: p
     "where", ["local:0", "local:", "local:two", "localhost", "http://a:1", "tcp://", "tcp://a", ""]
 )
 def test_what_is_no_address_is_refused_with_examples(where: str) -> None:
-    with pytest.raises(NoCluster, match=f"'{where}' is no cluster. Write local:4"), connected(where):
+    with pytest.raises(NoCluster, match=f"'{where}' is not a cluster. Write local:4"), connected(where):
         pass
 
 

@@ -115,6 +115,19 @@ def percent(value: float) -> str:
     return chance(value, room="sentence")
 
 
+def a_chance(value: float) -> str:
+    """Write a chance as a noun: `a 25% chance`, `an 8% chance`, `less than a 1% chance`.
+
+    Examples
+    --------
+    >>> [a_chance(value) for value in (0.08, 0.25, 0.004)]
+    ['an 8% chance', 'a 25% chance', 'less than a 1% chance']
+    """
+    *bound, size = percent(value).rsplit(" ", 1)
+    article = "an" if size.startswith("8") or size in ("11%", "18%") else "a"
+    return " ".join([*bound, article, size, "chance"])
+
+
 def capital(words: str) -> str:
     """Begin with a capital letter, as a title does."""
     return words[:1].upper() + words[1:]

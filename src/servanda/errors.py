@@ -11,7 +11,9 @@ from importlib.util import find_spec
 from os import PathLike
 from typing import cast
 
-from servanda.english import did_you_mean
+from servanda.english import did_you_mean, some
+
+MOST_NAMES = 12  # that a message lists
 
 
 class ServandaError(Exception):
@@ -20,7 +22,7 @@ class ServandaError(Exception):
     Attributes
     ----------
     exit_code : int
-        With which a command ends: 2 if the input cannot be used, 3 if the solver found no equilibrium.
+        The code with which a command ends: 2 if the input cannot be used, 3 if the solver found no equilibrium.
     """
 
     exit_code = 2
@@ -51,7 +53,7 @@ def no_such(what: str, name: object, known: Iterable[str], plural: str = "") -> 
     name : str
         The name that was given.
     known : iterable of str
-        The names that are there.
+        The names that are there. Of more than twelve, the message lists the nearest.
     plural : str
         Of `what`, where an s is not enough.
 
@@ -66,8 +68,17 @@ def no_such(what: str, name: object, known: Iterable[str], plural: str = "") -> 
     There is no plan 'phase'. The plans are: phased, at-once. Did you mean phased?
     """
     names = list(known)
-    there = f"The {plural or what + 's'} are: {', '.join(names)}." if names else f"There are no {plural or what + 's'}."
+    listed = some(_nearest(name, names), MOST_NAMES) if len(names) > MOST_NAMES else ", ".join(names)
+    there = f"The {plural or what + 's'} are: {listed}." if names else f"There are no {plural or what + 's'}."
     return NoSuchName(f"There is no {what} '{name}'. {there}{did_you_mean(name, names)}")
+
+
+def _nearest(name: object, names: list[str]) -> list[str]:
+    """Put the names that are spelt most like a name first."""
+    import difflib
+
+    near = difflib.get_close_matches(str(name)[:80], names, n=MOST_NAMES, cutoff=0.0)
+    return [*near, *(each for each in names if each not in near)]
 
 
 def need(extra: str, what: str, *packages: str) -> None:

@@ -81,7 +81,7 @@ def connected(where: Where) -> Generator[Cluster | None]:
         from distributed import Client, LocalCluster
     except ImportError:
         raise NoCluster(
-            "Work on a cluster needs Dask, which is not installed. Install it: pip install 'servanda[cluster]'"
+            "Work on a cluster needs Dask, which is not installed here. Install with: pip install 'servanda[cluster]'"
         ) from None
     import dask
 
@@ -126,7 +126,7 @@ def _local(where: str) -> int | None:
     match = re.fullmatch(r"local:(\d+)", where)
     if match is None or not 1 <= int(match[1]) <= 1024:
         raise NoCluster(
-            f"'{where}' is no cluster. Write local:4 for four processes on this machine, or the address of a Dask"
+            f"'{where}' is not a cluster. Write local:4 for four processes on this machine, or the address of a Dask"
             " scheduler, such as tcp://10.0.0.5:8786"
         )
     return int(match[1])
@@ -136,8 +136,8 @@ def _unreachable(where: str, local: int | None, error: Exception) -> str:
     if local is not None:
         return f"{where}: the processes could not be started ({error}). Leave out --cluster to use threads"
     return (
-        f"{where}: no Dask cluster with at least one worker answered within {PATIENCE:g} seconds. Look whether the"
-        " scheduler and its workers run, and whether this machine may reach them"
+        f"{where}: no Dask cluster with at least one worker answered within {PATIENCE:g} seconds. Check that"
+        " the scheduler and its workers are running, and that this machine can reach them"
     )
 
 
@@ -216,18 +216,19 @@ def _by_cluster(work: Callable[[Item], Result], items: Iterable[Item], cluster: 
         )
     except KilledWorker:
         raise NoCluster(
-            f"{cluster.address}: the same piece of work ended several workers, most likely for want of memory. Give"
-            " each worker more memory, or start fewer of them"
+            f"{cluster.address}: several workers failed on the same piece of work, most likely because they ran out of"
+            " memory. Give each worker more memory, or start fewer of them"
         ) from None
     except ModuleNotFoundError as error:
         raise NoCluster(
-            f"{cluster.address}: a worker lacks {error.name}. Install servanda {__version__} on every worker"
+            f"{cluster.address}: a worker does not have {error.name}. Install servanda {__version__} on every worker"
         ) from None
     except Exception as error:
         if isinstance(error, OSError) or "Cancelled" in type(error).__name__:
             raise NoCluster(
-                f"{cluster.address}: the cluster was lost on the way. Look whether its scheduler still runs, and start"
-                " again; a sweep that is written to a file goes on with --resume"
+                f"{cluster.address}: the connection to the cluster was lost. Check that its scheduler is"
+                " still running, and"
+                " start again. A sweep that is written to a file can be continued with --resume"
             ) from None
         raise
 
@@ -235,6 +236,6 @@ def _by_cluster(work: Callable[[Item], Result], items: Iterable[Item], cluster: 
 def _on_worker(version: str, work: Callable[[Any], Any], item: Any) -> Any:
     if version != __version__:
         raise NoCluster(
-            f"a worker has servanda {__version__}, and this is {version}. Install {version} on every worker"
+            f"a worker has servanda {__version__}, but this machine has {version}. Install {version} on every worker"
         )
     return work(item)

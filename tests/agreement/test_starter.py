@@ -72,11 +72,11 @@ def test_how_often_a_concealment_is_found_within_a_year(rate: float):
 
 
 def test_what_a_search_finds_with_effort_of_its_scale():
-    assert f"after this much effort it has found the thing {hundredths(1 - math.exp(-1))} times in 100" in RUNNING
+    assert f"the effort after which it has found the thing {hundredths(1 - math.exp(-1))} times in 100" in RUNNING
 
 
 def test_incidents_and_false_alarms():
-    assert f"At 0.02 such a thing ends the agreement within ten years {hundredths(1 - math.exp(-0.2))} times" in RUNNING
+    assert f"At 0.02 one of them ends the agreement within ten years {hundredths(1 - math.exp(-0.2))} times" in RUNNING
     assert f"0.05 is one in {1 / 0.05:g} years" in RUNNING
     assert f"With 0.05 and 0.2 that happens once in {1 / (0.05 * 0.2):g} years" in RUNNING
 
@@ -87,10 +87,10 @@ def test_it_never_writes_over_a_file(tmp_path: Path):
     with pytest.raises(FileExistsError) as caught:
         new(file)
     assert str(caught.value) == (
-        f"{file}: there is a file of this name already, and it is left as it is. Choose another name."
+        f"{file}: a file of this name already exists, and it was not changed. Choose another name."
     )
     assert file.read_text() == "mine"
-    with pytest.raises(FileExistsError, match="there is a folder of this name already"):
+    with pytest.raises(FileExistsError, match="a folder of this name already exists"):
         new(tmp_path)
 
 

@@ -78,7 +78,7 @@ def test_at_no_value_in_range() -> None:
     row = found(built, "measures.inspectors.finds")
     assert (row.value, row.how, row.crossings, row.holds, row.self_enforcing) == (None, None, (), (), False)
     assert sentence(row, built) == (
-        "Self-enforcing for North at no value of the finding rate of “inspectors” from 0 to 52 a year"
+        "Not self-enforcing for North, at any value of the finding rate of “inspectors” from 0 to 52 a year"
         " (now 0.05 a year)."
     )
     # In the range of the file it is not found either; beyond it, it is.
@@ -353,7 +353,7 @@ def test_all_sentences_of_a_plan() -> None:
     assert sentences(critical_values(built, "plan"), built) == (
         "Self-enforcing for North once the restore time of “arms” is 4 years or more (now 12 months).",
         "Self-enforcing for North once the restore time of “relief” is 2.5 years or less (now never).",
-        "Self-enforcing for North at no value in range of any other number: 1 discount.",
+        "Not self-enforcing for North at any value in the range of any other number (1 discount).",
     )
 
 

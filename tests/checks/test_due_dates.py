@@ -188,7 +188,7 @@ def test_commands_refuse_it_with_one_message_and_write_nothing(
     [
         ({"id": "x", "gives": ["arms"], "date": "2021-01-01"}, r"^plan plan can be read but .*: x \(by nobody\)\."),
         ({"id": "x", "by": "north", "gives": ["arms"]}, r"no day: x \(neither date nor due\)\. Give each a date"),
-        ({"id": "x", "by": "north", "gives": ["arms"], "due": {"before": "y"}}, "before y, which is no entry"),
+        ({"id": "x", "by": "north", "gives": ["arms"], "due": {"before": "y"}}, "before y, which is not an entry"),
         ({"id": "x", "by": "north", "does": "talk", "date": "2021-01-01"}, "none of its entries moves a stake"),
         ({"id": "x", "ratify": "north", "date": "2021-01-01"}, "entry x lacks passes"),
     ],

@@ -32,7 +32,7 @@ def test_what_is_printed(run: Callable[..., Done], file: Path) -> None:
     assert done.code == 0
     words = " ".join(done.out.split())
     assert words.startswith("Step by step: ")
-    assert "All 6 plans that the levers allow were tried." in words
+    assert "The search tried all 6 plans that the levers allow." in words
     assert "at-once 17.2% +4.35 units +5.38 units as it stands; misses gain.south >= 6.5" in words
     assert "share.freeze.programme 0.5" in words
     assert "automatic.full-relief no" in words
@@ -60,8 +60,8 @@ def test_none_is_good_enough(run: Callable[..., Done], file: Path) -> None:
     done = run("design", file, *AIMS, "--subject-to", "held >= 0.9", "--write", "better")
     assert done.code == 0
     words = " ".join(done.out.split())
-    assert "None of the 6 plans tried meets all conditions." in words
-    assert "Most often: misses held >= 0.9 (6 plans)." in words
+    assert "None of the 6 plans that the search tried meets all conditions." in words
+    assert "The most frequent reasons: misses held >= 0.9 (6 plans)." in words
     assert "No plan meets all conditions, so none was written." in words
     assert file.read_bytes() == before
 
@@ -74,7 +74,7 @@ def test_plans_are_written_by_row_and_not_twice(run: Callable[..., Done], file: 
     once = file.read_bytes()
     done = run("design", file, *AIMS, "--write", "better")
     assert (done.code, done.out) == (2, "")
-    assert "there is a plan better-1 already" in done.err
+    assert "a plan better-1 already exists" in done.err
     assert file.read_bytes() == once
     done = run("design", file, *AIMS, "--write", "other", "--rows", "2,99")
     assert (done.code, done.out) == (2, "")
@@ -93,10 +93,10 @@ def test_a_picture(run: Callable[..., Done], file: Path, tmp_path: Path, name: s
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("--plan", "at-once", "--maximise", "held"), "plan at-once has no levers"),
-        (("--plan", "phased"), "nothing says what makes a plan better"),
+        (("--plan", "at-once", "--maximise", "held"), "Plan at-once has no levers"),
+        (("--plan", "phased"), "Nothing says what makes a plan better"),
         (("--plan", "phased", "--maximise", "hled"), "Did you mean held?"),
-        (("--plan", "phased", "--maximise", "held", "--subject-to", "held > 1"), "is no condition"),
+        (("--plan", "phased", "--maximise", "held", "--subject-to", "held > 1"), "is not a condition"),
         (("--plan", "phased", "--maximise", "q10.held"), "Say how many draws"),
         (("--plan", "phased", "--maximise", "held", "--rows", "1"), "Add --write NAME"),
         (("--plan", "phased", "--maximise", "held", "--write", "x", "--rows", "1,b"), "Write them like this"),

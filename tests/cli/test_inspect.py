@@ -38,12 +38,12 @@ def test_the_table_and_the_json_say_the_same(run: Any, tmp_path: Path) -> None:
     code, text, _ = run("inspect", file)
     answer = json.loads(run("inspect", file, "--json")[1])
     assert code == 0
-    assert f"found with a chance of {100 * answer['guaranteed']:.1f}% or more." in " ".join(text.split())
+    assert f"with a chance of {100 * answer['guaranteed']:.1f}% or more." in " ".join(text.split())
     for site in answer["sites"]:
         row = next(line for line in text.splitlines() if line.strip().startswith(site["name"]))
         assert row.split()[-5:] == [
             f"{site['effort']:.1f}", f"{100 * site['detection']:.1f}%", f"{100 * site['conceals']:.0f}%",
-            f"{100 * site['needed']:.1f}%", f"{site['pays']:+.2f}",
+            f"{100 * site['needed']:.1f}%", f"{site['pays']:+.2f}".replace("-", "−"),
         ]  # fmt: skip
     assert sum(schedule["chance"] for schedule in answer["schedules"]) == pytest.approx(1)
     for schedule in answer["schedules"]:
@@ -96,7 +96,7 @@ CERTAIN = (TOP + REST).replace("{scale: 10}", "{levels: [{effort: 5, chance: 1}]
 @pytest.mark.parametrize(
     ("arguments", "text", "words"),
     [
-        ([], TOP + REST.split("# Where")[0], "the agreement has no inspections"),
+        ([], TOP + REST.split("# Where")[0], "the agreement has no group inspections:"),
         (["--aim", "deterrence"], TOP + REST, "inspections.sites.plant has no penalty"),
         (["--budget", "-1"], TOP + REST, "not in the range"),
         (["--budget", "nan"], TOP + REST, "cannot be spent"),
@@ -105,7 +105,7 @@ CERTAIN = (TOP + REST).replace("{scale: 10}", "{levels: [{effort: 5, chance: 1}]
         (["--aim", "fear"], TOP + REST, "'fear' is not one of"),
         (["--picture", "x.pdf"], TOP + REST, "a picture is a .png or a .svg file"),
         (["--picture", "nowhere/x.png"], TOP + REST, "cannot be written"),
-        (["--write"], CERTAIN, "for certain"),
+        (["--write"], CERTAIN, "are certain to find"),
         ([], MANY, "too many different schedules"),
     ],
 )  # fmt: skip
@@ -125,7 +125,7 @@ def test_what_cannot_be_done_is_one_message_and_code_2(
 def test_a_certain_find_is_told_and_is_null_in_the_json(run: Any, tmp_path: Path) -> None:
     file = tmp_path / "deal.yaml"
     file.write_text(CERTAIN, encoding="utf-8")
-    assert "found for certain, which no rate per year can say" in " ".join(run("inspect", file)[1].split())
+    assert "finding is certain, which no rate per year can express" in " ".join(run("inspect", file)[1].split())
     assert json.loads(run("inspect", file, "--json")[1])["rates"][0]["rate"] is None
 
 
@@ -141,15 +141,15 @@ def inspected(sites: str, budget: float = 10, more: str = "") -> Any:
 def test_sentences_for_sites_that_are_alike() -> None:
     found = inspected("{a: {holds: [arms], detection: {scale: 10}}, b: {holds: [arms], detection: {scale: 30}}}")
     assert headline(found) == (
-        "10 days in 1 year, over 2 sites: whatever is concealed for 1 year, at whichever site, is found with a chance"
-        f" of {100 * (1 - math.exp(-0.25)):.1f}% or more."
+        "10 days in 1 year, over 2 sites, find whatever is concealed for 1 year, at any site, with a chance of"
+        f" {100 * (1 - math.exp(-0.25)):.1f}% or more."
     )
     gained = 100 * (math.exp(-10 / 40) - math.exp(-11 / 40))
     assert more_budget(found) == (
-        f"A budget larger by 1 would raise the best guarantee, 22.1%, by {gained:.2f} percentage points; the shadow"
+        f"A budget larger by 1 would raise the best guarantee, 22.1%, by {gained:.2f} percentage points. The shadow"
         f" price is {100 * math.exp(-0.25) / 40:.2f} a unit."
     )
-    assert deterrence(found) == "Deterrence: nothing can be said, as no penalty is given for every site."
+    assert deterrence(found) == "Deterrence: nothing follows, because the file does not give a penalty for every site."
 
 
 def test_sentences_for_sites_that_differ() -> None:
@@ -157,8 +157,8 @@ def test_sentences_for_sites_that_differ() -> None:
     alone = inspected(
         "{a: {holds: [arms], detection: {scale: 10}, loss: 3}, b: {holds: [arms], detection: {scale: 1}}}"
     )
-    assert "is found with a chance of 63.2% or more" in headline(found)
-    assert "the expected loss is at most 1." in headline(alone)
+    assert "find whatever is concealed for 1 year, at any site, with a chance of 63.2% or more" in headline(found)
+    assert "keep the expected loss to 1." in headline(alone)
     assert more_budget(alone).startswith("A budget larger by 1 would lower the least possible loss, 1.")
     full = inspected("{a: {holds: [arms], detection: {levels: [{effort: 2, chance: 0.5}]}}}")
     assert more_budget(full) == "A budget larger by 1 would not raise the best guarantee, 50.0%."
@@ -173,11 +173,11 @@ def test_sentences_about_deterrence() -> None:
         f" {math.ceil(1000 * math.log(2)) / 100:g} days would be."
     )
     other = "{a: {holds: [arms], detection: {scale: 10}}, b: {holds: [arms], detection: {scale: 9}, loss: 0.1}}"
-    assert "The spread above does not do that at “B”: see --aim deterrence." in deterrence(
+    assert "The spread above does not do that at “B” (see --aim deterrence)." in deterrence(
         inspected(other, 14, "\n  penalty: 1")
     )
     never = inspected("{a: {holds: [arms], detection: {scale: 1, at_most: 0.2}}}", more="\n  penalty: 1")
-    assert "No budget is enough: no effort finds often enough at “A”." in deterrence(never)
+    assert "No budget is enough, because no effort finds violations often enough at “A”." in deterrence(never)
 
 
 def test_sentences_about_a_sequence() -> None:
@@ -186,11 +186,11 @@ def test_sentences_about_a_sequence() -> None:
     assert "The violator, which gains 1 if it is not caught, then expects 3/11 at best." in zero_sum
     announced = sequence(sequential_inspection(4, 2, 1, "1/2"))
     assert (
-        "the inspector -12/17. If the inspector announces these chances and is believed, it expects -3/11" in announced
+        "the inspector −12/17. If the inspector announces these chances and is believed, it expects −3/11" in announced
     )
-    assert sequence(sequential_inspection(2, 2)).endswith("so that a violation is always caught.")
+    assert sequence(sequential_inspection(2, 2)).endswith("so a violation is always caught.")
     assert [exactly(Fraction(1, 7)), exactly(Fraction(1234, 5677)), exactly(Fraction(1, 10**6))] == [
-        "1/7", "0.2174", "1.0e-06",
+        "1/7", "0.2174", "1.0e−06",
     ]  # fmt: skip
     assert [amount(3.0), amount(2.5), amount(0.004)] == ["3", "2.5", "0"]
 

@@ -21,7 +21,7 @@ def test_new_never_writes_over_a_file(run: Any, tmp_path: Path) -> None:
     target.write_text("mine")
     again = run("new", target)
     assert (again.code, again.out) == (2, "")
-    assert "there is a file of this name already" in again.err
+    assert "a file of this name already exists" in again.err
     assert target.read_text() == "mine"
     assert run("new", tmp_path / "nowhere" / "deal.yaml").code == 2
     assert run("new", tmp_path / "other.yaml", "--json").json == {"file": str(tmp_path / "other.yaml")}

@@ -56,7 +56,7 @@ def test_no_answer_is_code_3_and_no_numbers(run: Any, monkeypatch: pytest.Monkey
     done = run("solve", SMALL, "--plan", "phased", "--json")
     assert done.code == 3
     assert done.json.keys() == {"plan", "status", "residual", "iterations"}
-    assert done.json["status"].startswith("stopped on the branch at 0.0")
+    assert done.json["status"].startswith("stopped at 0.0")
     assert "the solver found no equilibrium of plan phased" in done.err
     assert run("compare", SMALL).code == 3
 
@@ -81,5 +81,6 @@ def test_solve_looks_for_other_equilibria_when_asked(run: Any) -> None:
     assert searched["outcomes"] == plain["outcomes"]
     assert searched["about"]["seed"] == 0
     assert (
-        "No other equilibrium was found from 4 starts." in run("solve", SMALL, "--plan", "phased", "--search", "4").out
+        "The solver found no other equilibrium from 4 starting points."
+        in run("solve", SMALL, "--plan", "phased", "--search", "4").out
     )

@@ -22,7 +22,7 @@ def test_the_nearest_number_is_said_first(run: Callable[..., Done], deal: Path) 
     assert answer["numbers"][0]["name"] == WORTH
     value = answer["numbers"][0]["flips"][0]["value"]
     assert text.startswith(
-        "The ranking flips once the worth of “North's weapons programme” to North rises above"
+        "The ranking reverses once the worth of “North's weapons programme” to North rises above"
         f" {value:.3g} (likely 2, range 1 to 4)."
     )
     first, second = (answer["figures"][plan] for plan in ("phased", "at-once"))
@@ -53,8 +53,8 @@ def test_reach_says_what_changes_and_what_does_not_do(run: Callable[..., Done], 
 
 def test_what_does_not_flip_is_said(run: Callable[..., Done], deal: Path) -> None:
     done = run("tip", deal, *BETWEEN, "--among", "measures.*", "--alone")
-    assert "The ranking does not flip within the range of any of the 3 numbers" in " ".join(done.out.split())
-    assert "at once flip it" not in done.out
+    assert "None of the 3 numbers reverses the ranking within its range" in " ".join(done.out.split())
+    assert "Moving several numbers together" not in done.out
 
 
 def test_a_file_without_ranges_is_told_what_to_give(run: Callable[..., Done], deal: Path) -> None:
@@ -65,7 +65,7 @@ def test_a_file_without_ranges_is_told_what_to_give(run: Callable[..., Done], de
     assert "Give the numbers that are not known a range" in " ".join(done.out.split())
     none = run("tip", deal, "--plan", "phased", "--reach", "0.5")
     assert (none.code, none.out) == (2, "")
-    assert "nothing in this plan is ours to choose" in none.err
+    assert "Nothing in this plan is ours to choose" in none.err
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_a_file_without_ranges_is_told_what_to_give(run: Callable[..., Done], de
         ([*BETWEEN, "--picture", "x.pdf"], "a picture is a .png or a .svg file"),
         ([*BETWEEN, "--picture", "nowhere/x.png"], "cannot be written"),
         (["--plan", "phased", "--reach", "60"], "60% is written 0.6"),
-        (["--plan", "phased", "--reach", "nan"], "cannot be reached"),
+        (["--plan", "phased", "--reach", "nan"], "is impossible"),
         (["--plan", "phased", "--reach", "lots"], "not a valid float"),
     ],
 )

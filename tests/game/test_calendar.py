@@ -57,9 +57,13 @@ def test_months_are_calendar_months() -> None:
 @pytest.mark.parametrize(
     ("parties", "entries", "message"),
     [
-        (NORTH, [gives("late", "2028-01-02", "north", "arms")], "late.: 2028-01-02 is outside the time that counts"),
-        (NORTH, [gives("early", "2019-12-31", "north", "arms")], "2020-01-01 to 2028-01-01"),
-        (NORTH, [gives("x", "2021-01-01", "south", "arms")], "gives arms, but its holder is north, not south"),
+        (NORTH, [gives("late", "2028-01-02", "north", "arms")], "late.: 2028-01-02 is not between the start"),
+        (
+            NORTH,
+            [gives("early", "2019-12-31", "north", "arms")],
+            "not between the start, 2020-01-01, and the horizon, 2028-01-01",
+        ),
+        (NORTH, [gives("x", "2021-01-01", "south", "arms")], "gives arms, but north holds it, not south"),
         (NORTH, [review("south", date="2021-01-01")], "names party 'south'. Parties: north"),
         (NORTH, [gives("x", "2021-01-01", "north", "guns")], "names stake 'guns'. Stakes: arms"),
         (
@@ -80,7 +84,7 @@ def test_months_are_calendar_months() -> None:
         (
             NORTH,
             [gives("x", "2021-01-01", "north", arms=0.5), gives("x", "2022-01-01", "north", arms=0.5)],
-            "the id x is there twice",
+            "the id x appears twice",
         ),
         (
             {"north": party(types={"a": {"chance": 1.0, "worth": {"guns": 1.0}}})},

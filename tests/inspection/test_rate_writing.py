@@ -20,7 +20,7 @@ from servanda.inspection import rate_writing as writing
 
 MARK = "# finds: written by 'servanda inspect --write' from the group inspections, which says where it comes from"
 # 10 days, one random search of scale 10: found with 1 - 1/e within a year, so once a year.
-NUMBER = '{likely: 1, note: "10 days in 1 year, spread for detection, find it with chance 0.632121"}'
+NUMBER = '{likely: 1, note: "10 days in 1 year, spread for detection, find it with a chance of 0.632121"}'
 
 
 def renew(file: Path) -> Path:
@@ -128,7 +128,7 @@ def test_every_other_line_of_a_whole_file_stays(tmp_path: Path, text: str) -> No
         assert (finds.low, finds.high) == pytest.approx((rate.low, rate.high), rel=1e-5)
         assert finds.source == (after.inspections.source if after.inspections else None)
         assert finds.note
-        assert f"find it with chance {rate.detection:.6g}" in finds.note
+        assert f"find it with a chance of {rate.detection:.6g}" in finds.note
     # Rates do not depend on rates: the same inspections say the same.
     assert where_to_inspect(after) == allocation
 
@@ -153,7 +153,7 @@ def refused(tmp_path: Path, text: str, words: str) -> None:
         ("measures:\n  air: {covers: [arms], finds: &x 0.1}\n  teams: {covers: [arms], finds: *x}\n", "has a name"),
         ("measures:\n  teams: {covers: [arms], finds: &x 0.1}\n  air: {covers: [arms], finds: *x}\n", "has a name"),
         ("measures:\n  air: &x {covers: [arms], finds: 0.1}\n  teams: *x\n", "stands for another one"),
-        ("measures:\n  teams: &x {covers: [arms], finds: 0.1}\n  air: *x\n", "something else would change"),
+        ("measures:\n  teams: &x {covers: [arms], finds: 0.1}\n  air: *x\n", "something else in the file would change"),
         ("measures: &m {}\n", None),
     ],
 )
@@ -166,7 +166,7 @@ def test_names_within_the_file_are_not_written_through(tmp_path: Path, measures:
 
 def test_certainty_is_no_rate(tmp_path: Path) -> None:
     rest = REST.replace("{scale: 10}", "{levels: [{effort: 5, chance: 1}]}")
-    refused(tmp_path, TOP + rest, "for certain")
+    refused(tmp_path, TOP + rest, "are certain to find")
 
 
 def test_a_whole_file_in_brackets_without_measures(tmp_path: Path) -> None:
@@ -176,7 +176,7 @@ def test_a_whole_file_in_brackets_without_measures(tmp_path: Path) -> None:
         " {entries: [{id: a, date: 2026-04-01, by: n, gives: [arms]}]}},\n inspections: {budget: 10, unit: days,"
         " period: 1 year, sites: {s: {holds: [arms], detection: {scale: 10}}}}}\n"
     )
-    refused(tmp_path, text, "stands in brackets")
+    refused(tmp_path, text, "is written in brackets")
 
 
 def test_a_file_that_has_changed_since(tmp_path: Path) -> None:
@@ -213,7 +213,7 @@ def test_a_disk_that_fails_leaves_the_old_file(tmp_path: Path, monkeypatch: pyte
 
 def test_a_text_that_would_not_read_well_is_not_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(writing, "_number", lambda *_: "{likely: -1}")
-    refused(tmp_path, TOP + REST, "would not read well")
+    refused(tmp_path, TOP + REST, "could not be read afterwards")
     monkeypatch.setattr(writing, "_number", lambda *_: "2.5")
     refused(tmp_path, TOP + REST, "cannot be found. Write it yourself: 1")
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import dataclasses
 import importlib.util
 from html import escape
+from typing import Any
 
 import pytest
-from support.figures import ranged, three
+from support.figures import three
 
 from servanda.errors import MissingExtra
 from servanda.presentation.view import Table, view
@@ -19,8 +20,8 @@ RESULTS = [
 
 
 @pytest.mark.parametrize("name", RESULTS)
-def test_a_notebook_shows_what_it_says_and_its_tables(name: str) -> None:
-    result = ranged()[name]
+def test_a_notebook_shows_what_it_says_and_its_tables(name: str, ranged: dict[str, Any]) -> None:
+    result = ranged[name]
     said, told = view(result), result._repr_html_()
     assert told.startswith(f"<p><strong>{escape(said.headline)}</strong></p>")
     tables = [block for block in said.blocks if isinstance(block, Table)]
@@ -29,22 +30,22 @@ def test_a_notebook_shows_what_it_says_and_its_tables(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", RESULTS)
-def test_it_prints_what_it_says(name: str) -> None:
-    result = ranged()[name]
+def test_it_prints_what_it_says(name: str, ranged: dict[str, Any]) -> None:
+    result = ranged[name]
     assert " ".join(str(result).split()).startswith(" ".join(view(result).headline.split()))
 
 
 @pytest.mark.parametrize("name", ["sensitivity", "tornado", "failure", "allocation"])
-def test_the_agreement_that_a_picture_needs_is_told_nowhere(name: str) -> None:
-    result = ranged()[name]
+def test_the_agreement_that_a_picture_needs_is_told_nowhere(name: str, ranged: dict[str, Any]) -> None:
+    result = ranged[name]
     field = next(field for field in dataclasses.fields(result) if field.name == "agreement")
     assert (field.repr, field.compare) == (False, False)
     assert "agreement" not in plain(result)
     assert "agreement" not in repr(result)
 
 
-def test_without_matplotlib_one_message(monkeypatch: pytest.MonkeyPatch) -> None:
-    tornado, comparison = ranged()["tornado"], three()
+def test_without_matplotlib_one_message(monkeypatch: pytest.MonkeyPatch, ranged: dict[str, Any]) -> None:
+    tornado, comparison = ranged["tornado"], three()
     there = importlib.util.find_spec
     monkeypatch.setattr("servanda.errors.find_spec", lambda name: None if name == "matplotlib" else there(name))
     for result in (tornado, comparison):

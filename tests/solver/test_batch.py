@@ -76,7 +76,7 @@ def test_a_draw_that_gets_nowhere_is_told_apart(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(_continuation, "MAX_STEPS", 2)
     stuck = solve_draws(game)
     assert not stuck.converged.any()
-    assert all(status.startswith("stopped on the branch at") for status in stuck.statuses)
+    assert all(status.startswith("stopped at") for status in stuck.statuses)
 
 
 @pytest.mark.parametrize("seed", range(30))

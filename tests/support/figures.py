@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
@@ -107,7 +107,7 @@ WIDE, NARROW = "DejaVu Sans", "STIXGeneral"  # fonts that matplotlib brings
 
 
 @contextmanager
-def measured_with(font: str) -> Iterator[None]:
+def measured_with(font: str) -> Generator[None]:
     """Draw with this font, whatever fonts this machine has."""
     before = _sheet.fonts
     _sheet.fonts = cache(lambda: (font,))
@@ -119,7 +119,6 @@ def measured_with(font: str) -> Iterator[None]:
         _sheet.text_width.cache_clear()
 
 
-@cache
 def ranged() -> dict[str, Any]:
     """One of each result about the starter file that can be drawn, but for comparisons and plans."""
     agreement = servanda.loads(servanda.starter_text())
@@ -177,6 +176,7 @@ def words_of(figure: Any) -> list[tuple[Any, Any]]:
             if not a.axison:
                 continue
             for axis in (a.xaxis, a.yaxis):
+                found.append(axis.label)
                 low, high = sorted(axis.get_view_interval())
                 found += [t.label1 for t in axis.get_major_ticks() if low - 1e-9 <= t.get_loc() <= high + 1e-9]
         shown = [t for t in found if t.get_visible() and t.get_text()]

@@ -84,7 +84,8 @@ def counts_table() -> str:
 def legend() -> str:
     """The rules by number and name."""
     called = {each.code: each.name for name in judged() for each in findings(name)}
-    return ";\n".join(f"[{code.removeprefix('SV')}](rules/{code}.md) {called[code]}" for code in codes()) + "."
+    links = (f"[{code.removeprefix('SV')}](../../reference/rules/{code}.md) {called[code]}" for code in codes())
+    return ";\n".join(links) + "."
 
 
 def broke_table() -> str:

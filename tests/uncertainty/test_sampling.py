@@ -103,10 +103,10 @@ PAIR = "{between: [parties.north.discount, parties.south.discount], rank: 0.6}"
 @pytest.mark.parametrize(
     ("item", "words"),
     [
-        (PAIR.replace("0.6", "1"), "1 is not a rank correlation that can be drawn. It lies above -1 and below 1"),
-        (PAIR.replace("0.6", "-1.2"), "-1.2 is not a rank correlation"),
+        (PAIR.replace("0.6", "1"), "1 cannot be used as a rank correlation. Write a number above -1 and below 1"),
+        (PAIR.replace("0.6", "-1.2"), "-1.2 cannot be used as a rank correlation"),
         (PAIR.replace("0.6", "high"), "'high' is not a number. Write a number above -1 and below 1"),
-        (PAIR.replace("0.6", ".nan"), "is not a rank correlation"),
+        (PAIR.replace("0.6", ".nan"), "cannot be used as a rank correlation"),
         (PAIR.replace("south.discount", "south.discuont"), "Did you mean parties.south.discount?"),
         (PAIR.replace("parties.south.discount", "horizon"), "names the number 'horizon', which is not in the file"),
         (PAIR.replace("parties.south.discount", "stakes.non-recognition.restore"), "has no range, so it does not vary"),
@@ -115,7 +115,7 @@ PAIR = "{between: [parties.north.discount, parties.south.discount], rank: 0.6}"
         ("{rank: 0.6}", "correlations.0 lacks between"),
         (PAIR.replace("rank: 0.6", "note: x"), "correlations.0 lacks rank"),
         (PAIR.replace("rank", "rang"), "unknown key 'rang'. Did you mean rank?"),
-        ("parties.north.discount", "has to be a group with the keys between, rank"),
+        ("parties.north.discount", "must be a group with the keys between, rank"),
     ],
 )
 def test_what_will_not_do_gives_one_message_with_its_line(text: str, item: str, words: str) -> None:
@@ -132,7 +132,7 @@ def test_correlations_that_no_numbers_have(text: str) -> None:
     assert problem == (
         f"a.yaml:{line + 2}: correlations.2: no numbers can have all these rank correlations at once: {a} and {b} 0.8"
         f" (line {line}), {b} and {c} 0.8 (line {line + 1}), {a} and {c} -0.5 (line {line + 2}). Pairs that are not"
-        " listed count as uncorrelated: list those too, or bring the correlations nearer to 0."
+        " listed count as uncorrelated. List those too, or bring the correlations closer to 0."
     )
     (problem,) = problems("\n".join([text, "correlations:", *listed[:2], ""]))  # a and c would be uncorrelated
     assert servanda.loads("\n".join([text, "correlations:", *listed[:2], listed[2].replace("-0.5", "0.5"), ""]))
@@ -140,7 +140,7 @@ def test_correlations_that_no_numbers_have(text: str) -> None:
 
 def test_the_same_pair_twice_and_a_number_with_a_problem_of_its_own(text: str) -> None:
     (problem,) = problems(f"{text}\ncorrelations:\n  - {PAIR}\n  - {PAIR}\n")
-    assert "again. Delete one of them" in problem
+    assert "this repeats the pair on line" in problem
     broken = text.replace("discount: {likely: 0.10", "discount: {likely: -7", 1)
     assert broken != text
     (problem,) = problems(f"{broken}\ncorrelations:\n  - {PAIR}\n")

@@ -24,13 +24,13 @@ class Words(NamedTuple):
 
 
 WORDS = {
-    "incidents": Words("rate of a breakdown that nobody chose", "a year"),
+    "incidents": Words("rate of breakdowns that nobody chose", "a year"),
     "discount": Words("how much less the future counts", "a year", "the discount rate of {}"),
     "precision": Words("how sharply it follows its interest", "per unit", "the precision of {}"),
     "chance": Words("chance", "chance", "the chance of a new government at {}"),
-    "restore": Words("time to have it back after a breakdown"),
-    "complete": Words("aim: share of the others' harmful stakes given up", "share"),
-    "irreversible": Words("aim: restore time of what is given up, at least"),
+    "restore": Words("time to restore it after a breakdown"),
+    "complete": Words("aim: share given up of the others' stakes that harm it", "share"),
+    "irreversible": Words("aim: shortest time to restore what is given up"),
     "finds": Words("how often it finds a concealed stake", "a year", "the finding rate of {}"),
     "false_alarms": Words("false alarms", "a year", "the rate of false alarms of {}"),
     "breaks": Words(
@@ -45,7 +45,7 @@ WORDS = {
     "unratified": Words("added cost of a failed ratification", "", "the cost of a failed ratification to {}"),
     "budget": Words("what can be spent on inspections in a period", "of the budget's unit"),
     "scale": Words("effort after which a search has found it 63 times in 100", "of the budget's unit"),
-    "at_most": Words("what a search finds at most", "chance"),
+    "at_most": Words("highest chance that a search can reach", "chance"),
     "visit": Words("chance that one visit finds it", "chance"),
     "effort": Words("what it costs", "of the budget's unit"),
     "gain": Words("what concealing there gains, if it is not found"),

@@ -71,8 +71,8 @@ def _text(agreement: Agreement, plan: str) -> Iterator[tuple[Place, str]]:
         name = agreement.origin.path if agreement.origin else "FILE"
         yield (
             ("plans", plan),
-            f"it is a text without stakes and numbers. 'servanda check {name}' looks at it as it is;"
-            " 'servanda new FILE' writes a file that says what a game needs besides",
+            f"it is a text without stakes and numbers. 'servanda check {name}' looks at it as it is."
+            " 'servanda new FILE' writes a file that says what else a game needs",
         )
 
 
@@ -95,7 +95,7 @@ def _numbers(agreement: Agreement, plan: str) -> Iterator[tuple[Place, str]]:
         words = "; ".join(words for _, words in lacking)
         yield (
             lacking[0][0],
-            f"{words}. Add what is missing; 'servanda new FILE' writes a file that says how to choose it",
+            f"{words}. Add what is missing. 'servanda new FILE' writes a file that says how to choose it",
         )
 
 
@@ -103,7 +103,7 @@ def _nobody(agreement: Agreement, plan: str) -> Iterator[tuple[Place, str]]:
     """Say which entries give a stake without one party that gives it; or that nothing at all is played."""
     entries = agreement.plans[plan].entries
     if not any(plays(entry) for entry in entries):
-        words = "none of its entries moves a stake (gives), ratifies, or is a review or turnover. Add one that does"
+        words = "none of its entries moves a stake (gives), ratifies, or is a review or turnover. Add such an entry"
         yield ("plans", plan, "entries"), words
     found: list[tuple[Place, str]] = []
     for index, entry in enumerate(entries):
@@ -115,13 +115,13 @@ def _nobody(agreement: Agreement, plan: str) -> Iterator[tuple[Place, str]]:
             more = f"by {listed(entry.actors)}" if entry.actors else "by nobody"
             found.append((place, entry.id + _line(agreement, place, more)))
         elif bodies:
-            found.append((place, entry.id + _line(agreement, place, f"by {bodies[0]}, which is no party")))
+            found.append((place, entry.id + _line(agreement, place, f"by {bodies[0]}, which is not a party")))
     if found:
         yield (
             found[0][0],
-            "what moves a stake has to be done by one party, and these entries are not:"
-            f" {'; '.join(each for _, each in found)}. Write by: with the party that holds the stake; make an entry for"
-            " each party where there are several",
+            "exactly one party has to take each step that moves a stake, and these entries do not say so:"
+            f" {'; '.join(each for _, each in found)}. Write by: with the party that holds the stake. Where there are"
+            " several, make an entry for each party",
         )
 
 
@@ -145,7 +145,7 @@ def _why(name: str, due: Due | None, found: DueDates) -> str:
     if due is None:
         return "neither date nor due"
     if due.when is not None:
-        return "due after an event told in words"
+        return "due after an event described in words"
     words = "before" if due.before else "after" if due.after else "on the same day as"
     words = f"due {words} {due.anchor}"
     why = found.open[name]
@@ -158,4 +158,4 @@ def _why(name: str, due: Due | None, found: DueDates) -> str:
             if len(circle) > 1
             else f"{words}, which is the entry itself"
         )
-    return f"{words}, which " + ("has no day" if why == "rests" else "is no entry of the plan")
+    return f"{words}, which " + ("has no day" if why == "rests" else "is not an entry of the plan")

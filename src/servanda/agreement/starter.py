@@ -40,7 +40,7 @@ def new(path: str | pathlib.Path) -> pathlib.Path:
     except FileExistsError:
         what = "folder" if file.is_dir() else "file"
         raise FileExistsError(
-            f"{path}: there is a {what} of this name already, and it is left as it is. Choose another name."
+            f"{path}: a {what} of this name already exists, and it was not changed. Choose another name."
         ) from None
     except FileNotFoundError:
         raise FileNotFoundError(f"{path}: there is no folder {file.parent}. Create it first.") from None

@@ -95,22 +95,23 @@ def metrics(agreement: Agreement) -> dict[str, Metric]:
     names = {key: party.name for key, party in agreement.parties.items()}
     found = [
         Metric(
-            "held_clean", "chance to be in force at the horizon with nothing concealed",
+            "held_clean", "chance of being in force at the horizon with nothing concealed",
             "chance in force and clean at the end", "chance",
         ),
-        Metric("held", "chance to be in force at the horizon", "chance in force at the end", "chance"),
-        Metric("years", "expected years in force, to the horizon at most", "years in force", "years"),
+        Metric("held", "chance of being in force at the horizon", "chance in force at the end", "chance"),
+        Metric("years", "expected time in force up to the horizon", "years in force", "years"),
         Metric(
-            "completed", "chance that all transfers are carried out, as far as others can tell",
+            "completed", "chance that all transfers are carried out, or appear to the others to be",
             "chance that all is carried out", "chance",
         ),
     ]  # fmt: skip
     for key, party in agreement.parties.items():
-        meaning = f"what signing is worth to {party.name} beyond no agreement, units"
+        meaning = f"what signing is worth to {party.name} compared with no agreement, in units"
         found.append(Metric(f"gain.{key}", meaning, f"gain of {party.name} over no agreement", "units"))
         for kind in party.types if len(party.types) > 1 else ():
+            meaning = f"what signing is worth to the {kind} type of {party.name} compared with no agreement, in units"
             label = f"gain of {party.name}, if {kind} over no agreement"
-            found.append(Metric(f"gain.{key}.{kind}", f"the same to its {kind} type, units", label, "units"))
+            found.append(Metric(f"gain.{key}.{kind}", meaning, label, "units"))
 
     def cause(name: str, meaning: str, label: str) -> None:
         found.append(Metric(name, f"chance that {meaning}", f"chance that {label}", "chance", "less"))
@@ -123,18 +124,18 @@ def metrics(agreement: Agreement) -> dict[str, Metric]:
     if len(holders) > 1:
         several = "both" if len(names) == 2 else "several"
         meaning = "more than one party is found concealing at the same report"
-        cause(f"found.{several}", meaning, f"{several} is found out")
+        cause(f"found.{several}", meaning, f"{several} are found out")
     for key, name in names.items():
         cause(f"unratified.{key}", f"it fails in a vote in {name}", f"{name} fails to ratify")
-    cause("incident", "a false alarm or another upset ends it", "an incident ends it")
+    cause("incident", "a false alarm or another incident ends it", "an incident ends it")
     return {metric.name: metric for metric in (*found, *_of_the_plan(agreement))}
 
 
 def _of_the_plan(agreement: Agreement) -> list[Metric]:
-    gains = "the smallest of the parties' gains from signing over no agreement, units"
-    product = "the product of those gains (Nash 1950); where one is not above 0, the smallest gain"
-    loss = "the most that any party loses at any time, against no agreement, if the others withdraw, units"
-    breach = "the most that any type gains by breaking the plan if all others keep it, units"
+    gains = "the smallest of the parties' gains from signing, compared with no agreement, in units"
+    product = "the product of the parties' gains (Nash 1950), or the smallest gain where one is not above 0"
+    loss = "the most that any party loses at any time, compared with no agreement, if the others withdraw, in units"
+    breach = "the most that any type gains by breaking the plan if all others keep it, in units"
     found = [
         Metric("smallest_gain", gains, "smallest gain over no agreement", "units", "more", False),
         Metric("nash", product, "product of the gains", "money", "more", False),
@@ -143,13 +144,13 @@ def _of_the_plan(agreement: Agreement) -> list[Metric]:
     ]
     for key, party in agreement.parties.items():
         name = party.name
-        own = f"what {name} gains at most by breaking the plan if all others keep, units"
-        share = f"share given up of the others' stakes that harm {name}, if everyone keeps"
+        own = f"the most that {name} gains by breaking the plan if all others keep it, in units"
+        share = f"share of what harms {name} that the others give up, if everyone keeps the plan"
         label = f"share of what harms {name} that is given up"
         found.append(
             Metric(
                 f"exposure.{key}",
-                f"the same for {name} alone, units",
+                f"the most that {name} loses at any time, compared with no agreement, if the others withdraw, in units",
                 f"largest exposure of {name}",
                 "units",
                 "less",
@@ -159,7 +160,7 @@ def _of_the_plan(agreement: Agreement) -> list[Metric]:
         found.append(Metric(f"temptation.{key}", own, f"temptation of {name} to break it", "units", "less", False))
         found.append(Metric(f"complete.{key}", share, label, "share", "more", False))
     length = "years from the start to the last transfer"
-    cost = "what the measures with a cost come to over the years they are in force"
+    cost = "total cost of the measures with a cost, over the years they are in force"
     return [
         *found,
         Metric("completion", length, "years to the last transfer", "years", "less", False),

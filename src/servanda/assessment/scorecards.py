@@ -51,7 +51,7 @@ class Obtained:
     reported : float
         The same, counting only what comes to a report (takes effect) within the time.
     restore : float
-        Time its holder needs to have it back after a breakdown, years; infinite for never.
+        Time its holder needs to restore it after a breakdown, years; infinite for never.
     """
 
     entry: str

@@ -133,7 +133,7 @@ GUIDANCE = {  # of the United Nations' note on agreements that facilitate implem
     "all issues": "resolve all major issues of the conflict",
     "detail": "be detailed and specific enough",
     "priorities and timetables": "give clear priorities and a realistic timetable",
-    "monitoring": "give somebody the task to monitor implementation",
+    "monitoring": "give somebody the task of monitoring implementation",
     "responsibilities": "divide responsibilities clearly",
     "disputes": "have an effective way to resolve disputes over implementation and interpretation",
 }
@@ -203,10 +203,10 @@ def page(rule: Rule) -> str:
     parts += ["## When it speaks\n", _lines(rule.exactly)]
     if rule.guidance:
         advice = GUIDANCE[rule.guidance]
-        parts.append(_lines(f"It answers to the advice of the United Nations that an agreement should {advice}."))
+        parts.append(_lines(f"It follows the advice of the United Nations that an agreement should {advice}."))
     if rule.sources:
         parts += ["## Sources\n", "".join(f"- {_cite(title, url)}\n" for title, url in rule.sources)]
-    comment = f"Write a comment behind the line or alone above it: `# servanda: ignore {rule.code}` and your reason."
+    comment = f"Write a comment after the line, or alone above it: `# servanda: ignore {rule.code}` and your reason."
     if rule.code.startswith("SV9"):  # about comments
         comment = f"Leave the rule out: `servanda check FILE --ignore {rule.code}`."
     parts += ["## To silence it\n", f"{comment}\n"]

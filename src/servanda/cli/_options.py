@@ -43,7 +43,7 @@ def draws_option(default: int, least: int = 1) -> Callable[[Callable[..., Any]],
 
 def _not_too_many(ctx: click.Context, param: click.Parameter, value: int) -> int:
     if value > MOST_DRAWS:
-        raise click.BadParameter(f"{value:,} draws are too many; the sequence of points ends at {MOST_DRAWS:,}.")
+        raise click.BadParameter(f"{value:,} draws are too many. The sequence of points ends at {MOST_DRAWS:,}.")
     return value
 
 

@@ -96,7 +96,7 @@ class Run:
         """Two different plans."""
         first, second = (self.plans(name)[0] for name in between)
         if first == second:
-            raise UsageError(f"--between {first} {second}: these have to be two different plans")
+            raise UsageError(f"--between {first} {second}: these must be two different plans")
         return first, second
 
     @cached_property

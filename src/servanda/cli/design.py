@@ -84,7 +84,7 @@ def _may_write(run: Run, prefix: str) -> None:
     taken = [name for name in run.agreement.plans if re.fullmatch(re.escape(prefix) + "-[0-9]+", name)]
     if taken:
         raise UsageError(
-            f"{run.file}: there is a plan {taken[0]} already. Give the new plans another name, or delete the old ones"
+            f"{run.file}: a plan {taken[0]} already exists. Give the new plans another name, or delete the old ones"
         )
     text_of(run.agreement)
 

@@ -184,9 +184,9 @@ def game_tree(agreement: Agreement, plan: str, max_nodes: int = 200_000) -> Tree
         parent, position, place, state = pending.pop()
         if len(nodes) >= max_nodes:
             raise TreeTooLarge(
-                f"plan {plan}: the game tree has more than {max_nodes:,} nodes: it multiplies with every type,"
-                " concealable step, report and turnover. Shorten the plan (fewer entries), make fewer of its steps"
-                " concealable or its parties' types fewer, or allow more nodes (--max-nodes, max_nodes)"
+                f"plan {plan}: the game tree has more than {max_nodes:,} nodes. Every type, concealable step,"
+                " report and turnover multiplies its size. Use fewer entries, concealable steps or types, or allow more"
+                " nodes (--max-nodes, max_nodes)"
             )
         if parent >= 0:
             links[parent][position] = len(nodes)

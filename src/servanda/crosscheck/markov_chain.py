@@ -64,7 +64,7 @@ def prism(equilibrium: Equilibrium, max_states: int = MAX_STATES) -> str:
     if states > max_states:
         raise ChainTooLarge(
             f"plan {game.plan}: the Markov chain may have {states:,} states, more than {max_states:,}. At every entry"
-            f" it multiplies the types and concealed sets of all parties, and every turnover doubles what follows: mark"
+            f" it multiplies the types and concealed sets of all parties, and every turnover doubles what follows. Mark"
             f" fewer stakes as concealable, leave out types or turnovers, or raise max_states"
         )
     return _Writer(equilibrium).text()

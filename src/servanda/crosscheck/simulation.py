@@ -179,11 +179,13 @@ def play(equilibrium: Equilibrium, times: int = 100_000, seed: int = 0, *, examp
     expect(equilibrium, Equilibrium, "play")
     began = time.perf_counter()
     if times < 1:
-        raise UsageError(f"{times} plays are none. Ask for 1 or more")
+        raise UsageError(f"the plan cannot be played {times} times. Ask for 1 play or more")
     if seed < 0:
         raise UsageError(f"the seed is {seed}. It must be 0 or more")
     if equilibrium.game.draws > 1:
-        raise UsageError("this game has several draws of its uncertain numbers, and only likely values can be played")
+        raise UsageError(
+            "this game has several draws of its uncertain numbers, and only a game with likely values can be played"
+        )
     rules = Rules(equilibrium)
     rng = np.random.default_rng(seed)
     first = _Round(rules, min(times, BATCH), rng, min(examples, times))

@@ -143,7 +143,9 @@ def calendar_of(agreement: Agreement, plan: str) -> tuple[Step, ...]:
             _insist_on_place(agreement, plan, identity, day, party, types)
         conceals = tuple(s for s in gives if agreement.stakes[s].concealable) if kind == "obligation" else ()
         if agreement.origin is None and any(step.id == identity for step in steps):
-            raise AgreementError([f"plans.{plan}.entries: the id {identity} is there twice. Ids must differ"])
+            raise AgreementError(
+                [f"plans.{plan}.entries: the id {identity} appears twice. Give one of the two another id"]
+            )
         steps.append(
             Step(
                 id=identity,
@@ -207,7 +209,7 @@ def _insist_on_place(
         raise AgreementError([f"{place} names party '{party}'. Parties: {', '.join(agreement.parties)}"])
     first, last = agreement.start, last_day(agreement)
     if not first <= day <= last:
-        raise AgreementError([f"{place}: {day} is outside the time that counts, {first} to {last}"])
+        raise AgreementError([f"{place}: {day} is not between the start, {first}, and the horizon, {last}"])
     if types:
         _insist_on_sum(f"{place}.types", types)
         declared = tuple(agreement.parties[party].types) or (ONLY,)
@@ -225,6 +227,6 @@ def _insist_on_gifts(
             raise AgreementError([f"{place} names stake '{stake}'. Stakes: {', '.join(agreement.stakes)}"])
         holder, rest = agreement.stakes[stake].holder, left.get(stake, 1.0)
         if holder not in entry.actors:
-            raise AgreementError([f"{place} gives {stake}, but its holder is {holder}, not {entry.actors[0]}"])
+            raise AgreementError([f"{place} gives {stake}, but {holder} holds it, not {entry.actors[0]}"])
         if rest <= TOLERANCE or share.likely > rest + TOLERANCE:
             raise AgreementError([f"{place} gives {share.likely:g} of {stake}, but only {max(rest, 0.0):g} is left"])

@@ -179,7 +179,7 @@ def network(reaches: Sequence[Reach], budget: Fraction, average: bool) -> Networ
             if len(arcs) > _MOST_ARCS:
                 raise InspectionTooLarge(
                     f"The budget allows too many different schedules (more than {_MOST_ARCS:,} steps in the network of"
-                    " them). Count budget and effort in larger units, limit 'visits', or join sites that are alike"
+                    " them). Count budget and effort in larger units, limit 'visits', or merge sites that are alike"
                 )
         here = there
     smooth = tuple(i for i in range(len(reaches)) if i not in drawn)
@@ -293,7 +293,7 @@ def solve(paths: Network, goal: Goal, tangents: Tangents) -> Solution | None:
         if done.status == 2 and options:
             return None
     if done.status != 0:
-        raise InspectionTooLarge(f"The linear program of the inspections could not be solved: {done.message}")
+        raise InspectionTooLarge(f"The solver could not solve the linear program of the inspections: {done.message}")
     x = np.asarray(done.x, dtype=float)
     block = x[begin:].reshape(len(blocks), wide)
     duals = -np.asarray(done.ineqlin.marginals, dtype=float)

@@ -126,8 +126,7 @@ def maximise(
     if best is not None and value - reached <= _TOLERABLE:
         return _optimum(paths, goal, best, value - reached, unit)
     raise InspectionTooLarge(
-        "The search for the best inspections does not come to an end. Use fewer sites,"
-        " or numbers that are less far apart"
+        "The search for the best inspections found no end. Use fewer sites, or numbers that are closer together"
     )
 
 

@@ -266,7 +266,7 @@ def where_to_inspect(agreement: Agreement, budget: float | None = None, aim: str
     began = time.perf_counter()
     asked = inspections_of(agreement)
     if budget is not None and not (math.isfinite(budget) and budget >= 0):
-        raise UsageError(f"A budget of {budget} cannot be spent. Give one that is 0 or more.")
+        raise UsageError(f"A budget of {budget} cannot be spent. Give a budget of 0 or more.")
     if aim not in (None, "detection", "deterrence"):
         raise no_such("aim", aim, ("detection", "deterrence"))
     asked = asked.model_copy(update={"aim": aim or asked.aim})
@@ -326,7 +326,7 @@ def least_losses(agreement: Agreement, budgets: Sequence[float], tolerance: floa
 
 def _lacks_penalty(agreement: Agreement, asked: Inspections) -> str:
     without = next(name for name, site in asked.sites.items() if site.penalty is None)
-    found = f"inspections.sites.{without} has no penalty, so nothing can be said of deterrence"
+    found = f"inspections.sites.{without} has no penalty, so nothing can be said about deterrence"
     advice = "Add penalty: under inspections, for all sites, or under the site."
     if agreement.origin is None:
         return f"{found}. {advice}"

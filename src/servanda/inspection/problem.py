@@ -60,7 +60,7 @@ def inspections_of(agreement: Agreement) -> Inspections:
         raise AgreementError(
             [
                 f"{where}the agreement has no inspections, so there is no budget to spread. Add a group inspections:"
-                " with budget, unit, period and sites (docs/inspections.md)."
+                " with budget, unit, period and sites. 'servanda new FILE' writes a file with such a group."
             ]
         )
     return agreement.inspections
@@ -130,8 +130,8 @@ def site_game(asked: Inspections, pick: Pick = likely, budget: float | None = No
 def _look_at_sizes(what: str, numbers: list[float], least: float) -> None:
     if numbers and max(numbers) > _APART * least:
         raise InspectionTooLarge(
-            f"{what} are more than a million times apart ({least:g} and {max(numbers):g}), which is too much to compute"
-            " with. Leave out what hardly counts, or check the units."
+            f"{what} are more than a million times apart ({least:g} and {max(numbers):g}), which is too far to"
+            " compute with. Leave out what hardly matters, or check the units."
         )
 
 

@@ -77,7 +77,8 @@ def _look_at_rates(path: Path, allocation: Allocation) -> None:
         if math.isinf(rate.rate):
             refuse(
                 path,
-                f"the inspections find for certain what measure {rate.measure} covers, and no rate per year says that."
+                f"the inspections are certain to find what measure {rate.measure} covers, and no rate per"
+                " year can say so."
                 " Give the visits or levels there a chance below 1",
             )
 
@@ -92,8 +93,8 @@ def _number(agreement: Agreement, allocation: Allocation, rate: FindingRate) -> 
         words += f", source: {asked.source}"
     within = "1 year" if allocation.period == 1 else f"{_digits(allocation.period)} years"
     note = (
-        f"{_digits(allocation.budget)} {allocation.unit} in {within}, spread for {allocation.aim}, find it with chance"
-        f" {_digits(rate.detection)}"
+        f"{_digits(allocation.budget)} {allocation.unit} in {within}, spread for {allocation.aim}, find it with a"
+        f" chance of {_digits(rate.detection)}"
     )
     return f"{words}, note: {json.dumps(note, ensure_ascii=False)}}}"
 
@@ -140,7 +141,9 @@ def _new_measure(rate: FindingRate, number: str, indent: str, lines: str) -> str
 def _new_group(path: Path, text: str, root: Any, lines: str, measure: str) -> Edit:
     """Add the group `measures` above that of the inspections, and above what is said about it there."""
     if root.flow_style:
-        refuse(path, "the file has no group measures, and stands in brackets. Add the group yourself: measures: {}")
+        refuse(
+            path, "the file has no group measures, and it is written in brackets. Add the group yourself: measures: {}"
+        )
     found = key_in(root, "inspections")
     assert found is not None
     at = text.rfind("\n", 0, found[0].start_mark.index) + 1
@@ -192,7 +195,7 @@ def _look_again(path: Path, text: str, agreement: Agreement, allocation: Allocat
     try:
         new = loads(text, str(path))
     except AgreementError as error:
-        refuse(path, f"it would not read well afterwards ({error.problems[0]})")
+        refuse(path, f"the file could not be read afterwards ({error.problems[0]})")
     rates = {rate.measure: rate for rate in allocation.rates}
     before, after = agreement.model_dump(), new.model_dump()
     for name, rate in rates.items():
@@ -202,4 +205,4 @@ def _look_again(path: Path, text: str, agreement: Agreement, allocation: Allocat
         if not same or not math.isclose(written["finds"]["likely"], rate.rate, rel_tol=1e-5, abs_tol=1e-12):
             refuse(path, f"the place of measures.{name}.finds cannot be found. Write it yourself: {rate.rate:.6g}")
     if before != after:
-        refuse(path, "something else would change with it. Write the rates yourself")
+        refuse(path, "something else in the file would change too. Write the rates yourself")

@@ -120,11 +120,11 @@ def sequential_inspection(
     b = Fraction(penalty)
     a = None if caught is None else Fraction(caught)
     if periods < 1 or inspections < 0:
-        raise UsageError("There has to be at least one period, and the number of inspections cannot be negative.")
+        raise UsageError("There must be at least one period, and the number of inspections cannot be negative.")
     if b < 0:
-        raise UsageError(f"The penalty is {b}, but cannot be negative.")
+        raise UsageError(f"The penalty is {b}, but it cannot be negative.")
     if a is not None and not 0 <= a < 1:
-        raise UsageError(f"What a caught violation costs the inspector is {a}, but has to be from 0 up to less than 1.")
+        raise UsageError(f"What a caught violation costs the inspector is {a}, but it must be at least 0 and below 1.")
     solved: dict[tuple[int, int], Stage] = {}
     zero, one = Fraction(0), Fraction(1)
     for n in range(1, periods + 1):

@@ -69,8 +69,9 @@ def evolve(where: PlanSpace, judge: Judge, aims: int, conditions: int, evaluatio
         from pymoo.problems.static import StaticProblem
     except ImportError:
         raise MissingExtra(
-            f"Levers of plan {where.plan} allow more than {evaluations} plans, and searching among them needs pymoo."
-            " Install it: pip install 'servanda[design]'. Or give the levers a step, so that all plans can be tried"
+            f"The levers of plan {where.plan} allow more than {evaluations} plans, and a search among them needs pymoo."
+            " Install it with: pip install 'servanda[design]'. Or give the levers a step, so that servanda can try all"
+            " plans"
         ) from None
 
     genes = _genes(where)

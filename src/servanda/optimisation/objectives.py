@@ -118,7 +118,7 @@ def read_condition(agreement: Agreement, text: str) -> Condition:
         value = np.nan
     if match is None or not np.isfinite(value):
         raise UsageError(
-            f"'{text}' is no condition. Write a metric, >= or <=, and a number, in quotes: \"held_clean >= 0.2\""
+            f"'{text}' is not a condition. Write a metric, >= or <=, and a number, in quotes: \"held_clean >= 0.2\""
         )
     return Condition(read_statistic(agreement, match[1]), match[2] == ">=", value)
 

@@ -249,20 +249,22 @@ def _each(names: str | Iterable[str]) -> Iterable[str]:
 
 def _insist(agreement: Agreement, plan: str, aims: Sequence[Aim], wanted: list[Statistic], draws: int) -> None:
     if plan not in agreement.levers:
-        there = f"Plans with levers: {', '.join(agreement.levers)}" if agreement.levers else "No plan of the file has"
+        there = (
+            f"Plans with levers: {', '.join(agreement.levers)}" if agreement.levers else "No plan of the file has any"
+        )
         raise NothingToDesign(
-            f"plan {plan} has no levers, which say what of it is open to choice. {there}. Add the group levers to the"
+            f"Plan {plan} has no levers, which say what in it is open to choice. {there}. Add the group levers to the"
             " file, such as levers: {" + plan + ": [{automatic: ENTRY}]}"
         )
     calendar_of(agreement, plan)  # refuses what cannot be played
     if not aims:
         raise NothingToDesign(
-            "nothing says what makes a plan better. Give at least one metric to maximise, such as held_clean, or to"
-            f" minimise. There are: {', '.join(metrics(agreement))}"
+            "Nothing says what makes a plan better. Give at least one metric to maximise, such as held_clean, or to"
+            f" minimise. The metrics are: {', '.join(metrics(agreement))}"
         )
     over = next((one for one in wanted if one.share is not None), None)
     if over is not None and draws < 1:
-        raise NothingToDesign(f"{over.text} is over draws. Say how many draws, such as 64")
+        raise NothingToDesign(f"{over.text} needs draws. Say how many, such as 64")
 
 
 # ------------------------------------------------------------------------------------------------------ in words
@@ -277,7 +279,7 @@ def headline(design: Design) -> str:
     """
     aim = design.aims[0]
     if not design.plans:
-        return f"None of the {len(design.table):,} plans tried meets all conditions"
+        return f"None of the {len(design.table):,} plans that the search tried meets all conditions"
     best, one = float(design.front[aim.statistic.text][0]), aim.statistic
     own = design.given.where(design.given["plan"] == design.plan)[one.text][0]
     more = f", against {one.written(own)} as it stands" if not math.isnan(own) else ""
@@ -285,7 +287,7 @@ def headline(design: Design) -> str:
     name = capital(design.agreement.plans[design.plan].title or design.plan.replace("-", " "))
     if len(design.aims) == 1 or len(design.plans) == 1:
         return f"{name}, {'best' if design.exhaustive else 'best found'}: {what}"
-    return f"{name}: {len(design.plans)} ways to weigh {len(design.aims)} aims; at best, {what}"
+    return f"{name} has {len(design.plans)} ways to weigh {len(design.aims)} aims. At best, {what}"
 
 
 def _many(size: float) -> str:
@@ -334,7 +336,7 @@ def as_plans(design: Design, rows: Mapping[str, int], evaluations: int) -> tuple
         comments[name] = (
             f"Found by '{command}' ({', '.join(f'{key} {each}' for key, each in versions.items())}), row {row} of"
             f" {len(design.plans)}, {how if design.exhaustive else 'of ' + how} plans tried, in the file with sha256"
-            f" {made.sha256}: {values}. An optimum of this"
-            " model with its judged numbers, and as good as they are."
+            f" {made.sha256}: {values}. It is an optimum of"
+            " this model, whose numbers are judgements, and only as good as they are."
         )
     return plans, comments

@@ -74,7 +74,7 @@ def _judge(task: Task) -> Callable[[Agreement, str], Found]:
         except GameTooLarge:
             return "too large for the exact solver"
         except NoAnswer as error:
-            return f"no answer: {error}"
+            return f"no equilibrium: {error}"
 
     return judge
 

@@ -42,7 +42,10 @@ def text(found: View) -> str:
     str
     """
     out = StringIO()
-    _print(Console(file=out, width=WIDTH, highlight=False, color_system=None, legacy_windows=False), found)
+    plain = Console(
+        file=out, width=WIDTH, highlight=False, color_system=None, legacy_windows=False, force_jupyter=False
+    )
+    _print(plain, found)
     return "\n".join(line.rstrip() for line in out.getvalue().rstrip().split("\n"))
 
 
@@ -114,6 +117,6 @@ def _show(where: Console, grid: Grid) -> None:
     out, colours = StringIO(), cast("Any", where.color_system)
     Console(
         file=out, highlight=False, width=max(_width(where, grid), 1), force_terminal=where.is_terminal,
-        color_system=colours, legacy_windows=False,
+        color_system=colours, legacy_windows=False, force_jupyter=False,
     ).print(grid)  # fmt: skip
     where.file.write(_PADDING.sub(r"\1", out.getvalue()))

@@ -141,8 +141,10 @@ def solve(game: Game, *, draw: int = 0, throw: bool = True, progress: Progress |
     answer = play.equilibrium(status, residual, *(int(n) for n in record.count[draw]))
     if throw and not answer.converged:
         raise NotConverged(
-            f"plan {game.plan}: no answer ({answer.status}, after {answer.iterations} iterations). Lower precisions are"
-            f" easier; please send the file to the authors if it should work"
+            f"plan {game.plan}: the solver found no equilibrium ({answer.status}, after {answer.iterations}"
+            " iterations)."
+            f" Lower precisions are easier to solve. If you think that this plan should have been solved, please send"
+            f" the file to the authors"
         )
     return answer
 
@@ -150,7 +152,7 @@ def solve(game: Game, *, draw: int = 0, throw: bool = True, progress: Progress |
 def said(factor: float, residual: float) -> str:
     """Put into words how far the branch was followed and what was reached there: a status."""
     if factor < 1.0:
-        return f"stopped on the branch at {factor:.4f} of the precision asked for"
+        return f"stopped at {factor:.4f} of the precision asked for"
     if not residual <= TOLERANCE:
         return f"residual {residual:.1e} is above {TOLERANCE:.0e}"
     return "converged"

@@ -125,8 +125,8 @@ def numbers_of(agreement: Agreement, question: Question) -> tuple[Uncertain, ...
     found = entering(agreement, question.plans)
     if not found:
         raise QuestionRefused(
-            "No number that enters has a range, so that nothing is uncertain. Give the numbers that you are not sure of"
-            " a range: {likely: 0.4, low: 0.2, high: 0.7}"
+            "No number that matters here has a range, so nothing is uncertain. Give the numbers that you are not sure"
+            " of a range, such as {likely: 0.4, low: 0.2, high: 0.7}"
         )
     return found
 
@@ -199,8 +199,9 @@ def enough(failed: int, of: int) -> None:
     """
     if failed > MOST_FAILED * of:
         raise QuestionRefused(
-            f"{failed:,} of {of:,} draws have no answer: too many to leave out, as the rest would not be the ranges of"
-            " the file. 'servanda solve' says why a plan has no answer; a narrower range of the precision often helps"
+            f"The solver found no equilibrium for {failed:,} of {of:,} draws. These are too many to leave out, as the"
+            " rest would no longer represent the ranges of the file. 'servanda solve' says why a plan has no"
+            " equilibrium. A narrower range of the precision often helps"
         )
 
 
@@ -258,7 +259,7 @@ def from_sweep(
     for plan, part in zip(question.plans, parts, strict=True):
         if not part.size:
             there = ", ".join(dict.fromkeys(rows["plan"].tolist()))
-            raise QuestionRefused(f"The sweep has no draws of plan {plan}; it has: {there}. Sweep that plan too")
+            raise QuestionRefused(f"The sweep has no draws of plan {plan}. It has: {there}. Sweep that plan too")
     draws = rows["draw"]
     first = parts[0][np.argsort(draws[parts[0]], kind="stable")]
     found = answer[first]
@@ -266,7 +267,7 @@ def from_sweep(
         other = dict(zip(draws[parts[1]].tolist(), answer[parts[1]].tolist(), strict=True))
         first = first[[draw in other for draw in draws[first].tolist()]]
         if not first.size:
-            raise QuestionRefused("The sweep has no draw of both plans, so that they cannot be compared draw by draw")
+            raise QuestionRefused("The sweep has no draw of both plans, so they cannot be compared draw by draw")
         found = answer[first] - np.array([other[draw] for draw in draws[first].tolist()])
     return np.stack([np.array(rows[name][first], dtype=float) for name in names], axis=1), found
 
@@ -288,8 +289,8 @@ def _needed(table: Sweep | Columns | polars.DataFrame, metric: str, names: Seque
     if missing:
         more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
         raise QuestionRefused(
-            f"The sweep has no column {', '.join(missing[:3])}{more}. It has to be a sweep of this very file: make it"
-            " anew with the file as it is now"
+            f"The sweep has no column {', '.join(missing[:3])}{more}. The sweep must be of this very file. Run it again"
+            " with the file as it is now"
         )
     wanted = (*needed, *(["status"] if "status" in there else []))
     if isinstance(table, Sweep):

@@ -93,7 +93,7 @@ def draw(agreement: Agreement, draws: int, seed: int = 0, *, first: int = 0) -> 
     """
     expect(agreement, Agreement, "draw")
     if draws < 1:
-        raise UsageError(f"draws is {draws}; at least 1 is needed")
+        raise UsageError(f"draws is {draws}. It must be at least 1")
     numbers = uncertain(agreement)
     points = np.empty((draws, 0))
     if numbers:

@@ -95,7 +95,7 @@ def test_a_missing_file_names_near_agreements_of_the_catalogue(tmp_path: Path, m
     monkeypatch.setattr("servanda.agreement.reading.reader.catalog", lambda: shipped)
     with pytest.raises(AgreementError, match=r"singapor: there is no such file\..* singapore-2018\. Check the name\."):
         read("singapor")
-    with pytest.raises(AgreementError, match="use one of the catalogue: singapore-2018, minsk-2015"):
+    with pytest.raises(AgreementError, match="use an agreement from the catalogue: singapore-2018, minsk-2015"):
         read("xyz")
 
 
@@ -155,7 +155,7 @@ def test_a_file_of_50_megabytes_is_refused_unread(tmp_path: Path):
         read(file)
     assert time.process_time() - begun < 0.1
     assert caught.value.problems == (
-        f"{file}: the file has 50 MB; an agreement file has at most 5 MB. Check that this is the right file.",
+        f"{file}: the file has 50 MB. An agreement file has at most 5 MB. Check that this is the right file.",
     )
 
 
@@ -172,13 +172,15 @@ def test_aliases_that_grow_without_end_give_one_clear_message():
     (problem,) = problems(text)
     assert time.process_time() - begun < 0.5
     assert problem == (
-        "a.yaml:6: the file holds more than 100,000 values, counting everything that *names stand for each time."
-        " Write less, or fewer *names within *names."
+        "a.yaml:6: the file holds more than 100,000 values, counting what a *name stands for each time it appears."
+        " Shorten the file, or use fewer *names within *names."
     )
 
 
 def test_an_alias_within_itself():
-    assert problems("a: &a [*a]\n") == ("a.yaml:1: *a refers to the group that it stands in. Write out what is meant.",)
+    assert problems("a: &a [*a]\n") == (
+        "a.yaml:1: *a refers to the group in which it stands. Write out what is meant.",
+    )
 
 
 def test_an_alias_of_nothing():
@@ -200,13 +202,13 @@ def test_groups_too_deep_within_groups(text: str):
         ("a: @x", "a text cannot begin with '@'. Put it in quotes"),
         ('a: "\\q"', "Use single quotes"),
         ('a: "\\UFFFFFFFF"', "Use single quotes"),
-        ("a: 1\n- b", "this line is not in line with the group that began on line 1"),
+        ("a: 1\n- b", "this line is not indented like the group that began on line 1"),
         ("%YAML 2.0\n---\na: 1", "another version of YAML"),
-        ("a: !!python/object:os.system x", "is a YAML tag, and agreement files use none"),
+        ("a: !!python/object:os.system x", "is a YAML tag, and agreement files use no tags"),
         ("a: \x07", "number 7"),
         ("a: \ud800", "not UTF-8"),
         ("a: [1, 2]]", "] stands here without an opening bracket"),
-        ("just words", "the file holds 'just words', but has to be a group of keys"),
+        ("just words", "the file holds 'just words', but must be a group of keys"),
     ],
 )
 def test_text_that_is_not_yaml_is_explained(text: str, words: str):

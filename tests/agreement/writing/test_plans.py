@@ -89,10 +89,10 @@ def test_a_plan_found_is_worth_the_same_when_read_again(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda text: text, "there is a plan phased already"),
+        (lambda text: text, "a plan phased already exists"),
         (lambda text: text.replace("plans:\n", "plans: # all\n"), None),
         (lambda text: text[: text.index("plans:")] + "plans: {phased: {entries: [{id: a, date: 2026-04-01, by: north,"
-         " gives: [programme]}]}}\n", "its plans stand in brackets"),
+         " gives: [programme]}]}}\n", "its plans are written in brackets"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_written_leaves_the_file(tmp_path: Path, change, words: str | None) -> None:
@@ -122,9 +122,9 @@ def test_a_plan_that_would_read_otherwise_is_not_written(tmp_path: Path, monkeyp
     file = put(tmp_path, WITHOUT_LEVERS)
     agreement, before = read(file), file.read_bytes()
     monkeypatch.setattr(here, "_exact", lambda value: "0.6" if value == 0.7 else str(value))
-    with pytest.raises(NotWritten, match="plan new would not read as it was meant"):
+    with pytest.raises(NotWritten, match="plan new would not be read back as it was meant"):
         write_plans(agreement, {"new": agreement.plans["phased"]}, {})
     monkeypatch.setattr(here, "_exact", lambda value: "-1" if isinstance(value, float) else str(value))
-    with pytest.raises(NotWritten, match="would not read well afterwards"):
+    with pytest.raises(NotWritten, match="could not be read afterwards"):
         write_plans(agreement, {"new": agreement.plans["phased"]}, {})
     assert file.read_bytes() == before

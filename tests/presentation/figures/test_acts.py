@@ -32,7 +32,7 @@ def test_who_keeps_everything_is_not_called_least_reliable() -> None:
     sure = TypeAct(0.999, 0.0, 0.001, 5.0)
     entries = tuple(replace(e, by_type=dict.fromkeys(e.by_type, sure)) for e in result.summary.entries)
     assert figures.acts.title(changed(result, entries=entries)) == (
-        "Plan: every type keeps everything with more than 99%"
+        "Plan: every type keeps everything with a chance of more than 99%"
     )
     worst = least_kept(result)
     assert worst
@@ -40,4 +40,4 @@ def test_who_keeps_everything_is_not_called_least_reliable() -> None:
 
 
 def test_alt_text_says_the_numbers() -> None:
-    assert "if stalling: least at" in figures.acts.alt(singapore()["phased"])
+    assert "if stalling: least reliable at" in figures.acts.alt(singapore()["phased"])

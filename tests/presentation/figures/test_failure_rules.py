@@ -36,7 +36,7 @@ def test_the_box_is_the_failing_part_of_the_range(narrow: bool, monkeypatch: pyt
     share = (limit.at_most - limit.low) / (limit.high - limit.low)
     assert boxes[f"1|{limit.name}"][1] / boxes["_whole"][1] == pytest.approx(share, abs=1e-9)
     assert line(axes(figure, "peeling"), "chosen") == [(rule.coverage, rule.density)]
-    assert "It fails when " in figures.failure_rules.alt(found)
+    assert "The plan fails when " in figures.failure_rules.alt(found)
 
 
 def test_without_a_rule_the_figure_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

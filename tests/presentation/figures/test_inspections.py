@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
-from support.figures import axes, line, parts, ranged
+from support.figures import axes, line, parts
 
 from servanda import figures
 
@@ -12,8 +14,8 @@ pytest.importorskip("matplotlib")
 
 
 @pytest.mark.parametrize("narrow", [False, True])
-def test_bars_and_the_curve_show_the_numbers(narrow: bool) -> None:
-    found = ranged()["allocation"]
+def test_bars_and_the_curve_show_the_numbers(narrow: bool, ranged: dict[str, Any]) -> None:
+    found = ranged["allocation"]
     figure = figures.inspections(found, narrow)
     bars = parts(figure)
     for site in found.sites:
@@ -24,8 +26,8 @@ def test_bars_and_the_curve_show_the_numbers(narrow: bool) -> None:
     assert curve[0] == 0
 
 
-def test_the_finding_and_the_words() -> None:
-    found = ranged()["allocation"]
+def test_the_finding_and_the_words(ranged: dict[str, Any]) -> None:
+    found = ranged["allocation"]
     assert figures.inspections.title(found) == (
         "60 inspector-days find what is concealed with a chance of 56%, wherever it is"
     )

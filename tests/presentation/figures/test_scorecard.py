@@ -72,7 +72,7 @@ def test_a_scorecard_with_nothing_to_obtain(narrow: bool) -> None:
     assert "North: nothing obtained" in words
     assert "aim all for good, nothing obtained" in words
     assert "Nothing that others hold harms South." in words
-    assert "Entry, and the figures after it" not in words
+    assert "Entry, and the values after it" not in words
     assert "North obtains nothing of what harms it." in figures.scorecard.alt(nothing)
 
     harmless = scored(parties, {"arms": stakes["arms"]}, gives("one", "2021-01-01", "north", "arms"))
@@ -81,7 +81,7 @@ def test_a_scorecard_with_nothing_to_obtain(narrow: bool) -> None:
 
     all_of_it = scored(parties, stakes, gives("two", "2021-01-01", "south", "relief"))
     assert figures.scorecard.title(all_of_it) == "Plan: every party obtains what it aims at"
-    assert "Nothing of what North obtains can ever be restored." in figures.scorecard.alt(all_of_it)
+    assert "The others can never restore anything of what North obtains." in figures.scorecard.alt(all_of_it)
 
 
 def test_four_parties_that_fall_short_are_counted() -> None:
@@ -93,4 +93,4 @@ def test_four_parties_that_fall_short_are_counted() -> None:
         gives("half", "2021-01-01", "a", arms=0.5),
     )
     assert figures.scorecard.title(four) == "Plan: 4 of 5 parties fall short of their aims"
-    assert "Not given up, though it harms B: 50% of arms." in figures.scorecard.alt(four)
+    assert "The others do not give up 50% of arms, though this harms B." in figures.scorecard.alt(four)

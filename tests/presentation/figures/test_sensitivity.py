@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
-from support.figures import parts, ranged
+from support.figures import parts
 
 from servanda import figures
 
@@ -11,8 +13,8 @@ pytest.importorskip("matplotlib")
 
 
 @pytest.mark.parametrize("narrow", [False, True])
-def test_bars_are_as_long_as_their_shares(narrow: bool) -> None:
-    found = ranged()["shares"]
+def test_bars_are_as_long_as_their_shares(narrow: bool, ranged: dict[str, Any]) -> None:
+    found = ranged["shares"]
     bars = parts(figures.sensitivity(found, narrow))
     for row in found.shares.head(3):
         for which in ("first", "total"):
@@ -21,8 +23,8 @@ def test_bars_are_as_long_as_their_shares(narrow: bool) -> None:
 
 
 @pytest.mark.parametrize("narrow", [False, True])
-def test_of_a_sweep_bars_are_distances(narrow: bool) -> None:
-    found = ranged()["sensitivity"]
+def test_of_a_sweep_bars_are_distances(narrow: bool, ranged: dict[str, Any]) -> None:
+    found = ranged["sensitivity"]
     bars = parts(figures.sensitivity(found, narrow))
     most, second = found.numbers.sort("distance", descending=True).head(2)
     assert bars[f"{most['name']}|distance"][1] / bars["_whole"][1] == pytest.approx(most["distance"], abs=1e-9)

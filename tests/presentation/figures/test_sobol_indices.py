@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
-from support.figures import parts, ranged
+from support.figures import parts
 
 from servanda import figures
 
 pytest.importorskip("matplotlib")
 
 
-def test_the_largest_is_first_and_bars_are_as_long_as_their_shares() -> None:
-    found = ranged()["indices"]
+def test_the_largest_is_first_and_bars_are_as_long_as_their_shares(ranged: dict[str, Any]) -> None:
+    found = ranged["indices"]
     bars = parts(figures.sobol_indices(found))
     assert [name for name in bars if name.endswith("|total")] == ["first|total", "second|total"]
     first, second = found.table["total"]

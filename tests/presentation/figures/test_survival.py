@@ -31,7 +31,7 @@ def test_survival_says_where_it_stops_showing() -> None:
     figure = figures.survival(singapore())
     last = axes(figure, "survival|phased").get_xlim()[1]
     words = " ".join(t.get_text() for t in axes(figure, "page").texts)
-    assert f"Shown to {last:.0f}: from then to 2033 no plan has as much as 1%." in words
+    assert f"Shown to {last:.0f}: from then to 2033 no plan has even a 1% chance." in words
     for result in singapore().plans:
         assert all(p.in_force < 0.01 for p in result.summary.standing if p.date.year >= last)
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
-from support.figures import axes, line, ranged
+from support.figures import axes, line
 
 from servanda import figures
 
@@ -12,8 +14,8 @@ pytest.importorskip("matplotlib")
 
 
 @pytest.mark.parametrize("narrow", [False, True])
-def test_the_median_is_that_of_the_draws(narrow: bool) -> None:
-    swept = ranged()["swept"]
+def test_the_median_is_that_of_the_draws(narrow: bool, ranged: dict[str, Any]) -> None:
+    swept = ranged["swept"]
     figure = figures.survival_fan(swept, narrow)
     for plan in swept.plans:
         drawn = line(axes(figure, f"fan|{plan}"), "median")
@@ -23,8 +25,8 @@ def test_the_median_is_that_of_the_draws(narrow: bool) -> None:
         assert [x for x, _ in drawn] == sorted(x for x, _ in drawn)
 
 
-def test_the_finding_and_the_words_say_years() -> None:
-    swept = ranged()["swept"]
+def test_the_finding_and_the_words_say_years(ranged: dict[str, Any]) -> None:
+    swept = ranged["swept"]
     years = np.quantile(swept.values("phased", "years"), [0.05, 0.5, 0.95])
     assert figures.survival_fan.title(swept) == (
         f"Step by step lasts longest: {years[1]:.1f} years in the median, {years[0]:.1f} to {years[2]:.1f} in nine of"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
-from support.figures import parts, ranged
+from support.figures import parts
 
 from servanda import figures
 
@@ -11,8 +13,8 @@ pytest.importorskip("matplotlib")
 
 
 @pytest.mark.parametrize("narrow", [False, True])
-def test_the_bar_is_as_long_as_the_change(narrow: bool) -> None:
-    found = ranged()["reached"]
+def test_the_bar_is_as_long_as_the_change(narrow: bool, ranged: dict[str, Any]) -> None:
+    found = ranged["reached"]
     (one,) = found.change.moved
     boxes = parts(figures.target(found, narrow))
     share = abs(one.value - one.likely) / (one.high - one.low)

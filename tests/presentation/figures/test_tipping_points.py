@@ -21,5 +21,5 @@ def test_the_flip_divides_the_range(narrow: bool) -> None:
     (one,) = found.numbers
     bars = {name: wide for name, (_, wide) in parts(figures.tipping_points(found, narrow)).items() if WORTH in name}
     assert bars[f"{WORTH}|phased"] / sum(bars.values()) == pytest.approx((one.flips[0].value - 1) / 3, abs=1e-9)
-    assert figures.tipping_points.alt(found).startswith("The ranking flips once")
+    assert figures.tipping_points.alt(found).startswith("The ranking reverses once")
     assert f": {one.flips[0].value:.3g}." in figures.tipping_points.alt(found)

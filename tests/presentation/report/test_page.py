@@ -91,8 +91,9 @@ def evil(tmp_path_factory: pytest.TempPathFactory) -> str:
 def test_it_answers_first_and_for_every_plan(page: Page) -> None:
     assert verdict(singapore()) in page.text
     for result in singapore().plans:
-        start, rest = headline(result.summary).split(": ", 1)
-        assert f"{start} : {rest}" in page.text  # the plan's name is in bold
+        rest = headline(result.summary).removeprefix(f"{result.title} ")
+        assert rest.startswith("has ")
+        assert f"{result.title} {rest}" in page.text
         assert page.text.index(rest) < page.text.index("How to read it.")
 
 
@@ -105,7 +106,7 @@ def test_every_entry_is_there(page: Page) -> None:
 
 
 def test_the_scorecard_is_there(page: Page) -> None:
-    table = page.text[page.text.index("What each party obtains of the others If everyone keeps") :]
+    table = page.text[page.text.index("What each party obtains of the others If everyone keeps the plan") :]
     for result in singapore().plans:
         start = table.index(result.title)
         for name, one in (("North Korea", "dprk"), ("United States", "usa")):
@@ -114,7 +115,7 @@ def test_the_scorecard_is_there(page: Page) -> None:
             for what, criterion in score.criteria.items():
                 assert criterion.figure is not None
                 start = table.index(f"{what} {100 * criterion.figure:.1f}%", start)
-            assert f"the first of what {name} obtains is lost again within" in table[start:]
+            assert f"After a breakdown, {name} loses the first of what it obtains within" in table[start:]
     usa = singapore()["all-at-once"].scorecard.parties["usa"]
     assert usa.end.least is not None
     assert "90% within 1 year not met from December 2018" in table
@@ -254,7 +255,7 @@ def test_no_steps_no_sure_chance_no_weakest_link() -> None:
     one = compare(Agreement.model_validate(situation({k: {**v, "costs": {"breakdown": 50}} for k, v in parties.items()},
                                                      stakes, entries)))  # fmt: skip
     rows = {row.cells[0]: row.cells[1:] for row in view(one).table("plans").rows}
-    assert rows["every step performed or claimed, whatever came after"] == ("no steps to perform",)
+    assert rows["every step performed or claimed, whatever happened later"] == ("no steps to perform",)
     assert rows["in force, nothing concealed"] == (">99.9%",)
     table = [row.cells for row in view(one.plans[0]).table("calendar").rows if row.kind == "plain"]
     assert not any("weakest link" in cells[1] for cells in table)

@@ -15,7 +15,7 @@ def test_a_plan_that_somebody_breaks() -> None:
     found = servanda.audit(servanda.compile(AGREEMENT, "at-once"))
     said = view(found)
     assert said.headline == (
-        "Not self-enforcing. Breaking pays for: North (stalling). Gains in units at the date of the breach."
+        "Not self-enforcing. Breaking pays for North (stalling). Gains are in units, at the date of the breach."
     )
     rows = [row.cells for row in said.table("audit").rows]
     assert rows[1] == ("North", "stalling", "Dismantle", "2026-04-01", "conceal", "+3.59", "+3.50", "no")
@@ -26,7 +26,7 @@ def test_a_plan_that_somebody_breaks() -> None:
 def test_a_plan_that_enforces_itself_and_its_critical_values() -> None:
     found = servanda.audit(servanda.compile(AGREEMENT, "phased"), critical=True)
     said = view(found)
-    assert said.headline == "Self-enforcing: nobody gains by breaking it, if everyone else keeps."
+    assert said.headline == "Self-enforcing: no party gains by breaking the plan if all others keep it."
     assert found.critical == servanda.critical_values(AGREEMENT, "phased")
     assert said.blocks[1:] == sentences(found.critical or (), AGREEMENT)
     assert len(said.blocks) == 8

@@ -20,7 +20,7 @@ def test_the_best_plan_beside_those_of_the_file(found: Design) -> None:
     said = view(found)
     best = "chance in force and clean at the end 36.2%, against 25.2% as it stands"
     assert said.headline == f"Step by step, best: {best}."
-    assert said.blocks[0] == "All 128 plans that the levers allow were tried."
+    assert said.blocks[0] == "The search tried all 128 plans that the levers allow."
     assert [block.key for block in said.blocks if isinstance(block, Table)] == ["front", "levers"]
     front = said.table("front")
     assert [column.name for column in front.columns] == ["plan", "held_clean ↑", "gain.north", ""]
@@ -35,13 +35,15 @@ def test_the_best_plan_beside_those_of_the_file(found: Design) -> None:
         ("automatic.full-relief", "no", "yes"),
         ("finds.inspectors", "0.8", "1.6"),
     ]
-    assert said.notes == ("These are optima of a model with judged numbers, and as good as those numbers.",)
+    assert said.notes == (
+        "These are optima of a model whose numbers are judgements. They are only as good as those numbers.",
+    )
 
 
 def test_where_no_plan_will_do() -> None:
     agreement = servanda.loads(starter_text())
     said = view(servanda.design(agreement, "phased", maximise=["years"], subject_to=["held_clean >= 0.99"]))
-    assert said.headline == "None of the 128 plans tried meets all conditions."
+    assert said.headline == "None of the 128 plans that the search tried meets all conditions."
     assert [block.key for block in said.blocks if isinstance(block, Table)] == ["front"]
-    assert said.blocks[-1] == "Most often: misses held_clean >= 0.99 (128 plans)."
+    assert said.blocks[-1] == "The most frequent reasons: misses held_clean >= 0.99 (128 plans)."
     assert said.notes == ()

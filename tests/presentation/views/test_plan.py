@@ -23,13 +23,17 @@ def test_a_plan_in_sentences_and_tables() -> None:
     said = view(summary)
     assert said.headline == headline(summary)
     assert said.headline.startswith(
-        "Step by step: 25% to be still in force and clean in 2036. It most likely breaks at"
+        "Step by step has a 25% chance of still being in force in 2036 with nothing concealed. It is most likely to"
+        " fail at “Parliament” in October 2026 (31%). The main cause (26%) is that South does not ratify: the vote has"
+        " only a 70% chance of passing."
     )
     assert [block.key for block in said.blocks if isinstance(block, Table)] == ["outcomes", "entries", "values"]
-    done = f"Every step performed or claimed: 54%. Expected time in force: {summary.expected_years:.1f} of 10 years."
-    assert said.blocks[-1] == done
+    assert said.blocks[-1] == (
+        "There is a 54% chance that every step is performed or claimed. The plan is expected to stay in force for"
+        f" {summary.expected_years:.1f} of 10 years."
+    )
     assert said.notes[0].startswith(f"Status: converged; residual {summary.residual:.0e} after")
-    assert said.notes[-1] == "No other equilibrium was found from 3 starts."
+    assert said.notes[-1] == "The solver found no other equilibrium from 3 starting points."
 
 
 def test_every_outcome_held_first_then_the_likeliest_cause() -> None:
@@ -88,7 +92,7 @@ def test_everything_known_of_a_plan_has_the_words_of_its_entries() -> None:
 def test_plans_side_by_side() -> None:
     said = view(compared())
     assert said.headline == verdict(compared())
-    assert said.headline.startswith("On these judgements Step by step holds best: 25% to be in force and clean")
+    assert said.headline.startswith("With these judgements, Step by step holds best. It has a 25% chance of still")
     table = said.table("plans")
     assert [column.name for column in table.columns] == ["", "phased", "at-once"]
     rows = {row.cells[0]: row.cells[1:] for row in table.rows}
@@ -99,7 +103,7 @@ def test_plans_side_by_side() -> None:
         assert rows["expected years in force, of 10"][k] == f"{summary.expected_years:.1f}"
         assert rows["gain of North over no agreement"][k] == number(summary.values["north"].gain, sign=True)
         assert rows["self-enforcing"][k] == ("yes" if result.audit.self_enforcing else "no")
-    assert rows["every step performed or claimed, whatever came after"] == ("53.9%", "61.9%")
+    assert rows["every step performed or claimed, whatever happened later"] == ("53.9%", "61.9%")
     assert [row.cells for row in said.table("weakest").rows] == [
         ("Step by step", "Parliament", "2026-10-01", "30.6%", "South does not ratify", "26.4%"),
         ("All at once", "Parliament", "2026-06-01", "35.6%", "South does not ratify", "27.6%"),

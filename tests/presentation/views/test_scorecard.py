@@ -34,7 +34,7 @@ def test_one_plan_date_by_date() -> None:
 def test_plans_side_by_side_and_one_alone() -> None:
     both = scorecards(AGREEMENT)
     said = view(both)
-    assert said.headline == "If everyone keeps: what each party obtains of the others (its aim)."
+    assert said.headline == "If everyone keeps the plan: what each party obtains of the others (its aim)."
     table = said.table("scorecards")
     assert [column.name for column in table.columns] == ["", "phased", "at-once"]
     assert [row.cells for row in table.rows[:4]] == [

@@ -38,8 +38,8 @@ def keys(said: View) -> list[str]:
 def test_two_plans(swept: Sweep) -> None:
     said = view(swept)
     assert said.headline == (
-        "Step by step: 19% in the median to be in force and clean in 2036; 10% to 44% in nine of ten draws. Step by"
-        " step beats All at once in all draws (median difference +3.7 points)."
+        "Step by step has a median chance of 19% of still being in force in 2036 with nothing concealed. In nine of ten"
+        " draws, the chance is 10% to 44%. Step by step beats All at once in all draws (median difference +3.7 points)."
     )
     numbers = "64 draws of 34 uncertain numbers, the same for every plan (seed 0)."
     assert said.blocks[0] == f"Starter agreement (invented): {numbers}"
@@ -49,7 +49,7 @@ def test_two_plans(swept: Sweep) -> None:
         ("All at once", "14%", "8% to 27%", "3.6", "2.7 to 4.5", "Parliament (66%)"),
     ]
     assert [row.cells for row in said.table("duels").rows] == [("Step by step", "", "all"), ("All at once", "none", "")]
-    assert said.notes == ("Every draw has an answer.",)
+    assert said.notes == ("The solver found an equilibrium for every draw.",)
 
 
 def test_the_median_that_is_said_is_that_of_the_table(swept: Sweep) -> None:
@@ -70,9 +70,9 @@ def test_the_ranges_of_an_answer(found: Uncertainty) -> None:
     assert keys(said) == ["spans", "duels"]
     moving, turning = [block for block in said.blocks if isinstance(block, str)]
     assert moving == (
-        "Step by step, chance in force and clean at the end: with every number at its likely value it is 25.2%. Moved"
-        " alone, “North's weapons programme: worth to North” does most: 42.7% at the low end of its range, 17.3% at the"
-        " high end."
+        "Step by step, chance in force and clean at the end: with every number at its likely value, it is 25.2%. Moved"
+        " alone, “North's weapons programme: worth to North” changes it most: 42.7% at the low end of its range, 17.3%"
+        " at the high end."
     )
-    assert "25.2% against 17.2%. The ranking does not flip within the range of any of the 25 numbers" in turning
-    assert said.notes == ("Every draw has an answer.",)
+    assert "25.2% against 17.2%. None of the 25 numbers reverses the ranking within its range" in turning
+    assert said.notes == ("The solver found an equilibrium for every draw.",)

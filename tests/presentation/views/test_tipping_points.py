@@ -33,8 +33,8 @@ def keys(said: View) -> list[str]:
 def test_tips(found: Tips) -> None:
     said = view(found)
     assert said.headline == (
-        "The ranking flips once the worth of “North's weapons programme” to North rises above 2.29 (likely 2, range 1"
-        " to 4)."
+        "The ranking reverses once the worth of “North's weapons programme” to North rises above 2.29 (likely 2, range"
+        " 1 to 4)."
     )
     assert keys(said) == ["flips", "change"]
     first, second, third, _ = said.table("flips").rows
@@ -44,12 +44,12 @@ def test_tips(found: Tips) -> None:
     assert third.cells[1:] == ("−1.5", "−3 to −0.5", "−0.98", "All at once", "0.21")
     sentences = " ".join(block for block in said.blocks if isinstance(block, str))
     for part in (
-        "At the likely values Step by step is ahead of All at once by years",
+        "At the likely values, Step by step is ahead of All at once by years",
         "4.33 years against 3.63 years.",
-        "2 numbers flip the ranking alone, all others being likely. 1 does not.",
-        f"No flip in its range, most influential first: {DISCOUNT}.",
+        "2 numbers each reverse the ranking alone, with all others at their likely values. 1 does not.",
+        f"Without a tipping point in range, most influential first: {DISCOUNT}.",
         f"against 0.10 for {WORTH} alone",
-        "this is the best of",
+        "This is the best of",
     ):
         assert part in sentences
     assert found.change is not None
@@ -60,24 +60,29 @@ def test_tips(found: Tips) -> None:
 
 def test_points_without_an_answer_are_a_note(found: Tips) -> None:
     (note,) = view(replace(found, unsolved=3)).notes
-    assert note.startswith(f"At 3 of {found.solved} points looked at a plan had no answer.")
+    assert note.startswith(f"At 3 of {found.solved} points the solver found no equilibrium for a plan.")
 
 
 def test_a_flip_that_was_lost_is_said(found: Tips) -> None:
     one = replace(found.numbers[-1], lost=((0.02, 0.05),))
     blocks = view(replace(found, numbers=(*found.numbers[:-1], one))).blocks
-    assert f"{DISCOUNT} flips it somewhere between 0.02 and 0.05, where a plan has no answer." in blocks
+    assert (
+        f"{DISCOUNT} reverses the ranking somewhere between 0.02 and 0.05, where the solver found no equilibrium for a"
+        " plan."
+    ) in blocks
 
 
 def test_a_target(agreement: Agreement) -> None:
     said = view(servanda.reach(agreement, "phased", 0.3, ours=["measures.*.finds"]))
-    assert said.headline.startswith("Step by step now comes to 25.2% by held_clean")
+    assert said.headline.startswith("Step by step now stands at 25.2% by held_clean")
     assert said.headline.endswith("The target is at least 30.0%.")
     assert keys(said) == ["change"]
-    assert "The target is reached with a change of" in str(said.blocks[0])
-    assert said.blocks[-1] == "Free to be chosen: measures.inspectors.finds. All other numbers stay likely."
+    assert "ranges reaches the target. At that point the plan stands at" in str(said.blocks[0])
+    assert said.blocks[-1] == (
+        "Free to be chosen: measures.inspectors.finds. All other numbers stay at their likely values."
+    )
     met = view(servanda.reach(agreement, "phased", 0.1, ours=["measures.*.finds"]))
-    assert "is met already, and nothing has to change" in met.headline
+    assert "It already meets the target (at least 10.0%), so nothing has to change." in met.headline
     assert keys(met) == []
 
 
@@ -86,6 +91,6 @@ def test_a_heat_map(agreement: Agreement) -> None:
     assert said.headline == "Where Step by step is ahead of All at once, and where behind."
     (alone,) = said.blocks
     assert alone == (
-        "The worth of “North's weapons programme” to North alone flips the ranking at 2.29. The discount rate of North"
-        " alone does not flip the ranking in its range."
+        "The worth of “North's weapons programme” to North alone reverses the ranking at 2.29. The discount rate of"
+        " North alone does not reverse the ranking in its range."
     )

@@ -126,7 +126,7 @@ def test_draws_without_an_answer_are_kept_counted_and_shown(
     assert draws == {"phased": 48, "at-once": 64}
     assert set(swept.wins["draws"]) == {48}
     said = " ".join(str(swept).split())
-    assert "No answer was found for some draws: Step by step: 16 of 64 (stopped)." in said
+    assert "The solver found no equilibrium for some draws (Step by step: 16 of 64). Reason: stopped." in said
     figure = swept.plot(figure="survival_fan")
     assert {axes.get_label() for axes in figure.axes} >= {"fan|phased", "fan|at-once"}
 
@@ -241,11 +241,11 @@ def test_nothing_is_overwritten_unasked(agreement: servanda.Agreement, whole: Pa
     path = tmp_path / "out.parquet"
     path.write_bytes(whole.read_bytes())
     assert (
-        refused(agreement, path) == f"{path}: this file is there already. Give another name, or replace it: --replace"
+        refused(agreement, path) == f"{path}: this file exists already. Give another name, or replace it with --replace"
     )
     path.rename(unfinished(path))
-    assert "an unfinished sweep is there. Go on with it: --resume" in refused(agreement, path)
-    assert "this is no unfinished sweep" in refused(agreement, path, resume=True)
+    assert "there is an unfinished sweep here. Continue it with --resume" in refused(agreement, path)
+    assert "this is not an unfinished sweep" in refused(agreement, path, resume=True)
     sweep(agreement, PLAN, 64, path=path, replace=True)
     assert read_sweep(path).draws == 64
 
@@ -257,8 +257,8 @@ def test_something_else_is_not_gone_on_with(
     path.write_bytes(whole.read_bytes())
     says = refused(agreement, path, seed=4, resume=True)
     assert says == (
-        f"{path}: cannot go on with this sweep, which has seed 3 (now 4). Repeat it as it was begun (servanda sweep"
-        " starter.yaml --plans at-once --draws 300 --seed 3), begin anew with --replace, or give another --out"
+        f"{path}: servanda cannot continue this sweep, which has seed 3 (now 4). Repeat it as it was begun (servanda"
+        " sweep starter.yaml --plans at-once --draws 300 --seed 3), start again with --replace, or give another --out"
     )
     says = refused(agreement, path, ["phased"], 301, resume=True)
     assert "plans at-once (now phased); draws 300 (now 301)" in says
@@ -308,13 +308,13 @@ def test_what_is_no_sweep_is_not_read(tmp_path: Path, whole: Path) -> None:
     with pytest.raises(NotSwept, match="there is no such file"):
         read_sweep(tmp_path / "none.parquet")
     (tmp_path / "text.parquet").write_text("a text", "utf-8")
-    with pytest.raises(NotSwept, match="no Parquet file that can be read"):
+    with pytest.raises(NotSwept, match="cannot read this as a Parquet file"):
         read_sweep(tmp_path / "text.parquet")
     pl.DataFrame({"a": [1]}).write_parquet(tmp_path / "a.parquet")
-    with pytest.raises(NotSwept, match="was not written by 'servanda sweep'"):
+    with pytest.raises(NotSwept, match="'servanda sweep' did not write this file"):
         read_sweep(tmp_path / "a.parquet")
     (tmp_path / "cut.parquet").write_bytes(whole.read_bytes()[:5000])
-    with pytest.raises(NotSwept, match="no Parquet file"):
+    with pytest.raises(NotSwept, match="as a Parquet file"):
         read_sweep(tmp_path / "cut.parquet")
 
 
@@ -326,7 +326,7 @@ def test_the_command(file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[s
     done = run("sweep", file, "--draws", 64, "--seed", 1, "--out", out, "--pictures", tmp_path / "p")
     assert done.code == 0
     assert "Step by step beats All at once" in " ".join(done.out.split())
-    assert "Every draw has an answer." in done.out
+    assert "The solver found an equilibrium for every draw." in done.out
     pictures = sorted(p.name for p in (tmp_path / "p").iterdir())
     assert pictures == sorted(
         f"{name}.{suffix}"
@@ -336,7 +336,7 @@ def test_the_command(file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[s
     again = run("sweep", file, "--draws", 64, "--seed", 1, "--out", out)
     assert (again.code, again.err) == (
         2,
-        f"{out}: this file is there already. Give another name, or replace it: --replace\n",
+        f"{out}: this file exists already. Give another name, or replace it with --replace\n",
     )
     found = run("sweep", file, "--draws", 64, "--seed", 1, "--out", out, "--resume", "--json").json
     assert (found["draws"], found["seed"], found["table"]) == (64, 1, str(out))

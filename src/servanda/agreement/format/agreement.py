@@ -108,7 +108,7 @@ class Costs(Frozen):
 
     breakdown: Worth = Field(default=ZERO, description="paid at any breakdown, in units")
     withdrawing: Worth = Field(default=ZERO, description="paid in addition if this party withdrew, in units")
-    found: Worth = Field(default=ZERO, description="paid in addition if this party was found out, in units")
+    found: Worth = Field(default=ZERO, description="paid in addition if this party was found concealing, in units")
     unratified: Worth = Field(default=ZERO, description="paid in addition if its own ratification failed, in units")
 
 
@@ -117,7 +117,9 @@ class CostChanges(Frozen):
 
     breakdown: Worth | None = Field(default=None, description="paid at any breakdown, in units")
     withdrawing: Worth | None = Field(default=None, description="paid in addition if this party withdrew, in units")
-    found: Worth | None = Field(default=None, description="paid in addition if this party was found out, in units")
+    found: Worth | None = Field(
+        default=None, description="paid in addition if this party was found concealing, in units"
+    )
     unratified: Worth | None = Field(
         default=None, description="paid in addition if its own ratification failed, in units"
     )
@@ -126,7 +128,9 @@ class CostChanges(Frozen):
 class PartyType(Noted):
     """What a party may privately be: its prior chance, and what differs from the party at large."""
 
-    chance: Chance = Field(description="how likely the party is of this type; a party's types add up to 1")
+    chance: Chance = Field(
+        description="the chance that the party is of this type; the chances of its types add up to 1"
+    )
     name: Words | None = Field(default=None, description="its name in figures and tables")
     worth: dict[Key, Worth] = Field(
         default={}, description="what stakes are worth to this type, in place of what they are worth to the party"
@@ -147,10 +151,14 @@ class Aims(Frozen):
     """What a party wants to obtain of the others."""
 
     complete: Chance | None = Field(
-        default=None, description="share of the others' stakes harmful to it that must be given up"
+        default=None, description="the share that the others must give up of the stakes that harm it"
     )
-    verifiable: VerifiedAim | None = Field(default=None, description="how surely and how soon concealment is found")
-    irreversible: Duration | None = Field(default=None, description="restore time of what is given up, at least")
+    verifiable: VerifiedAim | None = Field(
+        default=None, description="how surely and how soon a concealment must be found"
+    )
+    irreversible: Duration | None = Field(
+        default=None, description="how long it must take, at least, to restore what is given up"
+    )
 
 
 class Party(Noted):
@@ -179,7 +187,7 @@ class Stake(Noted):
     )
     restore: Duration = Field(
         default=UNKNOWN_YEARS,
-        description="time its holder needs to have it back after a breakdown, such as 30 months",
+        description="the time its holder needs to restore it after a breakdown, such as 30 months",
     )
     concealable: Flag = Field(default=False, description="whether its holder can keep it in secret; true or false")
     needs_ratification: Key | None = Field(
@@ -195,8 +203,8 @@ class Measure(Noted):
         default=UNKNOWN, description="how often it finds a concealed stake: rate per year while in force"
     )
     name: Words | None = Field(default=None, description="its name in figures and tables")
-    starts: Day | None = Field(default=None, alias="from", description="first day in force; without it, the start")
-    until: Day | None = Field(default=None, description="in force until this day; without it, the horizon")
+    starts: Day | None = Field(default=None, alias="from", description="first day in force; the start if left out")
+    until: Day | None = Field(default=None, description="in force until this day; the horizon if left out")
     false_alarms: NotNegative = Field(default=ZERO, description="false alarms: rate per year while in force")
     breaks: Chance = Field(default=ZERO, description="chance that a false alarm ends the agreement")
 
@@ -257,9 +265,9 @@ class Agreement(Frozen):
     title: Words = Field(description="the agreement's name, in words")
     start: Day = Field(description="day 0, such as 2018-06-12")
     horizon: PlainDuration = Field(default=NEVER, description="payoffs count until then, such as 12 years")
-    unit: Words | None = Field(default=None, description="what 1.0 of worth stands for, in words")
+    unit: Words | None = Field(default=None, description="what a worth of 1 stands for, in words")
     note: Words | None = Field(default=None, description="anything else, in words")
-    incidents: NotNegative = Field(default=ZERO, description="rate per year of a breakdown that nobody chose")
+    incidents: NotNegative = Field(default=ZERO, description="rate per year of breakdowns that nobody chose")
     sources: dict[Key, Source] = Field(default={}, description="what numbers and steps rest on")
     parties: dict[Key, Party] = Field(min_length=1, description="who decides")
     bodies: dict[Key, Body] = Field(default={}, description="who has tasks under the agreement without being a party")
@@ -267,18 +275,20 @@ class Agreement(Frozen):
     measures: dict[Key, Measure] = Field(default={}, description="ways to find concealment")
     terms: dict[Key, Meaning] = Field(
         default={},
-        description="what words of the text mean: a definition, or each side's own where there is no common one",
+        description="what terms in the text mean: one definition, or each side's own where they share none",
     )
-    disputes: Words | None = Field(default=None, description="what happens when parties differ, in words")
+    disputes: Words | None = Field(default=None, description="what happens when the parties disagree, in words")
     withdrawal: Words | None = Field(default=None, description="how a party may leave, in words")
-    plans: dict[Key, Plan] = Field(min_length=1, description="calendars of entries, each a way to carry it out")
-    correlations: list[Correlation] = Field(
-        default=[], description="pairs of numbers with ranges that are drawn together"
+    plans: dict[Key, Plan] = Field(
+        min_length=1, description="calendars of entries, each one way to carry the agreement out"
     )
-    inspections: Inspections | None = Field(default=None, description="a budget of inspection, and where it may look")
+    correlations: list[Correlation] = Field(default=[], description="pairs of numbers with ranges that vary together")
+    inspections: Inspections | None = Field(
+        default=None, description="a budget for inspections, and the sites to watch"
+    )
     levers: dict[Key, Annotated[list[Lever], Field(min_length=1)]] = Field(
         default={},
-        description="what of a plan is open to choice, by plan: what 'servanda design' looks for better plans in",
+        description="by plan, what may be changed in it; 'servanda design' looks for better plans among these changes",
     )
 
     _origin: Origin | None = PrivateAttr(default=None)

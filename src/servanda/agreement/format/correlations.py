@@ -18,7 +18,7 @@ def _pair(value: object) -> object:
         found = several if len(items) != 2 else f"{show(items[0])} twice"
         raise Problem(
             f"this names {found}, but a correlation is between two different ones."
-            " Write between: [first, second]; of three numbers, one correlation for each pair"
+            " Write between: [first, second]. For three numbers, write one correlation for each pair"
         ).custom()
     return items
 
@@ -28,7 +28,7 @@ def _rank(value: object) -> float:
         raise Problem(f"{show(value)} is not a number. Write a number above -1 and below 1, such as 0.6").custom()
     if not -1 < value < 1:
         raise Problem(
-            f"{digits(float(value))} is not a rank correlation that can be drawn. It lies above -1 and below 1"
+            f"{digits(float(value))} cannot be used as a rank correlation. Write a number above -1 and below 1"
         ).custom()
     return float(value)
 
@@ -40,5 +40,5 @@ Pair = Annotated[list[Words], Field(min_length=2, max_length=2), BeforeValidator
 class Correlation(Noted):
     """Two numbers with ranges that are thought to be high together (or, below 0, one high where one is low)."""
 
-    between: Pair = Field(description="the two numbers by their places, such as parties.usa.discount")
+    between: Pair = Field(description="the two numbers, each by its path in the file, such as parties.usa.discount")
     rank: Rank = Field(description="Spearman's rank correlation, above -1 and below 1")

@@ -32,7 +32,7 @@ START = "start"  # what `due` may name besides entries
 class Noted(Frozen):
     """Anything that may say what it rests on."""
 
-    source: Words | None = Field(default=None, description="key of one of the sources")
+    source: Words | None = Field(default=None, description="the key of one of the file's sources")
     note: Words | None = Field(default=None, description="the reason, in words")
 
 
@@ -46,11 +46,11 @@ class Due(Frozen):
         }
     )
 
-    within: Span | None = Field(default=None, description="the time allowed from then on, such as 60 days")
+    within: Span | None = Field(default=None, description="the time allowed after that, such as 60 days")
     after: Key | None = Field(default=None, description="due after this entry of the plan; or after start")
-    before: Key | None = Field(default=None, description="due at the latest the day before this entry of the plan")
+    before: Key | None = Field(default=None, description="due no later than the day before this entry of the plan")
     same_day: Key | None = Field(default=None, description="due on the same day as this entry of the plan")
-    when: Words | None = Field(default=None, description="due after an event that is no entry, in words")
+    when: Words | None = Field(default=None, description="due after an event that is not an entry, described in words")
 
     @property
     def anchor(self) -> str | None:
@@ -62,26 +62,27 @@ class Due(Frozen):
         anchors = "after: an entry (or start), before: an entry, same_day: an entry, or when: an event in words"
         found = [key for key in ("after", "before", "same_day", "when") if getattr(self, key) is not None]
         if not found:
-            raise Problem(f"this says nothing of what it is counted from. Give it {anchors}").custom()
+            raise Problem(f"this does not say what the due date is counted from. Give it {anchors}").custom()
         if len(found) > 1:
-            raise Problem(f"{' and '.join(found)} are given, but a due date has one. Keep one of {anchors}").custom()
+            both = f"{' and '.join(found)} are given, but a due date is counted from one thing"
+            raise Problem(f"{both}. Keep one of {anchors}").custom()
         if self.within is not None and found[0] in ("before", "same_day"):
-            words = f"within says how long after something, so it cannot stand with {found[0]}. Write after, or when"
+            words = f"within says how long after something, so it cannot stand with {found[0]}. Write after or when"
             raise Problem(words, "within").custom()
         return self
 
 
 class _Entry(Noted):
-    id: Key = Field(description="a name of its own within the plan")
+    id: Key = Field(description="a name that no other entry of the plan has")
     title: Words | None = Field(default=None, description="its name in figures and tables")
-    text: Words | None = Field(default=None, description="the words of the agreement, or where they are")
+    text: Words | None = Field(default=None, description="the words of the agreement, or where to find them")
     needs: list[Key] = Field(default=[], description="list of the entries that must come first")
     pairs: list[Key] = Field(default=[], description="list of the entries that this is done in return for")
     verified_by: list[Key] = Field(
-        default=[], description="list of the measures, bodies or parties that see whether it is done"
+        default=[], description="list of the measures, bodies or parties that check whether it is done"
     )
     defines: list[Key] = Field(default=[], description="list of the terms that this entry defines")
-    uses: list[Key] = Field(default=[], description="list of the terms that what is owed here depends on")
+    uses: list[Key] = Field(default=[], description="list of the terms on whose meaning this entry depends")
 
 
 _ONE_DATE: dict[str, Any] = {"not": {"required": ["date", "due"]}}
@@ -89,14 +90,16 @@ _ONE_DATE: dict[str, Any] = {"not": {"required": ["date", "due"]}}
 
 class _Dated(_Entry):
     date: Day | None = Field(
-        default=None, description="the day, such as 2018-06-12; the latest, where the text has one"
+        default=None, description="the day, such as 2018-06-12; the last one where the text sets a limit"
     )
-    due: Due | None = Field(default=None, description="in place of a date: when it falls due, counted from something")
+    due: Due | None = Field(
+        default=None, description="in place of a date: when it falls due, counted from something else"
+    )
 
     @model_validator(mode="after")
     def _one_date(self) -> _Dated:
         if self.date is not None and self.due is not None:
-            raise Problem("date and due are both given. Keep the one that the text has", "due").custom()
+            raise Problem("date and due are both given. Keep the one that the agreement's text uses", "due").custom()
         return self
 
 
@@ -104,10 +107,9 @@ def _gives(value: object) -> object:
     given = value
     if isinstance(value, list | dict) and value:
         return given
-    raise Problem(
-        f"{show(given) if given else 'nothing'} cannot be given."
-        " Write gives: [stake] for all that is left, or gives: {stake: 0.5}"
-    ).custom()
+    found = f"{show(given)} is neither a list of stakes nor a group of shares" if given else "this names no stake"
+    words = "Write gives: [stake] for all that is left, or gives: {stake: 0.5} for a share"
+    raise Problem(f"{found}. {words}").custom()
 
 
 def _gives_form(value: object) -> str:
@@ -144,7 +146,7 @@ class Obligation(_Dated):
     )
     does: Words | None = Field(default=None, description="what has to be done, in words")
     automatic: Flag = Field(
-        default=False, description="whether it happens without a choice, as with escrow; true or false"
+        default=False, description="whether it happens without anybody's choice, as with escrow; true or false"
     )
     standing: Flag = Field(
         default=False, description="whether this is owed all the time rather than once; true or false"
@@ -159,15 +161,15 @@ class Obligation(_Dated):
     def _something(self) -> Obligation:
         if not self.gives and self.does is None:
             raise Problem(
-                "this says neither what is given nor what is done. Write gives: [stake], or does: with words if it"
-                " moves no stake"
+                "this says neither what is given nor what is done. Write gives: [stake]. If it moves no stake,"
+                " write does: and what has to be done"
             ).custom()
         if self.standing and self.gives:
-            words = "what is owed all the time moves no stake. Leave out standing, or write does in place of gives"
+            words = "a duty that is owed all the time moves no stake. Delete standing, or write does in place of gives"
             raise Problem(words, "standing").custom()
         if self.automatic and not self.gives:
             raise Problem(
-                "only what gives a stake can be automatic. Leave it out, or write gives", "automatic"
+                "only a step that gives a stake can be automatic. Delete automatic, or add gives", "automatic"
             ).custom()
         return self
 
@@ -186,7 +188,7 @@ class Turnover(_Entry):
 
     date: Day = Field(description="the day, such as 2018-06-12")
     turnover: Key = Field(description="the party whose government may change")
-    chance: Chance = Field(description="the chance that a new government comes")
+    chance: Chance = Field(description="the chance that there is a new government")
     types: dict[Key, Chance] = Field(
         min_length=1, description="how likely the new government is of each type; those not named have chance 0"
     )
@@ -240,7 +242,7 @@ class Plan(Noted):
 
     title: Words | None = Field(default=None, description="its name in figures and tables")
     disputes: Words | None = Field(
-        default=None, description="what happens when parties differ, in words; in place of the agreement's"
+        default=None, description="what happens when the parties disagree, in words; in place of the agreement's"
     )
     withdrawal: Words | None = Field(
         default=None, description="how a party may leave, in words; in place of the agreement's"
@@ -249,4 +251,4 @@ class Plan(Noted):
         default={},
         description="finding rates of measures while this plan is carried out, in place of the measures' own",
     )
-    entries: list[Entry] = Field(min_length=1, description="list of what happens when")
+    entries: list[Entry] = Field(min_length=1, description="list of what happens, and when")

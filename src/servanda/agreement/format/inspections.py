@@ -30,7 +30,7 @@ def _whole(most: int) -> BeforeValidator:
     def read(value: object) -> int:
         if type(value) is int and 0 < value <= most:
             return value
-        raise Problem(f"{show(value)} is not a whole number from 1 to {most}. Write such a number").custom()
+        raise Problem(f"{show(value)} is not allowed here. Write a whole number from 1 to {most}").custom()
 
     return BeforeValidator(read)
 
@@ -74,8 +74,12 @@ class Detection(Frozen):
     scale: Positive | None = Field(
         default=None, description="effort after which a random search has found it 63 times in 100"
     )
-    at_most: Chance | None = Field(default=None, description="what a search with any effort finds at most; default 1")
-    visit: Chance | None = Field(default=None, description="the chance that one visit finds it; visits are whole")
+    at_most: Chance | None = Field(
+        default=None, description="the highest chance that a search can reach, whatever the effort; default 1"
+    )
+    visit: Chance | None = Field(
+        default=None, description="the chance that one visit finds it; a visit cannot be split"
+    )
     effort: Positive | None = Field(default=None, description="what one visit costs, in units of the budget; default 1")
     visits: Visits | None = Field(default=None, description="the most visits that are allowed in one period")
     levels: list[Level] | None = Field(
@@ -87,24 +91,25 @@ class Detection(Frozen):
         given = [key for key in type(self).model_fields if getattr(self, key) is not None]
         forms = [form for form in _FORMS if form in given]
         if not forms:
-            raise Problem(f"this does not say how effort finds anything. {_WAYS}").custom()
+            raise Problem(f"this does not say how effort turns into a chance of detection. {_WAYS}").custom()
         if len(forms) > 1:
-            raise Problem(f"{' and '.join(forms)} are two ways of detection, but a site has one. Keep one").custom()
+            both = f"{' and '.join(forms)} describe detection in different ways, but a site has only one"
+            raise Problem(f"{both}. Keep one").custom()
         for key in given:
             if key not in _FORMS[forms[0]]:
-                raise Problem(f"{key} does not go with {forms[0]}. Leave one of them out", key).custom()
+                raise Problem(f"{key} cannot be combined with {forms[0]}. Delete one of the two", key).custom()
         for before, after in zip(self.levels or [], (self.levels or [])[1:], strict=False):
             if after.effort.likely <= before.effort.likely or after.chance.likely < before.chance.likely:
                 raise Problem(
-                    "levels have to stand in the order of rising effort, and their chances must not fall. Reorder them,"
-                    " or leave out what costs more and finds less",
+                    "levels must be listed by rising effort, and their chances must not fall. Reorder them, or delete"
+                    " any that costs more than another and finds less",
                     "levels",
                 ).custom()
         return self
 
 
 class _Reasoned(Frozen):
-    source: Words | None = Field(default=None, description="key of one of the sources")
+    source: Words | None = Field(default=None, description="the key of one of the file's sources")
     note: Words | None = Field(default=None, description="the reason, in words")
 
 
@@ -118,13 +123,13 @@ class Site(_Reasoned):
         default=Number(likely=1.0), description="what concealing there gains the violator if it is not found"
     )
     loss: Amount | None = Field(
-        default=None, description="what it costs the inspector's side if it is not found; without it, the gain"
+        default=None, description="what it costs the inspector's side if it is not found; the gain if left out"
     )
     penalty: Amount | None = Field(
-        default=None, description="what the violator loses if it is found there, in place of that of all sites"
+        default=None, description="what the violator loses if it is found there, in place of the penalty for all sites"
     )
     measure: Key | None = Field(
-        default=None, description="the measure that inspections there are, in place of that of all sites"
+        default=None, description="the measure that inspections there belong to, in place of the one for all sites"
     )
 
 
@@ -138,15 +143,15 @@ class Sequence(_Reasoned):
     )
     caught: Chance | None = Field(
         default=None,
-        description="what a violation that is caught still costs the inspector's side, of 1 if it is not caught;"
-        " without it, one side gains what the other loses",
+        description="what a violation still costs the inspector's side if it is caught; it costs 1 if it is not caught;"
+        " if this is left out, one side gains what the other loses",
     )
 
     @model_validator(mode="after")
     def _worth_catching(self) -> Sequence:
         if self.caught is not None and self.caught.likely >= 1:
             raise Problem(
-                "a violation that is caught cannot cost as much as one that is not, which costs 1. Write less than 1",
+                "a violation that is caught must cost less than one that is not, which costs 1. Write a number below 1",
                 "caught",
             ).custom()
         return self
@@ -160,11 +165,14 @@ class Inspections(_Reasoned):
     period: PlainDuration = Field(description="how long the budget has to last, such as 1 year")
     aim: Literal["detection", "deterrence"] = Field(
         default="detection",
-        description="what effort is spread for: to lose as little as possible, or to make violating unprofitable",
+        description="the aim: detection (to lose as little as possible) or deterrence (to make violations"
+        " unprofitable)",
     )
     penalty: Amount | None = Field(
         default=None, description="what the violator loses if it is found, against the gain if it is not"
     )
     measure: Key = Field(default="inspections", description="the measure whose finding rate these inspections give")
     sites: dict[Key, Site] = Field(min_length=1, description="where stakes could be concealed")
-    sequence: Sequence | None = Field(default=None, description="few inspections over many periods, seen by the other")
+    sequence: Sequence | None = Field(
+        default=None, description="a few inspections over many periods, each seen by the violator"
+    )

@@ -75,10 +75,11 @@ def _definitions() -> dict[str, object]:
 def _number(one: dict[str, Any]) -> dict[str, Any]:
     """Write a schema for a bare value, or one with range, source and note."""
     described = {
-        "likely": one | {"description": "the value used where one value is needed; the range's most likely one"},
+        "likely": one
+        | {"description": "the value used where a single one is needed; the most likely value of the range"},
         "low": one | {"description": "the least it may be"},
         "high": one | {"description": "the most it may be"},
-        "source": _WORDS | {"description": "key of one of the sources"},
+        "source": _WORDS | {"description": "the key of one of the file's sources"},
         "note": _WORDS | {"description": "the reason, in words"},
     }
     ranged = {

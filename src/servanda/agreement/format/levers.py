@@ -27,7 +27,7 @@ def _amount(fits: Callable[[float], bool], words: str) -> BeforeValidator:
         except Problem:
             raise Problem(f"{show(value)} is not a number. Write {words}").custom() from None
         if not fits(found):
-            raise Problem(f"{show(value)} is not {words}. Write such a number").custom()
+            raise Problem(f"{show(value)} is not allowed here. Write {words}").custom()
         return found
 
     return BeforeValidator(read)
@@ -37,7 +37,7 @@ def _whole(most: int) -> BeforeValidator:
     def read(value: object) -> int:
         if type(value) is int and 0 < value <= most:
             return value
-        raise Problem(f"{show(value)} is not a whole number from 1 to {most}. Write such a number").custom()
+        raise Problem(f"{show(value)} is not allowed here. Write a whole number from 1 to {most}").custom()
 
     return BeforeValidator(read)
 
@@ -73,7 +73,7 @@ class ShareLever(_Lever):
     least: PlainShare = Field(alias="from", description="the least share")
     most: PlainShare = Field(alias="to", description="the largest share")
     step: PlainShare | None = Field(
-        default=None, description="vary it in steps of so much; without it, in ten-thousandths"
+        default=None, description="vary it in steps of this size; in steps of 0.0001 if left out"
     )
 
     @model_validator(mode="after")
@@ -89,7 +89,7 @@ class DateLever(_Lever):
     least: Day = Field(alias="from", description="the earliest day")
     most: Day = Field(alias="to", description="the latest day")
     step: CalendarMonths | None = Field(
-        default=None, description="vary it in steps of so many months, such as 3 months; without it, day by day"
+        default=None, description="vary it in steps of this length, such as 3 months; day by day if left out"
     )
 
     @model_validator(mode="after")
@@ -116,7 +116,7 @@ class FindsLever(_Lever):
     finds: Key = Field(description="the measure whose finding rate may vary")
     least: Amount = Field(alias="from", description="the least rate per year")
     most: Amount = Field(alias="to", description="the largest rate per year")
-    step: Amount | None = Field(default=None, description="vary it in steps of so much a year")
+    step: Amount | None = Field(default=None, description="vary it in steps of this size")
     cost: Amount = Field(default=0.0, description="what a finding rate of 1 a year costs for every year in force")
     unit: Words | None = Field(default=None, description="what the cost is counted in, such as million dollars")
 
@@ -124,7 +124,7 @@ class FindsLever(_Lever):
     def _ordered(self) -> FindsLever:
         _in_order(self.least, self.most, self.most < self.least)
         if self.step == 0:
-            raise Problem("a step of 0 leads nowhere. Write a step above 0, or leave it out", "step").custom()
+            raise Problem("a step of 0 changes nothing. Write a step above 0, or leave it out", "step").custom()
         if self.cost and self.unit is None:
             words = "a cost needs a unit. Say what it is counted in, such as unit: million dollars"
             raise Problem(words, "cost").custom()
@@ -152,7 +152,9 @@ class SplitLever(_Lever):
 
     split: Key = Field(description="the entry that may be split")
     into: list[Parts] = Field(min_length=1, description="list of the numbers of parts to choose from")
-    every: CalendarMonths = Field(description="time between two parts; the first stands at the entry's own date")
+    every: CalendarMonths = Field(
+        description="the time between two parts; the first takes place on the entry's own date"
+    )
 
 
 _KINDS = ("share", "date", "order", "automatic", "finds", "reviews", "split")

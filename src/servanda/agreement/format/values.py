@@ -142,7 +142,7 @@ def years(value: object) -> float:
         match = _DURATION.fullmatch(value)
         if match and math.isfinite(length := float(match[1]) * _UNIT_YEARS[match[2]]):
             return length
-    raise Problem(f"{show(value)} is not a duration. Write a number and a unit: 30 months, 2 years, 90 days; or: never")
+    raise Problem(f"{show(value)} is not a duration. Write a number and a unit (30 months, 2 years, 90 days), or never")
 
 
 def _from_file(info: ValidationInfo) -> bool:
@@ -163,7 +163,7 @@ def _horizon(value: object, info: ValidationInfo) -> float:
     length = _length(value, info)
     if not 0 < length <= LONGEST_HORIZON:
         raise Problem(
-            f"{show(value)} is not a duration above zero and up to {digits(LONGEST_HORIZON)} years."
+            f"{show(value)} is not a duration above 0 and of at most {digits(LONGEST_HORIZON)} years."
             " Write a number and a unit, such as 12 years"
         ).custom()
     return length
@@ -173,7 +173,7 @@ def _span(value: object, info: ValidationInfo) -> float:
     length = _length(value, info)
     if not 0 <= length <= LONGEST_HORIZON:
         raise Problem(
-            f"{show(value)} is not a duration up to {digits(LONGEST_HORIZON)} years."
+            f"{show(value)} is not a duration of at most {digits(LONGEST_HORIZON)} years."
             " Write a number and a unit, such as 60 days"
         ).custom()
     return length
@@ -189,8 +189,8 @@ def _months(value: object, info: ValidationInfo) -> int:
     if 1 <= count <= LONGEST_STEP and count == int(count):
         return int(count)
     raise Problem(
-        f"{show(value)} is not a whole number of months or years (at most 100 years). Steps are in calendar months, so"
-        " write it like this: 6 months, 1 year"
+        f"{show(value)} is not a whole number of months or years (at most 100 years)."
+        " Write calendar months or years, such as 6 months or 1 year"
     ).custom()
 
 
@@ -262,7 +262,7 @@ def _read_keys(given: dict[object, object], one: Callable[[object], float]) -> d
         elif isinstance(found, str) and found.strip():
             fields[key] = found
         else:
-            raise Problem(f"{show(found)} is not words. Write a text, in quotes if it looks like a number", key)
+            raise Problem(f"{show(found)} is not text. Write words, in quotes if they look like a number", key)
     return fields
 
 
@@ -290,7 +290,7 @@ def _look_at_range(fields: dict[str, Any], given: dict[object, object]) -> None:
     if not low <= likely <= high:
         raise Problem(
             f"low {as_given('low')}, likely {as_given('likely')}, high {as_given('high')} are not in order."
-            " low must not be above likely, nor likely above high",
+            " low must not be above likely, and likely must not be above high",
             "likely" if "likely" in given else None,
         )
 
@@ -317,10 +317,12 @@ def _amount(value: float) -> None:
 
 def _positive(value: float) -> None:
     if value <= 0:
-        raise Problem(f"{digits(value)} is not above 0. It must be more than 0")
+        raise Problem(f"{digits(value)} is not above 0. Write a number above 0")
     if not LEAST_AMOUNT <= value <= LARGEST_AMOUNT:
         bounds = f"from {LEAST_AMOUNT:f} to {LARGEST_AMOUNT:,.0f}"
-        raise Problem(f"{digits(value)} cannot be computed with. Choose a unit in which it is {bounds}")
+        raise Problem(
+            f"{digits(value)} is too small or too large to compute with. Choose a unit in which it is {bounds}"
+        )
 
 
 # --------------------------------------------------------------------------------- dates, names, words, flags
@@ -332,18 +334,20 @@ def _day(value: object) -> date:
         try:
             value = date.fromisoformat(text)
         except ValueError:
-            raise Problem(f"{show(value)} is not a day of the calendar. Write year-month-day").custom() from None
+            raise Problem(f"{show(value)} is not a day in the calendar. Check the day and the month").custom() from None
     if type(value) is not date:
         raise Problem(f"{show(value)} is not a date. Write year-month-day, such as 2018-06-12").custom()
     if not FIRST_YEAR <= value.year <= LAST_YEAR:
-        raise Problem(f"{show(value)} is too far away. Dates lie in the years {FIRST_YEAR} to {LAST_YEAR}").custom()
+        raise Problem(
+            f"{show(value)} is too far away. Dates must lie in the years {FIRST_YEAR} to {LAST_YEAR}"
+        ).custom()
     return value
 
 
 def _words(value: object) -> str:
     if isinstance(value, str) and value.strip():
         return value
-    raise Problem(f"{show(value)} is not words. Write a text, in quotes if it looks like a number").custom()
+    raise Problem(f"{show(value)} is not text. Write words, in quotes if they look like a number").custom()
 
 
 def is_name(value: object) -> bool:
@@ -354,7 +358,8 @@ def is_name(value: object) -> bool:
 def _key(value: object) -> str:
     if isinstance(value, str) and is_name(value):
         return value
-    raise Problem(f"{show(value)} is not a name. A name is letters, digits, - and _, beginning with a letter").custom()
+    words = "cannot be used as a name. A name begins with a letter and has only letters, digits, - and _"
+    raise Problem(f"{show(value)} {words}").custom()
 
 
 def _flag(value: object) -> bool:

@@ -95,13 +95,16 @@ def shape(document: Document) -> tuple[FittedFile, list[Complaint]]:
     """
     data = document.data
     if not isinstance(data, dict):
-        words = f"the file holds {show(data)}, but has to be a group of keys that begins with servanda: 1"
+        words = f"the file holds {show(data)}, but must be a group of keys that begins with servanda: 1"
         return FittedFile(None, {}, document.lines), [Complaint(1, words)]
     whole = cast("dict[str, Any]", data)
     fitting = _Fitting(FittedFile(None, whole, document.lines), copy.deepcopy(whole))
     version = whole.get("servanda", 1)
     if type(version) is int and version != 1:
-        words = f"servanda: {version} is not a version of the format that this servanda can read. Write 1, or update it"
+        words = (
+            f"servanda: {version} is not a version of the format that this servanda can read. Write 1, or"
+            " update servanda"
+        )
         return fitting.book, [Complaint(fitting.book.line(("servanda",)), words)]
     fitting.take_out_nothings(fitting.data, ())
     fitting.take_out_python_names()
@@ -339,17 +342,17 @@ def _words(detail: dict[str, Any], place: Place, book: FittedFile) -> str:
         return _no_lever(found_there, where) if place[0] == "levers" else _no_kind(found_there, where)
     if kind == "literal_error":
         allowed = str(detail["ctx"]["expected"]).replace("'", "").replace(" or ", ", ").split(", ")
-        return f"{where} is {found}, but has to be one of: {', '.join(allowed)}.{did_you_mean(found, allowed)}"
+        return f"{where} is {found}, but must be one of: {', '.join(allowed)}.{did_you_mean(found, allowed)}"
     if kind == "too_short":
         return f"{where} is empty. Give at least one"
     if kind == "list_type":
-        return f"{where} is {found}, but has to be a list. Write {last}: [a, b], or one item a line after '- '"
+        return f"{where} is {found}, but must be a list. Write {last}: [a, b], or one item per line after '- '"
     if kind in ("dict_type", "model_type", "model_attributes_type"):
         allowed = _fields(model_at(place, book.data))
         keys = (
-            f"a group with the keys {', '.join(allowed)}" if allowed else "a group of keys, one a line as name: value"
+            f"a group with the keys {', '.join(allowed)}" if allowed else "a group of keys, one per line as name: value"
         )
-        return f"{where} is {found}, but has to be {keys}"
+        return f"{where} is {found}, but must be {keys}"
     return f"{where} is {found}, which does not fit: {detail['msg']}"
 
 
@@ -361,10 +364,11 @@ def _no_kind(entry: object, where: str) -> str:
     there = [key for key in _KIND_KEYS if key in keys]
     if there:
         return (
-            f"{where} has {' and '.join(there)}, but an entry is one thing. Keep one of {kinds}; make two entries of it"
+            f"{where} has {' and '.join(there)}, but an entry is only one thing. Keep one of {kinds}, or"
+            " make two entries"
         )
     hints = (did_you_mean(key, _KIND_KEYS) for key in keys if key not in ("id", "date", "types", "title"))
-    return f"{where} says nothing of what it is.{next((h for h in hints if h), '')} Give it one of {kinds}"
+    return f"{where} does not say what it is.{next((h for h in hints if h), '')} Give it one of {kinds}"
 
 
 def _no_lever(lever: object, where: str) -> str:
@@ -374,6 +378,6 @@ def _no_lever(lever: object, where: str) -> str:
     keys = [str(key) for key in cast("dict[object, object]", lever)]
     there = [key for key in KINDS if key in keys]
     if there:
-        return f"{where} has {' and '.join(there)}, but a lever moves one thing. Make a lever of each"
+        return f"{where} has {' and '.join(there)}, but a lever moves only one thing. Make a lever for each"
     hints = (did_you_mean(key, KINDS) for key in keys if key not in ("from", "to", "of"))
-    return f"{where} says nothing of what it moves.{next((h for h in hints if h), '')} Give it one of {kinds}"
+    return f"{where} does not say what it moves.{next((h for h in hints if h), '')} Give it one of {kinds}"

@@ -150,8 +150,8 @@ class _Builder:
         if self.held > MOST_NODES:
             raise NotReadableError(
                 node.line,
-                f"the file holds more than {MOST_NODES:,} values, counting everything that *names stand for"
-                " each time. Write less, or fewer *names within *names",
+                f"the file holds more than {MOST_NODES:,} values, counting what a *name stands for each time it"
+                " appears. Shorten the file, or use fewer *names within *names",
             )
         self.look_at_depth(node)
 
@@ -159,7 +159,7 @@ class _Builder:
         if len(self.open) + node.depth > DEEPEST:
             raise NotReadableError(
                 node.line,
-                f"groups stand within groups more than {DEEPEST} deep here; an agreement needs 8."
+                f"groups stand within groups more than {DEEPEST} deep here. An agreement needs 8."
                 " Look for brackets that are not closed",
             )
 
@@ -179,12 +179,13 @@ def _compose_carefully(text: str) -> _Node | None:
         found = cast("Any", error)
         raise NotReadableError(
             text.count("\n", 0, found.position) + 1,
-            f"a character that cannot be printed (number {found.character}) stands here. Delete it",
+            f"there is an unprintable character here (number {found.character}). Delete it",
         ) from None
     except (ValueError, OverflowError):  # an escape such as "\UFFFFFFFF" that no character has
         line = builder.open[-1].line if builder.open else 1
         raise NotReadableError(
-            line, "not YAML at or after this line: a \\ in double quotes stands for no character. Use single quotes"
+            line,
+            "not YAML at or after this line: a \\ in double quotes does not stand for any character. Use single quotes",
         ) from None
 
 
@@ -224,17 +225,18 @@ def _compose(events: Iterable[Any], builder: _Builder | None = None) -> _Node | 
 def _alias(name: str, line: int, builder: _Builder) -> _Node:
     if name not in builder.anchors:
         raise NotReadableError(
-            line, f"*{name} refers to nothing: no &{name} stands before it. If a text begins with *, put it in quotes"
+            line,
+            f"*{name} refers to nothing, as no &{name} stands before it. If a text begins with *, put it in quotes",
         )
     target = builder.anchors[name]
     if target is None:
-        raise NotReadableError(line, f"*{name} refers to the group that it stands in. Write out what is meant")
+        raise NotReadableError(line, f"*{name} refers to the group in which it stands. Write out what is meant")
     return _Node(line, target.value, target.items, target.mapping, target.size, target.depth)
 
 
 def _refuse_tag(tag: str, line: int) -> NoReturn:
     raise NotReadableError(
-        line, f"{show(tag)} is a YAML tag, and agreement files use none. If a text begins with !, put it in quotes"
+        line, f"{show(tag)} is a YAML tag, and agreement files use no tags. If a text begins with !, put it in quotes"
     )
 
 
@@ -306,7 +308,7 @@ def _plain(node: _Node, path: Place, lines: dict[Place, int], complaints: list[C
             complaints.append(
                 Complaint(
                     key.line,
-                    f"{dotted((*path, name))} stands twice, here and on line {first}."
+                    f"{dotted((*path, name))} appears twice, here and on line {first}."
                     " Keep one of them, or give them different names",
                 )
             )
@@ -318,37 +320,37 @@ def _plain(node: _Node, path: Place, lines: dict[Place, int], complaints: list[C
 
 def _not_a_key(path: Place, found: str) -> str:
     return (
-        f"{dotted(path)} has {found} as a key, but a key is a name: letters, digits, - and _, beginning with a letter."
-        " Choose such a name"
+        f"{dotted(path)} has {found} as a key, but a key must be a name. Choose one that begins with a letter and has"
+        " only letters, digits, - and _"
     )
 
 
 # ---------------------------------------------------------------------------------------------- plain words
 
 _WORDS = (
-    (r"'\\t' that cannot start", "a tab stands where the line is indented. Use spaces"),
+    (r"'\\t' that cannot start", "this line is indented with a tab. Use spaces"),
     (r"character (.*) that cannot start", "a text cannot begin with {0}. Put it in quotes"),
     (
         r"mapping values are not allowed",
-        "a colon stands where none can be: the line is indented further than the one above, or a text holds ': '."
-        " Line the keys up; put a text with a colon in quotes",
+        "a colon stands where none can be. Either the line is indented further than the one above, or a text holds"
+        " ': '. Line up the keys, or put the text in quotes",
     ),
     (
         r"expected ',' or '([]}])'",
         "a bracket opened on line {line} is not closed, or a comma is missing. Look for a missing {0} or comma",
     ),
-    (r"could not find expected ':'", "a key without a colon. Write it as key: value, with a space after the colon"),
+    (r"could not find expected ':'", "this key has no colon. Write it as key: value, with a space after the colon"),
     (
         r"expected <block end>, but found '([]},])'",
         "{0} stands here without an opening bracket. Delete it, or put the text in quotes",
     ),
     (
         r"expected <block end>",
-        "this line is not in line with the group that began on line {line}. Indent it like the other keys of its group",
+        "this line is not indented like the group that began on line {line}. Indent it like the other keys there",
     ),
     (r"unexpected end of stream", "a quotation mark opened on line {line} is never closed. Close it"),
-    (r"unknown escape character", "a \\ in double quotes stands for no character. Use single quotes"),
-    (r"expected the node content, but found '(.*)'", "a value should stand before {0}. Give one, or delete the key"),
+    (r"unknown escape character", "a \\ in double quotes does not stand for any character. Use single quotes"),
+    (r"expected the node content, but found '(.*)'", "a value is missing before {0}. Give one, or delete the key"),
     (r"incompatible YAML document", "the file asks for another version of YAML. Delete the line that begins with %"),
     (r"undefined tag handle '(.*)'", "a text cannot begin with {0}. Put it in quotes"),
 )
@@ -359,7 +361,7 @@ def _explain(error: Any) -> NoReturn:
     mark = error.problem_mark or error.context_mark
     began = error.context_mark or mark
     line = mark.line + 1 if mark else 1
-    words = f"the reader says: {problem}. Look for a missing quotation mark, bracket or indentation near here"
+    words = f"the YAML reader says: {problem}. Look for a missing quotation mark, bracket or indentation near here"
     for pattern, plain in _WORDS:
         if match := re.search(pattern, problem):
             words = plain.format(*match.groups(), line=began.line + 1 if began else line)

@@ -97,7 +97,7 @@ def _refuse(path: str, words: str) -> NoReturn:
 
 def _too_large(size: int) -> str:
     return (
-        f"the file has {size / 1e6:.0f} MB; an agreement file has at most {LARGEST / 1e6:.0f} MB."
+        f"the file has {size / 1e6:.0f} MB. An agreement file has at most {LARGEST / 1e6:.0f} MB."
         " Check that this is the right file"
     )
 
@@ -134,11 +134,11 @@ def _missing(file: pathlib.Path) -> str:
         stems = {each.rsplit(".", 1)[0]: each for each in beside}
         if like := difflib.get_close_matches(file.stem, stems, n=1, cutoff=0.6):
             words += f". Did you mean {file.with_name(stems[like[0]])}?"
-            return words if not near else f"{words} Or of the catalogue: {', '.join(near)}"
+            return words if not near else f"{words} Or, from the catalogue: {', '.join(near)}"
     if near:
-        return f"{words}. Agreements of the catalogue with a name like it: {', '.join(near)}. Check the name"
+        return f"{words}. Agreements in the catalogue with a similar name: {', '.join(near)}. Check the name"
     if known:
-        return f"{words}. Check the name, or use one of the catalogue: {', '.join(known)}"
+        return f"{words}. Check the name, or use an agreement from the catalogue: {', '.join(known)}"
     return f"{words}. Check the name and the folder"
 
 
@@ -150,7 +150,5 @@ def _text(content: bytes) -> str:
         if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
             found = "the file is UTF-16 (some editors call it Unicode)"
         else:
-            found = (
-                f"the file is not UTF-8: byte {content[error.start]:#04x} on this line belongs to no character of it"
-            )
-        raise NotReadableError(line, f"{found}. Save it with the encoding UTF-8") from None
+            found = f"the file is not UTF-8: byte {content[error.start]:#04x} on this line is not part of any character"
+        raise NotReadableError(line, f"{found}. Save it in the encoding UTF-8") from None

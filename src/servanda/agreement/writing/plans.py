@@ -66,11 +66,11 @@ def write_plans(agreement: Agreement, plans: Mapping[str, Plan], comments: Mappi
     path, mark, text = text_of(agreement)
     for name in plans:
         if name in agreement.plans:
-            refuse(path, f"there is a plan {name} already. Give the new one another name, or delete the old one")
+            refuse(path, f"a plan {name} already exists. Give the new one another name, or delete the old one")
     root = compose(text)
     group: Any = key_in(root, "plans")[1]
     if root.flow_style or group.flow_style:
-        refuse(path, "its plans stand in brackets. Write them one key a line, as in: plans:, then NAME:")
+        refuse(path, "its plans are written in brackets. Write each key on a line of its own: first plans:, then NAME:")
     first = group.value[0][0]
     indent, lines = indent_at(text, first.start_mark.index), line_ends(text)
     at = _below(text, line_end(text, len(text[: _last(group)].rstrip())), indent)
@@ -181,10 +181,10 @@ def _look_again(path: Path, text: str, agreement: Agreement, plans: Mapping[str,
     try:
         new = loads(text, str(path))
     except AgreementError as error:
-        refuse(path, f"it would not read well afterwards ({error.problems[0]})")
+        refuse(path, f"the file could not be read afterwards ({error.problems[0]})")
     before, after = agreement.model_dump(), new.model_dump()
     for name, plan in plans.items():
         if after["plans"].pop(name, None) != plan.model_dump():
-            refuse(path, f"plan {name} would not read as it was meant")
+            refuse(path, f"plan {name} would not be read back as it was meant")
     if before != after:
-        refuse(path, "something else would change with it")
+        refuse(path, "something else in the file would change too")

@@ -39,7 +39,7 @@ def _who(view: PlanView, item: Item, step: Obligation) -> Iterator[Found]:
             yield Found("SV202", (*item.place, "by"), fill, "gives", entries=(item.id,))
         elif partners and not _taken_on(view, item, step):
             fill["other"] = some(partners)
-            related = tuple((view.by_id[name].place, f"{name} stands here") for name in partners)
+            related = tuple((view.by_id[name].place, f"here is {name}") for name in partners)
             yield Found("SV202", (*item.place, "by"), fill, "pair", related, (item.id,))
     parties = [name for name in step.actors if name in agreement.parties]
     everybody = len(parties) == len(agreement.parties) and not step.gives

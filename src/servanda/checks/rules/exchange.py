@@ -62,7 +62,7 @@ def missed_aims(view: PlanView) -> Iterator[Found]:
                 "party": party.name, "aim": _share(aim), "plan": view.label, "share": _share(share),
                 "missing": _stake_names(agreement, missing),
             }  # fmt: skip
-            related = ((view.place, f"{view.label} stands here"),)
+            related = ((view.place, f"here is {view.label}"),)
             yield Found("SV505", ("parties", key, "aims", "complete"), fill, "", related)
 
 
@@ -178,7 +178,7 @@ def heavy_last_pair(view: PlanView) -> Iterator[Found]:
         fill = {
             "plan": view.label, "pair": listed(ids), "day": last.day.isoformat(), "share": _share(last.size / total),
         }  # fmt: skip
-        yield Found("SV504", last.second.item.place, fill, "", ((last.first.item.place, f"{ids[0]} stands here"),), ids)
+        yield Found("SV504", last.second.item.place, fill, "", ((last.first.item.place, f"here is {ids[0]}"),), ids)
 
 
 # ---------------------------------------------------------------------------------------------- reversibility
@@ -210,7 +210,7 @@ def lopsided(view: PlanView) -> Iterator[Found]:
                     "entry": transfer.item.id, "stake": name_of(view.agreement, stake), "long": _time(slow),
                     "other": some(ids), "actor": names(view.agreement, others[0].step.actors), "short": length(fast),
                 }  # fmt: skip
-                related = tuple((g.item.place, f"{g.item.id} stands here") for g in others)
+                related = tuple((g.item.place, f"here is {g.item.id}") for g in others)
                 yield Found("SV701", transfer.item.place, fill, "pair", related, (transfer.item.id, *ids))
         return
     for giver in view.agreement.parties:

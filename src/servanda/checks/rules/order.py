@@ -128,7 +128,7 @@ def _trigger(view: PlanView, item: Item) -> Iterator[Found]:
     anchor = view.by_id.get(due.anchor or "")
     if anchor is None or anchor.id == item.id:
         return
-    related = ((anchor.place, f"{anchor.id} stands here"),)
+    related = ((anchor.place, f"here is {anchor.id}"),)
     if isinstance(anchor.entry, Review):
         dates = review_dates(anchor.entry)
         if due.anchor == anchor.id and len(dates) > 1:
@@ -144,7 +144,7 @@ def _trigger(view: PlanView, item: Item) -> Iterator[Found]:
     judges = isinstance(item.entry, Obligation) and bool(set(item.entry.actors) & view.agreement.bodies.keys())
     if judges or _BEGINS.match(anchor.entry.does or ""):
         return
-    doing = f"{names(view.agreement, actors)} do" if actors else "somebody, who is not named, does"
+    doing = f"{names(view.agreement, actors)} carry out" if actors else "somebody, who is not named, carries out"
     fill = {"entry": item.id, "anchor": anchor.id, "actors": doing, "time": length(window.within)}
     yield Found("SV104", due_place(item), fill, "several", related, (item.id, anchor.id))
 
@@ -171,7 +171,7 @@ def out_of_order(view: PlanView) -> Iterator[Found]:
         if wait.how != "needs" or pair in found.knotted or day is None or later is None or later <= day:
             continue
         fill = {"entry": wait.who, "day": day.isoformat(), "anchor": wait.anchor, "later": later.isoformat()}
-        related = ((view.by_id[wait.anchor].place, f"{wait.anchor} stands here"),)
+        related = ((view.by_id[wait.anchor].place, f"here is {wait.anchor}"),)
         yield Found("SV107", wait.place, fill, "", related, (wait.who, wait.anchor))
 
 
@@ -188,7 +188,7 @@ def twice(view: PlanView) -> Iterator[Found]:
         same = (frozenset(step.actors), " ".join(step.does.lower().split()), view.day(item) or _due_words(step))
         if same in seen:
             other = seen[same]
-            related = ((other.place, f"{other.id} stands here"),)
+            related = ((other.place, f"here is {other.id}"),)
             fill = {"entry": item.id, "other": other.id}
             yield Found("SV108", item.place, fill, "twice", related, (other.id, item.id))
         else:
@@ -234,5 +234,5 @@ def own_returns(view: PlanView) -> Iterator[Found]:
                 yield Found("SV108", place, {"entry": item.id}, "itself", entries=(item.id,))
             elif step.actors and len(step.actors) == 1 and step.actors == other.entry.actors:
                 fill = {"entry": item.id, "other": other.id, "actor": name_of(view.agreement, step.actors[0])}
-                related = ((other.place, f"{other.id} stands here"),)
+                related = ((other.place, f"here is {other.id}"),)
                 yield Found("SV108", place, fill, "own", related, (item.id, other.id))

@@ -135,7 +135,7 @@ def turnovers(agreement: Agreement, views: tuple[PlanView, ...]) -> Iterator[Fou
                     "plan": view.heading, "day": item.entry.date.isoformat(),
                     "party": name_of(agreement, party), "entry": item.id, "other": name,
                 }  # fmt: skip
-                yield Found("SV605", view.place, fill, "other", ((item.place, f"{item.id} stands here"),), (item.id,))
+                yield Found("SV605", view.place, fill, "other", ((item.place, f"here is {item.id}"),), (item.id,))
         none = not any(isinstance(item.entry, Turnover) for item in view.items)
         longest = _longest(view)
         if none and not missed and longest is not None and longest[0] > LONG:

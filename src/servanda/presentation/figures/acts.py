@@ -40,10 +40,10 @@ def title(result: PlanResult) -> str:
     entry, kind, act = found
     if act.keep > 0.99:
         every = [a.keep for e in result.summary.entries for a in e.by_type.values() if a is not None]
-        what = "everything" if min(every) > 0.99 else "all that comes up with a chance of at least 1%"
-        return f"{name_of(result)}: every type keeps {what} with more than 99%"
+        what = "everything" if min(every) > 0.99 else "everything that has at least a 1% chance of coming up"
+        return f"{name_of(result)}: every type keeps {what} with a chance of more than 99%"
     return (
-        f"{name_of(result)}: least to be relied on is {who(agreement, entry.by, kind)}, at “{capital(entry.title)}”"
+        f"{name_of(result)}: the least reliable is {who(agreement, entry.by, kind)}, at “{capital(entry.title)}”"
         f" (chance of keeping {percent(act.keep)})"
     )
 
@@ -58,8 +58,8 @@ def alt(result: PlanResult) -> str:
             if acts:
                 entry, act = min(acts, key=lambda row: row[1].keep)
                 rows.append(
-                    f"{who(agreement, party, kind)}: least at “{capital(entry.title)}”, keep {percent(act.keep)},"
-                    f" conceal {percent(act.conceal)}, withdraw {percent(act.withdraw)}."
+                    f"{who(agreement, party, kind)}: least reliable at “{capital(entry.title)}” (keep"
+                    f" {percent(act.keep)}, conceal {percent(act.conceal)}, withdraw {percent(act.withdraw)})."
                 )
     return f"What each type does at each entry of {name_of(result)}. " + " ".join(rows)
 
@@ -68,11 +68,11 @@ ACTS = figure(
     "acts",
     of=PlanResult,
     heading="What each type does",
-    reading="For each party's possible type, what it does at each of its entries. A long green bar is a type that can"
-    " be relied on there.",
+    reading="Each bar says what a party's type does at one of its entries. A long green part means that others can rely"
+    " on that type there.",
     title=title,
     subtitle="What each type of a party does at each of its entries, if the agreement gets that far. Each bar is 100%."
-    " Grey words: it gets that far with a chance below 1%.",
+    " Grey words: there is less than a 1% chance that it gets that far.",
     alt=alt,
 )
 

@@ -49,7 +49,7 @@ def title(comparison: Comparison) -> str:
             words = f"{name_of(result)}: {words}" if len(comparison.plans) > 1 else capital(words)
             found.append((abs(b - a), words))
     change, words = max(found, default=(0.0, ""))
-    return words if change >= 0.02 else "What the parties see hardly changes what they believe of each other"
+    return words if change >= 0.02 else "What the parties see hardly changes what they believe about each other"
 
 
 def alt(comparison: Comparison) -> str:
@@ -76,9 +76,10 @@ def nothing(comparison: Comparison) -> str:
 BELIEFS = figure(
     "beliefs",
     of=Comparison,
-    heading="What the parties believe of each other",
-    reading="Each line is a type that the party may be; together they make 100%. Each act, and each report that finds"
-    " nothing, moves them. Dotted: so unlikely to be reached that it hardly matters.",
+    heading="What the parties believe about each other",
+    reading="Each line is a type that the party may be. Together they add up to 100%. Each act moves them, and so does"
+    " each report that finds nothing. Where a line is dotted, the agreement is so unlikely to get that far that it"
+    " hardly matters.",
     title=title,
     subtitle="What the others believe about a party's type, given that the agreement is still in force.",
     alt=alt,

@@ -11,7 +11,7 @@ from servanda.agreement.format.agreement import Agreement
 from servanda.agreement.labels import party_name
 from servanda.assessment.comparison import PlanResult
 from servanda.assessment.outcomes import HORIZON, EntryResult
-from servanda.english import day_label, month, percent, short
+from servanda.english import a_chance, day_label, month, percent, short
 from servanda.presentation.figures._palette import (
     GREY,
     INK,
@@ -43,8 +43,8 @@ def title(result: PlanResult) -> str:
     """The finding of a plan's calendar."""
     link = result.summary.weakest_link
     if link.lost < 0.005:
-        return f"{name_of(result)}: no single entry loses as much as 1%"
-    return f"{name_of(result)}: most likely to break at {weakest_words(result)} ({percent(link.lost)})"
+        return f"{name_of(result)}: no single entry loses even 1%"
+    return f"{name_of(result)}: most likely to fail at {weakest_words(result)} ({percent(link.lost)})"
 
 
 def alt(result: PlanResult) -> str:
@@ -59,11 +59,11 @@ def alt(result: PlanResult) -> str:
     ]
     first, last = summary.entries[0].date.year, summary.entries[-1].date.year
     done = (
-        f"Every step is performed or claimed with a chance of {percent(summary.completed)}."
+        f"There is {a_chance(summary.completed)} that every step is performed or claimed."
         if steps_to_perform(result)
         else "There are no steps to perform."
     )
-    where = "Most is lost at " + "; ".join(rows) + "." if rows else "No entry loses as much as half a percent."
+    where = "Most is lost at " + "; ".join(rows) + "." if rows else "No entry loses even half a percent."
     return f"Calendar of {name_of(result)}: {len(summary.entries)} entries from {first} to {last}. {where} {done}"
 
 
@@ -71,12 +71,12 @@ CALENDAR = figure(
     "calendar",
     of=PlanResult,
     heading="The calendar: is each entry kept?",
-    reading="Above, one lane a party: the higher a mark, the likelier the entry is kept if the agreement gets that far;"
-    " the grey area is the chance that it gets that far. Below, every entry in turn, and how much of the agreement's"
-    " chance is lost there.",
+    reading="Above, each party has a lane. The higher a mark, the more likely the party is to keep the entry if the"
+    " agreement gets that far. The grey area is the chance that it gets that far. Below, every entry in turn, and how"
+    " much of its chance the agreement loses there.",
     title=title,
-    subtitle="Each party's entries by date: how high, the chance that it is kept if the agreement gets that far. Grey:"
-    " the chance that the agreement gets that far.",
+    subtitle="Each party's entries by date. Height: the chance that the party keeps the entry if the agreement gets"
+    " that far. Grey: the chance that it gets that far.",
     alt=alt,
     first=True,
 )
@@ -131,7 +131,7 @@ def _lanes(sheet: Sheet, result: PlanResult) -> None:
     if any(weakest(result, e.id) for e in entries):
         size = sheet.small
         sheet.mark_ring(7, sheet.y + 9)
-        for line in wrap("The weakest link: where most chance of the agreement is lost", size, sheet.width - 24):
+        for line in wrap("The weakest link: where the agreement loses most of its chance", size, sheet.width - 24):
             sheet.text(20, sheet.y + 13, line, size)
             sheet.y += 16
         sheet.y += 6

@@ -36,10 +36,11 @@ def title(comparison: Comparison) -> str:
             found.append((party_name(agreement, party), point.loss[party], month(point.date), name_of(result)))
     if not found:
         tiny = "as much as 0.05 units " if most > 0 else ""
-        return f"No party ever stands to lose {tiny}against having no agreement"
+        return f"No party ever stands to lose {tiny}compared with having no agreement"
     if len(found) > 3:
         return (
-            f"{len(found)} of {len(agreement.parties)} parties at some time stand to lose against having no agreement"
+            f"{len(found)} of {len(agreement.parties)} parties at some time stand to lose compared with having no"
+            " agreement"
         )
     same = several and len({plan for *_, plan in found}) == 1
     parts = [
@@ -63,7 +64,7 @@ def alt(comparison: Comparison) -> str:
         for r in comparison.plans
     ]
     how = "if the others withdraw" if len(agreement.parties) > 1 else "if the agreement breaks down"
-    return f"What each party loses against no agreement {how} after an entry. " + " ".join(rows)
+    return f"What each party loses compared with no agreement {how} after an entry. " + " ".join(rows)
 
 
 def subtitle(comparison: Comparison) -> str:
@@ -73,8 +74,8 @@ def subtitle(comparison: Comparison) -> str:
     how = "the agreement breaks down" if alone else "the others walk out"
     whose = "Units:" if alone else "Each line in its party's own units, which cannot be compared:"
     return (
-        f"What a party loses against no agreement, costs of the breakdown included, if {how} right after an entry,"
-        f" all having kept till then. {whose} 1 unit = {agreement.unit}."
+        f"What a party loses compared with no agreement, including the costs of the breakdown, if {how} right after an"
+        f" entry that all have kept. {whose} 1 unit = {agreement.unit}."
     )
 
 
@@ -83,8 +84,8 @@ EXPOSURE = figure(
     of=Comparison,
     heading="What each party stands to lose",
     reading="Above zero (shaded), a party would be worse off than if it had never signed, should the agreement break"
-    " down at that moment through no doing of its own. The higher, the more it has trusted. Compare a line only with"
-    " itself: each party counts in units of its own.",
+    " down at that moment through no fault of its own. The higher the line, the more the party has trusted the others."
+    " Compare a line only with itself, because each party counts in its own units.",
     title=title,
     subtitle=subtitle,
     alt=alt,

@@ -36,7 +36,7 @@ def subtitle(found: FailureRules) -> str:
 
 def alt(found: FailureRules) -> str:
     """What each rule says."""
-    rules = " ".join(f"It {view.rule_words(rule, found.aside)}" for rule in found.rules)
+    rules = " ".join(f"The plan {view.rule_words(rule, found.aside)}" for rule in found.rules)
     return f"{subtitle(found)} {rules}".strip()
 
 
@@ -44,9 +44,9 @@ FAILURE_RULES = figure(
     "failure_rules",
     of=FailureRules,
     heading="When it fails",
-    reading="Each bar is the range of one number; red is the part of it in which the plan fails if the other numbers"
+    reading="Each bar is the range of one number. Red is the part of it in which the plan fails if the other numbers"
     " of the rule lie in their red parts too. Below: every step that made the rule narrower gave up some failures, and"
-    " left more failures among the rest.",
+    " left a larger share of failures among the remaining draws.",
     title=title,
     subtitle=subtitle,
     alt=alt,
@@ -71,7 +71,7 @@ def draw(sheet: Sheet, found: FailureRules) -> None:
     sheet.y += 4
     for i, rule in enumerate(found.rules, 1):
         text = (
-            f"Rule {i}: covers {words.share(rule.coverage)} of the failures; {words.share(rule.density)} of its"
+            f"Rule {i}: covers {words.share(rule.coverage)} of the failures. {words.share(rule.density)} of its"
             f" draws fail, against {words.share(found.share)} of all"
         )
         if rule.checked_coverage is not None and rule.checked_density is not None:
@@ -112,8 +112,9 @@ def _range(sheet: Sheet, rule: int, limit: Limit) -> None:
 def _peeling(sheet: Sheet, found: FailureRules) -> None:
     rows = wrap("How rule 1 was found: coverage given up for density, step by step", sheet.base, sheet.width, True)
     top = sheet.lines(0, sheet.y + 34, rows, sheet.base, bold=True)
-    wide = sheet.width - 60 if sheet.narrow else 0.5 * sheet.width
-    axes: Any = sheet.panel(48, top, wide, 180, "peeling")
+    wide = sheet.width - 72 if sheet.narrow else 0.5 * sheet.width
+    left = text_width("100%", sheet.small) + 22 if sheet.narrow else 48.0
+    axes: Any = sheet.panel(left, top, wide, 180, "peeling")
     steps = found.trajectory
     axes.plot(
         steps["coverage"].tolist(), steps["density"].tolist(), "o-", color=GREY, markersize=4, linewidth=1.2,

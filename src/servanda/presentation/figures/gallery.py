@@ -36,8 +36,7 @@ class Drawing(Generic[R]):
     reading : str
         How to read it, for those who see such a figure for the first time.
     title, subtitle, alt : function of a result, and of the part of it that is drawn
-        The finding; what is shown (words, if it is always the same); the figure in words, with its key numbers, for
-        those who cannot see it.
+        The finding; what is shown; the figure in words, with its key numbers, for those who cannot see it.
     first : bool
         Whether a result of this type is drawn so if nothing else is asked for.
     nothing : function of a result
@@ -51,7 +50,7 @@ class Drawing(Generic[R]):
     heading: str
     reading: str
     title: Callable[..., str]
-    subtitle: str | Callable[..., str]
+    subtitle: Callable[..., str]
     alt: Callable[..., str]
     first: bool
     nothing: Callable[[R], str]
@@ -90,8 +89,7 @@ class Drawing(Generic[R]):
             raise UsageError(reason)
         with style():
             sheet = Sheet(narrow)
-            shown = self.subtitle if isinstance(self.subtitle, str) else self.subtitle(result, **which)
-            sheet.heading(self.title(result, **which), shown)
+            sheet.heading(self.title(result, **which), self.subtitle(result, **which))
             self._draw(sheet, result, **which)
             return sheet.finish()
 
@@ -112,8 +110,14 @@ def figure(
     nothing: Callable[[R], str] = lambda _: "",
     parts: Callable[[R], Iterable[Mapping[str, Any]]] = lambda _: ({},),
 ) -> Drawing[R]:
-    """Register a figure; parameters as the attributes of `Drawing`."""
-    made = Drawing(name, of, heading, reading, title, subtitle, alt, first, nothing, parts)
+    """Register a figure; parameters as the attributes of `Drawing`, and a subtitle may be words that never change."""
+
+    def same(*_: Any, **__: Any) -> str:
+        return str(subtitle)
+
+    made = Drawing(
+        name, of, heading, reading, title, same if isinstance(subtitle, str) else subtitle, alt, first, nothing, parts
+    )
     _registered[name] = made
     return made
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def subtitle(found: HeatMap) -> str:
     """What is shown."""
     by = f"By {found.metric.name} ({found.metric.meaning})."
-    return f"{by} Axes are the ranges of both numbers; all others are likely."
+    return f"{by} The axes are the ranges of both numbers. All others stay at their likely values."
 
 
 def alt(found: HeatMap) -> str:
@@ -42,8 +42,8 @@ HEAT_MAP = figure(
     "heat_map",
     of=HeatMap,
     heading="Two numbers at once",
-    reading="Every place is a pair of values. In one colour the one plan is ahead, in the other the other, the darker"
-    " the further; on the line neither is. The dashed lines cross at the likely values.",
+    reading="Every point is a pair of values. Each colour stands for the plan that is ahead there, and the darker the"
+    " colour, the larger the lead. On the line neither plan is ahead. The dashed lines cross at the likely values.",
     title=heat_title,
     subtitle=subtitle,
     alt=alt,
@@ -63,14 +63,14 @@ def draw(sheet: Sheet, found: HeatMap) -> None:
     alone: Any = (INK, "", "D")
     sheet.legend(
         [
-            ("Neither is: the ranking flips", (INK, "-", "")),
+            ("Neither is ahead: the ranking reverses", (INK, "-", "")),
             ("Likely values", dashed),
-            ("Flip of one number alone", alone),
+            ("Tipping point of one number alone", alone),
         ]
     )
     largest = float(np.nanmax(np.abs(found.difference))) if np.isfinite(found.difference).any() else 0.0
     darkest = f"Darkest: {found.metric.difference(largest)} ahead. White: level" + (
-        "; grey: no answer, or chances that cannot add up to 1." if np.isnan(found.difference).any() else "."
+        ". Grey: no equilibrium found, or chances that cannot add up to 1." if np.isnan(found.difference).any() else "."
     )
     sheet.y = sheet.lines(0, sheet.y + 12, wrap(darkest, sheet.small, sheet.width), sheet.small, color=GREY)
     up = wrap(capital(found.y.words), sheet.base, sheet.width, True)

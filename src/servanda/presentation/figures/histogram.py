@@ -29,13 +29,16 @@ def title(swept: Sweep, of: str = "held_clean") -> str:
         second = max(others, key=lambda other: row(swept, other, of)["p50"] or 0.0)
         return beaten(swept, plan, second, of).rstrip(".")
     if of == "held_clean" and len(swept.plans) > 1:
-        return f"Every plan has less than 1% to be in force and clean in {swept.about['end'][:4]}, in 95% of draws"
+        end = swept.about["end"][:4]
+        return (
+            f"Every plan has less than a 1% chance of being in force in {end} with nothing concealed, in 95% of draws"
+        )
     if unit_of(of) == "units":
         who = swept.about["parties"][of.split(".")[1]]
         known = {plan: _known(swept, plan, of) for plan in swept.plans}
         pays = {plan: float((v > 0).mean()) for plan, v in known.items() if v.size}
         if not pays:
-            return "No draw has an answer"
+            return "The solver found no equilibrium for any draw"
         plan = max(pays, key=lambda name: pays[name])
         most = "most often " if len(swept.plans) > 1 else ""
         often = "in every draw" if pays[plan] == 1.0 else "in no draw" if not pays[plan] else ""
@@ -66,9 +69,9 @@ def parts(swept: Sweep) -> list[dict[str, str]]:
 HISTOGRAM = figure(
     "histogram",
     of=Sweep,
-    heading="How the figure spreads",
-    reading="Each panel is one plan, on one scale. The higher a bar, the more draws come to that value; the dot is the"
-    " median, the line below holds nine of ten draws.",
+    heading="How the results spread",
+    reading="Each panel is one plan, all on the same scale. The higher a bar, the more draws have that value. The dot"
+    " is the median, and the line beside it spans nine of ten draws.",
     title=title,
     subtitle=subtitle,
     alt=alt,
@@ -95,7 +98,7 @@ def draw(sheet: Sheet, swept: Sweep, of: str = "held_clean") -> None:
     tall = 70 if sheet.narrow else 84
     for plan in swept.plans:
         one = row(swept, plan, of)
-        said = "No draw has an answer" if one["p50"] is None else median_words(one, of)
+        said = "No equilibrium found for any draw" if one["p50"] is None else median_words(one, of)
         headed(sheet, name_of(swept, plan), said)
         top = float(shares[plan].max(initial=0.0)) or 1.0
         axes = sheet.panel(14, sheet.y + 4, sheet.width - 30, tall, f"histogram|{plan}")

@@ -7,7 +7,7 @@ from __future__ import annotations
 from servanda.agreement.labels import cause_name
 from servanda.assessment.comparison import Comparison
 from servanda.assessment.summary import outcome_order
-from servanda.english import capital, percent, short
+from servanda.english import a_chance, capital, percent, short
 from servanda.presentation.figures._palette import HELD, look
 from servanda.presentation.figures._plan_words import end_year, main_cause, name_of
 from servanda.presentation.figures._sheet import Sheet, text_width, wrap
@@ -19,24 +19,24 @@ def title(comparison: Comparison) -> str:
     plans, agreement = comparison.plans, comparison.agreement
     best = comparison.best
     held = best.summary.held["clean"]
+    lasting = f"{a_chance(held)} of being in force in {end_year(best)} with nothing concealed"
     causes = {main_cause(r)[0] for r in plans}
     if len(plans) == 1:
         cause, chance = main_cause(best)
         more = f"; likeliest breakdown: {cause_name(agreement, cause)} ({percent(chance)})" if chance >= 0.005 else ""
-        return capital(f"{percent(held)} to be in force and clean in {end_year(best)}{more}")
+        return capital(f"{lasting}{more}")
     if held >= 0.01:
         rest = max(r.summary.held["clean"] for r in plans if r is not best)
         if held - rest < 0.01:
-            return (
-                f"The best plans hold about equally well: {percent(held)} to be in force and clean in {end_year(best)}"
-            )
-        return f"{name_of(best)} holds best: {percent(held)} to be in force and clean in {end_year(best)}"
+            return f"The best plans hold about equally well: {lasting}"
+        return f"{name_of(best)} holds best: {lasting}"
     if len(causes) == 1:
         low = min(main_cause(r)[1] for r in plans)
         why = f"in each, {cause_name(agreement, causes.pop())} with a chance of {percent(low)} or more"
     else:
-        why = f"each has less than 1% to be in force and clean in {end_year(best)}"
-    return f"None of the {len(plans)} plans is likely to hold: {why}"
+        why = f"each has less than a 1% chance of being in force in {end_year(best)} with nothing concealed"
+    none = "Neither plan" if len(plans) == 2 else f"None of the {len(plans)} plans"
+    return f"{none} is likely to last: {why}"
 
 
 def alt(comparison: Comparison) -> str:

@@ -61,9 +61,9 @@ class Panel:
 
 def subtitle(design: Design) -> str:
     """How many plans were tried, and what an optimum is worth."""
-    how = f"All {len(design.table):,} plans" if design.exhaustive else f"{len(design.table):,} plans"
-    warning = " These are optima of a model with judged numbers, and as good as those numbers."
-    return f"{how} tried.{warning if design.plans else ''}"
+    how = f"all {len(design.table):,} plans" if design.exhaustive else f"{len(design.table):,} plans"
+    warning = " These are optima of a model whose numbers are judgements. They are only as good as those numbers."
+    return f"The search tried {how}.{warning if design.plans else ''}"
 
 
 def alt(design: Design) -> str:

@@ -35,7 +35,7 @@ def check_picture(path: str | Path) -> None:
     """
     file = Path(path)
     if file.suffix not in (".png", ".svg"):
-        raise PictureNotWritten(f"{path}: a picture is a .png or a .svg file. Give it a name that ends so")
+        raise PictureNotWritten(f"{path}: a picture is a .png or a .svg file. Give it such a name")
     if not file.parent.is_dir():
         raise PictureNotWritten(f"{path}: the picture cannot be written (there is no such folder). Check the folder")
     need("pictures", "A picture", "matplotlib")

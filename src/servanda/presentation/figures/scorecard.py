@@ -65,7 +65,7 @@ def alt(result: PlanResult) -> str:
             ]
             rows.append(f"{party_name(agreement, party)}: {'; '.join(figures)}.")
         rows += remarks(agreement, one)
-    return f"What each party obtains of the others in {name_of(result)}, if everyone keeps. " + " ".join(rows)
+    return f"What each party obtains of the others in {name_of(result)}, if everyone keeps it. " + " ".join(rows)
 
 
 SAID = {
@@ -91,13 +91,14 @@ SCORECARD = figure(
     "scorecard",
     of=PlanResult,
     heading="What each party obtains",
-    reading="Supposing that everyone keeps: what each party gets of what the others hold against it. Complete: how much"
-    " of it is given up. Verifiable: if some of that were hidden, the chance that it is found soon enough for the"
-    " party; what cannot be hidden counts in full. Irreversible: how much of it the others would need long to restore."
-    " Thin lines, and ticks across the bars, are the party's own aims; one for verifiable or irreversible is met only"
-    " if every part of what is obtained meets it.",
+    reading="If everyone keeps the plan, this is what each party obtains of what the others hold against it. Complete:"
+    " how much of it they give up. Verifiable: if they hid some of that, the chance that it is found soon enough for"
+    " the party; what cannot be hidden counts in full. Irreversible: how much of it would take the others long to"
+    " restore. Thin lines, and ticks across the bars, are the party's own aims. An aim for verifiable or irreversible"
+    " is met only if every part of what the party obtains meets it.",
     title=title,
-    subtitle="What each party obtains of the others if everyone keeps, by date. What harms it more counts for more.",
+    subtitle="What each party obtains of the others if everyone keeps the plan, by date. What harms it more counts for"
+    " more.",
     alt=alt,
 )
 
@@ -123,7 +124,7 @@ def draw(sheet: Sheet, result: PlanResult) -> None:
     if any(one.criteria[what].raised or one.criteria[what].lowered for one in shown for what in CRITERIA):
         sheet.mark_ring(7, sheet.y + 9)
         for line in wrap(
-            "Ringed, and shaded below: without this entry the figure at the end would be lowest, or highest; the"
+            "Ringed, and shaded below: the entry without which the value at the end would be lowest, or highest. The"
             " number says by how many points.",
             sheet.small,
             sheet.width - 24,
@@ -357,7 +358,7 @@ def _rows(sheet: Sheet, result: PlanResult, shown: Sequence[PartyScore]) -> None
     for x, what in zip(bars, CRITERIA, strict=True):
         sheet.text(x, sheet.y + 12, capital(what), sheet.small, color=GREY, bold=True)
     if not sheet.narrow:
-        sheet.text(title_left, sheet.y + 12, "Entry, and the figures after it", sheet.small, color=GREY, bold=True)
+        sheet.text(title_left, sheet.y + 12, "Entry, and the values after it", sheet.small, color=GREY, bold=True)
         sheet.text(whom, sheet.y + 12, "For", sheet.small, color=GREY, bold=True, ha="center")
     sheet.y += 20
     sheet.rule(0, sheet.y, sheet.width, sheet.y, INK, 1.0)

@@ -41,8 +41,8 @@ SENSITIVITY = figure(
     "sensitivity",
     of=Sensitivity,
     heading="What matters",
-    reading="Each bar is a number, or a group of numbers. The longer it is, the less would be known of the answer if"
-    " everything but this were known: dark what it does by itself, hatched what it does together with others.",
+    reading="Each bar is a number, or a group of numbers. The longer it is, the more would remain uncertain if you knew"
+    " everything but this. Dark: what it does by itself. Hatched: what it does together with others.",
     title=title,
     subtitle=subtitle,
     alt=alt,
@@ -56,7 +56,7 @@ def draw(sheet: Sheet, found: Sensitivity) -> None:
     Bars are labelled `name|first` and `name|total`, or `name|distance`; the pale bar behind them is 1.
     """
     if found.shares is None:
-        sheet.legend([("How far the distribution moves (PAWN)", ALONE), ("Not to be told from chance", _UNCLEAR)])
+        sheet.legend([("How far the distribution moves (PAWN)", ALONE), ("Does not stand out from chance", _UNCLEAR)])
         for row in found.numbers.sort("distance", descending=True).head(ROWS):
             look = ALONE if row["clear"] else _UNCLEAR
             left, wide, y = bar_row(sheet, row["what"])

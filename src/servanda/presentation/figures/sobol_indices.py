@@ -17,7 +17,7 @@ def title(found: SobolIndices) -> str:
 
 def subtitle(found: SobolIndices) -> str:
     """What is shown, from how many values."""
-    missing = f"; {found.failed:,} without an answer" if found.failed else ""
+    missing = f"; {found.failed:,} missing" if found.failed else ""
     return f"Shares of the variance (Sobol' indices), from {found.solves:,} values{missing}."
 
 
@@ -32,8 +32,8 @@ SOBOL_INDICES = figure(
     "sobol_indices",
     of=SobolIndices,
     heading="Shares of the variance",
-    reading="Each bar is an input: dark the share of the variance that it causes by itself, hatched the share that it"
-    " has a part in.",
+    reading="Each bar is an input. Dark: the share of the variance that it causes by itself. Hatched: the share that it"
+    " causes together with others.",
     title=title,
     subtitle=subtitle,
     alt=alt,

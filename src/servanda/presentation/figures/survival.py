@@ -65,7 +65,7 @@ def alt(comparison: Comparison) -> str:
 def subtitle(comparison: Comparison) -> str:
     """What is shown, and where the calendar axis ends."""
     start, end, last = comparison.agreement.start.year, end_year(comparison.plans[0]), _shown(comparison)
-    cut = "" if last is None else f" Shown to {last}: from then to {end} no plan has as much as 1%."
+    cut = "" if last is None else f" Shown to {last}: from then to {end} no plan has even a 1% chance."
     return f"Chance that the agreement is in force, {start} to {end}.{cut}"
 
 
@@ -73,7 +73,7 @@ SURVIVAL = figure(
     "survival",
     of=Comparison,
     heading="How long it stays in force",
-    reading="The line falls at every date at which the agreement may break. The steepest falls bear the name of their"
+    reading="The line falls at every date at which the agreement may break. The steepest falls carry the name of their"
     " entry and the main cause. Hatched: in force, but somebody is concealing something.",
     title=title,
     subtitle=subtitle,

@@ -30,7 +30,7 @@ def title(swept: Sweep) -> str:
 def subtitle(swept: Sweep) -> str:
     """What is shown, and where the calendar axis ends."""
     cut = _shown(swept)
-    note = "" if cut is None else f" Shown to {cut}: from then on nineteen of twenty draws have less than 1%."
+    note = "" if cut is None else f" Shown to {cut}: from then on it is less than 1% in nineteen of twenty draws."
     return f"Chance that the agreement is in force, over {swept.draws:,} draws.{note}"
 
 
@@ -49,7 +49,7 @@ SURVIVAL_FAN = figure(
     "survival_fan",
     of=Sweep,
     heading="Survival over the draws",
-    reading="The line is the median of the draws: in half of them the agreement is likelier to be in force then, in"
+    reading="The line is the median of the draws: in half of them the agreement is more likely to be in force then, in"
     " half less likely. Half of the draws lie in the dark band, nine of ten in the pale one. A wide band says that the"
     " judgements in the file do not settle the matter.",
     title=title,
@@ -67,7 +67,11 @@ def draw(sheet: Sheet, swept: Sweep) -> None:
     tall = 150 if sheet.narrow else 180
     for plan in swept.plans:
         typical = row(swept, plan, "years")
-        said = "No draw has an answer" if typical["p50"] is None else f"In force {median_words(typical, 'years')}"
+        said = (
+            "No equilibrium found for any draw"
+            if typical["p50"] is None
+            else f"In force {median_words(typical, 'years')}"
+        )
         headed(sheet, name_of(swept, plan), said)
         axes = sheet.panel(38, sheet.y + 6, sheet.width - 50, tall, f"fan|{plan}")
         found = swept.fan(plan)

@@ -42,7 +42,7 @@ TARGET = figure(
     of=Reached,
     heading="What reaches the target",
     reading="Each bar is the range of one number. The dot is its likely value, the thick line the value that it has to"
-    " take: the dark part between them is the change.",
+    " take. The dark part between them is the change.",
     title=title,
     subtitle=subtitle,
     alt=alt,
@@ -55,7 +55,7 @@ def draw(sheet: Sheet, found: Reached) -> None:
 
     A bar is labelled `number|moved`.
     """
-    key(sheet, "Likely value", "Each pale bar is a number's range; the dark part is how far it has to move.")
+    key(sheet, "Likely value", "Each pale bar is a number's range. The dark part is how far it has to move.")
     for one in _moved(found):
         if one.low is None or one.high is None:
             continue

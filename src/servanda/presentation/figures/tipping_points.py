@@ -19,7 +19,7 @@ ROWS = 12  # numbers shown
 
 
 def title(found: Tips) -> str:
-    """The finding: which number flips the ranking first."""
+    """The finding: which number is closest to its tipping point."""
     return headline(found).rstrip(".")
 
 
@@ -36,9 +36,10 @@ def alt(found: Tips) -> str:
 TIPPING_POINTS = figure(
     "tipping_points",
     of=Tips,
-    heading="What would turn it",
-    reading="Each bar is the range of one number, all others likely. Where its colour changes, the other plan becomes"
-    " the better one. A number without a thick line cannot turn the ranking alone.",
+    heading="What would reverse the ranking",
+    reading="Each bar is the range of one number, with all others at their likely values. Where its colour changes, at"
+    " a thick line, is a tipping point: the other plan becomes the better one. A number without a thick line cannot"
+    " reverse the ranking alone.",
     title=title,
     subtitle=ranking,
     alt=alt,
@@ -53,7 +54,7 @@ def draw(sheet: Sheet, found: Tips) -> None:
     """
     looks = dict(zip(found.plans, plan_looks(), strict=True))
     sheet.legend([(f"{plan_title(found.agreement, plan)} is ahead", look) for plan, look in looks.items()])
-    key(sheet, "Likely value", "Each bar is a number's range, all other numbers likely; a thick line is a flip.")
+    key(sheet, "Likely value", "Each bar is a number's range. A thick line is a tipping point.")
     for one in found.numbers[:ROWS]:
         left, wide = range_row(sheet, one.words, one.unit, one.low, one.high)
         ends = [one.low, *(flip.value for flip in one.flips), one.high]
@@ -75,7 +76,7 @@ def draw(sheet: Sheet, found: Tips) -> None:
     if rest:
         flip = sum(bool(one.flips) for one in rest)
         said = f"and {len(rest)} more numbers" + (
-            f"; {flip} of them {'flips' if flip == 1 else 'flip'} it, further away" if flip else "; none flips it"
+            f", {flip} with a tipping point further away" if flip else ", none with a tipping point"
         )
         sheet.text(0, sheet.y + 16, said, sheet.small, color=GREY)
         sheet.y += 22

@@ -14,7 +14,7 @@ from servanda.presentation.views import sensitivity as words
 from servanda.uncertainty.sensitivity_analysis.tornado import Tornado
 
 _LOW, _HIGH = Look(PARTY_COLOURS[0]), Look(PARTY_COLOURS[1], "////")
-NONE = "No number has an answer at both ends of its range"
+NONE = "For no number did the solver find an equilibrium at both ends of its range"
 
 
 def title(found: Tornado) -> str:
@@ -43,7 +43,7 @@ TORNADO = figure(
     of=Tornado,
     heading="What moves it",
     reading="Each bar is one number of the file, moved from the low to the high end of its range while all others stay"
-    " likely; the longest are on top. What several numbers do together is in the draws, not here.",
+    " at their likely values. The longest are on top. What several numbers do together shows in the draws, not here.",
     title=title,
     subtitle=subtitle,
     alt=alt,

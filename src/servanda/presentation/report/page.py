@@ -279,7 +279,7 @@ def _plan(result: PlanResult, found: Uncertainty | None) -> dict[str, Any]:
     return {
         "id": result.plan,
         "name": name,
-        "rest": headline(summary).removeprefix(f"{name}: "),
+        "rest": headline(summary).removeprefix(f"{name} "),
         "held": chance(summary.held["clean"]),
         "span": "" if found is None else ranges.span_of(found, result.plan),
         "note": agreement.plans[result.plan].note,

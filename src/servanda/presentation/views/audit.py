@@ -13,7 +13,7 @@ from servanda.agreement.format.values import DAYS_PER_YEAR
 from servanda.agreement.labels import party_name, type_name
 from servanda.assessment.audits import Audit
 from servanda.assessment.critical import CriticalValue
-from servanda.english import capital, number
+from servanda.english import capital, listed, number
 from servanda.presentation.view import Column, Table, View, rows, view_of
 
 KINDS = {"finds": "finding rate", "discount": "discount", "restore": "restore time", "chance": "type chance"}
@@ -31,17 +31,17 @@ def _(audit: Audit) -> View:
         for row in audit
         if row.course and row.course.breaches
     ]
-    breakers = "; ".join(who[id(row)] for row in audit if not row.self_enforcing)
-    said = "Self-enforcing: nobody gains by breaking it, if everyone else keeps."
+    breakers = listed([who[id(row)] for row in audit if not row.self_enforcing])
+    said = "Self-enforcing: no party gains by breaking the plan if all others keep it."
     if breakers:
-        said = f"Not self-enforcing. Breaking pays for: {breakers}. Gains in units at the date of the breach."
+        said = f"Not self-enforcing. Breaking pays for {breakers}. Gains are in units, at the date of the breach."
     return View(said, (_breaches(audit), *courses, *sentences(audit.critical or (), agreement)))
 
 
 def _breaches(audit: Audit) -> Table:
     columns = (
         Column("party", "words"), Column("if", "words"), Column("best breach at", "words"), Column("date", "date"),
-        Column("how", "words"), Column("gain"), Column("best course gains"), Column("enforces itself", "words"),
+        Column("how", "words"), Column("gain"), Column("best course gains"), Column("self-enforcing", "words"),
     )  # fmt: skip
     made: list[tuple[str, ...]] = []
     for row in audit:
@@ -53,7 +53,7 @@ def _breaches(audit: Audit) -> Table:
         keeps = "yes" if row.self_enforcing else "no"
         course = number(row.best_course, sign=True)
         made.append((party_name(audit.agreement, row.party), kind, *breach, course, keeps))
-    title = f"Plan {audit.plan}: the best single breach if everyone else keeps"
+    title = f"Plan {audit.plan}: the best single breach if all others keep it"
     return Table("audit", title, columns, rows(made))
 
 
@@ -76,7 +76,7 @@ def sentence(value: CriticalValue, agreement: Agreement) -> str:
         over = f"{what} from {_span(value, value.low, value.high, agreement)} {now}."
         if value.self_enforcing:
             return f"Already self-enforcing for {who}, at any value of {over}"
-        return f"Self-enforcing for {who} at no value of {over}"
+        return f"Not self-enforcing for {who}, at any value of {over}"
     here = value.now if value.self_enforcing else value.value
     a, b = next((a, b) for a, b in value.holds if a <= here <= b)
     least, most = _amount(value, a, agreement, math.ceil), _amount(value, b, agreement, math.floor)
@@ -99,10 +99,10 @@ def sentences(values: Iterable[CriticalValue], agreement: Agreement) -> tuple[st
         said += [sentence(row, agreement) for row in rows if row.value is not None]
         rest = Counter(KINDS[row.kind] for row in rows if row.value is None)
         if rest:
-            start, which = ("Already self", "any") if rows[0].self_enforcing else ("Self", "no")
+            start = "Already self" if rows[0].self_enforcing else "Not self"
             counts = ", ".join(f"{n} {kind}{'s' if n > 1 else ''}" for kind, n in rest.items())
             who, other = _who(rows[0], agreement), "" if len(rows) == rest.total() else "other "
-            said.append(f"{start}-enforcing for {who} at {which} value in range of any {other}number: {counts}.")
+            said.append(f"{start}-enforcing for {who} at any value in the range of any {other}number ({counts}).")
     return tuple(said)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from servanda.agreement.labels import cause_name, party_name
 from servanda.assessment.comparison import Comparison, PlanResult
 from servanda.assessment.summary import outcome_order
-from servanda.english import capital, number
+from servanda.english import a_chance, capital, listed, number
 from servanda.presentation.view import Column, Row, Table, View, rows, view_of
 from servanda.presentation.views.plan import headline, in_table, in_words, left_out
 
@@ -30,21 +30,22 @@ def verdict(comparison: Comparison) -> str:
         years = {capital(result.title): result.summary.expected_years for result in comparison.plans}
         most = max(years.values())
         longest = [title for title, length in years.items() if most - length < 0.05]
-        last = f"{' and '.join(longest)} {'lasts' if len(longest) == 1 else 'last'} longest"
+        last = f"{listed(longest)} {'lasts' if len(longest) == 1 else 'last'} longest"
+        none = "neither plan" if len(ranked) == 2 else f"none of the {len(ranked)} plans"
         return (
-            f"On these judgements none of the {len(ranked)} plans is likely to hold: each has less than 1% to be in"
-            f" force and clean at the end. {last}, {most:.1f} years on average."
+            f"With these judgements, {none} is likely to last. Each has less than a 1% chance of still being in force"
+            f" at the end with nothing concealed. {last}, {most:.1f} years on average."
         )
     if best - next_best < 0.01:
         same = in_words(best) == in_words(next_best)
-        chances = f"each has {in_words(best)}" if same else f"{in_words(best)} and {in_words(next_best)}"
+        chances = f"Each has {a_chance(best)}" if same else f"They have {a_chance(best)} and {a_chance(next_best)}"
         return (
-            f"On these judgements {capital(first.title)} and {capital(second.title)} hold about equally well: {chances}"
-            f" to be in force and clean at the end."
+            f"With these judgements, {capital(first.title)} and {capital(second.title)} hold about equally well."
+            f" {chances} of still being in force at the end with nothing concealed."
         )
     return (
-        f"On these judgements {capital(first.title)} holds best: {in_words(best)} to be in force and clean at the end,"
-        f" against {in_words(next_best)} for {capital(second.title)}."
+        f"With these judgements, {capital(first.title)} holds best. It has {a_chance(best)} of still being in force at"
+        f" the end with nothing concealed, against {in_words(next_best)} for {capital(second.title)}."
     )
 
 
@@ -62,7 +63,7 @@ def _side_by_side(comparison: Comparison) -> Table:
 
     for cause in outcome_order(agreement, [result.summary for result in plans]):
         add(cause_name(agreement, cause), lambda r, of=cause: in_table(r.summary.outcomes.get(of)))
-    add("every step performed or claimed, whatever came after", performed, begins=True)
+    add("every step performed or claimed, whatever happened later", performed, begins=True)
     add(f"expected years in force, of {agreement.horizon:g}", lambda r: number(r.summary.expected_years, 1))
     for i, party in enumerate(agreement.parties):
         what = f"gain of {party_name(agreement, party)} over no agreement"

@@ -18,10 +18,14 @@ Row = dict[str, Any]
 def _(design: Design) -> View:
     front = [row for row in design.front.to_dicts() if row["row"] in chosen(design)]
     hidden = len(design.plans) - len(front)
-    more = f"{hidden} more on the front: see --json, or draw it with --picture." if hidden else ""
-    judged = "These are optima of a model with judged numbers, and as good as those numbers." if front else ""
+    more = f"{hidden} more on the front. Use --json to list them, or --picture to draw them." if hidden else ""
+    judged = (
+        "These are optima of a model whose numbers are judgements. They are only as good as those numbers."
+        if front
+        else ""
+    )
     blocks = (_tried(design), _front(design, front), _levers(design, front), more, "" if front else _nearest(design))
-    return View(f"{headline(design)}.", filled(*blocks), filled(judged))
+    return View(f"{headline(design)}.", filled(*blocks), (judged,) if front else ())
 
 
 def chosen(design: Design) -> list[int]:
@@ -45,9 +49,9 @@ def best_rows(design: Design) -> list[int]:
 def _tried(design: Design) -> str:
     tried = len(design.table)
     if design.exhaustive:
-        words = f"All {tried:,} plans that the levers allow were tried."
+        words = f"The search tried all {tried:,} plans that the levers allow."
     else:
-        words = f"{tried:,} plans were tried (seed {design.seed}); the levers allow more, so there may be better."
+        words = f"The search tried {tried:,} plans (seed {design.seed}). There are more, and one may be better."
     return words + (f" Means and quantiles are over {design.draws} draws." if design.draws else "")
 
 
@@ -73,7 +77,7 @@ def _front(design: Design, front: list[Row]) -> Table:
 def _levers(design: Design, front: list[Row]) -> Table:
     cells = [(name, value(now), *(value(row[name]) for row in front)) for name, now in design.levers.items()]
     columns = (Column("lever", "words"), Column("as it stands"), *(Column(str(row["row"])) for row in front))
-    return Table("levers", "What the levers say in them", columns, rows(cells if front else []))
+    return Table("levers", "The levers in each of these plans", columns, rows(cells if front else []))
 
 
 def value(found: object) -> str:
@@ -86,4 +90,4 @@ def value(found: object) -> str:
 def _nearest(design: Design) -> str:
     """Why none of the plans will do: the commonest reasons."""
     reasons = Counter(str(status) for status in design.table["status"]).most_common(3)
-    return f"Most often: {'; '.join(f'{reason} ({count} plans)' for reason, count in reasons)}."
+    return f"The most frequent reasons: {'; '.join(f'{reason} ({count} plans)' for reason, count in reasons)}."

@@ -14,7 +14,7 @@ from servanda.uncertainty.scenario_discovery.failure_rules import FailureRules, 
 def _(found: FailureRules) -> View:
     blocks: list[str | Table] = []
     for i, rule in enumerate(found.rules, 1):
-        lead = f"Rule {i}: it" if len(found.rules) > 1 else "It"
+        lead = f"Rule {i}: the plan" if len(found.rules) > 1 else "The plan"
         blocks += [f"{lead} {rule_words(rule, found.aside)}", _limits(i, rule)]
     left_out = unanswered(found.unanswered, found.draws + found.unanswered)
     return View(failing(found.agreement, found), tuple(blocks), filled(left_out))
@@ -44,9 +44,10 @@ def limit_words(limit: Limit) -> str:
 def rule_words(rule: Rule, aside: int) -> str:
     """A rule with what it covers, in one sentence."""
     limits = [limit_words(limit) for limit in rule.limits]
-    text = limits[0] if len(limits) == 1 else f"{'; '.join(limits[:-1])}; and {limits[-1]}"
+    text = " and ".join(limits) if len(limits) < 3 else f"{'; '.join(limits[:-1])}; and {limits[-1]}"
     text = (
-        f"fails when {text}: covers {share(rule.coverage)} of the failures, and {share(rule.density)} of its draws fail"
+        f"fails when {text}. This rule covers {share(rule.coverage)} of the failures, and {share(rule.density)} of its"
+        " draws fail"
     )
     if rule.checked_coverage is not None and rule.checked_density is not None:
         checked = f"{share(rule.checked_coverage)} and {share(rule.checked_density)}"
@@ -58,21 +59,21 @@ def failing(agreement: Agreement, found: FailureRules) -> str:
     """What counts as failing, how often that is, and whether there is a rule; in a few sentences."""
     of = metric(agreement, found.when.split()[0])
     bounds = f"lowest {of.text(found.worst)}, highest {of.text(found.best)}"
-    told = f"Failing means here: {found.words}. “{plan_title(agreement, found.plan)}” fails so in"
+    told = f"A draw counts as a failure if {found.words}. “{plan_title(agreement, found.plan)}” fails in"
     several = [f"--when '{name} < q25'" for name in dict.fromkeys((of.name, "years"))]
     instead = f"Try a quantile of the draws instead: {', or '.join(several)}."
     if found.why == "all fail":
-        return f"{told} all {found.draws:,} draws ({bounds}), so that nothing tells failures from others. {instead}"
+        return f"{told} all {found.draws:,} draws ({bounds}), so there is nothing to compare failures with. {instead}"
     if found.why == "none fails":
         return f"{told} none of {found.draws:,} draws ({bounds}). {instead}"
     often = f"{told} {round(found.share * found.draws):,} of {found.draws:,} draws"
     if found.why in ("few fail", "few others"):
-        few = "failures" if found.why == "few fail" else "others"
-        return f"{often} ({bounds}): too few {few} to learn from. {instead}"
+        few = "failures" if found.why == "few fail" else "other draws"
+        return f"{often} ({bounds}). That leaves too few {few} to learn from. {instead}"
     if found.why == "no rule":
         return (
-            f"{often}. No rule on a few numbers tells them from the others in draws that it was not made from. Either"
-            " many numbers share in it, or there are too few draws: try --draws"
-            f" {4 * (found.draws + found.unanswered)}, or 'servanda sensitivity' for what matters by groups."
+            f"{often}. No rule on a few numbers separates them from the other draws when it is checked on draws that it"
+            " was not made from. Either many numbers play a part, or there are too few draws. Try --draws"
+            f" {4 * (found.draws + found.unanswered)}, or use 'servanda sensitivity' to see which groups matter."
         )
     return f"{often}."

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from servanda.agreement.dates import length
 from servanda.agreement.format.agreement import Agreement
-from servanda.english import capital, chance, minus, number
+from servanda.english import capital, chance, listed, minus, number
 from servanda.inspection.allocation import Allocation, Deterrence, FindingRate
 from servanda.inspection.sequential_game import SequentialInspection
 from servanda.presentation.view import Column, Table, View, rows, view_of
@@ -25,7 +25,7 @@ def _(allocation: Allocation) -> View:
         (
             _sites(allocation),
             _schedules(allocation),
-            *([f"{more} more schedules: see --json."] if more > 0 else []),
+            *([f"{more} more schedules: --json lists all."] if more > 0 else []),
             deterrence(allocation),
             *(_rate(rate, allocation.agreement) for rate in allocation.rates),
             *((stages.headline, *stages.blocks) if stages else ()),
@@ -45,15 +45,15 @@ def headline(allocation: Allocation) -> str:
     """What a budget guarantees, in one sentence or two."""
     within = length(allocation.period)
     sites = "1 site" if len(allocation.sites) == 1 else f"{len(allocation.sites)} sites"
-    first = f"{amount(allocation.budget)} {allocation.unit} in {within}, over {sites}:"
+    first = f"{amount(allocation.budget)} {allocation.unit} in {within}, over {sites},"
     if equal(allocation):
         return (
-            f"{first} whatever is concealed for {within}, at whichever site, is found with a chance of"
+            f"{first} find whatever is concealed for {within}, at any site, with a chance of"
             f" {tenths(allocation.guaranteed)} or more."
         )
     return (
-        f"{first} wherever something is concealed for {within}, the expected loss is at most {size(allocation.loss)}."
-        f" It is found with a chance of {tenths(allocation.guaranteed)} or more."
+        f"{first} keep the expected loss to {size(allocation.loss)} or less, wherever something is concealed for"
+        f" {within}. The chance of finding it is {tenths(allocation.guaranteed)} or more."
     )
 
 
@@ -73,36 +73,37 @@ def more_budget(allocation: Allocation) -> str:
     else:
         what, more = f"the least possible loss, {size(allocation.least_loss)}", "lower"
         gained, marginal = size(one), size(price)
-    marginal = "" if price < 1e-9 else f"; the shadow price is {marginal} a unit"
+    marginal = "" if price < 1e-9 else f" The shadow price is {marginal} a unit."
     if one < 1e-9:  # one more may be too little for the next visit: nothing is said of much larger budgets
-        return f"A budget larger by 1 would not {more} {what}{marginal}."
-    return f"A budget larger by 1 would {more} {what}, by {gained}{marginal}."
+        return f"A budget larger by 1 would not {more} {what}.{marginal}"
+    return f"A budget larger by 1 would {more} {what}, by {gained}.{marginal}"
 
 
 def deterrence(allocation: Allocation) -> str:
     """Whether violating can be made unprofitable, in a few sentences."""
     found = allocation.deterrence
     if found is None:
-        return "Deterrence: nothing can be said, as no penalty is given for every site."
+        return "Deterrence: nothing follows, because the file does not give a penalty for every site."
     budget = f"{amount(allocation.budget)} {allocation.unit}"
     if found.deterred:
         other = [f"“{capital(site.name)}”" for site in allocation.sites if site.pays is not None and site.pays > 1e-9]
-        not_this = f" The spread above does not do that at {', '.join(other)}: see --aim deterrence." if other else ""
+        not_this = f" The spread above does not do that at {listed(other)} (see --aim deterrence)." if other else ""
         return (
             f"Deterrence: {budget} are enough to make violating unprofitable at every site, and"
-            f" {_least(found, allocation)} would be. A violator who knows the schedules, and the chances with which"
-            f" they are drawn, then does best to keep the rules.{not_this}"
+            f" {_least(found, allocation)} would be. A violator who knows the schedules and their chances then does"
+            f" best to keep the rules.{not_this}"
         )
     if found.out_of_reach:
         name = ", ".join(f"“{capital(allocation[site].name)}”" for site in found.out_of_reach)
-        enough = f"No budget is enough: no effort finds often enough at {name}."
+        enough = f"No budget is enough, because no effort finds violations often enough at {name}."
     else:
         enough = f"{_least(found, allocation)} would be."
     tempting = f"“{capital(allocation[found.tempting].name)}”" if found.tempting else ""
     return (
         f"Deterrence: {budget} are not enough to make violating unprofitable at every site. {enough} Violating is worth"
-        f" {size(found.pays)} or more to the violator, whatever is done. If the inspector announces the spread that is"
-        f" best for its side, the violator goes to {tempting}, and the expected loss is {size(found.announced_loss)}."
+        f" {size(found.pays)} or more to the violator, whatever the inspector does. If the inspector announces the"
+        f" spread that is best for its side, the violator goes to {tempting}, and the expected loss is"
+        f" {size(found.announced_loss)}."
     )
 
 
@@ -116,7 +117,7 @@ def _rate(rate: FindingRate, agreement: Agreement) -> str:
     now = agreement.measures.get(rate.measure)
     there = "which is not in the file yet" if now is None else f"now {now.finds}"
     if math.isinf(rate.rate):
-        return f"Measure {rate.measure} ({there}): found for certain, which no rate per year can say."
+        return f"Measure {rate.measure} ({there}): finding is certain, which no rate per year can express."
     spread = "" if rate.low is None or rate.high is None else f" ({rate.low:.3g} to {rate.high:.3g})"
     return (
         f"Measure {rate.measure} ({there}): finds {rate.rate:.3g} a year{spread}, from a chance of"
@@ -129,10 +130,10 @@ def sequence(game: SequentialInspection) -> str:
     now = game.now
     first = (
         f"{game.inspections} inspections in {game.periods} periods, each of them seen by the other side: inspect in the"
-        f" first period with a chance of {exactly(now.inspect)}, later as in the table. "
+        f" first period with a chance of {exactly(now.inspect)}, and later as in the table. "
     )
     if game.inspections >= game.periods:
-        return first + "There is an inspection in every period, so that a violation is always caught."
+        return first + "There is an inspection in every period, so a violation is always caught."
     if game.zero_sum:
         return first + f"The violator, which gains 1 if it is not caught, then expects {exactly(now.violator)} at best."
     return first + (

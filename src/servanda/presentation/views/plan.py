@@ -10,7 +10,7 @@ from servanda.agreement.labels import cause_name, party_name, type_name
 from servanda.assessment.comparison import PlanResult
 from servanda.assessment.outcomes import HORIZON, EntryResult, TypeAct, outcomes
 from servanda.assessment.summary import Summary, Value
-from servanda.english import capital, chance, month, number, without_capital
+from servanda.english import a_chance, capital, chance, month, number, without_capital
 from servanda.game.calendar import Step
 from servanda.presentation.view import Column, Row, Table, View, rows, view, view_of
 
@@ -24,18 +24,19 @@ def _(summary: Summary) -> View:
     agreement = summary.agreement
     done = "The plan has no steps to perform."
     if summary.has_steps:
-        done = f"Every step performed or claimed: {in_words(summary.completed)}."
+        done = f"There is {a_chance(summary.completed)} that every step is performed or claimed."
     return View(
         headline(summary),
         (
             _outcomes(summary),
             _entries(summary),
             _values(summary),
-            f"{done} Expected time in force: {summary.expected_years:.1f} of {agreement.horizon:.0f} years.",
+            f"{done} The plan is expected to stay in force for {summary.expected_years:.1f} of {agreement.horizon:.0f}"
+            " years.",
         ),
         (
             f"Status: {summary.status}; residual {summary.residual:.0e} after {summary.iterations} iterations."
-            " Chances rest on the judgements in the file.",
+            " All chances rest on the judgements in the file.",
             *left_out(summary),
             *other_ways(summary),
         ),
@@ -57,41 +58,43 @@ def _(result: PlanResult) -> View:
 
 
 def headline(summary: Summary) -> str:
-    """One plain sentence or three: will this plan hold, where does it most likely break, and why?"""
+    """A few plain sentences: will this plan hold, where is it most likely to fail, and why?"""
     link = summary.weakest_link
     end = last_day(summary.agreement).year
-    first = f"{capital(summary.title)}: {in_words(summary.held['clean'])} to be still in force and clean in {end}"
+    first = (
+        f"{capital(summary.title)} has {a_chance(summary.held['clean'])} of still being in force in {end} with nothing"
+        " concealed"
+    )
     if summary.held["concealed"] >= 0.01:
-        first += f" (and {in_words(summary.held['concealed'])} to be in force with something concealed)"
+        first += f", and {a_chance(summary.held['concealed'])} of being in force with something concealed"
     if link.lost < 0.005:
         return first + "."
     where = (
-        f"at the last report, in {month(link.date)}"
+        f"at the last report in {month(link.date)}"
         if link.entry == HORIZON
         else f"at “{capital(link.title)}” in {month(link.date)}"
     )
-    breaks = "If it breaks, then most likely" if sum(summary.held.values()) >= 0.5 else "It most likely breaks"
-    part = (
-        "" if in_words(link.lost) == in_words(link.cause_lost) else f"; {in_words(link.cause_lost)} by the main cause"
-    )
-    return f"{first}. {breaks} {where} ({in_words(link.lost)}{part}): {_because(summary)}."
+    fails = "If it fails, this is most likely" if sum(summary.held.values()) >= 0.5 else "It is most likely to fail"
+    part = "" if in_words(link.lost) == in_words(link.cause_lost) else f" ({in_words(link.cause_lost)})"
+    return f"{first}. {fails} {where} ({in_words(link.lost)}). The main cause{part} is {_because(summary)}"
 
 
 def _because(summary: Summary) -> str:
     agreement, link = summary.agreement, summary.weakest_link
     what, _, who = link.cause.partition(":")
     if what == "incident":
-        return "an incident that nobody chose"
+        return "an incident that nobody chose."
     if who in ("both", "several"):
-        return "more than one party is found concealing"
+        return "that more than one party is found concealing."
     name = party_name(agreement, who)
     entry = next((e for e in summary.entries if e.id == link.entry), None)
     if what == "found" or entry is None:
         hidden = link.concealing[who]
-        return f"{name} is found out; by then it is concealing something with a chance of {in_words(hidden)}"
+        return f"that {name} is found out. By then there is {a_chance(hidden)} that it is concealing something."
     if what == "unratified":
-        return f"{name} does not ratify, as the vote passes with a chance of only {in_words(entry.keep)}"
-    return f"{name} withdraws, because {_reason(agreement, who, entry)}"
+        only = "only " if 0.01 <= entry.keep <= 0.99 else ""
+        return f"that {name} does not ratify: the vote has {only}{a_chance(entry.keep)} of passing."
+    return f"that {name} withdraws. {_reason(agreement, who, entry)}"
 
 
 def _reason(agreement: Agreement, party: str, entry: EntryResult) -> str:
@@ -100,18 +103,18 @@ def _reason(agreement: Agreement, party: str, entry: EntryResult) -> str:
     act = entry.by_type[kind]
     assert act is not None
     if _precision(agreement, party, kind) == 0:
-        return "it chooses at random (its precision is 0)"
-    units = f"{abs(act.margin):.1f} units" if abs(act.margin) >= 0.05 else "next to nothing"
-    whom = "to it" if len(entry.by_type) == 1 else f"to its {type_name(agreement, party, kind)} type"
+        return "It chooses at random (its precision is 0)."
+    units = f"{abs(act.margin):.1f} units"
+    whom = f"To {party_name(agreement, party)}"
     if len(entry.by_type) > 1:
-        whom += f" ({in_words(entry.belief[kind])} likely by then)"
+        whom = f"To its {type_name(agreement, party, kind)} type ({in_words(entry.belief[kind])} likely by then)"
     if act.margin < -0.05:
-        return f"{whom} breaking its word is worth {units} more than keeping it"
+        return f"{whom}, breaking its word is worth {units} more than keeping it."
     if abs(act.margin) <= 0.05:
-        return f"{whom} keeping its word is worth hardly more or less than breaking it"
+        return f"{whom}, keeping its word is worth about as much as breaking it."
     if act.keep >= 0.95:
-        return f"{whom} keeping its word is worth {units} more than breaking it, which leaves a small chance of error"
-    return f"{whom} keeping its word is worth only {units} more than breaking it, too little to be relied on"
+        return f"{whom}, keeping its word is worth {units} more than breaking it, which leaves a small chance of error."
+    return f"{whom}, keeping its word is worth only {units} more than breaking it. That is too little to rely on."
 
 
 def _precision(agreement: Agreement, party: str, kind: str) -> float:
@@ -124,17 +127,16 @@ def other_ways(summary: Summary) -> list[str]:
     if not summary.searched:
         return []
     if not summary.others:
-        return [f"No other equilibrium was found from {summary.searched} starts."]
+        return [f"The solver found no other equilibrium from {summary.searched} starting points."]
     entries = {entry.id: entry for entry in summary.entries}
     said: list[str] = []
     for other in summary.others:
         entry = entries[other.entry]
         held = sum(part for name, part in outcomes(other.equilibrium).items() if name.startswith("held:"))
         said.append(
-            f"In another equilibrium {party_name(summary.agreement, entry.by)} is expected to keep “{entry.title}” with"
-            f" a chance of {in_words(other.keep)}, and does (in the answer {in_words(other.answer_keep)}); the"
-            f" agreement is then in force at the end with a chance of {in_words(held)}, against"
-            f" {in_words(sum(summary.held.values()))}."
+            f"In another equilibrium, {party_name(summary.agreement, entry.by)} has {a_chance(other.keep)} of keeping"
+            f" “{entry.title}”, as the others expect (here {in_words(other.answer_keep)}). The agreement then has"
+            f" {a_chance(held)} of being in force at the end, against {in_words(sum(summary.held.values()))} here."
         )
     return said
 
@@ -144,8 +146,8 @@ def left_out(summary: Summary) -> list[str]:
     duties = summary.not_played
     if not duties:
         return []
-    what = "A duty of this plan moves no stake and is" if len(duties) == 1 else "Duties that move no stake are"
-    return [f"{what} no part of the game: {', '.join(duties)}."]
+    what = "One duty of this plan moves no stake, so it is" if len(duties) == 1 else "Duties that move no stake are"
+    return [f"{what} left out of the game: {', '.join(duties)}."]
 
 
 # --------------------------------------------------------------------------------------------------------- tables

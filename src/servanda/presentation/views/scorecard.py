@@ -14,8 +14,8 @@ from servanda.english import capital, chance, listed, month, number
 from servanda.presentation.view import Column, Row, Table, View, rows, view_of
 
 EXPLAINED = (
-    "Shares are by worth to the party that obtains them. Open: cannot be concealed. Raised (lowered) most by: the entry"
-    " without which the figure would be lowest (highest) at the end, and how many points that makes."
+    "Shares are weighted by worth to the party that obtains them. Open: cannot be concealed. Raised (lowered) most by:"
+    " the entry without which the value would be lowest (highest) at the end, and by how many points it moves it."
 )
 
 
@@ -57,17 +57,17 @@ def side_by_side(found: Scorecards) -> Table:
             for what in CRITERIA
         )
     columns = (Column("", "words"), *(Column(card.plan) for card in found.cards))
-    title = "If everyone keeps: what each party obtains of the others (its aim)"
+    title = "If everyone keeps the plan: what each party obtains of the others (its aim)"
     return Table("scorecards", title, columns, tuple(made))
 
 
 def scorecard_table(card: Scorecard) -> Table:
     """What each party obtains at the end, against its aims, and what moves that most."""
     columns = (
-        Column("obtains", "words"), Column("figure"), Column("its aim", "words"), Column("is it met?", "words"),
+        Column("obtains", "words"), Column("value"), Column("its aim", "words"), Column("is it met?", "words"),
         Column("raised most by", "words"), Column("lowered most by", "words"),
     )  # fmt: skip
-    title = "What each party obtains of the others at the end, if everyone keeps"
+    title = "What each party obtains of the others at the end, if everyone keeps the plan"
     return Table("scorecard", title, columns, tuple(_criteria(card)))
 
 
@@ -207,21 +207,21 @@ def remarks(agreement: Agreement, one: PartyScore) -> list[str]:
     if hidden:
         worst = min(hidden, key=lambda piece: round(piece.found, 9))
         said.append(
-            f"Least verifiable of what {name} obtains is {_stake(agreement, worst.stake)} at"
+            f"The least verifiable part of what {name} obtains is {_stake(agreement, worst.stake)} at"
             f" “{capital(worst.title)}”: {whole_share(worst.found)} found"
             f" {'by the horizon' if math.isinf(one.within) else f'within {length(one.within)}'}."
         )
     else:
-        said.append(f"Nothing of what {name} obtains can be concealed.")
+        said.append(f"The others can conceal nothing of what {name} obtains.")
     if end.reported is not None and end.verifiable is not None and end.verifiable - end.reported >= 0.01:
         said.append(
-            "Findings take effect at the next entry. Counting only those that do so in time,"
+            "Findings take effect at the next entry. If only those count that take effect in time,"
             f" {whole_share(end.reported)} instead of {whole_share(end.verifiable)} is verifiable for {name}."
         )
     said.append(_restored(name, end.shortest, end.half))
     if one.kept:
         parts = [f"{whole_share(share)} of {_stake(agreement, stake)}" for stake, share in one.kept.items()]
-        said.append(f"Not given up, though it harms {name}: {', '.join(parts)}.")
+        said.append(f"The others do not give up {listed(parts)}, though this harms {name}.")
     return said
 
 
@@ -229,12 +229,12 @@ def _restored(name: str, shortest: float | None, half: float | None) -> str:
     assert shortest is not None
     assert half is not None
     if math.isinf(shortest):
-        return f"Nothing of what {name} obtains can ever be restored."
+        return f"The others can never restore anything of what {name} obtains."
     first, then = ("at once" if time == 0 else f"within {length(time)}" for time in (shortest, half))
     if shortest == half:
-        return f"After a breakdown half of what {name} obtains, or more, is lost again {first}."
+        return f"After a breakdown, {name} loses half or more of what it obtains {first}."
     more = "most of it never" if math.isinf(half) else f"half of it {then}"
-    return f"After a breakdown the first of what {name} obtains is lost again {first}, {more}."
+    return f"After a breakdown, {name} loses the first of what it obtains {first}, {more}."
 
 
 def _stake(agreement: Agreement, stake: str) -> str:

@@ -29,11 +29,11 @@ def _(found: Sensitivity) -> View:
 @view_of.register
 def _(found: SobolIndices) -> View:
     most = max(found.table, key=lambda one: one["total"])
-    said = (
-        f"“{most['name']}” matters most: if it were known, {share(most['first'])} of the variance would be gone on"
-        f" average, and {share(most['total'])} is due to it with all its interactions."
+    return View(
+        _matters_most(most["name"], most, several=False),
+        (_shares(found.table),),
+        filled(unanswered(found.failed, found.solves)),
     )
-    return View(said, (_shares(found.table),), filled(unanswered(found.failed, found.solves)))
 
 
 @view_of.register
@@ -46,7 +46,10 @@ def _(found: Tornado) -> View:
         cells.append((one["what"], *ends, *(write(one[name]) for name in ("at_low", "at_high", "swing"))))
     names = ("low end", "high end", "at low", "at high", "swing")
     columns = (Column("number", "words"), *(Column(name) for name in names))
-    return View(said, (Table("swings", "One at a time, all others likely (tornado)", columns, rows(cells)),))
+    return View(
+        said,
+        (Table("swings", "One number at a time, all others at their likely values (tornado)", columns, rows(cells)),),
+    )
 
 
 def _shares(shares: Columns | None, grouped: bool = False) -> Table:
@@ -67,9 +70,9 @@ def _shares(shares: Columns | None, grouped: bool = False) -> Table:
 
 def _numbers(found: Sensitivity) -> Table:
     most = sorted(found.numbers.to_dicts(), key=lambda one: (one["clear"], one["distance"]), reverse=True)[:SHOWN]
-    names = ("share by itself", "interval", "moves it", "clear of chance")
+    names = ("share by itself", "interval", "moves it", "stands out from chance")
     return Table(
-        "numbers", "Single numbers, by the independent draws alone",
+        "numbers", "Single numbers, from the independent draws only",
         (Column("number", "words"), *(Column(name) for name in names)),
         rows(
             (
@@ -92,7 +95,7 @@ def share(value: float) -> str:
 
 def subject(agreement: Agreement, question: Question) -> str:
     """What is asked about: the metric, and of which plan or plans."""
-    titles = " less ".join(f"“{plan_title(agreement, plan)}”" for plan in question.plans)
+    titles = " minus ".join(f"“{plan_title(agreement, plan)}”" for plan in question.plans)
     return f"{capital(question.metric.meaning)}: {titles}"
 
 
@@ -107,7 +110,7 @@ def spread(agreement: Agreement, found: Sensitivity) -> str:
     mean, low, high = map(written(agreement, found.question), (found.mean, found.low, found.high))
     return (
         f"{subject(agreement, found.question)}. Over the ranges of the file it is {mean} on average, and between {low}"
-        f" and {high} in nine draws of ten."
+        f" and {high} in nine of ten draws."
     )
 
 
@@ -117,18 +120,24 @@ def what_matters(found: Sensitivity) -> str:
         numbers = found.numbers.to_dicts()
         clear = [one for one in numbers if one["clear"]]
         if not clear:
-            return "No single number can be told from chance by itself: more draws are needed, or nothing stands out."
+            return "The effect of no single number stands out from chance. More draws may show more."
+        effects = "effect" if len(clear) == 1 else "effects"
+        stands = "stands" if len(clear) == 1 else "stand"
         return (
-            f"{len(clear)} of {len(numbers)} numbers can be told from chance by themselves, and the distribution moves"
+            f"The {effects} of {len(clear)} of {len(numbers)} numbers {stands} out from chance. The distribution moves"
             f" most with “{max(clear, key=lambda one: one['distance'])['what']}”."
         )
     first, *others = found.shares.to_dicts()
-    kind = "the numbers of " if found.grouped and first["numbers"] > 1 else ""
-    text = (
-        f"“{first['what']}” matters most: if {kind}it were known, {share(first['first'])} of the variance would be gone"
-        f" on average, and {share(first['total'])} is due to it with all its interactions."
-    )
+    text = _matters_most(first["what"], first, several=found.grouped and first["numbers"] > 1)
     return text + (f" Next comes “{others[0]['what']}” ({share(others[0]['total'])})." if others else "")
+
+
+def _matters_most(what: str, one: dict[str, Any], several: bool) -> str:
+    it, its, they_account = ("these numbers", "their", "they account") if several else ("it", "its", "it accounts")
+    return (
+        f"“{what}” matters most. Knowing {it} would remove {share(one['first'])} of the variance on average; counting"
+        f" {its} interactions with other numbers, {they_account} for {share(one['total'])}."
+    )
 
 
 def interactions(found: Sensitivity) -> str:
@@ -137,10 +146,10 @@ def interactions(found: Sensitivity) -> str:
         return ""
     alone = float(sum(one["first"] for one in found.shares.to_dicts()))
     if alone >= 1.0 - WIDE:
-        return "The parts add up nearly without interactions: each can be judged by itself."
+        return "There are almost no interactions, so each can be judged by itself."
     return (
-        f"What each does by itself adds up to {share(alone)}; the other {share(1 - alone)} are interactions, that is,"
-        " combinations of several."
+        f"By themselves, they account for {share(alone)} of the variance. The other {share(1 - alone)} comes from"
+        " interactions, that is, from combinations of several."
     )
 
 
@@ -152,8 +161,8 @@ def precision(found: Sensitivity) -> str:
     if half <= WIDE:
         return ""
     return (
-        f"The intervals are wide (up to {100 * half:.0f} points to either side): take the order of the first few, not"
-        f" the numbers, or ask for more: --draws {4 * found.draws}."
+        f"The intervals are wide (up to {100 * half:.0f} points to either side). Rely on the order of the first few,"
+        f" not on their sizes, or ask for more draws: --draws {4 * found.draws}."
     )
 
 
@@ -162,8 +171,8 @@ def unanswered(failed: int, of: int) -> str:
     if not failed:
         return ""
     return (
-        f"{failed:,} of {of:,} draws had no answer ({100 * failed / of:.1f}%). They were left out, with the draws that"
-        " are only compared with them, so that what is said holds for the rest."
+        f"The solver found no equilibrium for {failed:,} of {of:,} draws ({100 * failed / of:.1f}%). They are left out,"
+        " with the draws that are only compared with them. The result holds for the rest."
     )
 
 
@@ -171,8 +180,8 @@ def swings(agreement: Agreement, found: Tornado) -> str:
     """What the largest swing is, in one or two sentences."""
     first, write = found.table.to_dicts()[0], written(agreement, found.question)
     if first["swing"] is None:
-        return "No number has an answer at both ends of its range."
+        return "For no number did the solver find an equilibrium at both ends of its range."
     return (
-        f"With every number at its likely value it is {write(found.likely)}. Moved alone, “{first['what']}” does most:"
-        f" {write(first['at_low'])} at the low end of its range, {write(first['at_high'])} at the high end."
+        f"With every number at its likely value, it is {write(found.likely)}. Moved alone, “{first['what']}” changes it"
+        f" most: {write(first['at_low'])} at the low end of its range, {write(first['at_high'])} at the high end."
     )

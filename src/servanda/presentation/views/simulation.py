@@ -41,11 +41,11 @@ def _difference(plays: Plays) -> str:
     # Standard errors say little where hardly any play is expected to end; there, one count more is no surprise.
     common = [name for name, chance in plays.solved.items() if min(chance, 1.0 - chance) * plays.times >= 5.0]
     if not common:
-        return "Too few plays to compare with the solved chances."
+        return "There are too few plays to compare with the solved chances."
     worst = max(abs(deviation(plays.outcomes[name], plays.times, plays.solved[name])) for name in common)
     return (
-        f"The largest difference from a solved chance is {worst:.1f} standard errors, among {len(common)} outcomes"
-        f" expected at least five times. If the solution is right, it is rarely above 3."
+        f"The largest difference from a solved chance is {worst:.1f} standard errors, among {len(common)} outcomes that"
+        " are expected at least five times. If the solution is right, it is rarely above 3."
     )
 
 

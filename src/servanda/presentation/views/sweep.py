@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from servanda.assessment.metrics import unit_of
-from servanda.english import capital, number
+from servanda.english import capital, number, percent
 from servanda.presentation.view import Column, Table, View, filled, rows, view_of
 from servanda.presentation.writing import brief, nine_in_ten, share
 from servanda.uncertainty.sweeps.sweep import Sweep, best, duel, hopeless, judged_by, name_of, row
@@ -32,10 +32,10 @@ def _spans(swept: Sweep) -> Table:
         cells.append((name_of(swept, plan), *spread, lost_where(swept, plan)))
     names = ("in force and clean", "nine of ten", "years in force", "nine of ten")
     return Table(
-        "spans", "What the plans come to: median, and where nine of ten draws lie",
+        "spans", "How the plans do: the median, and the range of nine in ten draws (clean: nothing concealed)",
         (
             Column("plan", "words"), *(Column(name) for name in names),
-            Column("most lost at (share of draws)", "words"),
+            Column("weakest at (share of draws)", "words"),
         ),
         rows(cells),
     )  # fmt: skip
@@ -44,7 +44,11 @@ def _spans(swept: Sweep) -> Table:
 def duels(swept: Sweep) -> Table:
     """In which share of draws the plan of a row is better than that of a column; without rows if there is one plan."""
     figure = judged_by(swept)
-    better = "is expected to last longer" if unit_of(figure) == "years" else "is likelier to be in force and clean"
+    better = (
+        "is expected to last longer"
+        if unit_of(figure) == "years"
+        else "is more likely to be in force with nothing concealed"
+    )
     cells = [
         (
             name_of(swept, plan),
@@ -54,7 +58,7 @@ def duels(swept: Sweep) -> Table:
         if len(swept.plans) > 1
     ]
     return Table(
-        "duels", f"In which share of draws the plan on the left {better}",
+        "duels", f"Share of draws in which the plan on the left {better}",
         (Column("plan", "words"), *(Column(name_of(swept, plan)) for plan in swept.plans)), rows(cells),
     )  # fmt: skip
 
@@ -65,9 +69,9 @@ def beaten(swept: Sweep, plan: str, other: str, figure: str | None = None) -> st
     one = duel(swept, plan, other, figure)
     names = name_of(swept, plan), name_of(swept, other)
     if not one["draws"]:
-        return f"{names[0]} and {names[1]} cannot be compared: in no draw have both an answer."
+        return f"{names[0]} and {names[1]} cannot be compared. In no draw did the solver find an equilibrium for both."
     if one["equal"] == 1.0:
-        return f"{names[0]} and {names[1]} come to the same in all draws."
+        return f"{names[0]} and {names[1]} give the same result in all draws."
     part = share(one["better"])
     often = {"all": "in all draws", "none": "in no draw"}.get(part, f"in {part} of draws")
     ties = f", and ties in {share(one['equal'])}" if one["equal"] > 0 else ""
@@ -84,11 +88,16 @@ def prospect(swept: Sweep) -> str:
     plan, end = best(swept), swept.about["end"][:4]
     one = row(swept, plan, "held_clean")
     if not one["draws"]:
-        return "No draw of any plan has an answer."
+        return "The solver found no equilibrium for any draw of any plan."
     if len(swept.plans) > 1 and hopeless(swept):
-        return f"Every plan has less than 1% to be in force and clean in {end}, in nineteen of twenty draws."
-    held = f"{brief(one['p50'], 'chance')} in the median to be in force and clean in {end}"
-    return f"{name_of(swept, plan)}: {held}; {nine_in_ten(one, 'chance')} in nine of ten draws."
+        return (
+            f"Every plan has less than a 1% chance of still being in force in {end} with nothing concealed, in nineteen"
+            " of twenty draws."
+        )
+    return (
+        f"{name_of(swept, plan)} has a median chance of {percent(one['p50'])} of still being in force in {end} with"
+        f" nothing concealed. In nine of ten draws, the chance is {nine_in_ten(one, 'chance')}."
+    )
 
 
 def headline(swept: Sweep) -> str:
@@ -103,15 +112,15 @@ def unanswered(swept: Sweep) -> str:
     """Say which draws have no answer, and why; that all have one, if so."""
     whole = swept.draws * len(swept.plans)
     if swept.converged == whole:
-        return "Every draw has an answer."
+        return "The solver found an equilibrium for every draw."
     failed = [r for r in swept.statuses.to_dicts() if r["status"] != "converged"]
     by_plan = {plan: sum(r["draws"] for r in failed if r["plan"] == plan) for plan in swept.plans}
-    listed = "; ".join(f"{name_of(swept, plan)}: {n:,} of {swept.draws:,}" for plan, n in by_plan.items() if n)
+    listed = ", ".join(f"{name_of(swept, plan)}: {n:,} of {swept.draws:,}" for plan, n in by_plan.items() if n)
     first, *others = dict.fromkeys(str(r["status"]) for r in failed)
-    more = f"; {len(others)} more reasons in the table" if others else ""
+    why = f"Reasons: {first}, and {len(others)} more in the table" if others else f"Reason: {first}"
     return (
-        f"No answer was found for some draws: {listed} ({first}{more}). They stay in the table, and no quantile or"
-        " share above counts them."
+        f"The solver found no equilibrium for some draws ({listed}). {why}. These draws stay in the table but are left"
+        " out of every quantile and share above."
     )
 
 

@@ -18,8 +18,8 @@ SHOWN = 8  # numbers that do not flip the ranking, those with the largest swing
 @view_of.register
 def _(found: Tips) -> View:
     lost = [
-        f"{one.name} flips it somewhere between {amount(low, one.unit)} and {amount(high, one.unit)}, where a plan has"
-        " no answer."
+        f"{one.name} reverses the ranking somewhere between {amount(low, one.unit)} and {amount(high, one.unit)}, where"
+        " the solver found no equilibrium for a plan."
         for one in found.numbers
         for low, high in one.lost
     ]
@@ -30,7 +30,7 @@ def _(found: Tips) -> View:
 @view_of.register
 def _(found: Reached) -> View:
     now, *rest = reached(found)
-    free = f"Free to be chosen: {', '.join(found.ours)}. All other numbers stay likely."
+    free = f"Free to be chosen: {', '.join(found.ours)}. All other numbers stay at their likely values."
     changed = _change(found.change or found.best)
     return View(now, filled(" ".join(rest), *changed, free), unsolved(found.unsolved, found.solved))
 
@@ -40,8 +40,8 @@ def _(found: HeatMap) -> View:
     alone: list[str] = []
     for one in (found.x, found.y):
         name = capital(one.words)
-        alone += [f"{name} alone flips the ranking at {amount(flip.value, one.unit)}." for flip in one.flips]
-        alone += [] if one.flips else [f"{name} alone does not flip the ranking in its range."]
+        alone += [f"{name} alone reverses the ranking at {amount(flip.value, one.unit)}." for flip in one.flips]
+        alone += [] if one.flips else [f"{name} alone does not reverse the ranking in its range."]
     notes = unsolved(found.unsolved, found.difference.size)
     return View(f"{heat_title(found)}.", (" ".join(alone),), notes)
 
@@ -55,48 +55,52 @@ def ranking(found: Tips) -> str:
     first, second = sorted(found.plans, key=lambda plan: plan != found.ahead)
     a, b = (write(found.figures[plan]) for plan in (first, second))
     names = [plan_title(found.agreement, plan) for plan in (first, second)]
-    what = f"by {found.metric.name} ({found.metric.meaning})"
+    less = "; less is better" if found.metric.sign < 0 else ""
+    what = f"by {found.metric.name} ({found.metric.meaning}{less})"
     if found.ahead is None:
-        return f"At the likely values {names[0]} and {names[1]} are level {what}: {a} each."
-    less = ", less being better" if found.metric.sign < 0 else ""
-    return f"At the likely values {names[0]} is ahead of {names[1]} {what}{less}: {a} against {b}."
+        return f"At the likely values, {names[0]} and {names[1]} are level {what}, at {a} each."
+    return f"At the likely values, {names[0]} is ahead of {names[1]} {what}, with {a} against {b}."
 
 
 def headline(found: Tips) -> str:
-    """The number that stands closest to flipping the ranking, in a sentence; or that none does."""
+    """The number that is closest to its tipping point, in a sentence; or that none has one in its range."""
     one = found.nearest
     if one is None or one.nearest is None:
         count = len(found.numbers)
         if not count:
             return (
-                "No number that enters these plans has a range with room to move, so nothing can flip the ranking. Give"
-                " the numbers that are not known a range: {likely: 0.7, low: 0.5, high: 0.9}."
+                "No number in these plans has a range with room to move, so nothing can reverse the ranking. Give the"
+                " uncertain numbers a range, such as {likely: 0.7, low: 0.5, high: 0.9}."
             )
         if all(number.swing == 0 for number in found.numbers) and found.ahead is None:
             return f"The plans are level whatever value any of the {count} numbers takes."
-        many = f"any of the {count} numbers" if count > 1 else "the one number"
-        return f"The ranking does not flip within the range of {many}, as long as all others stay likely."
+        if count == 1:
+            return "The one uncertain number does not reverse the ranking within its range."
+        return (
+            f"None of the {count} numbers reverses the ranking within its range if all others stay at their likely"
+            " values."
+        )
     flip = one.nearest
     at, range_ = amount(flip.value, one.unit), between(one.low, one.high, one.unit)
     known = f"(likely {amount(one.likely, one.unit)}, range {range_})"
     if found.ahead is None:
-        return f"Closest to a flip stands {one.words}: at {at} the plans change places {known}."
+        return f"The number closest to its tipping point is {one.words}. At {at} the plans change places {known}."
     others = len(one.flips) - 1
-    more = "" if not others else f" It flips back further on; in all {len(one.flips)} times in this range."
-    jump = " It jumps there: the answer itself changes from one course to another." if flip.jump else ""
+    more = "" if not others else f" Further on it reverses back, {len(one.flips)} times in all in this range."
+    jump = " The results jump there, because the equilibrium itself changes." if flip.jump else ""
     way = "rises above" if flip.value >= one.likely else "falls below"
-    return f"The ranking flips once {one.words} {way} {at} {known}.{jump}{more}"
+    return f"The ranking reverses once {one.words} {way} {at} {known}.{jump}{more}"
 
 
 def also(found: Tips) -> str:
-    """How many numbers flip the ranking alone, and how many do not; nothing if none does."""
+    """How many numbers reverse the ranking alone, and how many do not; nothing if none does."""
     alone = sum(bool(one.flips) for one in found.numbers)
     rest = len(found.numbers) - alone
     if not alone:
         return ""
     none = "" if not rest else f" {rest} do not, anywhere in their range." if rest > 1 else " 1 does not."
-    count = "1 number flips" if alone == 1 else f"{alone} numbers flip"
-    return f"{count} the ranking alone, all others being likely.{none}"
+    count = "1 number reverses" if alone == 1 else f"{alone} numbers each reverse"
+    return f"{count} the ranking alone, with all others at their likely values.{none}"
 
 
 def flips(found: Tips) -> Table:
@@ -109,8 +113,8 @@ def flips(found: Tips) -> Table:
             rows.append(Row((*(("", "", "") if k else about), *there)))
         rows += [Row((one.name,), "detail")] if one.flips else []
     columns = (
-        Column("number", "words"), Column("likely"), Column("range"), Column("flips at"), Column("then ahead", "words"),
-        Column("ranges away"),
+        Column("number", "words"), Column("likely"), Column("range"), Column("tipping point"),
+        Column("then ahead", "words"), Column("ranges away"),
     )  # fmt: skip
     return Table("flips", "One number at a time", columns, tuple(rows))
 
@@ -124,7 +128,7 @@ def _quiet(found: Tips) -> str:
     if not quiet:
         return ""
     more = f", and {len(quiet) - SHOWN} more (--json lists all)" if len(quiet) > SHOWN else ""
-    return f"No flip in its range, most influential first: {', '.join(quiet[:SHOWN])}{more}."
+    return f"Without a tipping point in range, most influential first: {', '.join(quiet[:SHOWN])}{more}."
 
 
 def joint(found: Tips) -> str:
@@ -137,27 +141,29 @@ def joint(found: Tips) -> str:
         first, second = (write(found.closest.figures[plan]) for plan in found.plans)
         names = [plan_title(found.agreement, plan) for plan in found.plans]
         return (
-            f"No change of several numbers at once, within their ranges, was found that flips it. Nearest to it came"
-            f" {first} for {names[0]} against {second} for {names[1]}. This does not prove that there is none."
+            "The search found no way to reverse the ranking by moving several numbers together within their ranges. The"
+            f" closest it came is {first} for {names[0]} against {second} for {names[1]}. This does not prove that"
+            " there is none."
         )
     one = found.nearest
-    alone = ""
+    alone, sooner = "", ""
     if one is not None and one.nearest is not None:
         alone = f", against {one.nearest.distance:.2f} for {one.name} alone"
+        sooner = " sooner" if change.distance < one.nearest.distance else ""
     return (
-        f"Several numbers at once flip it with a change of {change.distance:.2f} ranges{alone}: solved there, both"
-        f" plans stand at {write(change.figures[found.plans[0]])}, and the other one is just ahead. A smaller change"
-        f" may exist: {_searches(change)}."
+        f"Moving several numbers together reverses the ranking{sooner}: a combined shift of {change.distance:.2f}"
+        f" ranges is enough{alone}. At that point both plans stand at {write(change.figures[found.plans[0]])}, and the"
+        f" other one is just ahead. {_searches(change)}"
     )
 
 
 def unsolved(count: int, solved: int) -> tuple[str, ...]:
-    """Say how many points had no answer; nothing if all had."""
+    """Say for how many points the solver found no equilibrium; nothing if for none."""
     if not count:
         return ()
     return (
-        f"At {count} of {solved} points looked at a plan had no answer. They were not used; a flip beside them may be"
-        " missing.",
+        f"At {count} of {solved} points the solver found no equilibrium for a plan. These points were not used, so a"
+        " tipping point next to them may be missing.",
     )
 
 
@@ -165,9 +171,9 @@ def unsolved(count: int, solved: int) -> tuple[str, ...]:
 
 
 def _searches(change: Change) -> str:
-    lost = f", {change.broken} of them given up where a plan had no answer" if change.broken else ""
-    apart = "; they did not agree, so try another --seed" if 2 * change.alike < min(change.starts, 3) else ""
-    return f"this is the best of {change.starts} searches{lost}{apart}"
+    lost = f" ({change.broken} of them stopped where the solver found no equilibrium)" if change.broken else ""
+    apart = " The searches did not agree, so try another --seed." if 2 * change.alike < min(change.starts, 3) else ""
+    return f"This is the best of {change.starts} searches{lost}; a smaller shift may exist.{apart}"
 
 
 def listed(change: Change) -> tuple[list[Moved], list[Moved], list[Moved]]:
@@ -203,21 +209,21 @@ def reached(found: Reached) -> list[str]:
     """Whether and how a target is reached."""
     write, title = found.metric.text, plan_title(found.agreement, found.plan)
     target = f"{'at least' if found.metric.sign > 0 else 'at most'} {write(found.target)}"
-    what = f"{title} now comes to {write(found.figure)} by {found.metric.name} ({found.metric.meaning})"
+    what = f"{title} now stands at {write(found.figure)} by {found.metric.name} ({found.metric.meaning})"
     change = found.change
     if change is not None and not change.moved:
-        return [f"{what}. The target, {target}, is met already, and nothing has to change."]
+        return [f"{what}. It already meets the target ({target}), so nothing has to change."]
     said = f"{what}. The target is {target}."
     if change is None:
         return [
             said,
-            f"The target was not reached within the ranges: {write(found.best.figures[found.plan])} is the best that"
-            f" {found.best.starts} searches found. This does not prove that more is impossible.",
+            f"The search did not reach the target within the ranges. The best of {found.best.starts} searches reached"
+            f" {write(found.best.figures[found.plan])}. This does not prove that more is impossible.",
         ]
     return [
         said,
-        f"The target is reached with a change of {change.distance:.2f} ranges: solved there, the plan comes to"
-        f" {write(change.figures[found.plan])}. A smaller change may exist: {_searches(change)}.",
+        f"A combined shift of {change.distance:.2f} ranges reaches the target. At that point the plan stands at"
+        f" {write(change.figures[found.plan])}. {_searches(change)}",
     ]
 
 
@@ -229,7 +235,7 @@ def heat_title(found: HeatMap) -> str:
     first, second = (plan_title(found.agreement, plan) for plan in found.plans)
     seen = found.difference[found.difference == found.difference]
     if not seen.size:
-        return f"No answers for {first} and {second} here"
+        return f"The solver found no equilibria for {first} and {second} on this map"
     if (seen > 0).all() or (seen < 0).all():
         best, other = (first, second) if seen[0] > 0 else (second, first)
         return f"{best} is ahead of {other} everywhere on this map"

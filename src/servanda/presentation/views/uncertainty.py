@@ -22,21 +22,20 @@ def _(found: Uncertainty) -> View:
 def span_of(found: Uncertainty, plan: str) -> str:
     """How far the chance of a plan to be in force and clean goes: `12% to 43% in nine of ten draws`."""
     one = row(found.swept, plan, "held_clean")
-    return "no draw has an answer" if one["p5"] is None else f"{nine_in_ten(one, 'chance')} in nine of ten draws"
+    return "no draw was solved" if one["p5"] is None else f"{nine_in_ten(one, 'chance')} in nine of ten draws"
 
 
 def intro(found: Uncertainty) -> str:
     """What was done."""
     swept = found.swept
     count = len(swept.about["inputs"])
-    numbers = (
-        f"all {count} numbers that have a range were drawn" if count > 1 else "the one number with a range was drawn"
-    )
-    each = "each plan was" if len(swept.plans) > 1 else "the plan was"
+    numbers = f"all {count} numbers that have a range" if count > 1 else "the one number that has a range"
+    their = "their ranges" if count > 1 else "its range"
+    each = "each plan" if len(swept.plans) > 1 else "the plan"
     return (
-        f"The numbers are judgements, so {numbers} within their ranges, {swept.draws:,} times, and {each} solved on"
-        f" every draw. The middle of what comes out may differ from the answer at the likely values, since what is"
-        " likely for each number need not be so for all together."
+        f"The numbers are judgements, so servanda drew {numbers} {swept.draws:,} times within {their}, and solved"
+        f" {each} for every draw. The median may differ from the result at the likely values, because what is likely"
+        " for each number need not be likely for all of them together."
     )
 
 
@@ -75,7 +74,7 @@ def ranges(comparison: Comparison, found: Uncertainty) -> Table:
             what = known[name].label + ("" if known[name].is_share or unit == "years" else f", {unit}")
             cells = (brief(likely, unit), brief(one["p50"], unit), nine_in_ten(one, unit), f"{one['draws']:,}")
             rows.append(Row((what, *cells)))
-    names = ("likely", "median", "nine of ten draws", "draws with an answer")
+    names = ("likely", "median", "nine of ten draws", "draws solved")
     columns = (Column("metric", "words"), *(Column(name) for name in names))
     return Table("ranges", "Main metrics with their ranges", columns, tuple(rows))
 

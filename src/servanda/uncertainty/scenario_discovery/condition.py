@@ -74,7 +74,7 @@ def parse(agreement: Agreement, text: str) -> FailureCondition:
     if bound == "median" or quantile:
         share = 0.5 if quantile is None else float(quantile[1]) / 100
         if not 0 < share < 1:
-            raise QuestionRefused(f"'{text}': {bound} is no quantile; q1 to q99 are. {_HOW}")
+            raise QuestionRefused(f"'{text}': {bound} is not a quantile. Quantiles run from q1 to q99. {_HOW}")
         return FailureCondition(judged, sign, share, True)
     percentage = bound.endswith("%")
     try:
@@ -123,10 +123,13 @@ def words(when: FailureCondition, bound: float) -> str:
     Returns
     -------
     str
-        `expected years in force ... below 0.43 (the lowest quarter of the draws)`
+        `the expected time in force up to the horizon is below 0.43 years, as in the lowest quarter of the draws`
     """
-    text = f"{when.metric.meaning} {_SIGNS[when.sign]} {bound:.3g}"
-    return f"{text} ({_part(when)})" if when.quantile else text
+    meaning, unit = when.metric.meaning, when.metric.unit
+    what = meaning if meaning.startswith(("what ", "the ")) else f"the {meaning}"
+    verb = ", is" if "," in meaning else " is"
+    text = f"{what}{verb} {_SIGNS[when.sign]} {bound:.3g}" + (f" {unit}" if unit in ("years", "units") else "")
+    return f"{text}, as in {_part(when)}" if when.quantile else text
 
 
 def _part(when: FailureCondition) -> str:

@@ -219,7 +219,7 @@ def explain_failure(
         values, outcome = from_sweep(agreement, question, sweep)
     else:
         if draws < 1:
-            raise QuestionRefused(f"{draws} draws cannot be made. Ask for 1 or more; 1024 is a good beginning")
+            raise QuestionRefused(f"{draws} draws are impossible. Ask for 1 or more (1024 is a good start)")
         drawn = draw(agreement, draws, seed)
         columns = [[one.name for one in drawn.numbers].index(one.name) for one in numbers]
         values = drawn.values[:, columns]

@@ -211,9 +211,9 @@ def check_independent(agreement: Agreement) -> None:
     if getattr(agreement, "correlations", None):
         raise QuestionRefused(
             "The file says that some of its numbers depend on each other (correlations). Sobol' indices divide the"
-            " variance among numbers that vary independently, and would mislead. Sweep the file and give the draws:"
-            " --sweep FILE.parquet. The measure on given draws then tells what each number, with all that moves along"
-            " with it, has to do with the outcome"
+            " variance among numbers that vary independently, so here they would mislead. Sweep the file and give the"
+            " draws: --sweep FILE.parquet. The measure on given draws then says how each number, with all that moves"
+            " along with it, is related to the outcome"
         )
 
 

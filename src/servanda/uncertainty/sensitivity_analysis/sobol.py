@@ -171,7 +171,7 @@ def given_indices(values: Floats, outcome: Floats, names: Sequence[str], *, seed
     there = np.isfinite(outcome)
     enough(int((~there).sum()), outcome.size)
     if there.sum() < LEAST:
-        raise QuestionRefused(f"{there.sum()} draws are too few to say what matters; {LEAST} or more are needed")
+        raise QuestionRefused(f"{there.sum()} draws are too few to say what matters. Use {LEAST} or more")
     _varies(outcome)
     kept, answer = values[there], outcome[there]
     order = np.tile(np.arange(len(answer), dtype=float)[:, None], (1, DUMMIES))
@@ -212,7 +212,7 @@ def _measured(values: Floats, outcome: Floats, resamples: int, seed: int) -> tup
 def power_of_two(count: int) -> int:
     """The least power of two that is not below a count of 1 or more."""
     if count < 1:
-        raise QuestionRefused(f"{count} draws cannot be made. Ask for 1 or more; 256 is a good beginning")
+        raise QuestionRefused(f"{count} draws are impossible. Ask for 1 or more (256 is a good start)")
     return 1 << (count - 1).bit_length()
 
 
@@ -220,6 +220,6 @@ def _varies(values: Floats) -> None:
     there = values[np.isfinite(values)]
     if np.ptp(there) <= 1e-12 * max(1.0, float(np.abs(there).max())):
         raise QuestionRefused(
-            f"The figure is the same in all {there.size:,} draws ({there[0]:.4g}), so that no number matters to it."
-            " Choose another: --of years"
+            f"The metric is the same in all {there.size:,} draws ({there[0]:.4g}), so no number matters to it. Choose"
+            " another metric, such as --of years"
         )

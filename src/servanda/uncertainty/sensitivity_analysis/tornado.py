@@ -118,8 +118,8 @@ def tornado(
     likely, at_low, at_high = float(found[0]), found[1::2], found[2::2]
     if np.isnan(likely):
         raise QuestionRefused(
-            f"{' and '.join(question.plans)}: no answer with every number at its likely value, so that nothing can be"
-            " set against it. 'servanda solve' says why"
+            f"The solver found no equilibrium for {' and '.join(question.plans)} with every number at its likely value,"
+            " so there is nothing to compare with. 'servanda solve' says why"
         )
     failed = int(np.isnan(found).sum())
     enough(failed, found.size)

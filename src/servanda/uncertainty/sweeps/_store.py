@@ -69,9 +69,11 @@ def kept(path: Path, about: dict[str, Any]) -> Generator[sqlite3.Connection]:
     except sqlite3.OperationalError as error:
         if "locked" in str(error):
             raise NotSwept(f"{file}: another sweep is writing this file. Wait for it, or give another --out") from None
-        raise NotSwept(f"{file}: cannot be written ({error}). Look for room and permission, then --resume") from None
+        raise NotSwept(
+            f"{file}: servanda cannot write it ({error}). Check the space and the permissions, then --resume"
+        ) from None
     except sqlite3.DatabaseError:
-        raise NotSwept(f"{file}: this is no unfinished sweep. Delete it, or give another --out") from None
+        raise NotSwept(f"{file}: this is not an unfinished sweep. Delete it, or give another --out") from None
 
 
 def begun(store: sqlite3.Connection) -> dict[str, Any]:
@@ -127,7 +129,9 @@ def write(path: Path, found: Iterable[bytes], schema: Any, about: dict[str, Any]
         half.replace(path)
     except OSError as error:
         half.unlink(missing_ok=True)
-        raise NotSwept(f"{path}: cannot be written ({error.strerror or error}). Look for room and permission") from None
+        raise NotSwept(
+            f"{path}: servanda cannot write it ({error.strerror or error}). Check the space and the permissions"
+        ) from None
 
 
 def _groups(found: Iterable[bytes]) -> Iterator[Any]:
@@ -155,12 +159,16 @@ def read_about(path: Path) -> dict[str, Any]:
     try:
         metadata: dict[bytes, bytes] = pq.read_schema(path).metadata or {}
     except FileNotFoundError:
-        more = f". It is not finished: go on with --resume ({unfinished(path)})" if unfinished(path).exists() else ""
+        more = (
+            f". The sweep is not finished. Continue it with --resume ({unfinished(path)})"
+            if unfinished(path).exists()
+            else ""
+        )
         raise NotSwept(f"{path}: there is no such file{more}") from None
     except (OSError, pa.ArrowInvalid):
         raise NotSwept(
-            f"{path}: this is no Parquet file that can be read. Name one that 'servanda sweep' wrote"
+            f"{path}: servanda cannot read this as a Parquet file. Name one that 'servanda sweep' wrote"
         ) from None
     if KEY not in metadata:
-        raise NotSwept(f"{path}: this file was not written by 'servanda sweep'. Name one that was")
+        raise NotSwept(f"{path}: 'servanda sweep' did not write this file. Name one that it wrote")
     return json.loads(metadata[KEY])

@@ -228,7 +228,7 @@ def sweep(
     """
     expect(agreement, Agreement, "sweep")
     if draws < 1:
-        raise UsageError(f"draws is {draws}; at least 1 is needed")
+        raise UsageError(f"draws is {draws}. It must be at least 1")
     names = plan_names(agreement, plans)
     games = {name: compile(agreement, name) for name in names}
     states = max(int(g.tables.kinds @ g.tables.sets.sum(axis=1)) for g in games.values())
@@ -383,7 +383,7 @@ def _look_at(path: Path, resume: bool, replace: bool) -> None:
     """Refuse a path that cannot be written, or where something is that is not to be lost."""
     half = unfinished(path)
     if path.suffix != ".parquet":
-        raise NotSwept(f"{path}: a sweep is written as a Parquet file. Give it a name that ends in .parquet")
+        raise NotSwept(f"{path}: a sweep is a Parquet file. Give it a name that ends in .parquet")
     if not path.parent.is_dir():
         raise NotSwept(f"{path}: there is no folder {path.parent}. Make it, or give another name")
     if path.is_dir():
@@ -393,9 +393,11 @@ def _look_at(path: Path, resume: bool, replace: bool) -> None:
     if replace:
         forget(path)
     elif half.exists():
-        raise NotSwept(f"{half}: an unfinished sweep is there. Go on with it: --resume; or begin anew: --replace")
+        raise NotSwept(
+            f"{half}: there is an unfinished sweep here. Continue it with --resume, or start again with --replace"
+        )
     elif path.exists():
-        raise NotSwept(f"{path}: this file is there already. Give another name, or replace it: --replace")
+        raise NotSwept(f"{path}: this file exists already. Give another name, or replace it with --replace")
 
 
 def _insist_on_same(file: Path, found: dict[str, Any], wanted: dict[str, Any]) -> None:
@@ -413,6 +415,6 @@ def _insist_on_same(file: Path, found: dict[str, Any], wanted: dict[str, Any]) -
         differ.append("other settings")
     if differ:
         raise NotSwept(
-            f"{file}: cannot go on with this sweep, which has {'; '.join(differ)}. Repeat it as it was begun"
-            f" ({found.get('command')}), begin anew with --replace, or give another --out"
+            f"{file}: servanda cannot continue this sweep, which has {'; '.join(differ)}. Repeat it as it was begun"
+            f" ({found.get('command')}), start again with --replace, or give another --out"
         )

@@ -132,13 +132,13 @@ def heat(
     question = ask(agreement, between=between, of=of, verb="heat")
     between = (question.plans[0], question.plans[1])
     if points < 3:
-        raise NotPossible(f"points is {points}; at least 3 are needed: both ends of a range and the likely value")
+        raise NotPossible(f"points is {points}. It must be at least 3: both ends of a range and the likely value")
     where = space(agreement, between, [x, y])
     names = [axis.name for axis in where.axes]
     if sorted(names) != sorted([x, y]):
         raise UsageError(
-            f"'{x}' and '{y}' are no two numbers that can be moved apart: a map needs two different names, no patterns,"
-            " and of chances that add up to 1 one follows from the others"
+            f"A map cannot move '{x}' and '{y}' independently. It needs two different names without patterns. Of"
+            " chances that add up to 1, one follows from the others"
         )
     with connected(cluster) as there:
         gap = PlanGap(where, question, workers, there)

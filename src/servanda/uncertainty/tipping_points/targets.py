@@ -189,7 +189,9 @@ def reach(
 
         likely = float(gap.metrics(np.zeros((1, len(where.axes))))[0, 0])
         if np.isnan(likely):
-            raise NotPossible(f"plan {plan} has no answer at the likely values. Look at it with servanda solve")
+            raise NotPossible(
+                f"The solver found no equilibrium for plan {plan} at the likely values. 'servanda solve' says why"
+            )
         say = part_of(progress, 0.0, 1.0)
         region = Region(where.low, where.high, where.matrix, where.bound)
         looked = least_change(
@@ -228,25 +230,25 @@ def _starts(region: Region, above: Callable[[Floats], Floats], seed: int) -> Flo
 
 def _sensible(agreement: Agreement, metric: Metric, target: float) -> None:
     if not np.isfinite(target):
-        raise NotPossible(f"a target of {target} cannot be reached. Give a number, such as 0.6")
+        raise NotPossible(f"A target of {target} is impossible. Give a number, such as 0.6")
     if metric.unit == "years" and not 0 <= target <= agreement.horizon:
         raise NotPossible(
-            f"a target of {target:g} for {metric.name} cannot be reached. Give years from 0 to the horizon,"
+            f"A target of {target:g} for {metric.name} is impossible. Give years from 0 to the horizon,"
             f" {agreement.horizon:g}"
         )
     if metric.is_share and not 0 <= target <= 1:
         raise NotPossible(
-            f"a target of {target:g} for {metric.name} cannot be reached, as it is a chance. Give a number from 0 to"
-            " 1; 60% is written 0.6"
+            f"A target of {target:g} for {metric.name} is impossible, because it is a chance. Give a number from 0 to"
+            " 1, such as 0.6 for 60%"
         )
 
 
 def _nothing(ours: str | Iterable[str] | None) -> str:
     if ours is None:
         return (
-            "nothing in this plan is ours to choose: no finding rate, share given, or cost of withdrawing or of being"
-            f" found has a range ({', '.join(OURS)}). Give ranges to what can be chosen, or say what it is: --ours"
+            "Nothing in this plan is ours to choose. No finding rate, share given, cost of withdrawing or cost of being"
+            f" found has a range ({', '.join(OURS)}). Give ranges to what you can choose, or name it with --ours"
         )
     return (
-        "what is to be chosen is a chance that the other types of the same party leave no room for. Name another number"
+        "The number to choose is a chance for which the other types of the same party leave no room. Name another one"
     )

@@ -256,7 +256,7 @@ def tip(
     question = ask(agreement, between=between, of=of, verb="tip")
     between = (question.plans[0], question.plans[1])
     if points < 3:
-        raise NotPossible(f"points is {points}; at least 3 are needed: both ends of a range and the likely value")
+        raise NotPossible(f"points is {points}. It must be at least 3: both ends of a range and the likely value")
     with connected(cluster) as there:
         gap = PlanGap(space(agreement, between, among), question, workers, there)
         likely = gap.metrics(np.zeros((1, len(gap.space.axes))))[:, 0]
@@ -288,7 +288,10 @@ def tip(
 
 def _unanswered(between: Sequence[str], likely: Floats) -> str:
     bad = " and ".join(plan for plan, one in zip(between, likely, strict=True) if np.isnan(one))
-    return f"plan {bad} has no answer at the likely values, so there is nothing to flip. Look at it with servanda solve"
+    return (
+        f"The solver found no equilibrium for plan {bad} at the likely values, so there is no ranking to reverse."
+        " 'servanda solve' says why"
+    )
 
 
 def _ahead(gap: PlanGap, values: Floats) -> float:

@@ -60,7 +60,7 @@ def add_up(book: FittedFile, place: Place, chances: Mapping[str, Number], what: 
     yield Complaint(
         book.line(place),
         f"{book.say(place)}: the chances add up to {digits(total)}, not 1: {parts}."
-        f" The chances of {what} must add up to 1; change one of them by {digits(1 - total)}",
+        f" The chances of {what} must add up to 1. Change one of them by {digits(1 - total)}",
     )
 
 
@@ -69,8 +69,8 @@ def order(book: FittedFile, place: Place, starts: date | None, until: date | Non
     if starts and until and until < starts:
         yield Complaint(
             book.line((*place, "until")),
-            f"{book.say((*place, 'until'))}: {until} is before from, {starts} (line {book.line((*place, 'from'))})."
-            " until must not be before from",
+            f"{book.say((*place, 'until'))}: {until} is earlier than from, which is {starts} (line"
+            f" {book.line((*place, 'from'))}). Change one of the two",
         )
 
 
@@ -80,4 +80,4 @@ def limits(book: FittedFile, agreement: Agreement) -> str:
     if ("horizon",) not in book.lines:
         return f"{first}. Change the date, or the start"
     last = f"the last {last_day(agreement)} (horizon, line {book.line(('horizon',))})"
-    return f"{first}, {last}. Change the date, or the start or horizon"
+    return f"{first}, {last}. Change the date, the start or the horizon"

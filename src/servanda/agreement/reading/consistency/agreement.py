@@ -57,8 +57,8 @@ def _bodies(book: FittedFile, agreement: Agreement) -> Iterator[Complaint]:
         if key in agreement.parties:
             yield Complaint(
                 book.line(("bodies", key)),
-                f"bodies.{key} has the name of a party (line {book.line(('parties', key))}). A body is nobody that the"
-                " agreement is between. Delete one of the two, or rename it",
+                f"bodies.{key} has the same name as a party (line {book.line(('parties', key))}). A body is not a party"
+                " to the agreement. Delete or rename one of the two",
             )
     for key, meaning in agreement.terms.items():
         for name in meaning if isinstance(meaning, dict) else ():

@@ -35,7 +35,8 @@ def correlation_inconsistencies(book: FittedFile, agreement: Agreement) -> Itera
             fine = False
             yield Complaint(
                 book.line(place),
-                f"{book.say(place)}: the pair of line {book.line(('correlations', before))} again. Delete one of them",
+                f"{book.say(place)}: this repeats the pair on line {book.line(('correlations', before))}."
+                " Delete one of the two",
             )
     if fine:
         yield from _possible(book, agreement)
@@ -59,8 +60,8 @@ def _no_number(
     listed = f" Numbers with ranges: {', '.join(ranged)}." if len(ranged) <= 8 else ""
     yield Complaint(
         book.line(place),
-        f"{where} names the number '{name}', which is not in the file.{did_you_mean(name, ranged)}{listed} Write the"
-        " keys that lead to it with dots between, such as parties.NAME.discount; of an entry, entries.ID.chance",
+        f"{where} names the number '{name}', which is not in the file.{did_you_mean(name, ranged)}{listed} Write"
+        " its path in the file, joined by dots, such as parties.NAME.discount. For an entry, write entries.ID.chance",
     )
 
 
@@ -90,7 +91,7 @@ def _possible(book: FittedFile, agreement: Agreement) -> Iterator[Complaint]:
         yield Complaint(
             book.line(place),
             f"{book.say(place)}: no numbers can have all these rank correlations at once: {listed}. Pairs that are not"
-            " listed count as uncorrelated: list those too, or bring the correlations nearer to 0",
+            " listed count as uncorrelated. List those too, or bring the correlations closer to 0",
         )
 
 

@@ -61,13 +61,13 @@ def _turnover_types(book: FittedFile, place: Place, entry: Turnover) -> Iterator
             if name in (declared or ["only"]) or under in book.wrong:
                 continue
             if declared:
-                allowed = f"Types of {party} (line {book.line(under)}): {', '.join(declared)}"
+                use = f"Types of {party} (line {book.line(under)}): {', '.join(declared)}. Use one of these"
             else:
-                allowed = f"{party} has no types (line {book.line(under)}), so it has one, called only"
+                use = f"The file gives {party} no types (line {book.line(under)}), so it has one, called only. Use only"
             yield Complaint(
                 book.line((*place, name)),
-                f"{book.say((*place, name))}: {party} has no type '{name}'.{did_you_mean(name, declared)} {allowed}."
-                f" Use one of these, or add {name} under parties.{party}.types",
+                f"{book.say((*place, name))}: {party} has no type '{name}'.{did_you_mean(name, declared)} {use},"
+                f" or add {name} under parties.{party}.types",
             )
     yield from add_up(book, place, entry.types, "a turnover's types")
 
@@ -90,7 +90,7 @@ def _gives(book: FittedFile, agreement: Agreement, place: Place, entry: Obligati
         who, verb = " and ".join(entry.actors), "gives" if len(entry.actors) == 1 else "give"
         yield Complaint(
             book.line((*here, step)),
-            f"{book.say(place)}: {who} {verb} {name}, but {name} is held by {stake.holder}"
+            f"{book.say(place)}: {who} {verb} {name}, but {stake.holder} holds {name}"
             f" (line {book.line(('stakes', name, 'holder'))}). Write by: {stake.holder}, or give what {who}"
             f" {'holds' if verb == 'gives' else 'hold'}",
         )
@@ -118,7 +118,7 @@ def _ids(book: FittedFile, place: Place, entries: Entries) -> Iterator[Complaint
             by = "" if clash == name else ", which this review makes for one of its dates and parties,"
             yield Complaint(
                 book.line((*where, "id")),
-                f"{book.say(where)}: the id {clash}{by} is taken by {book.say(seen[clash])} on line"
+                f"{book.say(where)}: the id {clash}{by} is already used by {book.say(seen[clash])} on line"
                 f" {book.line((*seen[clash], 'id'))}. Give one of the two another id",
             )
         for each in made:
@@ -168,7 +168,7 @@ def _dates(book: FittedFile, agreement: Agreement, place: Place, entry: Entry, d
     elif dated:
         yield from _within(book, agreement, (*place, "date"), review_dates(entry))
     elif not given:
-        yield Complaint(book.line(place), f"{here} says nothing of when. {both}")
+        yield Complaint(book.line(place), f"{here} does not say when it takes place. {both}")
     elif lacking:
         yield Complaint(
             book.line((*place, given[0])),

@@ -52,8 +52,8 @@ def _one_measure(book: FittedFile, agreement: Agreement, asked: Inspections) -> 
             yield Complaint(
                 book.line(place),
                 f"{book.say(place)}: {stake} belongs to measure {measure} here, but to {other} at site {there} (line"
-                f" {book.line((*_SITES, there))}). The violator has the choice between the two sites, so it is one"
-                " measure that finds the stake. Give both sites the same measure",
+                f" {book.line((*_SITES, there))}). The violator can choose between the two sites, so one measure has to"
+                " find the stake at both. Give both sites the same measure",
             )
 
 
@@ -75,7 +75,7 @@ def _covers(book: FittedFile, agreement: Agreement, asked: Inspections) -> Itera
             if not book.touched(where):
                 yield Complaint(
                     book.line(where),
-                    f"{book.say(where)}: inspections of {stake} are measure {key}, which does not cover it (line"
+                    f"{book.say(where)}: inspections of {stake} belong to measure {key}, which does not cover it (line"
                     f" {book.line(place)}). Add {stake} to what {key} covers, or name another measure for the site",
                 )
         for index, stake in enumerate(measure.covers):
@@ -84,7 +84,7 @@ def _covers(book: FittedFile, agreement: Agreement, asked: Inspections) -> Itera
                     book.line((*place, index)),
                     f"{book.say((*place, index))}: measure {key} covers {stake}, but none of its sites holds it, so"
                     f" inspections (line {book.line(('inspections',))}) give no rate for it. Add {stake} to what a site"
-                    " holds, or cover it by a measure of its own",
+                    " holds, or give it a measure of its own",
                 )
 
 

@@ -78,11 +78,11 @@ def _twice(book: FittedFile, place: Place, lever: Lever, taken: dict[tuple[str, 
         moved = [("date", name) for name in lever.order]
     for thing in moved:
         if taken.get(thing, place) != place:
-            what = "the date" if thing[0] == "date" else "the same"
+            what = f"the date of {thing[1]}" if thing[0] == "date" else thing[1]
             yield Complaint(
                 book.line(place),
-                f"{book.say(place)} moves {what} of {thing[1]} that the lever on line {book.line(taken[thing])} moves"
-                " already. Keep one of the two",
+                f"{book.say(place)} moves {what}, which the lever on line {book.line(taken[thing])} already moves."
+                " Keep one of the two",
             )
         taken.setdefault(thing, place)
 
@@ -113,7 +113,7 @@ def _one(look: _LeverContext, lever: Lever) -> Iterator[Complaint]:
     elif isinstance(lever, SplitLever):
         yield from _parts(look, lever)
     elif isinstance(lever, ReviewsLever) and not (isinstance(entry, Review) and entry.every is not None):
-        yield _unfit(look, here, "is no repeated review. Name a review with every, from and until")
+        yield _unfit(look, here, "is not a repeated review. Name a review with every, from and until")
 
 
 def _lacking(look: _LeverContext, named: list[tuple[Place, str]]) -> Iterator[Complaint]:
@@ -137,9 +137,11 @@ def _lacking(look: _LeverContext, named: list[tuple[Place, str]]) -> Iterator[Co
 def _undated(look: _LeverContext, place: Place, name: str) -> Iterator[Complaint]:
     entry = look.entries[name][1]
     if isinstance(entry, Review):
-        yield _unfit(look, place, "is a review. Name an entry with a date, or vary it by reviews")
+        yield _unfit(look, place, "is a review. Name an entry with a date, or vary this one with reviews")
     elif entry.date is None:
-        yield _unfit(look, place, "has no date of its own. Name one that has, or give it a date in place of due")
+        yield _unfit(
+            look, place, "has no date of its own. Name one that has a date, or give this one a date in place of due"
+        )
 
 
 def _window(look: _LeverContext, lever: DateLever) -> Iterator[Complaint]:
@@ -149,7 +151,7 @@ def _window(look: _LeverContext, lever: DateLever) -> Iterator[Complaint]:
     for key, day in (("from", lever.least), ("to", lever.most)):
         if not first <= day <= last:
             place = (*look.place, key)
-            words = f"{book.say(place)}: {day} is outside the time that counts"
+            words = f"{book.say(place)}: {day} is not between the start and the horizon"
             yield Complaint(book.line(place), f"{words}. {limits(book, look.agreement)}")
 
 
@@ -162,7 +164,7 @@ def _share(look: _LeverContext, lever: ShareLever, where: Place, entry: Entry) -
     book = look.book
     if isinstance(gives, list) and lever.of in gives:
         words = (
-            f"gives all that is left of {lever.of}, which follows from the shares given before. Write gives:"
+            f"gives all that is left of {lever.of}, and that follows from the shares given before. Write gives:"
             f" {{{lever.of}: 0.5}} there, or vary the share of an earlier entry"
         )
     else:
@@ -176,7 +178,9 @@ def _parts(look: _LeverContext, lever: SplitLever) -> Iterator[Complaint]:
     for part in range(1, max(lever.into)):
         name = part_name(lever.split, part)
         if name in look.entries:
-            yield _unfit(look, (*look.place, "split"), f"would have a part {name}, but that id is taken. Rename one")
+            yield _unfit(
+                look, (*look.place, "split"), f"would have a part {name}, but that id is already used. Rename one"
+            )
             return
 
 

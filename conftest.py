@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import doctest
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -30,14 +31,26 @@ class ConsoleParser(CodeBlockParser):
         path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
         for part in ("\n" + example.parsed).split("\n$ ")[1:]:
             command, _, wanted = part.partition("\n")
-            done = subprocess.run(
-                command, shell=True, cwd=folder, capture_output=True, text=True, timeout=300,
-                env={**os.environ, **TERMINAL, "PATH": path, "PYTHONUTF8": "1"},
-            )  # fmt: skip
-            got = done.stdout + done.stderr
+            done = _run(command, folder, {**os.environ, **TERMINAL, "PATH": path, "PYTHONUTF8": "1"})
+            got = done
             if not doctest.OutputChecker().check_output(wanted.strip() + "\n", got.strip() + "\n", FLAGS):
                 return f"$ {command}\nwanted:\n{wanted}\ngot:\n{got}"
         return None
+
+
+def _run(command: str, folder: Path, environment: dict[str, str], seconds: float = 300) -> str:
+    """What a command prints; one that takes too long is ended with all that it started."""
+    child = subprocess.Popen(
+        command, shell=True, cwd=folder, env=environment, text=True, start_new_session=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    try:
+        out, error = child.communicate(timeout=seconds)
+    except BaseException:
+        os.killpg(child.pid, signal.SIGKILL)
+        child.communicate()
+        raise
+    return out + error
 
 
 def setup(namespace: dict[str, Any]) -> None:

@@ -92,7 +92,7 @@ The aims were {"; ".join(f"{wanted:,} times for {n} entries" for n, wanted in TA
 
 ## Growth
 
-![Seconds to solve a plan, by number of entries and by number of concealable steps](pictures/speed-growth.png)
+![Seconds to solve a plan, by number of entries and by number of concealable steps](../../pictures/speed-growth.png)
 
 {
         table(

@@ -424,7 +424,7 @@ def test_found_agrees_with_the_game(seed: int) -> None:
 
 
 def test_no_such_plan() -> None:
-    with pytest.raises(KeyError, match="there is no plan 'other'"):
+    with pytest.raises(KeyError, match="There is no plan 'other'"):
         scorecard(random_agreement(0), "other")
 
 

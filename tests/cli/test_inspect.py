@@ -96,7 +96,7 @@ CERTAIN = (TOP + REST).replace("{scale: 10}", "{levels: [{effort: 5, chance: 1}]
 @pytest.mark.parametrize(
     ("arguments", "text", "words"),
     [
-        ([], TOP + REST.split("# Where")[0], "the agreement has no inspections"),
+        ([], TOP + REST.split("# Where")[0], "the agreement has no inspections, so there is no budget to spread"),
         (["--aim", "deterrence"], TOP + REST, "inspections.sites.plant has no penalty"),
         (["--budget", "-1"], TOP + REST, "not in the range"),
         (["--budget", "nan"], TOP + REST, "cannot be spent"),

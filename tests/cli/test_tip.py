@@ -28,7 +28,7 @@ def test_the_nearest_number_is_said_first(run: Callable[..., Done], deal: Path) 
     first, second = (answer["figures"][plan] for plan in ("phased", "at-once"))
     assert f"{first:.2f} years against {second:.2f} years" in text
     assert f"a combined shift of {answer['change']['distance']:.2f} ranges" in text
-    assert "A smaller change may exist" in text
+    assert "a smaller shift may exist" in text
     assert answer["about"]["seed"] == 0
     assert set(answer) == {
         "plans", "of", "meaning", "better", "figures", "ahead", "numbers", "change", "searched", "closest", "solved",
@@ -45,7 +45,7 @@ def test_reach_says_what_changes_and_what_does_not_do(run: Callable[..., Done], 
     assert f"0.8 {moved['value']:.3g} 0.3 to 1.5" in text
     assert "measures.inspectors.finds" in text
     never = " ".join(run(*asked, "0.9", "--ours", "measures.*.finds").out.split())
-    assert "The target was not reached within the ranges" in never
+    assert "The search did not reach the target within the ranges" in never
     assert "This does not prove that more is impossible." in never
     met = run(*asked, "0.1", "--ours", "measures.*.finds")
     assert "is met already, and nothing has to change" in " ".join(met.out.split())

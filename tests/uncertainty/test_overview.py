@@ -78,7 +78,7 @@ def test_a_single_plan_has_no_ranking() -> None:
     assert alone.tornado is not None
     assert words.turning(alone) == ""
     assert [block.key for block in view(alone).blocks if isinstance(block, Table)] == ["spans"]
-    assert words.intro(alone).startswith("The numbers are judgements, so the one number with a range was drawn")
+    assert words.intro(alone).startswith("The numbers are judgements, so servanda drew the one number that has a range")
 
 
 def test_every_headline_figure_comes_with_its_range(agreement: Agreement, found: Uncertainty) -> None:

@@ -52,9 +52,8 @@ def prism(equilibrium: Equilibrium, max_states: int = MAX_STATES) -> str:
     Examples
     --------
     >>> import servanda
-    >>> from servanda.prism import prism
     >>> game = servanda.compile(servanda.read("singapore-2018"), plan="phased")
-    >>> program = prism(servanda.solve(game))
+    >>> program = servanda.prism(servanda.solve(game))
     >>> 'label "withdrew_usa" = at=end_withdrew_usa;' in program
     True
     """

@@ -201,7 +201,7 @@ def design(
     --------
     >>> import servanda
     >>> from servanda import starter_text
-    >>> servanda.design(servanda.loads(starter()), "phased", maximise=["held_clean"])
+    >>> servanda.design(servanda.loads(starter_text()), "phased", maximise=["held_clean"])
     <Design of plan 'phased': all candidates tried, 1 on the front>
     """
     began = time.perf_counter()

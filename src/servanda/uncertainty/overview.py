@@ -104,7 +104,7 @@ def within_ranges(
     --------
     >>> import servanda
     >>> from servanda import starter_text
-    >>> servanda.within_ranges(servanda.loads(starter()), draws=16)
+    >>> servanda.within_ranges(servanda.loads(starter_text()), draws=16)
     <Uncertainty of 'Starter agreement (invented)': 16 draws, judged by held_clean>
     """
     expect(agreement, Agreement, "within_ranges")

@@ -345,7 +345,7 @@ def test_the_command_prints_and_draws(run: Any, tmp_path: Path, agreement: serva
     text = " ".join(done.out.split())
     assert "Expected time in force up to the horizon: “Step by step”." in text
     assert "The intervals are wide" in text
-    assert "North's weapons programme: worth to North 1 4 6.13 3.28 2.84" in text
+    assert "North's weapons programme: worth to 1 4 6.13 years 3.28 years 2.84 years" in text
     answer = run(*ask, "--json").json
     assert {"question", "shares", "numbers", "tornado", "about"} <= answer.keys()
     assert answer["question"] == {"plan": "phased", "against": None, "of": "years"}

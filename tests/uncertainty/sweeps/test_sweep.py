@@ -350,7 +350,7 @@ def test_the_command(file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[s
         (["--resume"], "--resume needs to know which file you mean. Add --out PATH"),
         (["--replace"], "--replace needs to know which file you mean. Add --out PATH"),
         (["--resume", "--replace", "--out", "a.parquet"], "Leave out one of the two"),
-        (["--cluster", "local:0"], "'local:0' is no cluster. Write local:4"),
+        (["--cluster", "local:0"], "'local:0' is not a cluster. Write local:4"),
         (["--draws", "0"], "0 is not in the range"),
         (["--out", "a.csv"], "ends in .parquet"),
     ],

@@ -205,7 +205,7 @@ def explain_failure(
     --------
     >>> import servanda
     >>> from servanda import starter_text
-    >>> found = servanda.explain_failure(servanda.loads(starter()), "phased", draws=256, seed=1)
+    >>> found = servanda.explain_failure(servanda.loads(starter_text()), "phased", draws=256, seed=1)
     >>> [limit.name for limit in found.rules[0].limits]
     ['stakes.programme.worth.north']
     """

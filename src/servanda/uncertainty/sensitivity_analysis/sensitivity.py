@@ -135,7 +135,7 @@ def sensitivity(
     --------
     >>> import servanda
     >>> from servanda import starter_text
-    >>> agreement = servanda.loads(starter())
+    >>> agreement = servanda.loads(starter_text())
     >>> found = servanda.sensitivity(agreement, "phased", of="years", draws=64, seed=1)
     >>> found.shares["name"][0], found.solves
     ('North: worths', 1216)

@@ -91,7 +91,7 @@ def sobol_indices(
 
     Examples
     --------
-    >>> from servanda.indices import sobol_indices
+    >>> from servanda import sobol_indices
     >>> found = sobol_indices(lambda u: 3 * u[:, 0] + u[:, 1], ["a", "b"], 256)
     >>> [round(share, 2) for share in found.table["total"]]  # exactly 9/10 and 1/10
     [0.9, 0.1]

@@ -102,7 +102,7 @@ def tornado(
     --------
     >>> import servanda
     >>> from servanda import starter_text
-    >>> swings = servanda.tornado(servanda.loads(starter()), "phased", of="years")
+    >>> swings = servanda.tornado(servanda.loads(starter_text()), "phased", of="years")
     >>> swings.table["name"][0], swings.solves
     ('stakes.programme.worth.north', 57)
     """

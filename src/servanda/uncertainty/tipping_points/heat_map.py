@@ -123,7 +123,7 @@ def heat(
     --------
     >>> import servanda
     >>> from servanda import starter_text
-    >>> agreement = servanda.loads(starter())
+    >>> agreement = servanda.loads(starter_text())
     >>> names = "measures.inspectors.finds", "parties.north.precision"
     >>> servanda.heat(agreement, ("phased", "at-once"), *names, points=5).difference.shape
     (5, 5)

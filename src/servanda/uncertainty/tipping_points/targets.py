@@ -169,7 +169,7 @@ def reach(
     --------
     >>> import servanda
     >>> from servanda import starter_text
-    >>> found = servanda.reach(servanda.loads(starter()), "phased", 0.3, ours=["measures.inspectors.finds"])
+    >>> found = servanda.reach(servanda.loads(starter_text()), "phased", 0.3, ours=["measures.inspectors.finds"])
     >>> found.change is not None and 0 < found.change.distance < 1
     True
     """

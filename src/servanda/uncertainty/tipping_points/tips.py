@@ -247,7 +247,7 @@ def tip(
     --------
     >>> import servanda
     >>> from servanda import starter_text
-    >>> agreement = servanda.loads(starter())
+    >>> agreement = servanda.loads(starter_text())
     >>> found = servanda.tip(agreement, ("phased", "at-once"), among=["measures.*"], joint=False)
     >>> found.ahead, found.nearest is None
     ('phased', True)

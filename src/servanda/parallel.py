@@ -154,14 +154,8 @@ def map_in_order(
     work : function of an item
         On a cluster it and its items are pickled, and the work has to be repeatable: what a lost worker had in hand
         is done again by another.
-    items : iterable
     workers : int, optional
         Threads; by default as many as there are processors. On a cluster each worker does one item at a time.
-    cluster : Cluster, optional
-
-    Yields
-    ------
-    result of each item
 
     Raises
     ------

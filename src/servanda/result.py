@@ -50,10 +50,8 @@ def about(agreement: Agreement, seconds: float, seed: int | None = None, *packag
 
     Parameters
     ----------
-    agreement : Agreement
     seconds : float
         Time spent.
-    seed : int, optional
     packages : str
         Libraries that the result rests on besides numpy, numba and scipy, under their names on PyPI.
     """
@@ -129,10 +127,6 @@ class Result:
         which
             Which of several figures, or which part of the result, where there is a choice.
 
-        Returns
-        -------
-        matplotlib Figure
-
         Raises
         ------
         MissingExtra
@@ -150,16 +144,7 @@ class Result:
 
 
 def plain(thing: object) -> Any:
-    """Turn results into dicts, lists, numbers and ISO dates; an endless duration is `never`, a table a list of rows.
-
-    Parameters
-    ----------
-    thing : dataclass, dict, tuple, array, table, date, Fraction, number, str or None
-
-    Returns
-    -------
-    the same, ready for `json.dumps`
-    """
+    """Turn results into dicts, lists, numbers and ISO dates; an endless duration is `never`, a table a list of rows."""
     if isinstance(thing, type) or thing is None or isinstance(thing, str | bool | int):
         return thing
     if dataclasses.is_dataclass(thing):

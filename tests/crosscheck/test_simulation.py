@@ -181,7 +181,9 @@ def test_plays_beyond_one_batch_are_all_counted(monkeypatch: pytest.MonkeyPatch)
     assert surprising(solved("everything"), plays) == []
 
 
-@pytest.mark.parametrize(("times", "seed", "complaint"), [(0, 0, "0 plays are none"), (10, -1, "the seed is -1")])
+@pytest.mark.parametrize(
+    ("times", "seed", "complaint"), [(0, 0, "the plan cannot be played 0 times"), (10, -1, "the seed is -1")]
+)
 def test_numbers_that_cannot_be_are_refused(times: int, seed: int, complaint: str) -> None:
     with pytest.raises(ValueError, match=complaint):
         play(solved("one-entry"), times, seed)
@@ -260,7 +262,7 @@ def test_printed_frequencies_stand_beside_the_solution() -> None:
     for history in plays.examples:
         for event in history.events:
             assert re.search(rf"{event.date}\s+{re.escape(told(event))}", said)
-    assert "Too few plays to compare" in str(play(solved("everything"), 1))
+    assert "too few plays to compare" in str(play(solved("everything"), 1))
 
 
 def test_deviation_counts_standard_errors() -> None:

@@ -188,5 +188,5 @@ def test_numbers_outside_their_bounds_are_refused() -> None:
         sequential_inspection(0, 1)
     with pytest.raises(ValueError, match="cannot be negative"):
         sequential_inspection(3, 1, -1)
-    with pytest.raises(ValueError, match="less than 1"):
+    with pytest.raises(ValueError, match="below 1"):
         sequential_inspection(3, 1, 1, 1)

@@ -61,16 +61,7 @@ class Assumption:
 
 
 def assumptions(agreement: Agreement) -> tuple[Assumption, ...]:
-    """List every number of an agreement, in file order, those that the file leaves at 0 included.
-
-    Parameters
-    ----------
-    agreement : Agreement
-
-    Returns
-    -------
-    tuple[Assumption, ...]
-    """
+    """List every number of an agreement, in file order, those that the file leaves at 0 included."""
     return tuple(_assumption(agreement, *found) for found in walk_with_sources(agreement))
 
 

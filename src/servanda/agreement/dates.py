@@ -101,7 +101,6 @@ def due_dates(agreement: Agreement, plan: str) -> DueDates:
 
     Parameters
     ----------
-    agreement : Agreement
     plan : str
         Name of one of its plans.
 

@@ -168,14 +168,8 @@ def label(agreement: Agreement, one: Uncertain, two_plans: bool = False) -> str:
 
     Parameters
     ----------
-    agreement : Agreement
-    one : Uncertain
     two_plans : bool
         Whether the question is about two plans, so that a number of one of them says of which.
-
-    Returns
-    -------
-    str
     """
     path = one.paths[0]
     group, what = describe(agreement, path)
@@ -188,11 +182,6 @@ def label(agreement: Agreement, one: Uncertain, two_plans: bool = False) -> str:
 
 def group_of(agreement: Agreement, one: Uncertain) -> str:
     """The natural group of an uncertain number, in words: what a panel of experts would be asked about together.
-
-    Parameters
-    ----------
-    agreement : Agreement
-    one : Uncertain
 
     Returns
     -------
@@ -258,8 +247,6 @@ def named(agreement: Agreement, path: Place, name: str) -> str:
 
     Parameters
     ----------
-    agreement : Agreement
-    path : path
     name : str
         Both from `uncertain`.
     """

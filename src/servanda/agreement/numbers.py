@@ -61,16 +61,7 @@ def walk_with_sources(
 
 
 def uncertain(agreement: Agreement) -> tuple[Uncertain, ...]:
-    """List the numbers of an agreement that have a range, in file order; parties' aims, which do not enter, left out.
-
-    Parameters
-    ----------
-    agreement : Agreement
-
-    Returns
-    -------
-    tuple[Uncertain, ...]
-    """
+    """List the numbers of an agreement that have a range, in file order; parties' aims, which do not enter, left out."""
     return tuple(one for one in _named(agreement) if one.number.ranged)
 
 
@@ -102,10 +93,6 @@ def _named(agreement: Agreement) -> tuple[Uncertain, ...]:
 
 def correlated(agreement: Agreement) -> tuple[tuple[str, ...], NDArray[np.float64]]:
     """The numbers that a file declares as correlated, and how their normal scores are.
-
-    Parameters
-    ----------
-    agreement : Agreement
 
     Returns
     -------

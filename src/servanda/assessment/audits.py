@@ -182,8 +182,6 @@ def audit(game: Game, draw: int = 0, *, critical: bool = False) -> Audit:
 
     Parameters
     ----------
-    game : Game
-    draw : int
     critical : bool
         Also find the single numbers that would change the verdict (see `critical_values`).
 

@@ -45,14 +45,8 @@ def replies(game: Game, p: int, draw: int) -> Replies:
 
     Parameters
     ----------
-    game : Game
     p : int
         Index of the party.
-    draw : int
-
-    Returns
-    -------
-    Replies
     """
     kernel = compiled()
     own = kernel.one_draw(game.tables, draw)
@@ -70,17 +64,12 @@ def breaches(game: Game, p: int, found: Replies, there: NDArray[np.bool_]) -> Br
 
     Parameters
     ----------
-    game : Game
     p : int
         Index of the party.
     found : Replies
         Its own.
     there : (E, K) bools
         At which steps a type can be in office.
-
-    Returns
-    -------
-    Breaches
     """
     nodes = trunk(game)[:-1]
     decides = np.array([is_choice(game, v) and game.tree.actor[v] == p for v in nodes], dtype=bool)

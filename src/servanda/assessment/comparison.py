@@ -113,7 +113,6 @@ def compare(
 
     Parameters
     ----------
-    agreement : Agreement
     plans : name or names, optional
         By default all plans, in file order.
     starts : int
@@ -121,10 +120,6 @@ def compare(
     seed : int
         Of the random ones among them.
     progress : function of what is being done and the share done (0 to 1), optional
-
-    Returns
-    -------
-    Comparison
 
     Raises
     ------

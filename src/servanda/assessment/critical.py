@@ -105,7 +105,6 @@ def critical_values(agreement: Agreement, plan: str, *, wide: bool = False) -> t
 
     Parameters
     ----------
-    agreement : Agreement
     plan : str
         Name of one of its plans.
     wide : bool
@@ -225,15 +224,10 @@ def crossing(f: Callable[[float], float], where: tuple[float, float], what: tupl
 
     Parameters
     ----------
-    f : function of a float
     where : tuple[float, float]
         Two ascending places.
     what : tuple[float, float]
         The function there; exactly one of them is above 0.
-
-    Returns
-    -------
-    float
     """
     (a, b), (fa, fb) = where, what
     ga, gb = fa, fb  # halved on a side that stays, so that it comes to move (the Illinois rule)

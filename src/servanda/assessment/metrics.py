@@ -80,10 +80,6 @@ def in_place(made: dict[str, Any], metric: Metric) -> dict[str, Any]:
 def metrics(agreement: Agreement) -> dict[str, Metric]:
     """Every metric of the plans of an agreement, by its name.
 
-    Parameters
-    ----------
-    agreement : Agreement
-
     Returns
     -------
     dict of Metric
@@ -178,8 +174,6 @@ def metric(agreement: Agreement, name: str, solved: bool = True) -> Metric:
 
     Parameters
     ----------
-    agreement : Agreement
-    name : str
     solved : bool
         Only those that come from the solved game.
 

@@ -304,13 +304,8 @@ def scorecard(agreement: Agreement, plan: str) -> Scorecard:
 
     Parameters
     ----------
-    agreement : Agreement
     plan : str
         Name of one of its plans.
-
-    Returns
-    -------
-    Scorecard
 
     Raises
     ------
@@ -340,13 +335,8 @@ def scorecards(agreement: Agreement, plans: str | Iterable[str] | None = None) -
 
     Parameters
     ----------
-    agreement : Agreement
     plans : name or names, optional
         By default all plans, in file order.
-
-    Returns
-    -------
-    Scorecards
     """
     expect(agreement, Agreement, "scorecards")
     began = time.perf_counter()
@@ -360,7 +350,6 @@ def figures(agreement: Agreement, steps: tuple[Step, ...], valuation: Valuation 
 
     Parameters
     ----------
-    agreement : Agreement
     steps : tuple[Step, ...]
         The plan's.
     valuation : function from a Number to (D,) floats, optional

@@ -178,10 +178,6 @@ def summarise(equilibrium: Equilibrium, starts: int = 0, seed: int = 0) -> Summa
         Look for further equilibria from so many starts (see `search`).
     seed : int
         Of the random ones among them.
-
-    Returns
-    -------
-    Summary
     """
     expect(equilibrium, Equilibrium, "summarise")
     began = time.perf_counter()

@@ -119,7 +119,6 @@ def check(agreement: Agreement, *, select: Sequence[str] = (), ignore: Sequence[
 
     Parameters
     ----------
-    agreement : Agreement
     select : sequence of str
         Rules to look at: codes, beginnings of codes (`SV1`) or names; all if empty.
     ignore : sequence of str

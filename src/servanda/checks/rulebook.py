@@ -112,7 +112,6 @@ def rule(*codes: str, whole: bool = False) -> Callable[[Finds], Finds]:
 
     Parameters
     ----------
-    codes : str
     whole : bool
         Whether it looks at the agreement and all its plans (`agreement, views`), and not at one plan (`view`).
     """

@@ -154,15 +154,10 @@ def game_tree(agreement: Agreement, plan: str, max_nodes: int = 200_000) -> Tree
 
     Parameters
     ----------
-    agreement : Agreement
     plan : str
         Name of one of its plans.
     max_nodes : int
         Give up beyond this many nodes.
-
-    Returns
-    -------
-    Tree
 
     Raises
     ------

@@ -20,7 +20,6 @@ def efg(tree: Tree, scale: Mapping[str, float] | None = None) -> str:
 
     Parameters
     ----------
-    tree : Tree
     scale : Mapping[str, float], optional
         Multiply a party's payoffs by this; 1 if it is not named.
 

@@ -33,7 +33,6 @@ def prism(equilibrium: Equilibrium, max_states: int = MAX_STATES) -> str:
 
     Parameters
     ----------
-    equilibrium : Equilibrium
     max_states : int
         Refuse a chain that may have more states than this while the agreement is in force.
 
@@ -71,10 +70,6 @@ def prism(equilibrium: Equilibrium, max_states: int = MAX_STATES) -> str:
 
 def labels(equilibrium: Equilibrium) -> dict[str, str]:
     """The PRISM label of each outcome: `withdrew:usa` is `withdrew_usa`.
-
-    Parameters
-    ----------
-    equilibrium : Equilibrium
 
     Returns
     -------

@@ -159,10 +159,6 @@ def play(equilibrium: Equilibrium, times: int = 100_000, seed: int = 0, *, examp
     examples : int
         How many of the first plays to write down.
 
-    Returns
-    -------
-    Plays
-
     Raises
     ------
     UsageError

@@ -19,10 +19,6 @@ Valuation: TypeAlias = Callable[[Number], Floats]
 def annuity(rate: Floats, duration: Floats) -> Floats:
     """Present value of one unit a year for a while.
 
-    Parameters
-    ----------
-    rate, duration : floats that broadcast; per year, years
-
     Returns
     -------
     floats

@@ -78,7 +78,6 @@ def calendar_of(agreement: Agreement, plan: str) -> tuple[Step, ...]:
 
     Parameters
     ----------
-    agreement : Agreement
     plan : str
         Name of one of its plans.
 

@@ -159,15 +159,10 @@ def compile(agreement: Agreement, plan: str, draws: Valuation = likely) -> Game:
 
     Parameters
     ----------
-    agreement : Agreement
     plan : str
         Name of one of its plans.
     draws : Draws, or function from a Number to (D,) floats, optional
         Values of the uncertain numbers, from `draw`; by default their likely values, as one draw.
-
-    Returns
-    -------
-    Game
 
     Raises
     ------

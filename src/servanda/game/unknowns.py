@@ -35,15 +35,10 @@ def list_unknowns(tables: Tables, step: Ints, actor: Ints, choice: NDArray[np.bo
 
     Parameters
     ----------
-    tables : Tables
     step, actor : (V,) ints
         As in `PublicTree`.
     choice : (V,) bools
         Where a party decides.
-
-    Returns
-    -------
-    Unknowns
     """
     N = len(tables.kinds)
     lists: list[list[tuple[Ints, Floats]]] = []

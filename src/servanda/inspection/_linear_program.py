@@ -152,8 +152,6 @@ def network(reaches: Sequence[Reach], budget: Fraction, average: bool) -> Networ
 
     Parameters
     ----------
-    reaches : sequence of Reach
-    budget : Fraction
     average : bool
         Let the budget hold on average over the schedules drawn: then levels need no network, as drawing lots between
         two levels of a site does what the effort between them would do.

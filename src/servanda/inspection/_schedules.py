@@ -83,9 +83,6 @@ def maximise(
 
     Parameters
     ----------
-    reaches : sequence of Reach
-    budget : Fraction
-    goal : Goal
     average : bool
         Let the budget hold on average over the schedules drawn, instead of for each of them.
     tolerance : float

@@ -47,8 +47,6 @@ def maximin(
 
     Parameters
     ----------
-    reaches : sequence of Reach
-    budget : Fraction
     base, slope : Floats, shape (sites,)
         slope is 0 or more.
     average, tolerance
@@ -136,8 +134,6 @@ def least_effort(reach: Reach, chance: float, by_lot: bool) -> float:
 
     Parameters
     ----------
-    reach : Reach
-    chance : float
     by_lot : bool
         Allow drawing lots among levels; then it is the effort on average.
     """
@@ -164,7 +160,6 @@ def least_budget(reaches: Sequence[Reach], needed: Floats) -> tuple[float, bool]
 
     Returns
     -------
-    budget : float
     exact : bool
         False if there are too many schedules to search them all: then the budget suffices, and a smaller one may.
     None
@@ -241,8 +236,6 @@ def stackelberg(reaches: Sequence[Reach], budget: Fraction, gain: Floats, penalt
 
     Parameters
     ----------
-    reaches : sequence of Reach
-    budget : Fraction
     gain, penalty : Floats, shape (sites,)
         Of the violator: if not found, if found.
     loss : Floats, shape (sites,)

@@ -236,10 +236,6 @@ def where_to_inspect(agreement: Agreement, budget: float | None = None, aim: str
     aim : {'detection', 'deterrence'} or None
         In place of the file's.
 
-    Returns
-    -------
-    Allocation
-
     Raises
     ------
     AgreementError

@@ -158,10 +158,8 @@ def reach(detection: Detection, most: Fraction | None, pick: Pick) -> Reach:
 
     Parameters
     ----------
-    detection : Detection
     most : Fraction or None
         None for no limit; there are never more visits than `MOST_VISITS`.
-    pick : Pick
     """
     if detection.scale is not None:
         return Reach(None, pick(detection.scale, -1), 1.0 if detection.at_most is None else pick(detection.at_most, 1))

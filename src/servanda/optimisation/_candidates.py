@@ -80,13 +80,8 @@ def space(agreement: Agreement, plan: str) -> PlanSpace:
 
     Parameters
     ----------
-    agreement : Agreement
     plan : str
         One with levers.
-
-    Returns
-    -------
-    PlanSpace
     """
     levers = tuple(agreement.levers[plan])
     values = tuple(_values(lever, agreement.plans[plan]) for lever in levers)
@@ -203,7 +198,6 @@ def build(where: PlanSpace, candidate: Candidate) -> Agreement:
 
     Parameters
     ----------
-    where : PlanSpace
     candidate : tuple
         A value for every lever.
 

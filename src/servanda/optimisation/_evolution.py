@@ -44,7 +44,6 @@ def evolve(where: PlanSpace, judge: Judge, aims: int, conditions: int, evaluatio
 
     Parameters
     ----------
-    where : PlanSpace
     judge : function
         Asked for one generation at a time; it has to know what it has seen before.
     aims, conditions : int

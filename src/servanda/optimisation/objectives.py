@@ -142,9 +142,6 @@ def work_out(
 
     Parameters
     ----------
-    agreement : Agreement
-    plan : str
-    statistics : iterable of Statistic
     likely : Draws
         One draw, of the likely numbers.
     draws : Draws, optional

@@ -178,10 +178,6 @@ def design(
         Work on a Dask cluster instead, as `evaluate`.
     progress : function of what is being done and the share done (0 to 1), optional
 
-    Returns
-    -------
-    Design
-
     Raises
     ------
     NoSuchName
@@ -271,12 +267,7 @@ def _insist(agreement: Agreement, plan: str, aims: Sequence[Aim], wanted: list[S
 
 
 def headline(design: Design) -> str:
-    """Say in one sentence what was found.
-
-    Parameters
-    ----------
-    design : Design
-    """
+    """Say in one sentence what was found."""
     aim = design.aims[0]
     if not design.plans:
         return f"None of the {len(design.table):,} plans that the search tried meets all conditions"
@@ -304,14 +295,8 @@ def as_plans(design: Design, rows: Mapping[str, int], evaluations: int) -> tuple
     ----------
     design : Design
         Of an agreement that was read from a file.
-    rows : numbers of rows of the front, by name of the new plan
     evaluations : int
         How many plans the search was allowed to try.
-
-    Returns
-    -------
-    plans : dict of Plan
-    comments : dict of str
     """
     origin = design.agreement.origin
     file = Path(origin.path).name if origin else "FILE"

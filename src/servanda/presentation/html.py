@@ -8,16 +8,7 @@ from servanda.presentation.view import Table, View
 
 
 def html(found: View) -> str:
-    """A view as HTML: paragraphs and tables, every word of it escaped.
-
-    Parameters
-    ----------
-    found : View
-
-    Returns
-    -------
-    str
-    """
+    """A view as HTML: paragraphs and tables, every word of it escaped."""
     parts = [f"<p><strong>{escape(found.headline)}</strong></p>"]
     parts += [table(block) if isinstance(block, Table) else f"<p>{escape(block)}</p>" for block in found.blocks]
     parts += [f"<p><small>{escape(note)}</small></p>" for note in found.notes]
@@ -25,16 +16,7 @@ def html(found: View) -> str:
 
 
 def table(what: Table) -> str:
-    """A table as HTML; columns of numbers have the class `number`.
-
-    Parameters
-    ----------
-    what : Table
-
-    Returns
-    -------
-    str
-    """
+    """A table as HTML; columns of numbers have the class `number`."""
     kinds = [f' class="{column.kind}"' for column in what.columns]
     head = "".join(
         f'<th scope="col"{kind}>{escape(column.name)}</th>' for kind, column in zip(kinds, what.columns, strict=True)

@@ -21,26 +21,12 @@ WIDEST = 34  # of a column of words, in a table that would not fit otherwise
 
 
 def print_view(found: View) -> None:
-    """Print a view: its headline, then its blocks and its notes.
-
-    Parameters
-    ----------
-    found : View
-    """
+    """Print a view: its headline, then its blocks and its notes."""
     _print(console(), found)
 
 
 def text(found: View) -> str:
-    """A view as plain text, 100 characters wide.
-
-    Parameters
-    ----------
-    found : View
-
-    Returns
-    -------
-    str
-    """
+    """A view as plain text, 100 characters wide."""
     out = StringIO()
     plain = Console(
         file=out, width=WIDTH, highlight=False, color_system=None, legacy_windows=False, force_jupyter=False
@@ -68,6 +54,8 @@ def _print(where: Console, found: View) -> None:
             where.print()
         after_table = isinstance(block, Table)
         if isinstance(block, Table):
+            if block.title:
+                where.print(Text(block.title, style="bold"))
             _show(where, _grid(where, block))
         else:
             say(where, block)
@@ -79,22 +67,21 @@ def _print(where: Console, found: View) -> None:
 
 def _grid(where: Console, what: Table) -> Grid:
     """A table as rich has it; its words wrap, between words, if it would be wider than the terminal otherwise."""
-    made = Grid(
-        title=Text(what.title, style="bold") if what.title else None, title_justify="left", box=box.SIMPLE_HEAD,
-        pad_edge=False,
-    )  # fmt: skip
+    made = Grid(box=box.SIMPLE_HEAD, pad_edge=False)
     for column in what.columns:
         side = "right" if column.kind == "number" else "left"
         made.add_column(Text(column.name), justify=side, no_wrap=True)
     text = next((k for k, column in enumerate(what.columns) if column.kind == "text"), 0)
+    under = False  # whether a heading stands above
     for i, row in enumerate(what.rows):
         if row.kind in ("group", "section") and i:
             made.add_section()
+        under = row.kind == "group" or (under and row.kind != "section")
         style = {"group": "bold", "detail": "dim"}.get(row.kind, "")
         cells = row.cells
         if row.kind == "group":
             cells = (*[""] * text, cells[0])
-        elif row.kind == "detail" and cells[0]:
+        elif cells[0] and (row.kind == "detail" or (under and text == 0)):
             cells = (f"  {cells[0]}", *cells[1:])
         made.add_row(*(Text(cell, style=style) for cell in cells))
     for kind in ("words", "text"):

@@ -108,16 +108,7 @@ def filled(*blocks: _Block) -> tuple[_Block, ...]:
 
 @singledispatch
 def view_of(result: Any) -> View:
-    """Say what a result says; every file of `views/` adds the results that it knows.
-
-    Parameters
-    ----------
-    result : Result
-
-    Returns
-    -------
-    View
-    """
+    """Say what a result says; every file of `views/` adds the results that it knows."""
     raise TypeError(f"nothing says yet what a {type(result).__name__} says")
 
 
@@ -127,14 +118,6 @@ def view(result: Any) -> View:
     Files of `views/` are imported until one knows the type; first the one that has the name of the result's own file,
     so that what is said of a text does not wait for the solver. Files about results that cannot be made here, as a
     package is missing, are left out.
-
-    Parameters
-    ----------
-    result : Result
-
-    Returns
-    -------
-    View
 
     Raises
     ------

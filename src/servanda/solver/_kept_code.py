@@ -22,10 +22,6 @@ _MOST_LINKS = 40
 def place(name: str) -> tuple[Path | None, str]:
     """Make a folder of this name for compiled loops, in the user's cache or in `NUMBA_CACHE_DIR`.
 
-    Parameters
-    ----------
-    name : str
-
     Returns
     -------
     folder : Path, optional
@@ -117,10 +113,6 @@ def _shared(found: os.stat_result) -> bool:
 def read(file: Path) -> tuple[dict[str, Any], bytes] | None:
     """Read what `write` has written.
 
-    Parameters
-    ----------
-    file : Path
-
     Returns
     -------
     header, code : tuple, optional
@@ -144,14 +136,7 @@ def read(file: Path) -> tuple[dict[str, Any], bytes] | None:
 
 
 def write(file: Path, header: dict[str, Any], code: bytes) -> None:
-    """Keep machine code, with what there is to know about it; if that does not work, nothing is kept.
-
-    Parameters
-    ----------
-    file : Path
-    header : dict
-    code : bytes
-    """
+    """Keep machine code, with what there is to know about it; if that does not work, nothing is kept."""
     rest = json.dumps(header).encode() + b"\n" + code
     with suppress(OSError):
         number, name = tempfile.mkstemp(dir=file.parent, prefix="new-")

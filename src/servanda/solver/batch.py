@@ -160,10 +160,6 @@ class Results:
 def results(batch: Batch) -> Results:
     """Work out what the solutions of a batch mean.
 
-    Parameters
-    ----------
-    batch : Batch
-
     Returns
     -------
     Results

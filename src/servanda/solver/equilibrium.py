@@ -105,17 +105,12 @@ def solve(game: Game, *, draw: int = 0, throw: bool = True, progress: Progress |
 
     Parameters
     ----------
-    game : Game
     draw : int
         Which draw of the uncertain numbers.
     throw : bool
         Raise if there is no answer; otherwise return what there is, its `status` saying so.
     progress : function of what is being done and the share done (0 to 1), optional
         The share is the factor on all precisions, as the branch is followed.
-
-    Returns
-    -------
-    Equilibrium
 
     Raises
     ------

@@ -48,17 +48,12 @@ def chances(game: Game, draws: Ints, survive: Floats, leaves: Floats) -> Chances
 
     Parameters
     ----------
-    game : Game
     draws : (D,) ints
         Which draws of the game these are.
     survive : (D, N, V) floats
         Expected chance that a party is not found out on the way to v.
     leaves : (D, V) floats
         Chance that the act at v ends the agreement.
-
-    Returns
-    -------
-    Chances
     """
     tree, V, D = game.tree, len(game.tree.kind), len(draws)
     calm, replaced = game.tables.calm[draws], game.tables.replaced[draws]
@@ -107,8 +102,6 @@ def at_end(game: Game, found: Chances, honest: Floats) -> dict[str, Floats]:
 
     Parameters
     ----------
-    game : Game
-    found : Chances
     honest : (D, N, V) floats
         Chance that a party has concealed nothing, given in force at v.
 

@@ -78,8 +78,6 @@ def evaluate(
 
     Parameters
     ----------
-    agreement : Agreement
-    plan : str
     draws : Draws
         Of that agreement. They may lie anywhere, also outside the ranges.
     workers : int, optional
@@ -87,10 +85,6 @@ def evaluate(
     cluster : str or Cluster, optional
         Work on a Dask cluster: `local:4`, `tcp://host:port`, or what `servanda._clusters.connected` yields.
     progress : function of what is being done and the share done (0 to 1), optional
-
-    Returns
-    -------
-    Evaluated
 
     Raises
     ------

@@ -81,7 +81,6 @@ def within_ranges(
 
     Parameters
     ----------
-    agreement : Agreement
     draws : int
         Of each plan.
     seed : int

@@ -66,7 +66,6 @@ def ask(
 
     Parameters
     ----------
-    agreement : Agreement
     plan : str, optional
         By default the only plan of the file.
     between : two names, optional
@@ -75,10 +74,6 @@ def ask(
         Name of the metric.
     verb : str
         Who asks, for messages.
-
-    Returns
-    -------
-    Question
 
     Raises
     ------
@@ -96,11 +91,6 @@ def ask(
 
 def entering(agreement: Agreement, plans: Sequence[str]) -> tuple[Uncertain, ...]:
     """The uncertain numbers that can matter to play: those of other plans and of the group `inspections` cannot.
-
-    Parameters
-    ----------
-    agreement : Agreement
-    plans : sequence of str
 
     Returns
     -------
@@ -136,15 +126,9 @@ def placed(agreement: Agreement, numbers: Sequence[Uncertain], points: Floats, s
 
     Parameters
     ----------
-    agreement : Agreement
-    numbers : sequence of k Uncertain
     points : (D, k) floats between 0 and 1
     seed : int
         Of the points, to be kept with them.
-
-    Returns
-    -------
-    Draws
     """
     every = [one.name for one in uncertain(agreement)]
     whole = np.full((len(points), len(every)), 0.5)
@@ -165,9 +149,6 @@ def answers(
 
     Parameters
     ----------
-    agreement : Agreement
-    question : Question
-    draws : Draws
     workers, cluster, progress
         As `evaluate`.
 
@@ -208,11 +189,6 @@ def enough(failed: int, of: int) -> None:
 def seconds_each(agreement: Agreement, question: Question) -> float:
     """How long one draw takes on one processor, measured on a few draws.
 
-    Parameters
-    ----------
-    agreement : Agreement
-    question : Question
-
     Returns
     -------
     float
@@ -232,8 +208,6 @@ def from_sweep(
 
     Parameters
     ----------
-    agreement : Agreement
-    question : Question
     table : Sweep, Columns or polars DataFrame
         A row for each draw and plan, with the columns `draw`, `plan`, `status`, the uncertain numbers and the metrics.
 

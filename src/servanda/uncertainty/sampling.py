@@ -68,16 +68,10 @@ def draw(agreement: Agreement, draws: int, seed: int = 0, *, first: int = 0) -> 
 
     Parameters
     ----------
-    agreement : Agreement
     draws : int
         How many, above 0.
-    seed : int
     first : int
         Leave out so many draws of the list: a long list can be drawn in parts.
-
-    Returns
-    -------
-    Draws
 
     Raises
     ------
@@ -117,12 +111,8 @@ def in_pieces(
 
     Parameters
     ----------
-    agreement : Agreement
-    draws : int
-    seed : int
     size : int
         A power of two.
-    skip : numbers of pieces to leave out
 
     Yields
     ------
@@ -173,15 +163,10 @@ def from_unit_cube(agreement: Agreement | Ranges, points: Floats, seed: int = 0)
 
     Parameters
     ----------
-    agreement : Agreement or Ranges
     points : (D, k) floats between 0 and 1
         In the order of `uncertain`: the share of a number's distribution below the value.
     seed : int
         Of the points, to be kept with them.
-
-    Returns
-    -------
-    Draws
     """
     where = agreement if isinstance(agreement, Ranges) else Ranges(agreement)
     points = _tied(where.agreement, where.numbers, points)
@@ -217,14 +202,9 @@ def with_values(agreement: Agreement, values: Mapping[str, Floats], draws: int =
 
     Parameters
     ----------
-    agreement : Agreement
     values : by name, as `uncertain` gives it: (D,) floats
     draws : int
         How many, where no values are given.
-
-    Returns
-    -------
-    Draws
 
     Raises
     ------
@@ -260,11 +240,6 @@ def quantile(number: Number, share: Floats) -> Floats:
     ----------
     number : Number
         With a range.
-    share : floats between 0 and 1
-
-    Returns
-    -------
-    floats
     """
     low, high = number.low, number.high
     if low is None or high is None or not number.ranged:

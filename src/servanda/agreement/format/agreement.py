@@ -339,7 +339,6 @@ def line_of(agreement: Agreement, place: tuple[str | int, ...]) -> int | None:
 
     Parameters
     ----------
-    agreement : Agreement
     place : tuple of str and int
         Such as ('plans', 'phased', 'entries', 3, 'needs').
     """

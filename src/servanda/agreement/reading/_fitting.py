@@ -86,13 +86,7 @@ def value_at(data: object, place: Place) -> object:
 
 
 def shape(document: Document) -> tuple[FittedFile, list[Complaint]]:
-    """Fit a document to the format's types.
-
-    Returns
-    -------
-    book : FittedFile
-    complaints : list[Complaint]
-    """
+    """Fit a document to the format's types."""
     data = document.data
     if not isinstance(data, dict):
         words = f"the file holds {show(data)}, but must be a group of keys that begins with servanda: 1"

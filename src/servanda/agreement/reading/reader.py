@@ -52,13 +52,8 @@ def loads(text: str, path: str = "agreement.yaml") -> Agreement:
 
     Parameters
     ----------
-    text : str
     path : str
         What to call the text in messages.
-
-    Returns
-    -------
-    Agreement
 
     Raises
     ------

@@ -66,15 +66,10 @@ class Drawing(Generic[R]):
 
         Parameters
         ----------
-        result : of the type `of`
         narrow : bool
             For a phone.
         which
             The part of the result that is drawn, where there is a choice.
-
-        Returns
-        -------
-        matplotlib Figure
 
         Raises
         ------
@@ -173,17 +168,12 @@ class Gallery:
 
         Parameters
         ----------
-        result : Result
         narrow : bool
             For a phone.
         figure : str, optional
             Where a result can be drawn in several ways.
         which
             The part of the result that is drawn, where there is a choice.
-
-        Returns
-        -------
-        matplotlib Figure
 
         Raises
         ------

@@ -46,7 +46,6 @@ def picture_of(result: Result, path: str | Path, **which: Any) -> Path:
 
     Parameters
     ----------
-    result : Result
     path : path
         Ends in .png or .svg; a file of this name is replaced.
     which
@@ -73,13 +72,8 @@ def pictures_of(result: Result, folder: str | Path) -> tuple[Path, ...]:
 
     Parameters
     ----------
-    result : Result
     folder : path
         Made if missing; files of the same names are replaced.
-
-    Returns
-    -------
-    tuple of Path
 
     Raises
     ------

@@ -58,7 +58,6 @@ def write(
 
     Parameters
     ----------
-    comparison : Comparison
     folder : path
         Made if missing; files of an earlier report in it are replaced.
     progress : function of what is being done and the share done (0 to 1), optional
@@ -163,10 +162,8 @@ def page(comparison: Comparison, figures: Figures | None = None, uncertainty: Un
 
     Parameters
     ----------
-    comparison : Comparison
     figures : dict of sequences of Figure, optional
         By the names of `SECTIONS` and `RANGES`.
-    uncertainty : Uncertainty, optional
 
     Returns
     -------

@@ -80,7 +80,6 @@ def study(
 
     Parameters
     ----------
-    agreement : Agreement
     folder : path
         Made if missing. `report.html` and `figures/` in it are replaced.
     draws : int
@@ -88,10 +87,6 @@ def study(
     seed : int
         Of the draws.
     progress : function of what is being done and the share done (0 to 1), optional
-
-    Returns
-    -------
-    Study
 
     Raises
     ------

@@ -54,10 +54,6 @@ def parse(agreement: Agreement, text: str) -> FailureCondition:
     text : str
         `METRIC < BOUND`, with < <= > or >=; the bound is a number, a percentage, `median` or a quantile such as `q25`.
 
-    Returns
-    -------
-    FailureCondition
-
     Raises
     ------
     NoSuchName
@@ -91,13 +87,8 @@ def bound_of(when: FailureCondition, values: Floats) -> float:
 
     Parameters
     ----------
-    when : FailureCondition
     values : (D,) floats
         The metric on all draws that have an answer.
-
-    Returns
-    -------
-    float
     """
     return float(np.quantile(values, when.bound)) if when.quantile else when.bound
 
@@ -116,7 +107,6 @@ def words(when: FailureCondition, bound: float) -> str:
 
     Parameters
     ----------
-    when : FailureCondition
     bound : float
         See `bound_of`.
 

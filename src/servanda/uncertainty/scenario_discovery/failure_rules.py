@@ -163,13 +163,11 @@ def explain_failure(
 
     Parameters
     ----------
-    agreement : Agreement
     plan : str, optional
         By default the only plan of the file.
     when : str
         What counts as failing: a metric, one of < <= > >=, and a number, a percentage, or a quantile of the draws. By
         default the quarter of the draws with the fewest expected years in force.
-    draws : int
     seed : int
         Of the draws, and of the choice of those that check.
     most : int
@@ -180,10 +178,6 @@ def explain_failure(
         Draws already made (see `from_sweep`); nothing is solved then.
     workers, cluster, progress
         As `evaluate`.
-
-    Returns
-    -------
-    FailureRules
 
     Raises
     ------

@@ -98,7 +98,6 @@ def sensitivity(
 
     Parameters
     ----------
-    agreement : Agreement
     plan : str, optional
         By default the only plan of the file.
     between : two names of plans, optional
@@ -107,7 +106,6 @@ def sensitivity(
         The metric, see `servanda.metrics`.
     draws : int
         Points of the design, rounded up to a power of two; the plan is solved draws·(groups + 2) times.
-    seed : int
     groups : bool or dict from names of numbers to names of groups, optional
         By default natural groups, if more than 20 numbers are uncertain. Numbers that a dict does not name stay in
         their natural group.
@@ -115,10 +113,6 @@ def sensitivity(
         Draws already made (see `from_sweep`); nothing is solved then.
     workers, cluster, progress
         As `evaluate`.
-
-    Returns
-    -------
-    Sensitivity
 
     Raises
     ------

@@ -68,16 +68,10 @@ def sobol_indices(
     ----------
     function : function of (D, k) floats between 0 and 1
         Gives (D,) floats; nan where it has no value.
-    names : sequence of k str
     points : int
         Rounded up to a power of two.
     groups : sequence of k str, optional
         The group of each number.
-    seed : int
-
-    Returns
-    -------
-    SobolIndices
 
     Raises
     ------
@@ -151,7 +145,6 @@ def given_indices(values: Floats, outcome: Floats, names: Sequence[str], *, seed
         Drawn independently of each other, for `first` to be a share of the variance.
     outcome : (D,) floats
         Draws with nan are left out.
-    names : sequence of k str
     seed : int
         Of the bootstrap and of the shuffling.
 

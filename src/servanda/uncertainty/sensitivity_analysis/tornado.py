@@ -75,7 +75,6 @@ def tornado(
 
     Parameters
     ----------
-    agreement : Agreement
     plan : str, optional
         By default the only plan of the file.
     between : two names of plans, optional
@@ -84,10 +83,6 @@ def tornado(
         The metric, see `servanda.metrics`.
     workers, cluster, progress
         As `evaluate`.
-
-    Returns
-    -------
-    Tornado
 
     Raises
     ------

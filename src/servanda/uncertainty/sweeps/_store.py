@@ -102,10 +102,8 @@ def write(path: Path, found: Iterable[bytes], schema: Any, about: dict[str, Any]
 
     Parameters
     ----------
-    path : Path
     found : iterable of bytes
         The pieces in order.
-    schema : pyarrow.Schema
     about : dict
         Kept in the file, as JSON.
 

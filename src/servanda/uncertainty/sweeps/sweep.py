@@ -179,7 +179,6 @@ def sweep(
 
     Parameters
     ----------
-    agreement : Agreement
     plans : name or names, optional
         By default all plans, in file order.
     draws : int
@@ -263,14 +262,6 @@ def sweep(
 
 def read_sweep(path: str | Path) -> Sweep:
     """Read what `sweep` wrote; the table itself stays in the file until it is asked for.
-
-    Parameters
-    ----------
-    path : path
-
-    Returns
-    -------
-    Sweep
 
     Raises
     ------

@@ -146,15 +146,9 @@ def least_change(
     ----------
     values : function from (P, n) to (P,) floats
         nan where it has no value.
-    region : Region
     starts : (S, n) floats
-    progress : function of the share done, optional
     climbs : int, optional
         From how many starts, at most, the function is made as large as it gets; by default from all.
-
-    Returns
-    -------
-    LeastChange
     """
     look = _Search(values, region)
     here = float(look.many(np.zeros((1, region.low.size)))[0])

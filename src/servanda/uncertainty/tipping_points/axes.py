@@ -113,14 +113,8 @@ def space(agreement: Agreement, plans: Sequence[str], among: str | Iterable[str]
 
     Parameters
     ----------
-    agreement : Agreement
     plans : sequence of str
         Names of plans; numbers that stand in other plans only are left out.
-    among : names or patterns such as `measures.*`, or None for all
-
-    Returns
-    -------
-    AxisSpace
 
     Raises
     ------
@@ -161,7 +155,6 @@ def at(space: AxisSpace, points: Floats) -> dict[str, Floats]:
 
     Parameters
     ----------
-    space : AxisSpace
     points : (P, n) floats
         In ranges from the likely values.
 

@@ -92,8 +92,6 @@ def heat(
 
     Parameters
     ----------
-    agreement : Agreement
-    between : two names of plans
     x, y : str
         Names of two uncertain numbers.
     of : str
@@ -103,10 +101,6 @@ def heat(
     workers, cluster
         As `evaluate`. The result does not depend on them.
     progress : function of what is being done and the share done (0 to 1), optional
-
-    Returns
-    -------
-    HeatMap
 
     Raises
     ------

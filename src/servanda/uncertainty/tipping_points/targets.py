@@ -99,11 +99,6 @@ def choosable(agreement: Agreement, plan: str) -> tuple[str, ...]:
     down.
     What stakes are worth, patience, elections and votes are not.
 
-    Parameters
-    ----------
-    agreement : Agreement
-    plan : str
-
     Returns
     -------
     tuple of str
@@ -134,8 +129,6 @@ def reach(
 
     Parameters
     ----------
-    agreement : Agreement
-    plan : str
     target : float
         That the metric has to be at least; at most, for a chance of breaking down.
     of : str

@@ -212,8 +212,6 @@ def tip(
 
     Parameters
     ----------
-    agreement : Agreement
-    between : two names of plans
     of : str
         The metric by which they are judged; of a chance of breaking down less is better.
     among : names or patterns of numbers, optional
@@ -227,10 +225,6 @@ def tip(
     workers, cluster
         As `evaluate`. The result does not depend on them.
     progress : function of what is being done and the share done (0 to 1), optional
-
-    Returns
-    -------
-    Tips
 
     Raises
     ------

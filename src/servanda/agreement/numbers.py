@@ -61,7 +61,7 @@ def walk_with_sources(
 
 
 def uncertain(agreement: Agreement) -> tuple[Uncertain, ...]:
-    """List the numbers of an agreement that have a range, in file order; parties' aims, which do not enter, left out."""
+    """List the numbers that have a range, in file order. Parties' aims are left out, as they do not enter the game."""
     return tuple(one for one in _named(agreement) if one.number.ranged)
 
 

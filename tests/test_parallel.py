@@ -89,7 +89,7 @@ def test_a_sweep_loses_a_worker_in_mid_run_and_no_byte_changes(cluster: Cluster,
     spread, alone = tmp_path / "spread.parquet", tmp_path / "alone.parquet"
     swept = servanda.sweep(agreement, ["at-once"], 320, 3, path=spread, cluster=cluster, progress=kill)
     assert killed
-    assert swept.table["draw"].to_list() == list(range(320))
+    assert swept.table["draw"].tolist() == list(range(320))
     servanda.sweep(agreement, ["at-once"], 320, 3, path=alone)
     assert spread.read_bytes() == alone.read_bytes()
 

@@ -91,7 +91,7 @@ def connected(where: Where) -> Generator[Cluster | None]:
         stack.enter_context(_silent("distributed", "distributed.client", "distributed.nanny", "tornado.application"))
         try:
             if local is not None:
-                settings: Any = {"processes": True, "dashboard_address": None, "silence_logs": 50}
+                settings: Any = {"processes": True, "dashboard_address": "127.0.0.1:0", "silence_logs": 50}
                 made: Any = LocalCluster(n_workers=local, threads_per_worker=1, **settings)
                 stack.enter_context(made)
                 client: Any = Client(made)

@@ -9,6 +9,8 @@ PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadscope --no-loadscope-
 
 demo: .venv/demo
 	$(BIN)/servanda study singapore-2018 --out report
+	@echo
+	@echo "Open report/report.html in a browser. To go on: source $(BIN)/activate, then servanda new deal.yaml"
 
 test: lint
 	$(PYTEST) -m "not proof"

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import sysconfig
 import tarfile
 import tomllib
 import zipfile
@@ -133,3 +134,23 @@ def test_all_brings_every_extra_that_users_choose_from() -> None:
         "lint",
         "docs",
     }
+
+
+def test_types_are_complete_for_those_who_use_the_wheel(dist: Path, tmp_path: Path) -> None:
+    subprocess.run([sys.executable, "-m", "venv", str(tmp_path / "own")], check=True)
+    programs = tmp_path / "own" / ("Scripts" if os.name == "nt" else "bin")
+    (wheel,) = dist.glob("*.whl")
+    command = [str(programs / "python"), "-m", "pip", "install", "--quiet", "--no-deps", str(wheel)]
+    subprocess.run(command, check=True, capture_output=True)
+    packages = next((tmp_path / "own").glob("lib/python*/site-packages"))
+    (packages / "others.pth").write_text(sysconfig.get_paths()["purelib"] + "\n", encoding="utf-8")
+    environment = {**os.environ, "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"}
+    environment.pop("PYTHONPATH", None)
+    checker = Path(sys.executable).with_name("pyright")
+    done = subprocess.run(
+        [str(checker), "--verifytypes", "servanda", "--ignoreexternal", "--outputjson"],
+        cwd=tmp_path, env=environment, capture_output=True, text=True,
+    )  # fmt: skip
+    found = json.loads(done.stdout)["typeCompleteness"]
+    assert str(tmp_path) in found["pyTypedPath"]
+    assert found["completenessScore"] >= 0.95

@@ -1,6 +1,6 @@
 """What happens in an equilibrium: outcomes, acts at every entry, beliefs, survival, the weakest link.
 
-Everything here is a sum over the public tree; nothing is solved again. The words are those of `docs/format.md`.
+Everything here is a sum over the public tree; nothing is solved again. The words are those of `agreement-file.md`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Scorecard: how complete, verifiable and irreversible is what each party obtains of the others, if everyone keeps?
 
 What a party obtains are the shares of the others' stakes that harm it and that the plan gives up. The formulas are
-those of `docs/model.md`, section 4.
+those of `model.md`, section 4.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The rules of `servanda check`: what looks for something, registered where it is defined, and the words for it.
 
 The functions stand in `rules/FAMILY.py` and their words in `rules/FAMILY.toml`: messages, JSON, `servanda explain` and
-the pages in `docs/rules` are all made from these. The keys of a table are the attributes of `Rule`, but for three:
-`what` is the sentence of a finding, or several forms of it by name (`says`); `source` is a list of {title, url}
+the pages in `docs/reference/rules` are all made from these. The keys of a table are the attributes of `Rule`, but for
+three: `what` is the sentence of a finding, or several forms of it by name (`says`); `source` is a list of {title, url}
 (`sources`); `bad` and `good` are parts of `tests/checks/cases/CODE-bad.yaml` and `CODE-good.yaml`.
 """
 
@@ -128,7 +128,7 @@ def registered() -> tuple[Look, ...]:
     return tuple(_looks)
 
 
-GUIDANCE = {  # of the United Nations' note on agreements that facilitate implementation; docs/checking.md has it
+GUIDANCE = {  # of the United Nations' note on agreements that facilitate implementation; see what-check-can-find.md
     "all issues": "resolve all major issues of the conflict",
     "detail": "be detailed and specific enough",
     "priorities and timetables": "give clear priorities and a realistic timetable",

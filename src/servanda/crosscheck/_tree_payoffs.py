@@ -1,6 +1,6 @@
 """What a state of the explicit tree pays and risks: flows in force, breakdown, findings, incidents.
 
-Only `servanda.tree` reads this. It is written term by term as `docs/model.md` states it, for checking, not for speed.
+Only `explicit_tree.py` reads this. It is written term by term as `model.md` states it, for checking, not for speed.
 """
 
 from __future__ import annotations

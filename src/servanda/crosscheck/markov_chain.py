@@ -1,6 +1,6 @@
 """A solved plan as a Markov chain in the language of the PRISM model checker, which Storm reads too.
 
-The file says what the rules of play are (`docs/model.md`, section 2.1) and with what chance each party does what; it
+The file says what the rules of play are (`model.md`, section 2.1) and with what chance each party does what; it
 is for questions that servanda does not answer, and lets another program check its sums. The state is the place in
 the public tree and, for each party, its type and which of its entries it has concealed.
 """

@@ -1,6 +1,6 @@
 """Play a solved agreement out, many times: a second opinion on its chances, and histories to read.
 
-The rules of play (`docs/model.md`, section 2.1) are written here once more, as things that happen: types are drawn,
+The rules of play (`model.md`, section 2.1) are written here once more, as things that happen: types are drawn,
 measures look and find, alarms ring, votes are held. Only the chances of keep, conceal and withdraw come from the
 equilibrium; dates, rates and everything else are read from the agreement, at its likely values.
 """

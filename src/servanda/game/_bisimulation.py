@@ -3,7 +3,7 @@
 Two sets of a party are alike at a step if its own numbers and those that the others need are equal there, and the sets
 that follow if it keeps, or conceals, are alike at the next step (a bisimulation, found backward from the horizon). The
 equilibrium on the smaller tables gives every public number of the equilibrium on the full ones, and a response to those
-gives the rest; see `docs/model.md`, section 3.3.
+gives the rest; see `model.md`, section 3.3.
 """
 
 from __future__ import annotations

@@ -170,7 +170,7 @@ def _party(entry: Obligation | Ratification | Turnover) -> str:
     return entry.ratify if isinstance(entry, Ratification) else entry.turnover
 
 
-# What the reader of files looks at with line numbers (`servanda._consistency`), for agreements built in Python.
+# What the reader of files looks at with line numbers (`reading/consistency/`), for agreements built in Python.
 
 
 def _insist_on_names(agreement: Agreement) -> None:

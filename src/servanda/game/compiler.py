@@ -2,7 +2,7 @@
 
 The public tree holds what everybody sees: one node per entry and branch (only a turnover branches), and a last
 node for the horizon. What is private, a party's type and which of its own steps it has concealed, is a flat
-block per party and node. All payoffs are closed form. See `docs/model.md`.
+block per party and node. All payoffs are closed form. See `model.md`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The parts of a game that are arithmetic: finding rates, and each party's private states and payoffs, closed form.
 
-The formulas are those of `docs/model.md`, section 2. `D` draws, `E` steps (and the horizon, which is number E), `K`
+The formulas are those of `model.md`, section 2. `D` draws, `E` steps (and the horizon, which is number E), `K`
 types, `S` stakes, `G` concealable ones. Whatever does not depend on the branch of the public tree stands by step.
 """
 

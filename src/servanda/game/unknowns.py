@@ -1,6 +1,6 @@
 """Which public numbers are unknown: what the parties expect of each other, written out as a vector.
 
-What a party needs of the others is little, whatever they may have concealed: see `docs/model.md`, section 3.2.
+What a party needs of the others is little, whatever they may have concealed: see `model.md`, section 3.2.
 """
 
 from __future__ import annotations

@@ -153,7 +153,7 @@ def design(
     """Look for better plans among those that the levers of a plan allow.
 
     If the levers allow no more than `evaluations` plans, all of them are tried; else a genetic algorithm searches
-    (see `servanda._evolution`), and nothing proves that it has found the best.
+    (see `_evolution.py`), and nothing proves that it has found the best.
 
     Parameters
     ----------

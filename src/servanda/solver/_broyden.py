@@ -1,6 +1,6 @@
 """The inverse of a Jacobian, carried along while a curve is followed: Broyden's updates, and the border.
 
-Every function takes a `State` of `servanda._branch` and writes into it. C. G. Broyden (1965), Mathematics of
+Every function takes a `State` of `_continuation.py` and writes into it. C. G. Broyden (1965), Mathematics of
 Computation 19:577-593. Compiled by numba.
 """
 

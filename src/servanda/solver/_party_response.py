@@ -27,7 +27,7 @@ _LOST = -640.0  # the log of chances that a plain number may have lost, and that
 class Work(NamedTuple):
     """Space that the loops write into.
 
-    What the others need of a party (docs/model.md, section 3.2): `survive` (N, V): expected chance that the report
+    What the others need of a party (model.md, section 3.2): `survive` (N, V): expected chance that the report
     at v finds nothing of it; `leaves` (V,): chance that the act at v ends the agreement; and by receiver (R, V), in
     units, of the holder's stakes kept in secret: `way`: on the way to v and in a breakdown at v before the report;
     `held`: in a breakdown at v after the report; `gone`: the same times the chance of leaving there, at the holder's

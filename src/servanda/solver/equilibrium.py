@@ -1,7 +1,7 @@
 """Solve a game: its logit agent quantal response equilibrium on the principal branch.
 
 Concept: McKelvey and Palfrey (1998), Quantal Response Equilibria for Extensive Form Games, Experimental
-Economics 1:9-41. The unknowns are the few public numbers that each party needs of the others (`docs/model.md`,
+Economics 1:9-41. The unknowns are the few public numbers that each party needs of the others (`model.md`,
 section 3), so a curve of a few dozen dimensions is followed, whatever the number of private states.
 """
 

@@ -83,7 +83,7 @@ def evaluate(
     workers : int, optional
         Threads; by default as many as there are processors. The result does not depend on them.
     cluster : str or Cluster, optional
-        Work on a Dask cluster: `local:4`, `tcp://host:port`, or what `servanda._clusters.connected` yields.
+        Work on a Dask cluster: `local:4`, `tcp://host:port`, or what `servanda.parallel.connected` yields.
     progress : function of what is being done and the share done (0 to 1), optional
 
     Raises

@@ -1,4 +1,4 @@
-"""The agreement file as frozen objects: what `docs/format.md` describes, one class a thing.
+"""The agreement file as frozen objects: what `agreement-file.md` describes, one class a thing.
 
 These types say what is allowed in one place each. What needs two places at once (does this party exist,
 is anything left of this stake) is looked at by `servanda.reading`, which also turns every complaint into

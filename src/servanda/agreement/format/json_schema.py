@@ -36,7 +36,7 @@ def schema() -> dict[str, Any]:
 
 
 def _definitions() -> dict[str, object]:
-    """Say what each kind of value looks like: those that `servanda._values` marks by name."""
+    """Say what each kind of value looks like: those that `values.py` marks by name."""
     return {
         "number": _number({"type": "number"}),
         "chance": _number({"type": "number", "minimum": 0, "maximum": 1}),

@@ -1,6 +1,6 @@
 """What of a plan is open to choice: the group `levers` of an agreement file, one class for each kind of lever.
 
-How a lever changes a plan is in `servanda._candidates`; the search among all plans that they allow, in
+How a lever changes a plan is in `optimisation/_candidates.py`; the search among all plans that they allow, in
 `servanda.designing`.
 """
 

@@ -1,6 +1,6 @@
 """What takes two places of a file to see: names that name nothing, chances that do not add up, shares, dates.
 
-Every check yields complaints and goes on; nothing is said twice about what `servanda._shape` complained about already.
+Every check yields complaints and goes on; nothing is said twice about what `_fitting.py` complained about already.
 """
 
 from __future__ import annotations

@@ -62,7 +62,7 @@ NAMES: tuple[Any, ...] = (
     "alpha",
     "a-b", "a_b", "a--b", "a_", "e1", "inf", "nan", "true", "null", "date", "by", "gives", "entries", "parties",
     "talks-1",
-    "talks-1-isle", "held_clean", "years", "mean", "q10", "keep", "conceal", "withdraw", "module", "endmodule",
+    "talks-1-isle", "held_clean", "years", "worth", "costs", "types", "mean", "q10", "keep", "conceal", "withdraw", "module", "endmodule",
     "const", "init",
     "North", "조선", "北", "иван", "α", "é", "e\u0301", "ابن", "x1", "con", "nul", "draw", "__class__", "None", "self",
     "state",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from support.fuzzing import OWN
+
 from servanda.agreement.labels import describe, named, unit_of
 from servanda.agreement.numbers import uncertain
 from servanda.agreement.reading.reader import loads
-from support.fuzzing import OWN
 
 TEXT = OWN.read_text(encoding="utf-8")
 

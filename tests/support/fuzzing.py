@@ -127,7 +127,7 @@ def case(seed: int, only: tuple[str, ...] = ()) -> Case:
     base = rng.choices([*names, "random", "damaged"], [*weights, 5, 2])[0]
     changes: list[tuple[int, int]] = []
     for _ in range(rng.choices((0, 1, 2, 3, 4), (2, 40, 28, 18, 12))[0]):
-        pool = rng.choices(("mild", "wild", "text"), (74, 18, 8))[0]
+        pool = rng.choices(("mild", "wild", "text"), (68, 24, 8))[0]
         first, last = {
             "mild": (0, len(mutated_data.MILD)),
             "wild": (len(mutated_data.MILD), DATA),
@@ -484,8 +484,7 @@ def _wrong_output(one: Case, words: list[str], out: str, text: str) -> Iterator[
         ("minus zero", _MINUS_ZERO),
         ("a share like 1e-7%", _SMALL_SHARE),
     ):
-        said = pattern.search(out)
-        if said and said[0] not in text and one.command not in ("explain", "schema", "catalog"):
+        if pattern.search(out) and not pattern.search(text) and one.command not in ("explain", "schema", "catalog"):
             yield f"{what} in text"
 
 

@@ -521,5 +521,6 @@ def rough(data: Data, rng: random.Random) -> None:
 
 WILD: tuple[Change, ...] = (
     delete, delete, double, rename_a_key, move_a_key, exchange_any, put_extreme, put_extreme, put_extreme_number,
-    put_extreme_number, put_anything, put_anything, rename_badly, extreme_duration, circle, nest, many, many, rough,
+    put_extreme_number, put_extreme_number, put_extreme_number, put_extreme_number, put_anything, put_anything,
+    rename_badly, extreme_duration, circle, nest, many, many, rough, rough,
 )  # fmt: skip

@@ -14,7 +14,7 @@ from typing import Any
 from servanda.agreement.format.agreement import Agreement, line_of
 from servanda.agreement.format.values import Place
 from servanda.checks._plan_view import plan_view
-from servanda.checks._suppressions import Suppression, extents, suppresses, suppressions, whole
+from servanda.checks._suppressions import Suppression, Suppressions, extents, suppressions, whole
 from servanda.checks.rulebook import SEVERITIES, Found, Rule, Severity, chosen, registered, rules
 from servanda.english import did_you_mean, listed
 from servanda.errors import expect
@@ -146,13 +146,14 @@ def check(agreement: Agreement, *, select: Sequence[str] = (), ignore: Sequence[
     found = _merged(agreement, [each for each in _look(agreement, wanted) if each.code in wanted])
     comments = suppressions(agreement)
     spans = extents(agreement) if comments else {}
+    silencing = Suppressions(comments)
     kept: list[tuple[Place, Finding]] = []
     silenced: list[tuple[Place, Finding]] = []
     used: set[Suppression] = set()
     for each, plans in found:
         line = line_of(agreement, each.place)
         span = spans.get(whole(each.place), (line or 0, line or 0))
-        hit = [c for c in comments if c.code == each.code and line is not None and suppresses(c, line, span)]
+        hit = silencing.of(each.code, line, span) if line is not None else []
         used.update(hit)
         finding = _finding(agreement, each, plans, hit[0].reason if hit else None)
         (silenced if hit else kept).append((each.place, finding))

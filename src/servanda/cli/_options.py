@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from servanda.errors import UsageError, need
+from servanda.errors import LARGEST_SEED, MOST_DRAWS, UsageError, need
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Any
 
     import polars
-
-MOST_DRAWS = 2**30  # where the sequence of points ends
 
 plan_option = click.option("--plan", metavar="NAME", help="The plan to look at. Needed only if the file has several.")
 plans_option = click.option("--plans", metavar="NAME,NAME", help="Only these plans, with commas between their names.")
@@ -25,7 +23,7 @@ of_option = click.option(
     "--of", default="held_clean", show_default=True, metavar="METRIC", help="The metric by which plans are judged."
 )
 seed_option = click.option(
-    "--seed", type=click.IntRange(min=0), default=0, show_default=True, metavar="N",
+    "--seed", type=click.IntRange(0, LARGEST_SEED), default=0, show_default=True, metavar="N",
     help="Seed for all random numbers. The same seed gives the same result.",
 )  # fmt: skip
 sweep_option = click.option(
@@ -47,10 +45,17 @@ def _not_too_many(ctx: click.Context, param: click.Parameter, value: int) -> int
     return value
 
 
-def count_option(name: str, default: int | None, words: str, least: int = 1) -> Callable[[Any], Any]:
+def count_option(
+    name: str, default: int | None, words: str, least: int = 1, most: int | None = None
+) -> Callable[[Any], Any]:
     """An option that takes a whole number."""
     return click.option(
-        name, type=click.IntRange(min=least), default=default, show_default=default is not None, metavar="N", help=words
+        name,
+        type=click.IntRange(least, most),
+        default=default,
+        show_default=default is not None,
+        metavar="N",
+        help=words,
     )
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import os
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from servanda.errors import LARGEST_SEED, MOST_DRAWS, UsageError, need
+from servanda.files import check_room, why
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -97,14 +98,12 @@ def check_folder(folder: str, option: str, what: str) -> None:
             raise UsageError(f"{folder}: this is a file, and {what} a folder. Give another name: {option} FOLDER")
         made = [each for each in (path, *path.parents) if not each.exists()]
         path.mkdir(parents=True, exist_ok=True)
-        probe = path / f".servanda-{os.getpid()}"
-        probe.touch()
-        probe.unlink()
+        check_room(path)
     except OSError as error:
         raise UsageError(
-            f"{folder}: nothing can be written here ({error.strerror}). Give another folder: {option} FOLDER"
+            f"{folder}: nothing can be written here ({why(error)}). Give another folder: {option} FOLDER"
         ) from None
     finally:
         for each in made:
-            if each.is_dir():
+            with suppress(OSError):
                 each.rmdir()

@@ -85,11 +85,20 @@ def whole(place: Place) -> Place:
 
 
 class Suppressions:
-    """The comments of a file, to be asked many times which of them speak of a finding."""
+    """The comments of a file, to be asked many times which of them speak of a finding.
+
+    Attributes
+    ----------
+    comments : tuple[Suppression, ...]
+    used : set[Suppression]
+        Those that have silenced a finding so far.
+    """
 
     def __init__(self, comments: tuple[Suppression, ...]) -> None:
+        self.comments = comments
+        self.used: set[Suppression] = set()
         self._at: dict[str, list[tuple[int, int]]] = {}  # by code: lines of the comments and their targets, in order
-        self._comments = comments
+        self._asked: dict[tuple[str, int, tuple[int, int]], list[Suppression]] = {}
         for number, comment in enumerate(comments):
             lines = {comment.line, comment.target}
             self._at.setdefault(comment.code, []).extend((line, number) for line in lines)
@@ -97,11 +106,15 @@ class Suppressions:
             rows.sort()
 
     def of(self, code: str, line: int, extent: tuple[int, int]) -> list[Suppression]:
-        """Those that speak of a finding: of its line, or anywhere in the entry that it is about; in file order."""
-        rows = self._at.get(code, [])
-        found: set[int] = set()
-        for first, last, at_line in ((*extent, False), (line, line, True)):
-            for where, number in rows[bisect_left(rows, (first, -1)) : bisect_left(rows, (last + 1, -1))]:
-                if not at_line or self._comments[number].target == where:
-                    found.add(number)
-        return [self._comments[number] for number in sorted(found)]
+        """The first that speaks of a finding: of its line, or anywhere in the entry that it is about; in file order."""
+        question = (code, line, extent)
+        if question not in self._asked:
+            rows = self._at.get(code, [])
+            found: set[int] = set()
+            for first, last, at_line in ((*extent, False), (line, line, True)):
+                for where, number in rows[bisect_left(rows, (first, -1)) : bisect_left(rows, (last + 1, -1))]:
+                    if not at_line or self.comments[number].target == where:
+                        found.add(number)
+            self.used |= {self.comments[number] for number in found}
+            self._asked[question] = [self.comments[number] for number in sorted(found)[:1]]
+        return self._asked[question]

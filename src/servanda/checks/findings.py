@@ -13,6 +13,7 @@ from typing import Any
 
 from servanda.agreement.format.agreement import Agreement, line_of
 from servanda.agreement.format.values import Place
+from servanda.checks._groups import Row, grouped, plan_of
 from servanda.checks._plan_view import plan_view
 from servanda.checks._suppressions import Suppression, Suppressions, extents, suppressions, whole
 from servanda.checks.rulebook import SEVERITIES, Found, Rule, Severity, chosen, registered, rules
@@ -48,7 +49,8 @@ class Finding:
         Names of the plans in which it was found; empty if it is about the whole agreement. What several plans have in
         common (the same entry, written once) is one finding, at its first place.
     entries : tuple[str, ...]
-        Ids of the entries that it is about.
+        Ids of the entries that it is about. Where a rule would say the same of more than five entries of a plan, it is
+        one finding about all of them, at the plan.
     what, why, mend : str
         What was found; why it matters, with the agreement where it broke; what would mend it.
     related : tuple[Related, ...]
@@ -147,19 +149,32 @@ def check(agreement: Agreement, *, select: Sequence[str] = (), ignore: Sequence[
     comments = suppressions(agreement)
     spans = extents(agreement) if comments else {}
     silencing = Suppressions(comments)
-    kept: list[tuple[Place, Finding]] = []
+    loud: list[Row] = []
     silenced: list[tuple[Place, Finding]] = []
-    used: set[Suppression] = set()
     for each, plans in found:
-        line = line_of(agreement, each.place)
-        span = spans.get(whole(each.place), (line or 0, line or 0))
-        hit = silencing.of(each.code, line, span) if line is not None else []
-        used.update(hit)
-        finding = _finding(agreement, each, plans, hit[0].reason if hit else None)
-        (silenced if hit else kept).append((each.place, finding))
-    for code, comment, form in _comments(comments, used, wanted):
+        hit = _hits(agreement, each, silencing, spans)
+        if hit:
+            silenced.append((each.place, _finding(agreement, each, plans, hit[0].reason)))
+        else:
+            loud.append((each, plans))
+    kept = [(each.place, _finding(agreement, each, plans, None)) for each, plans in grouped(loud)]
+    for code, comment, form in _comments(comments, silencing.used, wanted):
         kept.append(((), _about_comment(agreement, code, comment, form)))
     return Findings(agreement, _sorted(kept), _sorted(silenced))
+
+
+def _hits(
+    agreement: Agreement, found: Found, silencing: Suppressions, spans: dict[Place, tuple[int, int]]
+) -> list[Suppression]:
+    """Find the comments that silence a finding: at what it is about; at the plan too, if it may be one of a group."""
+    if not silencing.comments:
+        return []
+    hits: list[Suppression] = []
+    for place in (found.place, *([found.place[:2]] if plan_of(found) is not None else [])):
+        line = line_of(agreement, place)
+        if line is not None:
+            hits += silencing.of(found.code, line, spans.get(whole(place), (line, line)))
+    return hits
 
 
 def the_same(finding: Finding) -> str:
@@ -213,7 +228,7 @@ def _sorted(rows: list[tuple[Place, Finding]]) -> tuple[Finding, ...]:
 
 def _finding(agreement: Agreement, found: Found, plans: tuple[str, ...], reason: str | None) -> Finding:
     rule = rules()[found.code]
-    related = tuple(Related(line_of(agreement, place), words) for place, words in found.related)
+    related = tuple(Related(line_of(agreement, place), _printable(words)) for place, words in found.related)
     return _put(agreement, rule, line_of(agreement, found.place), plans, found, related, reason)
 
 
@@ -234,7 +249,7 @@ def _put(
         line=line,
         plans=plans,
         entries=found.entries,
-        what=_printable(rule.says[found.form].format_map(found.fill)),
+        what=_printable((rule.many if found.group else rule.says)[found.form].format_map(found.fill)),
         why=rule.why,
         mend=rule.mend,
         related=related,

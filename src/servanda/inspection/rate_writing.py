@@ -68,7 +68,7 @@ def write_rates(agreement: Agreement, allocation: Allocation) -> Path:
         new = _with_rate(path, new, agreement, allocation, rate)
     _look_again(path, new, agreement, allocation)
     if new != text:
-        replace(path, mark + new.encode("utf-8"))
+        replace(path, mark, text, new)
     return path
 
 

@@ -4,21 +4,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import os
-import shutil
-import tempfile
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
+from servanda import files
 from servanda.agreement.format.agreement import Agreement
 from servanda.agreement.format.characters import BREAK
 from servanda.agreement.reading.yaml_1_2 import for_ruamel
-from servanda.errors import ServandaError
 
 
-class NotWritten(ServandaError):
+class NotWritten(files.NotSaved):
     """Something that could not be written into a file; the file is as it was."""
 
 
@@ -58,6 +54,17 @@ def text_of(agreement: Agreement) -> tuple[Path, bytes, str]:
     return path, mark, content.decode("utf-8-sig")
 
 
+def check_writing(agreement: Agreement) -> None:
+    """Refuse, before a long search, an agreement whose file could not be changed.
+
+    Raises
+    ------
+    NotWritten
+        As `text_of`; or if the file is read-only, or there is no room beside it.
+    """
+    files.check_place(text_of(agreement)[0], NotWritten)
+
+
 def line_ends(text: str) -> str:
     """How the lines of a text end."""
     found = BREAK.search(text)
@@ -71,23 +78,22 @@ def edited(text: str, edits: list[Edit]) -> str:
     return text
 
 
-def replace(path: Path, content: bytes) -> None:
-    """Write beside the file and put the result in its place, so that there is one or the other at any time."""
-    target = path.resolve()
-    made: str | None = None
-    try:
-        handle, made = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        shutil.copymode(target, made)
-        Path(made).replace(target)
-    except OSError as error:
-        if made is not None:
-            with contextlib.suppress(OSError):
-                Path(made).unlink()
-        refuse(path, f"the file cannot be replaced ({error.strerror}). Check the permissions of its folder")
+def replace(path: Path, mark: bytes, old: str, new: str) -> None:
+    """Change the text of a file in one go, if it still is the old one.
+
+    Parameters
+    ----------
+    path, mark, old
+        As `text_of` gave them.
+    new : str
+        What is to be there.
+
+    Raises
+    ------
+    NotWritten
+        If the file has changed since, or cannot be written.
+    """
+    files.change(path, mark + old.encode("utf-8"), mark + new.encode("utf-8"), kind=NotWritten)
 
 
 # --------------------------------------------------------------------------------------------------- the places

@@ -77,7 +77,7 @@ def write_plans(agreement: Agreement, plans: Mapping[str, Plan], comments: Mappi
     words = [row for name, plan in plans.items() for row in _plan(name, plan, comments.get(name, ""), indent)]
     new = text[:at] + "".join(lines + row for row in words) + text[at:]
     _look_again(path, new, agreement, plans)
-    replace(path, mark + new.encode("utf-8"))
+    replace(path, mark, text, new)
     return path
 
 

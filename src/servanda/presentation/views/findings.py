@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from servanda.checks.findings import Finding, Findings, the_same
-from servanda.checks.rulebook import SEVERITIES, Rule
+from servanda.checks.rulebook import MOST, SEVERITIES, Rule
 from servanda.presentation.terminal import console
 from servanda.presentation.view import Column, Row, Table, View, rows, view_of
 
@@ -48,10 +48,17 @@ def _by_rule(findings: Findings) -> Iterator[Row]:
         yield Row((f"{first.severity} {first.code} {first.name}",), "group")
         for one in found:
             yield Row((_line(one), one.what + the_same(one)))
-            for each in one.related:
-                yield Row(("", f"line {each.line}: {each.what}" if each.line else each.what), "detail")
+            for words in _besides(one):
+                yield Row(("", words), "detail")
         yield Row(("", f"Why it matters: {first.why}"))
         yield Row(("", f"What would mend it: {first.mend}"))
+
+
+def _besides(finding: Finding) -> list[str]:
+    """The other lines to look at: one by one; many of which there is nothing to say but the name, in one sentence."""
+    if len(finding.related) > MOST and all(each.what in finding.entries for each in finding.related):
+        return [", ".join(f"{each.what} (line {each.line})" if each.line else each.what for each in finding.related)]
+    return [f"line {each.line}: {each.what}" if each.line else each.what for each in finding.related]
 
 
 def _line(finding: Finding) -> str:
@@ -85,8 +92,8 @@ def print_findings(findings: Findings) -> None:
         there.print(Text.assemble((first.severity, STYLES[first.severity]), (f" {first.code} {first.name}", "bold")))
         for one in found:
             _paragraph(there, 2, f"{where(one)}:", f" {one.what}{the_same(one)}", "underline")
-            for each in one.related:
-                _paragraph(there, 6, f"line {each.line}: {each.what}" if each.line else each.what, style="dim")
+            for words in _besides(one):
+                _paragraph(there, 6, words, style="dim")
         _paragraph(there, 2, "Why it matters:", f" {first.why}", "italic")
         _paragraph(there, 2, "What would mend it:", f" {first.mend}", "italic")
         there.print()

@@ -15,7 +15,7 @@ from servanda.agreement.format.agreement import Agreement, line_of
 from servanda.agreement.format.values import Place
 from servanda.checks._groups import Row, grouped, plan_of
 from servanda.checks._plan_view import plan_view
-from servanda.checks._suppressions import Suppression, extents, suppresses, suppressions, whole
+from servanda.checks._suppressions import Suppression, Suppressions, extents, suppressions, whole
 from servanda.checks.rulebook import SEVERITIES, Found, Rule, Severity, chosen, registered, rules
 from servanda.english import did_you_mean, listed
 from servanda.errors import expect
@@ -148,36 +148,33 @@ def check(agreement: Agreement, *, select: Sequence[str] = (), ignore: Sequence[
     found = _merged(agreement, [each for each in _look(agreement, wanted) if each.code in wanted])
     comments = suppressions(agreement)
     spans = extents(agreement) if comments else {}
+    silencing = Suppressions(comments)
     loud: list[Row] = []
     silenced: list[tuple[Place, Finding]] = []
-    used: set[Suppression] = set()
     for each, plans in found:
-        hit = _hits(agreement, each, comments, spans)
-        used.update(hit)
+        hit = _hits(agreement, each, silencing, spans)
         if hit:
             silenced.append((each.place, _finding(agreement, each, plans, hit[0].reason)))
         else:
             loud.append((each, plans))
     kept = [(each.place, _finding(agreement, each, plans, None)) for each, plans in grouped(loud)]
-    for code, comment, form in _comments(comments, used, wanted):
+    for code, comment, form in _comments(comments, silencing.used, wanted):
         kept.append(((), _about_comment(agreement, code, comment, form)))
     return Findings(agreement, _sorted(kept), _sorted(silenced))
 
 
 def _hits(
-    agreement: Agreement, found: Found, comments: tuple[Suppression, ...], spans: dict[Place, tuple[int, int]]
+    agreement: Agreement, found: Found, silencing: Suppressions, spans: dict[Place, tuple[int, int]]
 ) -> list[Suppression]:
     """Find the comments that silence a finding: at what it is about; at the plan too, if it may be one of a group."""
-    places = [found.place, *([found.place[:2]] if plan_of(found) is not None else [])]
-    lines = [line_of(agreement, place) for place in places] if comments else []
-    return [
-        comment
-        for place, line in zip(places, lines, strict=False)
-        for comment in comments
-        if comment.code == found.code
-        and line is not None
-        and suppresses(comment, line, spans.get(whole(place), (line, line)))
-    ]
+    if not silencing.comments:
+        return []
+    hits: list[Suppression] = []
+    for place in (found.place, *([found.place[:2]] if plan_of(found) is not None else [])):
+        line = line_of(agreement, place)
+        if line is not None:
+            hits += silencing.of(found.code, line, spans.get(whole(place), (line, line)))
+    return hits
 
 
 def the_same(finding: Finding) -> str:

@@ -301,6 +301,8 @@ def _work(pipe: Connection, root: str) -> None:
         pipe.send("begun")
         try:
             pipe.send(tried(one, folder))
+        except (BrokenPipeError, EOFError):
+            return  # whoever asked is gone
         except BaseException as error:  # so that a mistake of the fuzzer itself is seen
             pipe.send(Outcome(None, trace="".join(traceback.format_exception(error)), err="outside the command"))
 

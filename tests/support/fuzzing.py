@@ -388,10 +388,9 @@ class _Worker:
                 self.process.join()
                 return self._cut(Outcome(trace=f"the process ended by itself with {self.process.exitcode}"))
         spent, used = time.monotonic() - self._since, self._processor() - self._used
-        busy = (
-            os.getloadavg()[0] > (os.cpu_count() or 1) + 0.5
-        )  # then others take the processors, and it may take longer
-        if spent < limit or (busy and used < limit and spent < 4 * limit):
+        busy = os.getloadavg()[0] > (os.cpu_count() or 1) + 0.5  # others take the processors, so it may take longer
+        works = 0.05 * spent < used < limit
+        if spent < limit or (busy and works and spent < 10 * limit):
             return None
         self.process.kill()
         self.process.join()

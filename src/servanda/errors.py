@@ -121,6 +121,7 @@ _EXTRAS = {
     "pymoo": "design",
     "dask": "cluster",
     "distributed": "cluster",
+    "cryptography": "cluster",
 }
 
 

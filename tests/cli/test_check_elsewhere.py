@@ -126,7 +126,7 @@ def test_the_action_annotates_what_patterns_name(act: Any) -> None:
 def test_the_action_passes_on_options_and_tells_of_what_is_not_there(act: Any, tmp_path: Path) -> None:
     known = tmp_path / "repository" / "known.json"
     known.write_text(json.dumps({"servanda-baseline": 1, "files": {}}))
-    code, out, _ = act("a.yaml\ndeep/**/*", select="SV1", ignore="SV101", baseline="known.json", fail_on="error")
+    code, out, _ = act("a.yaml\ndeep/**/*.yaml", select="SV1", ignore="SV101", baseline="known.json", fail_on="error")
     assert (code, len(out.splitlines())) == (0, 2)
     code, out, err = act("a.yaml\nnone*.yaml\r\n$(touch pwned)")
     assert code == 2

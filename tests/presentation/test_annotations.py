@@ -19,13 +19,14 @@ from servanda.presentation.terminal import text as as_text
 from servanda.presentation.view import view
 
 NASTY = r"x\n::error file=a.yaml,line=1::pwned\n\n%0A ::set-output name=a::b\n##[error]c: 100%"
+FLAT = NASTY.replace(r"\n", " ")  # titles and names are one line
 TEXT = rf"""
 servanda: 1
-title: "T {NASTY}"
+title: "T {FLAT}"
 start: 2030-01-01
 parties:
-  north: {{name: "N {NASTY}"}}
-  south: {{name: "S {NASTY}"}}
+  north: {{name: "N {FLAT}"}}
+  south: {{name: "S {FLAT}"}}
 terms:
   word: {{north: one, south: two}}
 plans:

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Any, cast
 
 from servanda.checks.findings import Findings, Known
-from servanda.errors import ServandaError, UsageError
+from servanda.errors import UsageError
+from servanda.files import save
 
 VERSION = 1
 MARK = "servanda-baseline"
@@ -145,30 +145,7 @@ def write_baseline(path: str, text: str) -> Path:
 
     Raises
     ------
-    ServandaError
+    NotSaved
         If nothing can be written there.
     """
-    try:
-        file = Path(path).resolve()
-        if file.exists() and not os.access(file, os.W_OK):
-            raise PermissionError(13, "it may not be changed")
-        handle, name = tempfile.mkstemp(prefix=f".{file.name[:40]}-", dir=file.parent)
-        beside_it = Path(name)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-                stream.write(text)
-            beside_it.chmod(file.stat().st_mode & 0o777 if file.exists() else 0o666 & ~_umask())
-            beside_it.replace(file)
-        except BaseException:
-            beside_it.unlink()
-            raise
-    except (OSError, ValueError) as error:
-        words = getattr(error, "strerror", None) or error
-        raise ServandaError(f"{path}: the baseline cannot be written ({words}). Give another place") from None
-    return Path(path)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+    return save(path, text.encode("ascii"))

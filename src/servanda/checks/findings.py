@@ -16,7 +16,7 @@ from servanda.agreement.format.values import Place
 from servanda.checks._fingerprints import digest, fingerprints
 from servanda.checks._groups import Row, grouped, plan_of
 from servanda.checks._plan_view import plan_view
-from servanda.checks._suppressions import Suppression, extents, suppresses, suppressions, whole
+from servanda.checks._suppressions import Suppression, Suppressions, extents, suppressions, whole
 from servanda.checks.rulebook import SEVERITIES, Found, Known, Severity, chosen, registered, rules
 from servanda.english import did_you_mean, listed
 from servanda.errors import expect
@@ -184,10 +184,9 @@ def check(
     silenced: list[tuple[Place, Finding]] = []
     known: list[tuple[Place, Finding]] = []
     loud: list[Row] = []
-    used: set[Suppression] = set()
+    silencing = Suppressions(comments)
     for (each, plans), mark in zip(found, marks, strict=True):
-        hit = _hits(agreement, each, comments, spans)
-        used.update(hit)
+        hit = _hits(agreement, each, silencing, spans)
         row = Row(each, plans, (Known(mark, each.code, _says(each)),))
         if hit:
             silenced.append((each.place, _finding(agreement, row, hit[0].reason)))
@@ -196,7 +195,7 @@ def check(
         else:
             loud.append(row)
     kept += [(row.found.place, _finding(agreement, row)) for row in grouped(loud)]
-    remarks = _about_comments(agreement, list(_comments(comments, used, wanted)))
+    remarks = _about_comments(agreement, list(_comments(comments, silencing.used, wanted)))
     for remark in remarks:
         (known if remark.fingerprint in expected else kept).append(((), remark))
     there = {*marks, *(remark.fingerprint for remark in remarks)}
@@ -210,19 +209,17 @@ def codes(select: Sequence[str] = (), ignore: Sequence[str] = ()) -> frozenset[s
 
 
 def _hits(
-    agreement: Agreement, found: Found, comments: tuple[Suppression, ...], spans: dict[Place, tuple[int, int]]
+    agreement: Agreement, found: Found, silencing: Suppressions, spans: dict[Place, tuple[int, int]]
 ) -> list[Suppression]:
     """Find the comments that silence a finding: at what it is about; at the plan too, if it may be one of a group."""
-    places = [found.place, *([found.place[:2]] if plan_of(found) is not None else [])]
-    lines = [line_of(agreement, place) for place in places] if comments else []
-    return [
-        comment
-        for place, line in zip(places, lines, strict=False)
-        for comment in comments
-        if comment.code == found.code
-        and line is not None
-        and suppresses(comment, line, spans.get(whole(place), (line, line)))
-    ]
+    if not silencing.comments:
+        return []
+    hits: list[Suppression] = []
+    for place in (found.place, *([found.place[:2]] if plan_of(found) is not None else [])):
+        line = line_of(agreement, place)
+        if line is not None:
+            hits += silencing.of(found.code, line, spans.get(whole(place), (line, line)))
+    return hits
 
 
 def the_same(finding: Finding) -> str:

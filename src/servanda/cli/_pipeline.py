@@ -19,8 +19,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from servanda.cli._exit import NO_ANSWER, complain
-from servanda.errors import NoSuchName, UsageError, need, no_such
+from servanda.cli._exit import BAD_INPUT, NO_ANSWER, complain
+from servanda.errors import NoSuchName, ServandaError, UsageError, need, no_such
+from servanda.files import NotSaved
 
 if TYPE_CHECKING:
     from servanda.agreement.format.agreement import Agreement
@@ -158,6 +159,8 @@ class Answer:
         Printed below the results.
     show : function, optional
         Prints the results, where that is not simply their views.
+    trouble : str
+        What was found could not be kept as the user wished: the reason, which is told last.
     code : int
         With which the command ends.
     """
@@ -166,6 +169,7 @@ class Answer:
     json: Callable[[], Mapping[str, Any]]
     sentences: tuple[str, ...] = ()
     show: Callable[[], None] | None = None
+    trouble: str = ""
     code: int = 0
 
 
@@ -227,6 +231,10 @@ def on_agreement(
                 except NoSuchName as error:
                     words = str(error)
                     raise NoSuchName(f"{file}: {words[:1].lower()}{words[1:]}") from None
+                except ServandaError as error:
+                    if as_json and error.exit_code == NO_ANSWER:
+                        print_json({"status": str(error)})
+                    raise
             if found is not None:
                 _end(found, picture, as_json)
 
@@ -254,19 +262,14 @@ def print_json(thing: Any) -> None:
     """Print a result for programs."""
     import json
 
-    click.echo(json.dumps(thing, indent=2, ensure_ascii=False, allow_nan=False))
+    plain = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"  # then other letters are written as \u....
+    text = json.dumps(thing, indent=2, ensure_ascii=plain, allow_nan=False)
+    click.echo(text.encode("utf-8", "backslashreplace").decode("utf-8"))  # a file name of bytes that are no letters
 
 
 def _end(found: Answer, picture: str | None, as_json: bool) -> None:
-    """Draw and print what was found, and leave with its exit code."""
-    drawn: list[Path] = []
-    if picture is not None:
-        from servanda.presentation.figures.saving import picture_of
-
-        first = Path(picture)
-        for i, result in enumerate(found.results):
-            beside = first.with_name(f"{first.stem}-{type(result).__name__.lower()}{first.suffix}")
-            drawn.append(picture_of(result, beside if i else first))
+    """Print and draw what was found, and leave with its exit code; what cannot be drawn is printed all the same."""
+    drawn, trouble = _draw(found, picture) if picture is not None else ((), "")
     if as_json:
         print_json(found.json())
     else:
@@ -275,8 +278,27 @@ def _end(found: Answer, picture: str | None, as_json: bool) -> None:
             click.echo(sentence)
         for path in drawn:
             click.echo(f"Picture: {path}")
+    for words in (found.trouble, trouble):
+        if words:
+            complain(words)
+    if found.trouble or trouble:
+        sys.exit(BAD_INPUT)
     if found.code:
         sys.exit(found.code)
+
+
+def _draw(found: Answer, picture: str) -> tuple[list[Path], str]:
+    """Draw the results; where, and what was in the way."""
+    from servanda.presentation.figures.saving import picture_of
+
+    first, drawn = Path(picture), list[Path]()
+    try:
+        for i, result in enumerate(found.results):
+            beside = first.with_name(f"{first.stem}-{type(result).__name__.lower()}{first.suffix}")
+            drawn.append(picture_of(result, beside if i else first))
+    except NotSaved as error:
+        return drawn, str(error)
+    return drawn, ""
 
 
 def _show(found: Answer) -> None:

@@ -138,10 +138,6 @@ def _read(name: str, path: str) -> Agreement:
     from servanda.agreement.reading.reader import LARGEST, loads, read
 
     if name == STDIN:
-        if sys.stdin is None:  # pyright: ignore[reportUnnecessaryComparison]  # closed
-            raise AgreementError(
-                [f"{path}: standard input is closed. Give a file, or send a text: servanda check - < FILE"]
-            )
         return loads(sys.stdin.buffer.read(LARGEST + 1), path)
     if any(letter in name for letter in "*?[") and not Path(name).exists():
         raise AgreementError([f"{name}: no file has a name of this pattern. Check the pattern and the folder"])

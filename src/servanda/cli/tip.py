@@ -21,7 +21,7 @@ from servanda.errors import UsageError
 @click.option("--among", multiple=True, metavar="NUMBERS", help="Look only at these numbers of the file.")
 @click.option("--ours", multiple=True, metavar="NUMBERS", help="The numbers of the file that you can choose.")
 @click.option("--alone", is_flag=True, help="Move one number at a time, and do not search for joint changes.")
-@count_option("--points", None, "How many values of each number to look at.", least=3)
+@count_option("--points", None, "How many values of each number to look at.", least=3, most=1000)
 @click.option("--heat", nargs=2, metavar="A B", help="Draw a map over these two numbers of the file.")
 @seed_option
 def tip(

@@ -40,6 +40,7 @@ from servanda.agreement.format.values import (
     Flag,
     Frozen,
     Key,
+    Line,
     NotNegative,
     Number,
     PlainDuration,
@@ -96,10 +97,10 @@ class Source(Frozen):
     kind: Literal["document", "judgement", "data", "press", "scholarship", "interview"] = Field(
         description="what sort of source this is"
     )
-    title: Words = Field(description="its title, in words")
-    author: Words | None = Field(default=None, description="who wrote or said it")
+    title: Line = Field(description="its title, in words")
+    author: Line | None = Field(default=None, description="who wrote or said it")
     date: Day | None = Field(default=None, description="when it was published")
-    url: Words | None = Field(default=None, description="where to find it")
+    url: Line | None = Field(default=None, description="where to find it")
     note: Words | None = Field(default=None, description="anything else, in words")
 
 
@@ -131,7 +132,7 @@ class PartyType(Noted):
     chance: Chance = Field(
         description="the chance that the party is of this type; the chances of its types add up to 1"
     )
-    name: Words | None = Field(default=None, description="its name in figures and tables")
+    name: Line | None = Field(default=None, description="its name in figures and tables")
     worth: dict[Key, Worth] = Field(
         default={}, description="what stakes are worth to this type, in place of what they are worth to the party"
     )
@@ -164,7 +165,7 @@ class Aims(Frozen):
 class Party(Noted):
     """A state, government or movement that decides for itself."""
 
-    name: Words = Field(description="its name in figures and tables")
+    name: Line = Field(description="its name in figures and tables")
     discount: NotNegative = Field(
         default=UNKNOWN, description="how much less the future counts: continuous rate per year, such as 0.05"
     )
@@ -180,7 +181,7 @@ class Stake(Noted):
     """Something one party holds and can give up."""
 
     holder: Key = Field(description="the party that holds it")
-    name: Words | None = Field(default=None, description="its name in figures and tables")
+    name: Line | None = Field(default=None, description="its name in figures and tables")
     worth: dict[Key, Worth] = Field(
         default={},
         description="what it is worth to each party, in units for every year that its holder holds all of it",
@@ -202,7 +203,7 @@ class Measure(Noted):
     finds: NotNegative = Field(
         default=UNKNOWN, description="how often it finds a concealed stake: rate per year while in force"
     )
-    name: Words | None = Field(default=None, description="its name in figures and tables")
+    name: Line | None = Field(default=None, description="its name in figures and tables")
     starts: Day | None = Field(default=None, alias="from", description="first day in force; the start if left out")
     until: Day | None = Field(default=None, description="in force until this day; the horizon if left out")
     false_alarms: NotNegative = Field(default=ZERO, description="false alarms: rate per year while in force")
@@ -212,7 +213,7 @@ class Measure(Noted):
 class Body(Noted):
     """Somebody with tasks under the agreement who is no party to it: an agency, a commission, a mission."""
 
-    name: Words = Field(description="its name in figures and tables")
+    name: Line = Field(description="its name in figures and tables")
 
 
 def _meaning_form(value: object) -> str:
@@ -262,10 +263,10 @@ class Agreement(Frozen):
     servanda: Annotated[int, BeforeValidator(_version), Field(ge=1, le=1)] = Field(
         description="the version of this format: 1"
     )
-    title: Words = Field(description="the agreement's name, in words")
+    title: Line = Field(description="the agreement's name, in words")
     start: Day = Field(description="day 0, such as 2018-06-12")
     horizon: PlainDuration = Field(default=NEVER, description="payoffs count until then, such as 12 years")
-    unit: Words | None = Field(default=None, description="what a worth of 1 stands for, in words")
+    unit: Line | None = Field(default=None, description="what a worth of 1 stands for, in words")
     note: Words | None = Field(default=None, description="anything else, in words")
     incidents: NotNegative = Field(default=ZERO, description="rate per year of breakdowns that nobody chose")
     sources: dict[Key, Source] = Field(default={}, description="what numbers and steps rest on")

@@ -7,7 +7,7 @@ from typing import Annotated, cast
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from servanda.agreement.format.entries import Noted
-from servanda.agreement.format.values import Problem, Words
+from servanda.agreement.format.values import Line, Problem
 from servanda.english import digits, show
 
 
@@ -34,7 +34,7 @@ def _rank(value: object) -> float:
 
 
 Rank = Annotated[float, BeforeValidator(_rank), WithJsonSchema({"servanda": "rank"})]
-Pair = Annotated[list[Words], Field(min_length=2, max_length=2), BeforeValidator(_pair)]
+Pair = Annotated[list[Line], Field(min_length=2, max_length=2), BeforeValidator(_pair)]
 
 
 class Correlation(Noted):

@@ -13,7 +13,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, Tag, WithJsonSchema, model_validator
 
 from servanda.agreement.format.entries import Noted
-from servanda.agreement.format.values import CalendarMonths, Day, Key, Problem, Words, plain_number
+from servanda.agreement.format.values import CalendarMonths, Day, Key, Line, Problem, plain_number
 from servanda.english import show
 
 MOST_PARTS = 12  # that a step may be split into
@@ -118,7 +118,7 @@ class FindsLever(_Lever):
     most: Amount = Field(alias="to", description="the largest rate per year")
     step: Amount | None = Field(default=None, description="vary it in steps of this size")
     cost: Amount = Field(default=0.0, description="what a finding rate of 1 a year costs for every year in force")
-    unit: Words | None = Field(default=None, description="what the cost is counted in, such as million dollars")
+    unit: Line | None = Field(default=None, description="what the cost is counted in, such as million dollars")
 
     @model_validator(mode="after")
     def _ordered(self) -> FindsLever:

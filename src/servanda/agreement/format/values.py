@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import math
 import re
+import unicodedata
 from collections.abc import Callable
 from datetime import date
 from typing import Annotated, Any, ClassVar, TypeAlias, cast
@@ -15,6 +16,7 @@ from typing import Annotated, Any, ClassVar, TypeAlias, cast
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from servanda.agreement.format.characters import called, on_one_line, refused
 from servanda.english import did_you_mean, digits, show
 
 DAYS_PER_YEAR = 365.25
@@ -259,10 +261,11 @@ def _read_keys(given: dict[object, object], one: Callable[[object], float]) -> d
                 fields[key] = one(found)
             except Problem as problem:
                 raise Problem(str(problem), key) from None
-        elif isinstance(found, str) and found.strip():
-            fields[key] = found
         else:
-            raise Problem(f"{show(found)} is not text. Write words, in quotes if they look like a number", key)
+            try:
+                fields[key] = text(found) if key == "note" else line(found)
+            except Problem as problem:
+                raise Problem(str(problem), key) from None
     return fields
 
 
@@ -344,22 +347,62 @@ def _day(value: object) -> date:
     return value
 
 
+def text(value: object) -> str:
+    """Read a text, which may have several lines."""
+    if not isinstance(value, str) or not value.strip():
+        raise Problem(f"{show(value)} is not text. Write words, in quotes if they look like a number")
+    if (character := refused(value)) is not None:
+        raise Problem(f"this text holds {called(character)}. Delete it")
+    if not value.isascii() and not any(letter.isprintable() and letter != " " for letter in value):
+        raise Problem(f"this text holds nothing that can be seen, only {called(value.strip()[0])}. Write words")
+    return value
+
+
+def line(value: object) -> str:
+    """Read a text that has to stand on one line: without spaces around it, and with spaces for tabs."""
+    found = on_one_line(text(value))
+    if "\n" in found:
+        raise Problem(f"{show(found)} has a line break in it. Write it on one line")
+    return found
+
+
 def _words(value: object) -> str:
-    if isinstance(value, str) and value.strip():
-        return value
-    raise Problem(f"{show(value)} is not text. Write words, in quotes if they look like a number").custom()
+    if isinstance(value, str) and value.isascii() and value.isprintable() and not value.isspace() and value:
+        return value  # as most are
+    try:
+        return text(value)
+    except Problem as problem:
+        raise problem.custom() from None
+
+
+def _line(value: object) -> str:
+    if isinstance(value, str) and value.isascii() and value.isprintable() and (found := value.strip()):
+        return found
+    try:
+        return line(value)
+    except Problem as problem:
+        raise problem.custom() from None
+
+
+_NAME = re.compile(NAME_PATTERN)
 
 
 def is_name(value: object) -> bool:
     """Tell whether a value can name a party, stake, measure, type, plan or entry."""
-    return isinstance(value, str) and re.fullmatch(NAME_PATTERN, value) is not None
+    if not isinstance(value, str):
+        return False
+    if value.isascii():
+        return _NAME.fullmatch(value) is not None
+    return value[:1].isalpha() and value.replace("-", "_").isidentifier()
 
 
 def _key(value: object) -> str:
     if isinstance(value, str) and is_name(value):
-        return value
+        return value if value.isascii() else unicodedata.normalize("NFC", value)
     words = "cannot be used as a name. A name begins with a letter and has only letters, digits, - and _"
-    raise Problem(f"{show(value)} {words}").custom()
+    unseen = next((letter for letter in value if not letter.isprintable()), None) if isinstance(value, str) else None
+    more = f". This one holds {called(unseen)}" if unseen is not None else ""
+    raise Problem(f"{show(value)} {words}{more}").custom()
 
 
 def _flag(value: object) -> bool:
@@ -407,6 +450,9 @@ Day = Annotated[date, BeforeValidator(_day), _schema("day")]
 
 
 Words = Annotated[str, BeforeValidator(_words), _schema("words")]
+
+
+Line = Annotated[str, BeforeValidator(_line), _schema("words")]
 
 
 Key = Annotated[str, BeforeValidator(_key), _schema("name")]

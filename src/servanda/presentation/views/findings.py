@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from servanda.checks.findings import Finding, Findings, printable, the_same
 from servanda.checks.rulebook import MOST, SEVERITIES, Rule
+from servanda.english import visible
 from servanda.presentation.terminal import console
 from servanda.presentation.view import Column, Row, Table, View, rows, view_of
 
@@ -74,7 +75,7 @@ def where(finding: Finding) -> str:
 
 def shown_path(path: str) -> str:
     """Write a path on one line, whatever is in it, and so that no line begins like a command to a build server."""
-    words = "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in path)
+    words = visible(path)
     return f"./{words}" if words.startswith(("::", "##[")) else words
 
 

@@ -20,7 +20,8 @@ BAD, CLEAN = ((paths.CASES / f"{name}.yaml").read_text("utf-8") for name in ("SV
 
 
 def load(file: Path) -> Any:
-    return YAML(typ="safe").load(file.read_text(encoding="utf-8"))
+    yaml: Any = YAML(typ="safe")
+    return yaml.load(file.read_text(encoding="utf-8"))
 
 
 # ------------------------------------------------------------------------------------------------ pre-commit

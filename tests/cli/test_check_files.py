@@ -278,7 +278,7 @@ def test_a_damaged_baseline_gives_one_message_and_stays_as_it_is(
 
 def test_a_baseline_that_is_not_there_or_cannot_be_written_is_refused(run: Any, draft: Path) -> None:
     for arguments, words in (
-        (("--baseline", "none.json"), "none.json: there is no such baseline. Write it anew: servanda check FILE..."),
+        (("--baseline", "none.json"), "none.json: there is no such baseline. Write it anew: servanda check FILES"),
         (("--baseline", "drafts"), "drafts: the baseline cannot be read"),
         (("--write-baseline", "drafts"), "drafts: the baseline cannot be"),
         (("--write-baseline", "nowhere/known.json"), "nowhere/known.json: nothing is written: there is no such folder"),

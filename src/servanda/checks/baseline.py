@@ -64,7 +64,7 @@ def read_baseline(path: str) -> Baseline:
     BaselineError
         If it is not there, or is no baseline: with what is the matter, and how to write one.
     """
-    again = f"Write it anew: servanda check FILE... --write-baseline {path}"
+    again = f"Write it anew: servanda check FILES --write-baseline {path}"
     try:
         content = Path(path).read_bytes()
     except FileNotFoundError:

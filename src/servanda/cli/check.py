@@ -39,7 +39,7 @@ class _Wish:
 
 
 @command("write")
-@click.argument("files", metavar="FILE...", nargs=-1, required=True)
+@click.argument("files", metavar="FILES", nargs=-1, required=True)
 @click.option("--select", metavar="RULES", help="Use only these rules: codes, beginnings of codes (SV1), or names.")
 @click.option("--ignore", metavar="RULES", help="Leave out these rules.")
 @click.option(
@@ -74,8 +74,8 @@ def check(
 ) -> None:
     """Check texts for what makes agreements fail, such as duties without a date.
 
-    FILE is a path, the name of an agreement in the catalogue, or - for standard input. The plans are not solved, and
-    the files need no numbers. A comment '# servanda: ignore CODE reason' in a file suppresses a finding. If a file has
+    FILES are paths, names of agreements in the catalogue, or - for standard input. The plans are not solved, and the
+    files need no numbers. A comment '# servanda: ignore CODE reason' in a file suppresses a finding. If a file has
     numbers, the full output ends with the scorecards, unless --select or several files are given.
     """
     from servanda.checks.baseline import read_baseline

@@ -9,7 +9,7 @@ from typing import Any
 from servanda.agreement.format.agreement import Agreement
 from servanda.assessment.comparison import Comparison, compare
 from servanda.assessment.scorecards import Scorecards
-from servanda.errors import expect, need
+from servanda.errors import MOST_DRAWS, expect, need, seeded, whole
 from servanda.files import NotSaved
 from servanda.parallel import Progress, part_of
 from servanda.presentation.view import Table, View, view, view_of
@@ -106,6 +106,7 @@ def study(
     'report.html'
     """
     expect(agreement, Agreement, "study")
+    draws, seed = whole("draws", draws, 0, MOST_DRAWS), seeded(seed)
     need("pictures", "The report", "jinja2", "matplotlib")
     folder = Path(folder)
     begin = SOLVING + RANGING if draws else SOLVING

@@ -36,15 +36,17 @@ from servanda.agreement.format.values import (
     ZERO,
     Chance,
     Day,
+    Discount,
     Duration,
     Flag,
     Frozen,
     Key,
     Line,
-    NotNegative,
     Number,
     PlainDuration,
+    Precision,
     Problem,
+    Rate,
     Words,
     Worth,
     Years,
@@ -137,8 +139,8 @@ class PartyType(Noted):
         default={}, description="what stakes are worth to this type, in place of what they are worth to the party"
     )
     costs: CostChanges = Field(default=CostChanges(), description="costs in place of the party's")
-    discount: NotNegative | None = Field(default=None, description="discount in place of the party's, per year")
-    precision: NotNegative | None = Field(default=None, description="precision in place of the party's, per unit")
+    discount: Discount | None = Field(default=None, description="discount in place of the party's, per year")
+    precision: Precision | None = Field(default=None, description="precision in place of the party's, per unit")
 
 
 class VerifiedAim(Frozen):
@@ -166,10 +168,10 @@ class Party(Noted):
     """A state, government or movement that decides for itself."""
 
     name: Line = Field(description="its name in figures and tables")
-    discount: NotNegative = Field(
+    discount: Discount = Field(
         default=UNKNOWN, description="how much less the future counts: continuous rate per year, such as 0.05"
     )
-    precision: NotNegative = Field(
+    precision: Precision = Field(
         default=UNKNOWN, description="how sharply the party follows its interest: logit precision per unit, such as 1.5"
     )
     costs: Costs = Field(default=Costs(), description="lump sums paid when the agreement breaks down, in units")
@@ -200,13 +202,13 @@ class Measure(Noted):
     """A way to find concealment."""
 
     covers: list[Key] = Field(default=[], min_length=1, description="list of the stakes whose concealment it can find")
-    finds: NotNegative = Field(
+    finds: Rate = Field(
         default=UNKNOWN, description="how often it finds a concealed stake: rate per year while in force"
     )
     name: Line | None = Field(default=None, description="its name in figures and tables")
     starts: Day | None = Field(default=None, alias="from", description="first day in force; the start if left out")
     until: Day | None = Field(default=None, description="in force until this day; the horizon if left out")
-    false_alarms: NotNegative = Field(default=ZERO, description="false alarms: rate per year while in force")
+    false_alarms: Rate = Field(default=ZERO, description="false alarms: rate per year while in force")
     breaks: Chance = Field(default=ZERO, description="chance that a false alarm ends the agreement")
 
 
@@ -268,7 +270,7 @@ class Agreement(Frozen):
     horizon: PlainDuration = Field(default=NEVER, description="payoffs count until then, such as 12 years")
     unit: Line | None = Field(default=None, description="what a worth of 1 stands for, in words")
     note: Words | None = Field(default=None, description="anything else, in words")
-    incidents: NotNegative = Field(default=ZERO, description="rate per year of breakdowns that nobody chose")
+    incidents: Rate = Field(default=ZERO, description="rate per year of breakdowns that nobody chose")
     sources: dict[Key, Source] = Field(default={}, description="what numbers and steps rest on")
     parties: dict[Key, Party] = Field(min_length=1, description="who decides")
     bodies: dict[Key, Body] = Field(default={}, description="who has tasks under the agreement without being a party")

@@ -19,8 +19,8 @@ from servanda.agreement.format.values import (
     Frozen,
     Key,
     Line,
-    NotNegative,
     Problem,
+    Rate,
     Share,
     Span,
     Words,
@@ -248,7 +248,7 @@ class Plan(Noted):
     withdrawal: Words | None = Field(
         default=None, description="how a party may leave, in words; in place of the agreement's"
     )
-    finds: dict[Key, NotNegative] = Field(
+    finds: dict[Key, Rate] = Field(
         default={},
         description="finding rates of measures while this plan is carried out, in place of the measures' own",
     )

@@ -8,7 +8,6 @@ libyaml. Where anything is wrong, or libyaml may mean something else than YAML 1
 from __future__ import annotations
 
 import json
-import math
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -17,7 +16,7 @@ from datetime import date
 from typing import Any, NamedTuple, NoReturn, cast
 
 from servanda.agreement.format.characters import called, cleaned, joined, line_at, refused, unwritable
-from servanda.agreement.format.values import DATE_PATTERN, Place, is_name
+from servanda.agreement.format.values import DATE_PATTERN, Place, beyond_floats, is_name
 from servanda.agreement.reading._yaml_events import IndentedByTabError, UnsureError, careful_events, quick_events
 from servanda.english import show
 
@@ -299,9 +298,7 @@ def _scalar(event: Any, line: int) -> object:
         return int(ascii_text)
     if _FLOAT.fullmatch(ascii_text):
         # What no float can hold stays a text: where a number is needed, it is refused as it was written.
-        found = float(ascii_text)
-        lost = math.isinf(found) or (found == 0 and re.search("[1-9]", re.split("[eE]", text)[0]) is not None)
-        return text if lost else found
+        return text if beyond_floats(ascii_text) else float(ascii_text)
     if _OTHER_BASE.fullmatch(text):
         return int(text, 0)
     if match := _ENDLESS.fullmatch(ascii_text):
@@ -382,6 +379,10 @@ def _cut_off(path: Place, group: dict[str, object], cut: list[str]) -> str:
     lost = before is None or isinstance(before, dict | list)
     begun = [] if lost else [before if isinstance(before, str) else show(before)]
     key = key if begun else ""
+    if isinstance(before, int | float) and cut[0].isdigit():
+        return (
+            f"{dotted((*path, key))}: a comma ends a value in brackets. Write a number with a point: {before}.{cut[0]}"
+        )
     whole = ", ".join([*begun, *cut])
     words = json.dumps(whole, ensure_ascii=False) if len(whole) <= 200 else f'"{(begun or cut)[0][:60]}, ..."'
     return (

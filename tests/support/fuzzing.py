@@ -424,7 +424,7 @@ class _Worker:
 # What is wrong with an outcome.
 
 _OURS = re.compile(r'File "[^"]*/src/(servanda/[^"]+)", line \d+,? in (\S+)')
-_NOT_A_NUMBER = re.compile(r"(?<![\w.'-])[-−+]?(?:nan|inf|NaN|Infinity|Inf)(?![\w'-])%?")
+_NOT_A_NUMBER = re.compile(r"(?<![\w./'-])[-−+]?(?:nan|inf|NaN|Infinity|Inf)(?![\w/'-])%?")
 _MINUS_ZERO = re.compile(r"(?<![\w.,+-])[-−]0(?:\.0+)?%?(?![\w.,%])")
 _SMALL_SHARE = re.compile(r"\de-\d+%")
 _WARNING = re.compile(r"(?m)^.*?(\w*Warning): (.*)$")
@@ -476,7 +476,7 @@ def _needs_no_file(words: list[str]) -> bool:
 def _wrong_output(one: Case, words: list[str], out: str, text: str) -> Iterator[str]:
     import json
 
-    if "--json" in words and not {"--help", "-h"} & set(words):
+    if ("--json" in words or "sarif" in words) and not {"--help", "-h"} & set(words):
         try:
             whole = json.loads(out, parse_constant=_refuse)
             yield from (f"{said} in JSON" for said in _numbers(whole))

@@ -52,6 +52,9 @@ SILENT: list[tuple[str, tuple[str, ...], dict[str, Any]]] = [
                  duty("b", due="{within: 45 days, after: a}")), {})
       for does in ("cease fire", "observe a general cease-fire", "'all fighting stops'", "halt every test",
                    "end all hostilities", "agree to a full and permanent ceasefire")),
+    *(("SV105", (duty("a", due=f"{{when: {when}}}"),), {})
+      for when in ("the United Nations finds that the conditions are there", "both sides agree on a list",
+                   "the camps are ready in the opinion of the commission", "the list is verified by the agency")),
     *(("SV109", (duty("a", date="2030-06-01"), duty("b", needs="[a]", **when)), {})
       for when in ({"date": "2030-06-02"}, {"due": "{same_day: a}"}, {"due": "{within: 0 days, after: a}"},
                    {"date": "2030-06-01", "pairs": "[a]"}, {"date": "2030-06-01", "does": "lift both in parallel"})),
@@ -146,6 +149,9 @@ LOUD: list[tuple[str, tuple[str, ...], dict[str, Any]]] = [  # near what is sile
                  duty("b", due="{within: 45 days, after: a}")), {})
       for does in ("'cease fire, then withdraw'", "withdraw behind the ceasefire line", "disarm under the ceasefire",
                    "end feudal ownership", "halt work and dismantle the plant")),
+    *(("SV105", (duty("a", due=f"{{when: {when}}}"),), {})
+      for when in ("the quartering areas are ready", "conditions are found", "the list is verified by 2031",
+                   "the rules are in place", "the states have left", "a way is found")),
     *(("SV109", (duty("a", **first), duty("b", needs="[a]", **then)), {})
       for first in ({"date": "2030-03-02"}, {"due": "{within: 60 days, after: start}"})
       for then in ({"date": "2030-03-02"}, {"due": "{within: 60 days, after: start}"})),

@@ -33,7 +33,11 @@ _STRETCH = re.compile(  # what such words may be followed by, and what takes a s
 _SAID = re.compile(  # words by which an event says itself who tells that it has happened, or that a formal act has
     r"\b(asks?|requests?|reports?|reported|notif(y|ies|ied)|declares?|declared|certif(y|ies|ied)|announces?|announced"
     r"|informs?|informed|confirms?|confirmed|believes|decides?|decided|determines?|determined"
-    r"|(enters?|entered|comes?|came) into (force|effect)|takes effect|(is|are) signed|(is|are) ratified)\b",
+    r"|(enters?|entered|comes?|came) into (force|effect)|takes effect|(is|are) signed|(is|are) ratified"
+    r"|(finds?|judges?|considers?|concludes?|establish(es)?|verif(y|ies)|states?|says?|deems?|assess(es)?|rules?|holds?"
+    r"|sees?|thinks?) that|(agree|approve|authori[sz]e|recommend|propose|proclaim|invite)s?|gives? notice"
+    r"|(is|are) satisfied|in the (view|opinion|judge?ment) of|with the (consent|approval|agreement) of|according to"
+    r"|(verified|approved|agreed|found|judged|established|assessed|inspected|recommended) by(?! [0-9]))\b",
     re.IGNORECASE,
 )
 

@@ -434,3 +434,13 @@ def test_five_thousand_entries_in_knots_and_chains_end() -> None:
     found = check(agreement).found
     assert time.process_time() - began < 5.0
     assert sum(f.code == "SV101" for f in found) == 10
+
+
+def test_what_is_found_in_a_timetable_from_angola() -> None:
+    """A ceasefire happens at one moment, whoever keeps it; whoever finds that all is ready is named."""
+    found = check(read(paths.CASES / "angola.yaml")).found
+    assert [(f.code, f.entries) for f in found] == [
+        ("SV405", ("law",)), ("SV604", ("apart",)), ("SV105", ("camps",)), ("SV103", ("army",)),
+        ("SV102", ("weapons",)),
+    ]  # fmt: skip
+    assert found[1].what.startswith("apart on 1995-01-01 is the last step of plan text that has a day")

@@ -12,6 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from servanda._version import __version__
+from servanda.records import Record
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class About:
+class About(Record):
     """What is needed to repeat a result.
 
     Attributes
@@ -109,7 +110,7 @@ def hand_in(presenter: Callable[[], Presenter]) -> None:
     _presenter[:] = [presenter]
 
 
-class Result:
+class Result(Record):
     """Frozen data that one of servanda's verbs gives back: it can be drawn, shown, printed and written as JSON."""
 
     def to_json(self) -> dict[str, Any]:

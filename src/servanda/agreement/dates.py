@@ -12,14 +12,15 @@ from servanda.agreement.format.agreement import Agreement
 from servanda.agreement.format.entries import START, Due, Obligation, Review
 from servanda.agreement.format.values import DAYS_PER_YEAR
 from servanda.errors import expect
+from servanda.records import Record
 
 TOLERANCE = 1e-9  # of sums of chances and shares, and of days
 
 Why = Literal["undated", "standing", "words", "no limit", "circle", "rests", "unknown"]
 
 
-@dataclass(frozen=True)
-class DueDates:
+@dataclass(frozen=True, repr=False)
+class DueDates(Record):
     """When the entries of a plan fall due, as far as its text says.
 
     Attributes
@@ -39,6 +40,9 @@ class DueDates:
     days: dict[str, date]
     open: dict[str, Why]
     circles: tuple[tuple[str, ...], ...]
+
+    def __repr__(self) -> str:
+        return f"<DueDates: {len(self.days)} with a day, {len(self.open)} without>"
 
 
 def years_between(first: date, second: date) -> float:

@@ -32,7 +32,7 @@ class Related:
     what: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Finding:
     """One thing that a text leaves open or gets wrong.
 
@@ -72,10 +72,14 @@ class Finding:
     related: tuple[Related, ...] = ()
     reason: str | None = None
 
+    def __repr__(self) -> str:
+        where = "" if self.line is None else f", line {self.line}"
+        return f"<Finding {self.code} {self.name}{where}: {', '.join(self.entries) or 'the agreement'}>"
+
 
 @dataclass(frozen=True, repr=False)
 class Findings(Result):
-    """Everything that `check` has to say about an agreement.
+    """Everything that `check` has to say about an agreement: iterating gives what was found and is not silenced.
 
     Attributes
     ----------
@@ -89,6 +93,12 @@ class Findings(Result):
     agreement: Agreement
     found: tuple[Finding, ...]
     silenced: tuple[Finding, ...]
+
+    def __iter__(self) -> Iterator[Finding]:
+        return iter(self.found)
+
+    def __len__(self) -> int:
+        return len(self.found)
 
     @property
     def counts(self) -> dict[Severity, int]:

@@ -17,6 +17,7 @@ from servanda.agreement.format.values import Number
 from servanda.agreement.plan_names import plan_names
 from servanda.agreement.playability import playable_days, plays
 from servanda.errors import expect
+from servanda.records import Record
 
 ONLY = "only"  # the one type of a party that declares none
 
@@ -24,7 +25,7 @@ Kind = Literal["obligation", "automatic", "review", "ratification", "turnover"]
 
 
 @dataclass(frozen=True)
-class Step:
+class Step(Record):
     """One dated entry of a plan.
 
     Attributes

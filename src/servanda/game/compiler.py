@@ -21,6 +21,7 @@ from servanda.game.accumulation import Valuation, hazards, shares
 from servanda.game.calendar import Step, calendar_of
 from servanda.game.payoff_tables import Common, Tables, gather, party_tables, types_of
 from servanda.game.unknowns import Unknowns, list_unknowns
+from servanda.records import Record
 
 OBLIGATION, REVIEW, AUTOMATIC, RATIFICATION, TURNOVER, HORIZON = range(6)
 
@@ -55,7 +56,7 @@ class PublicTree(NamedTuple):
 
 
 @dataclass(frozen=True, repr=False)
-class Game:
+class Game(Record):
     """A plan as a game. `D` draws, `V` nodes of the public tree, `N` parties, `S` stakes, `G` concealable stakes.
 
     Attributes
@@ -168,6 +169,8 @@ def compile(agreement: Agreement, plan: str, draws: Valuation = likely) -> Game:
     ------
     NoSuchName
         If the agreement has no such plan.
+    UsageError
+        If the draws are of another agreement.
     GameTooLarge
         If a party has more than 16 concealable steps, or turnovers branch the path too often.
 
@@ -178,6 +181,8 @@ def compile(agreement: Agreement, plan: str, draws: Valuation = likely) -> Game:
     >>> game = servanda.compile(agreement, plan="phased")
     """
     expect(agreement, Agreement, "compile")
+    of = getattr(draws, "of", None)
+    draws = draws if of is None else of(agreement)
     steps = calendar_of(agreement, plan)
     agreement = as_in(agreement, plan)
     parties = tuple(agreement.parties)

@@ -90,9 +90,25 @@ def show(value: object) -> str:
     if isinstance(value, date):
         return f"the date {value.isoformat()}"
     text = value if isinstance(value, str) else digits(value) if isinstance(value, float) else str(value)
-    text = " ".join(text.split()) if text.strip() else text
+    text = visible(" ".join(text.split()) if text.strip() else text)
     text = text if len(text) <= 60 else text[:57] + "..."
     return f"'{text}'" if isinstance(value, str) else text
+
+
+def visible(text: str) -> str:
+    r"""Write characters that cannot be seen, or would break the line, as Python does: `\u200b`, `\n`.
+
+    Examples
+    --------
+    >>> print(visible("peace \u200b\n"))
+    peace \u200b\n
+    """
+    if text.isprintable():
+        return text
+    seen = "\u200c\u200d"  # these join letters or keep them apart, as Persian and Hindi do
+    return "".join(
+        each if each.isprintable() or each in seen else each.encode("unicode_escape").decode("ascii") for each in text
+    )
 
 
 def did_you_mean(found: object, allowed: Iterable[str]) -> str:

@@ -358,6 +358,19 @@ def copy_a_plan(data: Data, rng: random.Random) -> None:
         plans[rng.choice(wild.NAMES)] = copy.deepcopy(rng.choice(list(plans.values())))
 
 
+def play_at_the_edge(data: Data, rng: random.Random) -> None:
+    """Give a number that enters play any size that a number may have; or several of one group."""
+    value = 10 ** rng.choice((rng.uniform(-323, 308), rng.uniform(-20, 20), rng.uniform(-6, 9), 308.25, -323.3))
+    group = _group(data, rng.choice(("parties", "stakes", "measures")))
+    fit = [
+        (at, key) for at, key in places(group) if kind_of(key, at[key]) in ("number", "range") and "chance" not in at
+    ]
+    for at, key in rng.sample(fit, min(len(fit), rng.choice((1, 1, 1, 2, 5)))):
+        old = at[key]
+        below = isinstance(old, int | float) and old < 0
+        at[key] = -value if below else value
+
+
 def add_a_type(data: Data, rng: random.Random) -> None:
     """Some more types of a party, with no chance or with all of them alike."""
     owners = [p for p in _group(data, "parties").values() if isinstance(p, dict)]
@@ -383,7 +396,8 @@ MILD: tuple[Change, ...] = (
     change_a_range,
     move_a_date, move_a_date, change_a_duration, change_words, change_words, name_all_parties, rename_everywhere,
     rename_everywhere, copy_an_entry, leave_out_an_entry, shuffle_entries, add_an_entry, add_an_entry, put_due_for_date,
-    link_entries, leave_out_a_group, leave_out_an_option, exchange_alike, one_plan, copy_a_plan, add_a_type, alike,
+    link_entries, play_at_the_edge, play_at_the_edge, play_at_the_edge, leave_out_a_group, leave_out_an_option,
+    exchange_alike, one_plan, copy_a_plan, add_a_type, alike,
 )  # fmt: skip
 
 
@@ -521,5 +535,6 @@ def rough(data: Data, rng: random.Random) -> None:
 
 WILD: tuple[Change, ...] = (
     delete, delete, double, rename_a_key, move_a_key, exchange_any, put_extreme, put_extreme, put_extreme_number,
-    put_extreme_number, put_anything, put_anything, rename_badly, extreme_duration, circle, nest, many, many, rough,
+    put_extreme_number, put_extreme_number, put_extreme_number, put_extreme_number, put_anything, put_anything,
+    rename_badly, extreme_duration, circle, nest, many, many, rough, rough,
 )  # fmt: skip

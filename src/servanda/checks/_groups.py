@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from servanda.checks.rulebook import MOST, Found, rules
+from dataclasses import dataclass
+
+from servanda.checks.rulebook import MOST, Found, Known, rules
 from servanda.english import some
 
-Row = tuple[Found, tuple[str, ...]]  # what was found, and the plans in which
+
+@dataclass(frozen=True)
+class Row:
+    """What was found, in which plans, and what a baseline knows it by: of a group, each of its entries."""
+
+    found: Found
+    plans: tuple[str, ...]
+    parts: tuple[Known, ...]
 
 
 def plan_of(found: Found) -> str | None:
@@ -17,19 +26,20 @@ def plan_of(found: Found) -> str | None:
 def grouped(rows: list[Row]) -> list[Row]:
     """Put one finding in place of more than five that say the same of different entries of a plan."""
     same: dict[object, list[Row]] = {}
-    for number, (found, plans) in enumerate(rows):
-        plan = plan_of(found)
-        key = (found.code, found.form, plan, plans) if plan is not None else number
-        same.setdefault(key, []).append((found, plans))
+    for number, row in enumerate(rows):
+        plan = plan_of(row.found)
+        key = (row.found.code, row.found.form, plan, row.plans) if plan is not None else number
+        same.setdefault(key, []).append(row)
     told: list[Row] = []
     for many in same.values():
-        told += many if len(many) <= MOST else [(_group([found for found, _ in many]), many[0][1])]
+        told += many if len(many) <= MOST else [_group(many)]
     return told
 
 
-def _group(many: list[Found]) -> Found:
-    first = many[0]
-    ids = [each.entries[0] for each in many]
+def _group(many: list[Row]) -> Row:
+    first = many[0].found
+    ids = [row.found.entries[0] for row in many]
     fill = {"count": str(len(many)), "entries": some(ids), "plan": f"plan {first.place[1]}"}
-    related = tuple((each.place, name) for each, name in zip(many, ids, strict=True))
-    return Found(first.code, first.place[:2], fill, first.form, related, tuple(ids), group=True)
+    related = tuple((row.found.place, name) for row, name in zip(many, ids, strict=True))
+    whole = Found(first.code, first.place[:2], fill, first.form, related, tuple(ids), group=True)
+    return Row(whole, many[0].plans, tuple(part for row in many for part in row.parts))

@@ -105,6 +105,15 @@ class Found:
 
 
 @dataclass(frozen=True)
+class Known:
+    """By what a finding is recognised when lines have moved: a fingerprint. Its code and words are for readers."""
+
+    fingerprint: str
+    code: str
+    what: str
+
+
+@dataclass(frozen=True)
 class Look:
     """What looks for findings: a function of one plan; or (`whole`) of the agreement and all its plans."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,9 +13,32 @@ from servanda.files import check_room, why
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from typing import Any
 
     import polars
+
+
+class Amount(click.ParamType):
+    """A number as agreement files have them: finite, of a size to compute with, with a minus sign of either kind."""
+
+    name = "number"
+
+    def __init__(self, least: float | None = None) -> None:
+        self.least = least
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Read a number."""
+        from servanda.agreement.format.values import Problem, number_in_words
+        from servanda.english import digits
+
+        try:
+            found = number_in_words(value)
+        except Problem as problem:
+            words = str(problem).replace("or {likely: .., low: .., high: ..}", "such as 0.6")
+            self.fail(f"{words}.", param, ctx)
+        if self.least is not None and found < self.least:
+            self.fail(f"{digits(found)} is below {digits(self.least)}, the least that is allowed.", param, ctx)
+        return found
+
 
 plan_option = click.option("--plan", metavar="NAME", help="The plan to look at. Needed only if the file has several.")
 plans_option = click.option("--plans", metavar="NAME,NAME", help="Only these plans, with commas between their names.")

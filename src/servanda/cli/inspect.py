@@ -6,6 +6,7 @@ import math
 
 import click
 
+from servanda.cli._options import Amount
 from servanda.cli._pipeline import Answer, Run, on_agreement
 from servanda.errors import UsageError
 from servanda.files import NotSaved
@@ -14,7 +15,7 @@ from servanda.files import NotSaved
 @on_agreement("improve", needs=(("solve", "An inspection plan", "numpy", "scipy"),), picture=True)
 @click.option(
     "--budget",
-    type=click.FloatRange(min=0),
+    type=Amount(least=0.0),
     metavar="NUMBER",
     help="A budget to use instead of the file's, in the same unit.",
 )

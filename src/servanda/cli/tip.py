@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from servanda.cli._options import between_option, count_option, of_option, plan_option, seed_option, split
+from servanda.cli._options import Amount, between_option, count_option, of_option, plan_option, seed_option, split
 from servanda.cli._pipeline import Answer, Run, on_agreement
 from servanda.errors import UsageError
 
@@ -15,7 +15,7 @@ from servanda.errors import UsageError
 @between_option
 @plan_option
 @click.option(
-    "--reach", "target", type=float, metavar="NUMBER", help="The target that --plan has to reach, such as 0.6."
+    "--reach", "target", type=Amount(), metavar="NUMBER", help="The target that --plan has to reach, such as 0.6."
 )
 @of_option
 @click.option("--among", multiple=True, metavar="NUMBERS", help="Look only at these numbers of the file.")

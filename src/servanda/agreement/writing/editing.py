@@ -10,6 +10,8 @@ from typing import Any, NamedTuple, NoReturn
 
 from servanda import files
 from servanda.agreement.format.agreement import Agreement
+from servanda.agreement.format.characters import BREAK
+from servanda.agreement.reading.yaml_1_2 import for_ruamel
 
 
 class NotWritten(files.NotSaved):
@@ -65,7 +67,8 @@ def check_writing(agreement: Agreement) -> None:
 
 def line_ends(text: str) -> str:
     """How the lines of a text end."""
-    return "\r\n" if "\r\n" in text else "\n"
+    found = BREAK.search(text)
+    return found[0] if found else "\n"
 
 
 def edited(text: str, edits: list[Edit]) -> str:
@@ -113,7 +116,7 @@ def compose(text: str) -> Any:
     from ruamel.yaml import YAML
 
     reader: Any = YAML(typ="rt", pure=True)
-    return reader.compose(text)
+    return reader.compose(for_ruamel(text)[0])
 
 
 def key_in(group: Any, name: str) -> Any:
@@ -121,14 +124,23 @@ def key_in(group: Any, name: str) -> Any:
     return next(((key, value) for key, value in group.value if key.value == name), None)
 
 
+def line_start(text: str, index: int) -> int:
+    """Where the line begins that a place stands in."""
+    return max(text.rfind("\n", 0, index), text.rfind("\r", 0, index)) + 1
+
+
+def line_above(text: str, start: int) -> int:
+    """Where the line begins above one that begins at a place."""
+    return line_start(text, max(0, start - (2 if text[start - 2 : start] == "\r\n" else 1)))
+
+
 def indent_at(text: str, index: int) -> str:
     """What stands before the first word of a line."""
-    line = text[text.rfind("\n", 0, index) + 1 : index]
+    line = text[line_start(text, index) : index]
     return line[: len(line) - len(line.lstrip())]
 
 
 def line_end(text: str, index: int) -> int:
     """Where the line ends that a place stands in."""
-    end = text.find("\n", index)
-    end = len(text) if end < 0 else end
-    return end - 1 if text[end - 1 : end] == "\r" else end
+    found = BREAK.search(text, index)
+    return found.start() if found else len(text)

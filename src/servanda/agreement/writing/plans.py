@@ -91,7 +91,7 @@ def _last(node: Any) -> int:
 
 def _below(text: str, at: int, indent: str) -> int:
     """The end of the comments that stand deeper than a plan's name, and so belong to the last plan."""
-    while (match := re.match(r"\r?\n( *)#[^\r\n]*", text[at:])) is not None and len(match[1]) > len(indent):
+    while (match := re.match(r"(?:\r\n|\n|\r)( *)#[^\r\n]*", text[at:])) is not None and len(match[1]) > len(indent):
         at += match.end()
     return at
 

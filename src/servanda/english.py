@@ -85,7 +85,7 @@ def show(value: object) -> str:
         return "true" if value else "false"
     if isinstance(value, dict):
         return "a group of keys"
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return "a list"
     if isinstance(value, date):
         return f"the date {value.isoformat()}"

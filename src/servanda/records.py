@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import math
 from datetime import date
 from functools import cache
-from typing import Any, cast
+from typing import Any, NoReturn, cast
 
 
 class Record:
@@ -84,3 +85,37 @@ def _fix(thing: object) -> None:
     elif isinstance(thing, tuple):
         for part in cast("tuple[Any, ...]", thing):
             _fix(part)
+
+
+class ReadOnly(dict[Any, Any]):
+    """A group that nothing changes: whoever wants another one makes it, as in `{**group, name: thing}`."""
+
+    def _refuse(self, *_: Any, **__: Any) -> NoReturn:
+        raise TypeError(
+            "This group is read-only, because results name the file that it was read from. Make a changed agreement:"
+            " agreement.model_copy(update={'stakes': {**agreement.stakes, name: stake}})"
+        )
+
+    __setitem__ = __delitem__ = __ior__ = _refuse
+    clear = pop = popitem = setdefault = update = _refuse
+
+    def __hash__(self) -> int:  # pyright: ignore[reportIncompatibleVariableOverride]
+        return hash(frozenset(self))
+
+    def __copy__(self) -> ReadOnly:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> ReadOnly:
+        return ReadOnly({key: copy.deepcopy(value, memo) for key, value in self.items()})
+
+    def __reduce__(self) -> tuple[type[ReadOnly], tuple[dict[Any, Any]]]:
+        return ReadOnly, (dict(self),)
+
+
+def read_only(thing: object) -> Any:
+    """The same groups and lists, so that nothing can change them, however deep they stand in one another."""
+    if isinstance(thing, dict):
+        return ReadOnly({key: read_only(value) for key, value in cast("dict[Any, Any]", thing).items()})
+    if isinstance(thing, list | tuple):
+        return tuple(read_only(value) for value in cast("tuple[Any, ...]", thing))
+    return thing

@@ -27,7 +27,10 @@ class About(Record):
     Attributes
     ----------
     path, sha256 : str or None
-        The agreement file and the hash of its bytes; None if the agreement was built in Python.
+        The agreement file and the hash of its bytes; None if the agreement was built, or changed, in Python.
+    content : str
+        Hash of what the agreement says, whether or not a file says it. Two files that differ in comments or layout
+        alone have the same.
     versions : dict[str, str]
         Of servanda, Python and the libraries that compute.
     seed : int or None
@@ -40,6 +43,7 @@ class About(Record):
 
     path: str | None
     sha256: str | None
+    content: str
     versions: dict[str, str]
     seed: int | None
     made: str
@@ -58,10 +62,11 @@ def about(agreement: Agreement, seconds: float, seed: int | None = None, *packag
     """
     from datetime import UTC, datetime
 
-    origin = agreement.origin
+    path, sha256, content = agreement.provenance
     return About(
-        path=origin.path if origin else None,
-        sha256=origin.sha256 if origin else None,
+        path=path,
+        sha256=sha256,
+        content=content,
         versions=dict(_versions(*packages)),
         seed=seed,
         made=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),

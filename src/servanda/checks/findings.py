@@ -127,12 +127,13 @@ class Findings(Result):
 
     def to_json(self) -> dict[str, Any]:
         """Give the object that `servanda check --json` prints, but for the scorecards."""
-        origin = self.agreement.origin
+        path, sha256, content = self.agreement.provenance
         base = {"known": [_plain(each) for each in self.known], "gone": plain(self.gone)}
         return {
             "title": self.agreement.title,
-            "path": origin.path if origin is not None else "",
-            "sha256": origin.sha256 if origin is not None else "",
+            "path": path or "",
+            "sha256": sha256 or "",
+            "content": content,
             "findings": [_plain(finding) for finding in self.found],
             "silenced": [{**_plain(finding), "reason": finding.reason} for finding in self.silenced],
             **(base if self.known or self.gone else {}),

@@ -124,7 +124,7 @@ def calendar_of(agreement: Agreement, plan: str) -> tuple[Step, ...]:
         identity, title = entry.id, entry.title or entry.id.replace("-", " ")
         if isinstance(entry, Obligation):
             kind = "automatic" if entry.automatic else "obligation"
-            if isinstance(entry.gives, list):
+            if isinstance(entry.gives, tuple):
                 rest = frozenset(entry.gives)
                 gives = {stake: Number(likely=left.get(stake, 1.0)) for stake in entry.gives}
             else:

@@ -184,7 +184,7 @@ def compile(agreement: Agreement, plan: str, draws: Valuation = likely) -> Game:
     of = getattr(draws, "of", None)
     draws = draws if of is None else of(agreement)
     steps = calendar_of(agreement, plan)
-    agreement = as_in(agreement, plan)
+    whole, agreement = agreement, as_in(agreement, plan)
     parties = tuple(agreement.parties)
     concealable = tuple(
         tuple(e for e, step in enumerate(steps) if step.conceals and step.party == name) for name in parties
@@ -197,7 +197,7 @@ def compile(agreement: Agreement, plan: str, draws: Valuation = likely) -> Game:
                 f" stakes that could hardly be hidden as concealable: false"
             )
     nodes = _Nodes(steps, concealable, parties, tuple(len(types_of(p)) for p in agreement.parties.values()), plan)
-    return _tables(agreement, plan, steps, concealable, nodes, draws)
+    return _tables(whole, agreement, plan, steps, concealable, nodes, draws)
 
 
 class _Nodes:
@@ -240,6 +240,7 @@ class _Nodes:
 
 
 def _tables(
+    whole: Agreement,
     agreement: Agreement,
     plan: str,
     steps: tuple[Step, ...],
@@ -290,7 +291,7 @@ def _tables(
         replaced=np.where(kind == TURNOVER, chance, 0.0),
     )
     game = Game(
-        agreement=agreement,
+        agreement=whole,
         plan=plan,
         steps=steps,
         parties=parties,

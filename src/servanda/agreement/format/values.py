@@ -9,16 +9,17 @@ import contextlib
 import math
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
-from numbers import Real
-from typing import Annotated, Any, ClassVar, TypeAlias, cast
+from numbers import Integral, Real
+from typing import Annotated, Any, ClassVar, Self, TypeAlias, cast
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from servanda.agreement.format.characters import called, on_one_line, refused
 from servanda.english import did_you_mean, digits, show
+from servanda.records import read_only, same
 
 DAYS_PER_YEAR = 365.25
 
@@ -83,12 +84,49 @@ class Problem(ValueError):
 
 
 class Frozen(BaseModel):
-    """Anything of an agreement: cannot be changed, knows its keys and no others."""
+    """Anything of an agreement: cannot be changed, nor can its groups and lists; knows its keys and no others."""
 
-    model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        frozen=True, extra="forbid", populate_by_name=True, ser_json_inf_nan="strings"
+    )
+
+    def model_post_init(self, context: Any, /) -> None:
+        """Make the groups read-only; lists are tuples already."""
+        for name, value in self.__dict__.items():
+            if type(value) is dict:
+                self.__dict__[name] = read_only(value)
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Copy, with other values for some keys; these are looked at as when it is made anew.
+
+        Raises
+        ------
+        pydantic.ValidationError
+            If a value cannot be used.
+        """
+        copied = super().model_copy(deep=deep)
+        if not update:
+            return copied
+        given = {name: getattr(copied, name) for name in copied.model_fields_set} | dict(update)
+        names = {name: field.alias or name for name, field in type(self).model_fields.items()}
+        return type(self).model_validate({names.get(name, name): value for name, value in given.items()})
 
 
 Finite = Annotated[float, Field(ge=-LARGEST, le=LARGEST)]  # which is not so of what is no number either
+
+
+def without_defaults(cls: type[Frozen], given: Any, info: ValidationInfo) -> Any:
+    """Leave out of a group that is no file's what is there by default: `model_dump` writes it, and a file must not."""
+    if info.context is not None or not isinstance(given, dict):
+        return given
+    keys = cast("dict[str, Any]", given)
+    usual = {key: f.default for name, f in cls.model_fields.items() for key in (name, f.alias or name)}
+    return {key: value for key, value in keys.items() if key not in usual or not same_as(value, usual[key])}
+
+
+def same_as(value: object, default: object) -> bool:
+    """Whether a value is the default, an empty list as good as an empty tuple."""
+    return value == default or (isinstance(value, list) and default == () and not value)
 
 
 class Number(Frozen):
@@ -116,6 +154,12 @@ class Number(Frozen):
     uniform: bool = False
     source: str | None = None
     note: str | None = None
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and same(self.__dict__, other.__dict__)
+
+    def __hash__(self) -> int:
+        return hash((self.likely if self.known else None, self.low, self.high, self.uniform, self.source))
 
     @property
     def known(self) -> bool:
@@ -181,8 +225,8 @@ def _from_file(info: ValidationInfo) -> bool:
 
 
 def _length(value: object, info: ValidationInfo) -> float:
-    if isinstance(value, float) and not _from_file(info):
-        return value
+    if isinstance(value, Real) and not isinstance(value, bool) and not _from_file(info):
+        return float(value)
     if isinstance(value, str):
         with contextlib.suppress(Problem):
             return years(value)
@@ -191,6 +235,8 @@ def _length(value: object, info: ValidationInfo) -> float:
 
 def _horizon(value: object, info: ValidationInfo) -> float:
     length = _length(value, info)
+    if not _from_file(info) and (length == NEVER or value == "Infinity"):
+        return NEVER  # as a file says by leaving it out
     if not 0.999 / DAYS_PER_YEAR <= length <= LONGEST_HORIZON:
         raise Problem(
             f"{show(value)} is not a duration of at least 1 day and at most {digits(LONGEST_HORIZON)} years."
@@ -214,7 +260,7 @@ def _months(value: object, info: ValidationInfo) -> int:
     match = _DURATION.fullmatch(value) if isinstance(value, str) else None
     if match and match[2] in ("year", "month"):
         count = float(match[1]) * (12 if match[2] == "year" else 1)
-    elif isinstance(value, int) and not isinstance(value, bool) and not _from_file(info):
+    elif isinstance(value, Integral) and not isinstance(value, bool) and not _from_file(info):
         count = float(value)
     if 1 <= count <= LONGEST_STEP and count == int(count):
         return int(count)
@@ -319,8 +365,15 @@ def _number(
 ) -> BeforeValidator:
     """Make a reader of `0.4`, `{likely: 0.4, low: 0.2, high: 0.7, ...}` or a ready Number."""
 
-    def read(value: object) -> Number:
+    def read(value: object, written: bool) -> Number:
         given = cast("dict[object, object]", value) if isinstance(value, dict) else {}
+        if not written and given.keys() == Number.model_fields.keys():  # as `model_dump` gives it
+            nothing = str(given["likely"]).lower() == "nan"
+            return (
+                (UNKNOWN_YEARS if kind is Years else UNKNOWN) if nothing else read(kind.model_validate(given), written)
+            )
+        if isinstance(value, Number) and not value.known:
+            return value
         if isinstance(value, Number):
             fields: dict[str, Any] = value.model_dump()
             if one is plain_number:
@@ -340,11 +393,11 @@ def _number(
                         raise Problem(str(problem), key if key in given else None) from None
         if isinstance(value, dict | Number):
             _look_at_range(fields, given)
-        return kind.model_validate(fields)
+        return value if isinstance(value, Number) and type(value) is kind else kind.model_validate(fields)
 
-    def wrapped(value: object) -> Number:
+    def wrapped(value: object, info: ValidationInfo) -> Number:
         try:
-            return read(value)
+            return read(value, _from_file(info))
         except Problem as problem:
             raise problem.custom() from None
 

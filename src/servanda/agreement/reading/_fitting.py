@@ -279,8 +279,8 @@ def _model(annotation: Any) -> tuple[Any, bool]:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation, False
     origin, inner = get_origin(annotation), get_args(annotation)
-    if origin in (dict, list):
-        return inner[-1], True
+    if origin in (dict, tuple):
+        return inner[-1 if origin is dict else 0], True
     if origin is Union or str(origin) == "<class 'types.UnionType'>":
         return next((_model(each) for each in inner if each is not type(None)), (None, False))
     return None, False

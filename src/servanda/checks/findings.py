@@ -133,7 +133,7 @@ class Findings(Result):
             "title": self.agreement.title,
             "path": path or "",
             "sha256": sha256 or "",
-            "content": content,
+            **({} if sha256 else {"content": content}),
             "findings": [_plain(finding) for finding in self.found],
             "silenced": [{**_plain(finding), "reason": finding.reason} for finding in self.silenced],
             **(base if self.known or self.gone else {}),

@@ -27,6 +27,7 @@ from servanda.agreement.format.entries import (
     Turnover,
     entry_kind,
 )
+from servanda.agreement.format.frozen import Frozen, without_defaults
 from servanda.agreement.format.inspections import Inspections
 from servanda.agreement.format.levers import Lever
 from servanda.agreement.format.values import (
@@ -40,7 +41,6 @@ from servanda.agreement.format.values import (
     Discount,
     Duration,
     Flag,
-    Frozen,
     Key,
     Line,
     Number,
@@ -51,7 +51,6 @@ from servanda.agreement.format.values import (
     Words,
     Worth,
     Years,
-    without_defaults,
     years,
 )
 from servanda.english import show

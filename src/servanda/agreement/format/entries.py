@@ -10,13 +10,13 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
 
+from servanda.agreement.format.frozen import Frozen, without_defaults
 from servanda.agreement.format.values import (
     UNKNOWN,
     CalendarMonths,
     Chance,
     Day,
     Flag,
-    Frozen,
     Key,
     Line,
     Problem,
@@ -24,7 +24,6 @@ from servanda.agreement.format.values import (
     Share,
     Span,
     Words,
-    without_defaults,
 )
 from servanda.english import show
 

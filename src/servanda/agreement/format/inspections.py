@@ -10,10 +10,10 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
+from servanda.agreement.format.frozen import Frozen
 from servanda.agreement.format.values import (
     Amount,
     Chance,
-    Frozen,
     Key,
     Line,
     Number,

@@ -9,17 +9,18 @@ import contextlib
 import math
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date
 from numbers import Integral, Real
-from typing import Annotated, Any, ClassVar, Self, TypeAlias, cast
+from typing import Annotated, Any, TypeAlias, cast
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, WithJsonSchema
+from pydantic import BeforeValidator, Field, ValidationInfo, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from servanda.agreement.format.characters import called, on_one_line, refused
+from servanda.agreement.format.frozen import Frozen
 from servanda.english import did_you_mean, digits, show
-from servanda.records import read_only, same
+from servanda.records import same
 
 DAYS_PER_YEAR = 365.25
 
@@ -28,13 +29,8 @@ Place: TypeAlias = tuple[str | int, ...]  # where something stands in the file: 
 
 NEVER = math.inf
 
-
 FIRST_YEAR, LAST_YEAR = 1000, 8999  # of any date in a file, so that no calendar sum leaves Python's year 1 to 9999
-
-
 LONGEST_HORIZON = 900.0  # years
-
-
 LONGEST_STEP = 1200  # months between repeated reviews
 
 
@@ -54,14 +50,8 @@ LARGEST_PRECISION = 1e6  # per unit
 
 
 LEAST_AMOUNT, LARGEST_AMOUNT = 1e-6, 1e9  # of effort, and of what is at stake at a site; or 0
-
-
 NAME_PATTERN = "[A-Za-z][A-Za-z0-9_-]*"
-
-
 DURATION_PATTERN = r"\s*([0-9]+(?:\.[0-9]+)?)\s*(year|month|week|day)s?\s*"
-
-
 DATE_PATTERN = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 
 
@@ -83,50 +73,7 @@ class Problem(ValueError):
         return PydanticCustomError("wrong", "{why}", {"why": str(self), "key": self.key})
 
 
-class Frozen(BaseModel):
-    """Anything of an agreement: cannot be changed, nor can its groups and lists; knows its keys and no others."""
-
-    model_config: ClassVar[ConfigDict] = ConfigDict(
-        frozen=True, extra="forbid", populate_by_name=True, ser_json_inf_nan="strings"
-    )
-
-    def model_post_init(self, context: Any, /) -> None:
-        """Make the groups read-only; lists are tuples already."""
-        for name, value in self.__dict__.items():
-            if type(value) is dict:
-                self.__dict__[name] = read_only(value)
-
-    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
-        """Copy, with other values for some keys; these are looked at as when it is made anew.
-
-        Raises
-        ------
-        pydantic.ValidationError
-            If a value cannot be used.
-        """
-        copied = super().model_copy(deep=deep)
-        if not update:
-            return copied
-        given = {name: getattr(copied, name) for name in copied.model_fields_set} | dict(update)
-        names = {name: field.alias or name for name, field in type(self).model_fields.items()}
-        return type(self).model_validate({names.get(name, name): value for name, value in given.items()})
-
-
 Finite = Annotated[float, Field(ge=-LARGEST, le=LARGEST)]  # which is not so of what is no number either
-
-
-def without_defaults(cls: type[Frozen], given: Any, info: ValidationInfo) -> Any:
-    """Leave out of a group that is no file's what is there by default: `model_dump` writes it, and a file must not."""
-    if info.context is not None or not isinstance(given, dict):
-        return given
-    keys = cast("dict[str, Any]", given)
-    usual = {key: f.default for name, f in cls.model_fields.items() for key in (name, f.alias or name)}
-    return {key: value for key, value in keys.items() if key not in usual or not same_as(value, usual[key])}
-
-
-def same_as(value: object, default: object) -> bool:
-    """Whether a value is the default, an empty list as good as an empty tuple."""
-    return value == default or (isinstance(value, list) and default == () and not value)
 
 
 class Number(Frozen):

@@ -109,7 +109,7 @@ def test_an_entry_called_start_goes_before_the_start() -> None:
 
 def test_what_a_text_says_is_kept() -> None:
     agreement = read(PLAYED)
-    entries = {entry.id: entry for entry in agreement.plans("text",).entries}
+    entries = {entry.id: entry for entry in agreement.plans["text"].entries}
     half, relief, quiet, peace = (entries[name] for name in ("half", "relief", "quiet", "peace"))
     assert isinstance(half, Obligation)
     assert isinstance(relief, Obligation)
@@ -120,16 +120,16 @@ def test_what_a_text_says_is_kept() -> None:
     assert (half.actors, relief.actors, quiet.actors, peace.actors) == (
         ("north",), ("south",), ("north", "south"), (),
     )  # fmt: skip
-    assert (relief.pairs, relief.needs, half.uses, entries("report",).defines) == (
+    assert (relief.pairs, relief.needs, half.uses, entries["report"].defines) == (
         ("half",), ("list",), ("launcher",), ("launcher",),
     )  # fmt: skip
-    assert agreement.terms("exercise",) == {
+    assert agreement.terms["exercise"] == {
         "north": "Any movement of troops",
         "south": "A movement of more than a brigade",
     }
-    assert agreement.stakes("sanctions",).needs_ratification == "south"
-    assert agreement.bodies("commission",).name == "The joint commission"
-    assert agreement.plans("text",).disputes == "The foreign ministers meet"
+    assert agreement.stakes["sanctions"].needs_ratification == "south"
+    assert agreement.bodies["commission"].name == "The joint commission"
+    assert agreement.plans["text"].disputes == "The foreign ministers meet"
 
 
 def test_duties_are_left_out_of_the_game() -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import sys
+import warnings
 from collections.abc import Callable
 from typing import Any, NoReturn
 
 import click
 
+from servanda.english import printable
 from servanda.errors import ServandaError, missing_extra
 
 FOUND, BAD_INPUT, NO_ANSWER, STOPPED = 1, 2, 3, 130  # exit codes; 0 is done
@@ -16,7 +18,23 @@ FOUND, BAD_INPUT, NO_ANSWER, STOPPED = 1, 2, 3, 130  # exit codes; 0 is done
 
 def complain(message: str) -> None:
     """Say on standard error what is the matter."""
-    click.echo(message, err=True)
+    click.echo(printable(message, lines=True), err=True)
+
+
+def say(words: str = "") -> None:
+    """Print words that may be of users: nothing in them steers the terminal."""
+    click.echo(printable(words, lines=True))
+
+
+def _warning(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> None:
+    """Print a warning of servanda's as a sentence, and any other as Python does."""
+    if category.__module__.startswith("servanda."):
+        complain(f"{message}.")
+    else:
+        _shown(message, category, *where, **more)
+
+
+_shown = warnings.showwarning
 
 
 def ended(run: Callable[[], Any]) -> NoReturn:
@@ -35,6 +53,7 @@ def ended(run: Callable[[], Any]) -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal that lacks a letter shows ? for it
+    warnings.showwarning = _warning
     try:
         sys.exit(run())
     except click.exceptions.NoArgsIsHelpError as error:

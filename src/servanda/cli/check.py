@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from servanda.cli._exit import FOUND
+from servanda.cli._exit import FOUND, say
 from servanda.cli._options import split
 from servanda.cli._pipeline import Answer, Run, on_agreement
 from servanda.errors import MissingExtra, UsageError, need
@@ -72,7 +72,7 @@ def check(run: Run, select: str | None, ignore: str | None, fail_on: str, form: 
 
             click.echo()
             print_view(plans_side_by_side(cards))
-            click.echo(
+            say(
                 f"'servanda score {run.file} --plan NAME' shows a plan date by date, and which entries move these"
                 " numbers."
             )

@@ -4,13 +4,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from servanda.agreement.dates import last_day
 from servanda.agreement.labels import party_name
 from servanda.assessment.comparison import Comparison, PlanResult
 from servanda.assessment.summary import Exposure
-from servanda.english import month
+from servanda.english import month, number, on, quantity
 from servanda.presentation.figures._palette import INK, WARN, Look, party_colour, party_dash, party_line, party_marker
 from servanda.presentation.figures._plan_words import name_of
 from servanda.presentation.figures._sheet import Sheet
@@ -44,11 +45,16 @@ def title(comparison: Comparison) -> str:
         )
     same = several and len({plan for *_, plan in found}) == 1
     parts = [
-        f"{name} {'stands to lose ' if i == 0 else ''}{loss:.1f} units"
+        f"{name} {'stands to lose ' if i == 0 else ''}{_units_of(loss)} units"
         f" ({when}{f', {plan}' if several and not same else ''})"
         for i, (name, loss, when, plan) in enumerate(found)
     ]
     return (f"{found[0][3]}: at most, " if same else "At most, ") + ", ".join(parts)
+
+
+def _units_of(loss: float) -> str:
+    """An amount of units, to one decimal; in three digits where that would say nothing."""
+    return number(loss, 1) if 0.05 <= abs(loss) < 1e5 or loss == 0 else quantity(loss)
 
 
 def alt(comparison: Comparison) -> str:
@@ -57,7 +63,7 @@ def alt(comparison: Comparison) -> str:
     rows = [
         f"{name_of(r)}: "
         + "; ".join(
-            f"{party_name(agreement, p)} at most {peak(r, p).loss[p]:+.1f} units in {month(peak(r, p).date)}"
+            f"{party_name(agreement, p)} at most {_units_of(peak(r, p).loss[p])} units {on(peak(r, p).date, agreement.horizon)}"
             for p in agreement.parties
         )
         + "."
@@ -122,6 +128,7 @@ def draw(sheet: Sheet, comparison: Comparison) -> None:
         axes.axhline(0, color=INK, linewidth=1)
         axes.set_ylim(low, high)
         axes.yaxis.set_major_locator(_units(low, high))
+        axes.yaxis.set_major_formatter(lambda value, _: quantity(round(value / (high - low), 9) * (high - low)))
         year_ticks(axes, year_of(agreement.start), end, room - 38, sheet.narrow)
 
 
@@ -129,5 +136,5 @@ def _units(low: float, high: float) -> Any:
     from matplotlib.ticker import MultipleLocator
 
     span = high - low
-    ladder = [m * 10.0**k for k in range(-4, 7) for m in (1, 2, 5)]
-    return MultipleLocator(next((s for s in ladder if span / s <= 6), span))
+    power = math.floor(math.log10(span)) - 1
+    return MultipleLocator(next(s for k in range(3) for m in (1, 2, 5) if span / (s := m * 10.0 ** (power + k)) <= 6))

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from servanda.errors import ServandaError, need
+from servanda.presentation.figures._letters import one_note
 from servanda.presentation.figures.gallery import figures
 
 if TYPE_CHECKING:
@@ -89,8 +90,9 @@ def pictures_of(result: Result, folder: str | Path) -> tuple[Path, ...]:
     except OSError as error:
         raise PictureNotWritten(f"{folder}: the pictures cannot be written ({error.strerror})") from None
     made: list[Path] = []
-    for name, figure in figures.all_of(result):
-        made += (_written(figure, place / f"{name}{suffix}") for suffix in (".png", ".svg"))
+    with one_note():
+        for name, figure in figures.all_of(result):
+            made += (_written(figure, place / f"{name}{suffix}") for suffix in (".png", ".svg"))
     return tuple(made)
 
 

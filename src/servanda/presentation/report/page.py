@@ -14,7 +14,7 @@ from servanda.agreement.assumptions import Assumption, assumptions
 from servanda.agreement.dates import last_day, length
 from servanda.assessment.comparison import Comparison, PlanResult
 from servanda.checks.findings import check
-from servanda.english import capital, chance, month
+from servanda.english import at, capital, chance, month, printable
 from servanda.parallel import Progress
 from servanda.presentation import html
 from servanda.presentation.view import Column, Table, View, view
@@ -80,7 +80,10 @@ def write(
         if progress is not None:
             progress(what, share)
 
-    figures = _figures(comparison, uncertainty, files, tell)
+    from servanda.presentation.figures.gallery import one_note
+
+    with one_note():
+        figures = _figures(comparison, uncertainty, files, tell)
     tell("writing the report", 0.98)
     files["report.html"] = page(comparison, figures, uncertainty).encode("utf-8")
     folder = Path(folder)
@@ -178,15 +181,17 @@ def page(comparison: Comparison, figures: Figures | None = None, uncertainty: Un
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=StrictUndefined,
+        finalize=_text,
     )
     environment.tests["weblink"] = _weblink
     agreement, about = comparison.agreement, comparison.about
     numbers, findings = assumptions(agreement), check(agreement)
     said = view(findings)
-    return environment.get_template("page.html.jinja").render(
+    made = environment.get_template("page.html.jinja").render(
         agreement=agreement,
         about=about,
         end=last_day(agreement),
+        at_end=at(last_day(agreement), agreement.horizon),
         span=length(agreement.horizon),
         verdict=verdict(comparison),
         plans=[_plan(result, uncertainty) for result in comparison.plans],
@@ -207,6 +212,12 @@ def page(comparison: Comparison, figures: Figures | None = None, uncertainty: Un
         month=month,
         capital=capital,
     )
+    return html.set_apart(made)
+
+
+def _text(value: Any) -> Any:
+    """What the template writes: words of users are text and nothing else."""
+    return printable(value) if type(value) is str else value
 
 
 def _table(found: View, key: str, title: str | None = None) -> Any:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from servanda.checks.findings import Finding, Findings, the_same
 from servanda.checks.rulebook import SEVERITIES, Rule
-from servanda.presentation.terminal import console
+from servanda.presentation.terminal import console, words_for
 from servanda.presentation.view import Column, Row, Table, View, rows, view_of
 
 if TYPE_CHECKING:
@@ -103,6 +103,7 @@ def _paragraph(there: Console, indent: int, lead: str, words: str = "", style: s
     """Print a paragraph, its lead in a style, every line indented; a path too long for a line is not broken."""
     from rich.text import Text
 
+    lead, words = words_for(there, lead), words_for(there, words)
     room = max(20, there.width - indent)
     for number, line in enumerate(textwrap.wrap(lead + words, room, break_long_words=False, break_on_hyphens=False)):
         text = Text(line)

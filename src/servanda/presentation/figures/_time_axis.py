@@ -45,14 +45,24 @@ def _day_ticks(axes: Axes, first: float, last: float, width: float) -> None:
     """Put the first days of months on a calendar axis, or days; as many as can be read."""
     start, span = _day_of(first), last - first
     for step in (1, 2, 3, 6, 12):  # months
-        if width * step / 12 / span >= 62 and step / 12 <= span / 2:
+        if width * step / 12 / span >= 84 and step / 12 <= span / 2:
             months = (add_months(date(start.year, 1, 1), step * i) for i in range(60 // step))
             days = [day for day in months if first - 1e-9 <= year_of(day) <= last + 1e-9]
-            axes.set_xticks([year_of(day) for day in days], [f"{MONTHS[day.month - 1][:3]} {day.year}" for day in days])
+            _label_days(axes, days, [f"{MONTHS[day.month - 1][:3]} {day.year}" for day in days])
             return
-    step = next(s for s in (1, 2, 5, 10, 15, 30, 60) if width * s / DAYS_PER_YEAR / span >= 76)
+    step = next(s for s in (1, 2, 5, 10, 15, 30, 60) if width * s / DAYS_PER_YEAR / span >= 112)
     days = [start + timedelta(days=step * i) for i in range(int(span * DAYS_PER_YEAR / step) + 1)]
-    axes.set_xticks([year_of(day) for day in days], [day_label(day) for day in days])
+    _label_days(axes, days, [day_label(day) for day in days])
+
+
+def _label_days(axes: Axes, days: Sequence[date], labels: Sequence[str]) -> None:
+    """Write dates below an axis; those at its ends stay within it."""
+    places = [year_of(day) for day in days]
+    axes.set_xticks(places, labels)
+    first, last = axes.get_xlim()
+    for place, text in zip(places, axes.get_xticklabels(), strict=True):
+        share = (place - first) / (last - first)
+        text.set_horizontalalignment("left" if share < 0.02 else "right" if share > 0.98 else "center")
 
 
 def _day_of(at: float) -> date:

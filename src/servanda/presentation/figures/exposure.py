@@ -28,15 +28,16 @@ def title(comparison: Comparison) -> str:
     """The finding of the figure of exposure: each party's own peak, as units of two parties cannot be compared."""
     agreement, several = comparison.agreement, len(comparison.plans) > 1
     found: list[tuple[str, float, str, str]] = []
+    least = _worth_saying(comparison)
     most = 0.0
     for party in agreement.parties:
         result = max(comparison.plans, key=lambda r, party=party: peak(r, party).loss[party])
         point = peak(result, party)
         most = max(most, point.loss[party])
-        if point.loss[party] >= 0.05:
+        if point.loss[party] >= least:
             found.append((party_name(agreement, party), point.loss[party], month(point.date), name_of(result)))
     if not found:
-        tiny = "as much as 0.05 units " if most > 0 else ""
+        tiny = f"as much as {quantity(least, 2)} units " if most > 0 else ""
         return f"No party ever stands to lose {tiny}compared with having no agreement"
     if len(found) > 3:
         return (
@@ -52,9 +53,17 @@ def title(comparison: Comparison) -> str:
     return (f"{found[0][3]}: at most, " if same else "At most, ") + ", ".join(parts)
 
 
-def _units_of(loss: float) -> str:
-    """An amount of units, to one decimal; in three digits where that would say nothing."""
-    return number(loss, 1) if 0.05 <= abs(loss) < 1e5 or loss == 0 else quantity(loss)
+def _units_of(loss: float, sign: bool = False) -> str:
+    """An amount of units, to one decimal; in two digits where that would say too little, or too much."""
+    if 1.0 <= abs(loss) < 1e5 or loss == 0:
+        return number(loss, 1, sign)
+    return ("+" if sign and loss > 0 else "") + quantity(loss, 2)
+
+
+def _worth_saying(comparison: Comparison) -> float:
+    """The smallest loss that the figure shows as one: 0.05 units, or a twentieth of the largest amount in it."""
+    every = [abs(loss) for r in comparison.plans for point in r.summary.exposure for loss in point.loss.values()]
+    return min(0.05, 0.05 * max(every, default=1.0) or 0.05)
 
 
 def alt(comparison: Comparison) -> str:
@@ -63,7 +72,7 @@ def alt(comparison: Comparison) -> str:
     rows = [
         f"{name_of(r)}: "
         + "; ".join(
-            f"{party_name(agreement, p)} at most {_units_of(peak(r, p).loss[p])} units {on(peak(r, p).date, agreement.horizon)}"
+            f"{party_name(agreement, p)} at most {_units_of(peak(r, p).loss[p], sign=True)} units {on(peak(r, p).date, agreement.horizon)}"
             for p in agreement.parties
         )
         + "."

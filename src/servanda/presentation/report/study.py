@@ -14,7 +14,7 @@ from servanda.parallel import Progress, part_of
 from servanda.presentation.view import Table, View, view, view_of
 from servanda.presentation.views.comparison import verdict
 from servanda.presentation.views.plan import headline, left_out
-from servanda.presentation.views.scorecard import side_by_side
+from servanda.presentation.views.scorecard import plans_side_by_side, side_by_side
 from servanda.result import About, Result
 from servanda.uncertainty.overview import DRAWS, Uncertainty, within_ranges
 
@@ -63,7 +63,8 @@ def _(done: Study) -> View:
         found = view(done.uncertainty)
         blocks += [*found.blocks, found.headline, *found.notes]
     cards = Scorecards(done.comparison.agreement, tuple(result.scorecard for result in results), done.about)
-    blocks.append(side_by_side(cards))
+    table = side_by_side(cards)
+    blocks.append(table if table.rows else plans_side_by_side(cards).headline)
     first = verdict(done.comparison) if len(results) > 1 else said[0]
     return View(first, tuple(blocks), (f"Report: {done.report}",))
 

@@ -213,7 +213,7 @@ def _values(summary: Summary) -> Table:
     columns = (Column("party", "words"), *map(Column, names), Column("would sign", "words"))
 
     def cells(name: str, prior: str, value: Value) -> tuple[str, ...]:
-        would = "yes" if value.gain > 0 else "no"
+        would = "all the same" if abs(value.gain) < 1e-12 else "yes" if value.gain > 0 else "no"
         return name, prior, number(value.sign), number(value.no_deal), number(value.gain, sign=True), would
 
     made: list[Row] = []

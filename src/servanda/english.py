@@ -92,9 +92,25 @@ def show(value: object) -> str:
     if isinstance(value, date):
         return f"the date {value.isoformat()}"
     text = value if isinstance(value, str) else digits(value) if isinstance(value, float) else str(value)
-    text = " ".join(text.split()) if text.strip() else text
+    text = visible(" ".join(text.split()) if text.strip() else text)
     text = text if len(text) <= 60 else text[:57] + "..."
     return f"'{text}'" if isinstance(value, str) else text
+
+
+def visible(text: str) -> str:
+    r"""Write characters that cannot be seen, or would break the line, as Python does: `\u200b`, `\n`.
+
+    Examples
+    --------
+    >>> print(visible("peace \u200b\n"))
+    peace \u200b\n
+    """
+    if text.isprintable():
+        return text
+    seen = "\u200c\u200d"  # these join letters or keep them apart, as Persian and Hindi do
+    return "".join(
+        each if each.isprintable() or each in seen else each.encode("unicode_escape").decode("ascii") for each in text
+    )
 
 
 def did_you_mean(found: object, allowed: Iterable[str]) -> str:
@@ -257,7 +273,7 @@ ISOLATE, END = "\u2068", "\u2069"  # between them, a text has its own direction
 
 
 def printable(words: str, lines: bool = False) -> str:
-    """Words of users as text and nothing else: they steer no terminal, break no line, and turn no other word round.
+    r"""Words of users as text and nothing else: they steer no terminal, break no line, and turn no other word round.
 
     Parameters
     ----------
@@ -272,7 +288,7 @@ def printable(words: str, lines: bool = False) -> str:
 
     Examples
     --------
-    >>> printable("North\\x1b[2J\\nSouth")
+    >>> printable("North\x1b[2J\nSouth")
     'North�[2J South'
     """
     kept = words.split("\n") if lines else [words]

@@ -156,6 +156,9 @@ SENTENCES: list[Row] = [
     ("SV108", "itself", (duty("a", pairs="[a]"),), {}, "a is done in return for itself."),
     ("SV108", "own", (DUTY, duty("b", pairs="[a]")), {},
      "b is done in return for a, which North does too, so nobody else gives anything for it."),
+    ("SV109", "", (duty("a", date="2030-06-01", needs="[b]"), duty("b", date="2030-06-01")), {},
+     "a and b, which has to come first, both fall due on 2030-06-01. If b takes until its last day, no time is left for"
+     " a."),
     ("SV201", "", (duty("a", by=""),), {}, "a does not say who has to do it."),
     ("SV202", "gives", (ARMS, GOLD.replace("by: south", "by: commission")), {"more": STAKES},
      "gold gives gold, but The commission is not a party and has promised nothing."),

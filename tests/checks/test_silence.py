@@ -48,6 +48,19 @@ SILENT: list[tuple[str, tuple[str, ...], dict[str, Any]]] = [
     ("SV104", (duty("a", by=JOINT, due="{within: 2 days, after: start}", does="begin to pull back"),
                duty("b", due="{same_day: a}")), {}),
     ("SV104", (duty("a", due="{within: 90 days, after: start}"), duty("b", due="{same_day: a}")), {}),
+    *(("SV104", (duty("a", by=JOINT, due="{within: 17 days, after: start}", does=does),
+                 duty("b", due="{within: 45 days, after: a}")), {})
+      for does in ("cease fire", "observe a general cease-fire", "'all fighting stops'", "halt every test",
+                   "end all hostilities", "agree to a full and permanent ceasefire")),
+    *(("SV109", (duty("a", date="2030-06-01"), duty("b", needs="[a]", **when)), {})
+      for when in ({"date": "2030-06-02"}, {"due": "{same_day: a}"}, {"due": "{within: 0 days, after: a}"},
+                   {"date": "2030-06-01", "pairs": "[a]"}, {"date": "2030-06-01", "does": "lift both in parallel"})),
+    ("SV109", (duty("a", date="2030-06-01"), duty("b", due="{within: 0 days, after: a}"),
+               duty("c", due="{within: 0 days, after: b}", needs="[a]")), {}),
+    ("SV109", (duty("a", date="2030-01-01"), duty("b", date="2030-01-01", needs="[a]")), {}),
+    ("SV109", (duty("a", date="2030-06-01", does="sign"), duty("b", date="2030-06-01", needs="[a]")), {}),
+    ("SV109", (duty("a", due="{before: b}"), duty("b", date="2030-06-01", needs="[a]")), {}),
+    ("SV109", ("{id: a, review: [north, south], date: 2030-06-01}", duty("b", date="2030-06-01", needs="[a]")), {}),
     ("SV104", (duty("a", due="{within: 1 month, after: review}"),), {}),
     ("SV105", (duty("a", due="{when: either side asks for it}"),), {}),
     ("SV105", (duty("a", due="{when: the treaty enters into force}"),), {}),
@@ -126,6 +139,24 @@ def test_of_one_party_nothing_is_asked_that_takes_two() -> None:
         "      - {id: last, date: 1999-07-01, by: sole, does: end it, verified_by: [agency]}\n"
     )
     assert check(alone).found == ()
+
+
+LOUD: list[tuple[str, tuple[str, ...], dict[str, Any]]] = [  # near what is silent, and not the same
+    *(("SV104", (duty("a", by=JOINT, due="{within: 17 days, after: start}", does=does),
+                 duty("b", due="{within: 45 days, after: a}")), {})
+      for does in ("'cease fire, then withdraw'", "withdraw behind the ceasefire line", "disarm under the ceasefire",
+                   "end feudal ownership", "halt work and dismantle the plant")),
+    *(("SV109", (duty("a", **first), duty("b", needs="[a]", **then)), {})
+      for first in ({"date": "2030-03-02"}, {"due": "{within: 60 days, after: start}"})
+      for then in ({"date": "2030-03-02"}, {"due": "{within: 60 days, after: start}"})),
+    ("SV109", ("{id: a, date: 2030-06-01, ratify: south}", duty("b", date="2030-06-01", needs="[a]")), {}),
+    ("SV109", (duty("a", date="2030-06-01"), duty("b", date="2030-06-01", needs="[a]", pairs="[c]"), duty("c")), {}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "entries", "more"), LOUD, ids=lambda x: str(x)[:16])
+def test_it_is_not_silent_on_what_only_looks_alike(code: str, entries: tuple[str, ...], more: dict[str, Any]) -> None:
+    assert code in codes(text(*entries, **more))
 
 
 # ----------------------------------------------------------------------------------------------------- laws

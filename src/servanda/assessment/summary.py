@@ -14,7 +14,7 @@ import numpy as np
 from servanda.agreement.format.agreement import Agreement
 from servanda.assessment.other_equilibria import OtherEquilibrium, search
 from servanda.assessment.outcomes import EntryResult, Standing, Walk, WeakestLink
-from servanda.errors import expect
+from servanda.errors import expect, seeded, whole
 from servanda.game.accumulation import annuity
 from servanda.game.calendar import unplayed
 from servanda.game.compiler import Game
@@ -180,6 +180,7 @@ def summarise(equilibrium: Equilibrium, starts: int = 0, seed: int = 0) -> Summa
         Of the random ones among them.
     """
     expect(equilibrium, Equilibrium, "summarise")
+    starts, seed = whole("starts", starts), seeded(seed)
     began = time.perf_counter()
     game = equilibrium.game
     walk = Walk(equilibrium)

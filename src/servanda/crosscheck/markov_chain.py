@@ -16,7 +16,7 @@ import numpy as np
 
 from servanda.assessment.outcomes import outcomes
 from servanda.english import printable
-from servanda.errors import ServandaError, expect
+from servanda.errors import ServandaError, expect, whole
 from servanda.game.compiler import AUTOMATIC, HORIZON, RATIFICATION, TURNOVER
 from servanda.solver.equilibrium import Equilibrium, is_choice
 
@@ -58,6 +58,7 @@ def prism(equilibrium: Equilibrium, max_states: int = MAX_STATES) -> str:
     True
     """
     expect(equilibrium, Equilibrium, "prism")
+    max_states = whole("max_states", max_states, 1)
     game = equilibrium.game
     states = sum(math.prod(int(n) for n in game.tables.kinds * sets) for sets in game.tables.sets.T)
     if states > max_states:

@@ -18,7 +18,7 @@ def html(found: View) -> str:
 
 
 def set_apart(page: str) -> str:
-    """The same page with words of mirrored scripts in `<bdi>`; where no element may stand, between characters that do it.
+    """The same page with words of mirrored scripts in `<bdi>`, or, where no element may stand, between isolates.
 
     The page has to be escaped: its tags are its own.
     """

@@ -48,7 +48,7 @@ def say(where: Console, words: str) -> None:
 
 
 def words_for(where: Console, words: str) -> str:
-    """Words as text and nothing else; for eyes, those of a mirrored script are set apart, and for programs they are not."""
+    """Words as text and nothing else; those of a mirrored script are set apart for eyes, and not for programs."""
     return mirrored(printable(words)) if where.is_terminal else printable(words)
 
 

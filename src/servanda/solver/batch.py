@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from servanda.arrays import Floats, Ints, freeze
-from servanda.errors import expect
+from servanda.errors import counted, expect
 from servanda.game.accumulation import annuity
 from servanda.game.compiler import Game
 from servanda.parallel import Progress, map_in_order
@@ -94,6 +94,7 @@ def solve_draws(game: Game, *, workers: int | None = None, progress: Progress | 
     <Batch of plan 'relief-first': 8 of 8 draws converged>
     """
     expect(game, Game, "solve_draws")
+    workers = counted(workers)
     D = game.draws
     record = Workspace(game, 0, game.merged).record(D)
     mine = threading.local()

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from servanda.agreement.format.agreement import Agreement
 from servanda.arrays import Floats, freeze
 from servanda.assessment.metrics import solved_metrics
-from servanda.errors import expect
+from servanda.errors import counted, expect
 from servanda.game.compiler import compile
 from servanda.parallel import Progress, Where, connected, cpu_count, map_in_order
 from servanda.solver.batch import results, solve_draws
@@ -103,6 +103,7 @@ def evaluate(
     <Evaluated plan 'relief-first': 8 of 8 draws converged>
     """
     expect(agreement, Agreement, "evaluate")
+    workers = counted(workers)
     D = len(draws.values)
     parts: list[Evaluated] = []
     with connected(cluster) as there:

@@ -12,7 +12,7 @@ from servanda.agreement.format.agreement import Agreement
 from servanda.agreement.format.values import Number, Place
 from servanda.agreement.numbers import Uncertain, correlated, uncertain, walk
 from servanda.arrays import Floats, freeze
-from servanda.errors import UsageError, expect, no_such
+from servanda.errors import MOST_DRAWS, expect, no_such, seeded, whole
 
 __all__ = [
     "Draws",
@@ -69,14 +69,16 @@ def draw(agreement: Agreement, draws: int, seed: int = 0, *, first: int = 0) -> 
     Parameters
     ----------
     draws : int
-        How many, above 0.
+        How many, above 0 and at most 2**30, where the sequence of points ends.
+    seed : int
+        0 or more, below 2**63.
     first : int
         Leave out so many draws of the list: a long list can be drawn in parts.
 
     Raises
     ------
     UsageError
-        If no draws are asked for.
+        If one of these is not a whole number within its bounds.
 
     Examples
     --------
@@ -86,8 +88,8 @@ def draw(agreement: Agreement, draws: int, seed: int = 0, *, first: int = 0) -> 
     4
     """
     expect(agreement, Agreement, "draw")
-    if draws < 1:
-        raise UsageError(f"draws is {draws}. It must be at least 1")
+    draws, seed = whole("draws", draws, 1, MOST_DRAWS), seeded(seed)
+    first = whole("first", first, 0, MOST_DRAWS - draws)
     numbers = uncertain(agreement)
     points = np.empty((draws, 0))
     if numbers:
@@ -211,7 +213,7 @@ def with_values(agreement: Agreement, values: Mapping[str, Floats], draws: int =
     NoSuchName
         If there is no uncertain number of such a name.
     """
-    where = Ranges(agreement)
+    where, draws = Ranges(agreement), whole("draws", draws, 1, MOST_DRAWS)
     names = [one.name for one in where.numbers]
     unknown = [name for name in values if name not in names]
     if unknown:

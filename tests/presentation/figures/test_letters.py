@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 import warnings
 from collections.abc import Iterator
 
@@ -36,9 +37,8 @@ def test_fonts_that_have_the_letters_follow_the_usual_ones(fonts_there: dict[str
 
 def test_a_note_names_the_fonts_to_install_once(fonts_there: dict[str, str]) -> None:
     fonts_there["Noto Sans Thai"] = "ไ"
-    with pytest.warns(_letters.MissingFont) as said, _letters.one_note():
-        _letters.note_missing(["조선 制 abc"], ("Base",))
-        _letters.note_missing(["ไ ठ\u2068\u200e"], ("Base",))
+    with pytest.warns(_letters.MissingFont) as said:
+        _note_twice()
     assert len(said) == 1
     words = str(said[0].message)
     assert "ठ, 制, 선 and 조" in words
@@ -48,6 +48,12 @@ def test_a_note_names_the_fonts_to_install_once(fonts_there: dict[str, str]) -> 
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         _letters.note_missing(["abc"], ("Base",))
+
+
+def _note_twice() -> None:
+    with _letters.one_note():
+        _letters.note_missing(["조선 制 abc"], ("Base",))
+        _letters.note_missing(["ไ ठ\u2068\u200e"], ("Base",))
 
 
 def test_a_picture_in_a_script_without_a_font_says_so(fonts_there: dict[str, str]) -> None:
@@ -80,8 +86,6 @@ def test_lines_are_broken_as_the_script_asks() -> None:
 
 
 def _is_mark(letter: str) -> bool:
-    import unicodedata
-
     return unicodedata.category(letter).startswith("M")
 
 

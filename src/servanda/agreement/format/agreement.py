@@ -36,14 +36,17 @@ from servanda.agreement.format.values import (
     ZERO,
     Chance,
     Day,
+    Discount,
     Duration,
     Flag,
     Frozen,
     Key,
-    NotNegative,
+    Line,
     Number,
     PlainDuration,
+    Precision,
     Problem,
+    Rate,
     Words,
     Worth,
     Years,
@@ -96,10 +99,10 @@ class Source(Frozen):
     kind: Literal["document", "judgement", "data", "press", "scholarship", "interview"] = Field(
         description="what sort of source this is"
     )
-    title: Words = Field(description="its title, in words")
-    author: Words | None = Field(default=None, description="who wrote or said it")
+    title: Line = Field(description="its title, in words")
+    author: Line | None = Field(default=None, description="who wrote or said it")
     date: Day | None = Field(default=None, description="when it was published")
-    url: Words | None = Field(default=None, description="where to find it")
+    url: Line | None = Field(default=None, description="where to find it")
     note: Words | None = Field(default=None, description="anything else, in words")
 
 
@@ -131,13 +134,13 @@ class PartyType(Noted):
     chance: Chance = Field(
         description="the chance that the party is of this type; the chances of its types add up to 1"
     )
-    name: Words | None = Field(default=None, description="its name in figures and tables")
+    name: Line | None = Field(default=None, description="its name in figures and tables")
     worth: dict[Key, Worth] = Field(
         default={}, description="what stakes are worth to this type, in place of what they are worth to the party"
     )
     costs: CostChanges = Field(default=CostChanges(), description="costs in place of the party's")
-    discount: NotNegative | None = Field(default=None, description="discount in place of the party's, per year")
-    precision: NotNegative | None = Field(default=None, description="precision in place of the party's, per unit")
+    discount: Discount | None = Field(default=None, description="discount in place of the party's, per year")
+    precision: Precision | None = Field(default=None, description="precision in place of the party's, per unit")
 
 
 class VerifiedAim(Frozen):
@@ -164,11 +167,11 @@ class Aims(Frozen):
 class Party(Noted):
     """A state, government or movement that decides for itself."""
 
-    name: Words = Field(description="its name in figures and tables")
-    discount: NotNegative = Field(
+    name: Line = Field(description="its name in figures and tables")
+    discount: Discount = Field(
         default=UNKNOWN, description="how much less the future counts: continuous rate per year, such as 0.05"
     )
-    precision: NotNegative = Field(
+    precision: Precision = Field(
         default=UNKNOWN, description="how sharply the party follows its interest: logit precision per unit, such as 1.5"
     )
     costs: Costs = Field(default=Costs(), description="lump sums paid when the agreement breaks down, in units")
@@ -180,7 +183,7 @@ class Stake(Noted):
     """Something one party holds and can give up."""
 
     holder: Key = Field(description="the party that holds it")
-    name: Words | None = Field(default=None, description="its name in figures and tables")
+    name: Line | None = Field(default=None, description="its name in figures and tables")
     worth: dict[Key, Worth] = Field(
         default={},
         description="what it is worth to each party, in units for every year that its holder holds all of it",
@@ -199,20 +202,20 @@ class Measure(Noted):
     """A way to find concealment."""
 
     covers: list[Key] = Field(default=[], min_length=1, description="list of the stakes whose concealment it can find")
-    finds: NotNegative = Field(
+    finds: Rate = Field(
         default=UNKNOWN, description="how often it finds a concealed stake: rate per year while in force"
     )
-    name: Words | None = Field(default=None, description="its name in figures and tables")
+    name: Line | None = Field(default=None, description="its name in figures and tables")
     starts: Day | None = Field(default=None, alias="from", description="first day in force; the start if left out")
     until: Day | None = Field(default=None, description="in force until this day; the horizon if left out")
-    false_alarms: NotNegative = Field(default=ZERO, description="false alarms: rate per year while in force")
+    false_alarms: Rate = Field(default=ZERO, description="false alarms: rate per year while in force")
     breaks: Chance = Field(default=ZERO, description="chance that a false alarm ends the agreement")
 
 
 class Body(Noted):
     """Somebody with tasks under the agreement who is no party to it: an agency, a commission, a mission."""
 
-    name: Words = Field(description="its name in figures and tables")
+    name: Line = Field(description="its name in figures and tables")
 
 
 def _meaning_form(value: object) -> str:
@@ -262,12 +265,12 @@ class Agreement(Frozen):
     servanda: Annotated[int, BeforeValidator(_version), Field(ge=1, le=1)] = Field(
         description="the version of this format: 1"
     )
-    title: Words = Field(description="the agreement's name, in words")
+    title: Line = Field(description="the agreement's name, in words")
     start: Day = Field(description="day 0, such as 2018-06-12")
     horizon: PlainDuration = Field(default=NEVER, description="payoffs count until then, such as 12 years")
-    unit: Words | None = Field(default=None, description="what a worth of 1 stands for, in words")
+    unit: Line | None = Field(default=None, description="what a worth of 1 stands for, in words")
     note: Words | None = Field(default=None, description="anything else, in words")
-    incidents: NotNegative = Field(default=ZERO, description="rate per year of breakdowns that nobody chose")
+    incidents: Rate = Field(default=ZERO, description="rate per year of breakdowns that nobody chose")
     sources: dict[Key, Source] = Field(default={}, description="what numbers and steps rest on")
     parties: dict[Key, Party] = Field(min_length=1, description="who decides")
     bodies: dict[Key, Body] = Field(default={}, description="who has tasks under the agreement without being a party")

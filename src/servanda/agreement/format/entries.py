@@ -18,8 +18,9 @@ from servanda.agreement.format.values import (
     Flag,
     Frozen,
     Key,
-    NotNegative,
+    Line,
     Problem,
+    Rate,
     Share,
     Span,
     Words,
@@ -32,7 +33,7 @@ START = "start"  # what `due` may name besides entries
 class Noted(Frozen):
     """Anything that may say what it rests on."""
 
-    source: Words | None = Field(default=None, description="the key of one of the file's sources")
+    source: Line | None = Field(default=None, description="the key of one of the file's sources")
     note: Words | None = Field(default=None, description="the reason, in words")
 
 
@@ -74,7 +75,7 @@ class Due(Frozen):
 
 class _Entry(Noted):
     id: Key = Field(description="a name that no other entry of the plan has")
-    title: Words | None = Field(default=None, description="its name in figures and tables")
+    title: Line | None = Field(default=None, description="its name in figures and tables")
     text: Words | None = Field(default=None, description="the words of the agreement, or where to find them")
     needs: list[Key] = Field(default=[], description="list of the entries that must come first")
     pairs: list[Key] = Field(default=[], description="list of the entries that this is done in return for")
@@ -240,14 +241,14 @@ Entry = Annotated[
 class Plan(Noted):
     """A calendar of entries: one way to carry the agreement out."""
 
-    title: Words | None = Field(default=None, description="its name in figures and tables")
+    title: Line | None = Field(default=None, description="its name in figures and tables")
     disputes: Words | None = Field(
         default=None, description="what happens when the parties disagree, in words; in place of the agreement's"
     )
     withdrawal: Words | None = Field(
         default=None, description="how a party may leave, in words; in place of the agreement's"
     )
-    finds: dict[Key, NotNegative] = Field(
+    finds: dict[Key, Rate] = Field(
         default={},
         description="finding rates of measures while this plan is carried out, in place of the measures' own",
     )

@@ -14,6 +14,7 @@ from servanda.agreement.format.values import (
     Chance,
     Frozen,
     Key,
+    Line,
     Number,
     PlainDuration,
     Positive,
@@ -109,14 +110,14 @@ class Detection(Frozen):
 
 
 class _Reasoned(Frozen):
-    source: Words | None = Field(default=None, description="the key of one of the file's sources")
+    source: Line | None = Field(default=None, description="the key of one of the file's sources")
     note: Words | None = Field(default=None, description="the reason, in words")
 
 
 class Site(_Reasoned):
     """A place where stakes could be concealed, and what looking there achieves."""
 
-    name: Words | None = Field(default=None, description="its name in figures and tables")
+    name: Line | None = Field(default=None, description="its name in figures and tables")
     holds: list[Key] = Field(min_length=1, description="list of the stakes that could be concealed there")
     detection: Detection = Field(description="how effort spent there turns into a chance of detection")
     gain: Amount = Field(
@@ -161,7 +162,7 @@ class Inspections(_Reasoned):
     """A budget of inspection and the sites that it has to watch."""
 
     budget: Amount = Field(description="what can be spent on inspections in one period, in units of `unit`")
-    unit: Words = Field(description="what the budget is counted in, such as inspector-days")
+    unit: Line = Field(description="what the budget is counted in, such as inspector-days")
     period: PlainDuration = Field(description="how long the budget has to last, such as 1 year")
     aim: Literal["detection", "deterrence"] = Field(
         default="detection",

@@ -8,13 +8,16 @@ from __future__ import annotations
 import contextlib
 import math
 import re
+import unicodedata
 from collections.abc import Callable
 from datetime import date
+from numbers import Real
 from typing import Annotated, Any, ClassVar, TypeAlias, cast
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from servanda.agreement.format.characters import called, on_one_line, refused
 from servanda.english import did_you_mean, digits, show
 
 DAYS_PER_YEAR = 365.25
@@ -32,6 +35,21 @@ LONGEST_HORIZON = 900.0  # years
 
 
 LONGEST_STEP = 1200  # months between repeated reviews
+
+
+LONGEST_DURATION = 10_000.0  # years; what takes longer takes for ever
+
+
+LEAST, LARGEST = 1e-15, 1e15  # of any number that is not 0: products of all that stand in a file stay finite
+
+
+LARGEST_RATE = 1e6  # a year: one every half minute
+
+
+LARGEST_DISCOUNT = 100.0  # a year: what is a month away counts for nothing
+
+
+LARGEST_PRECISION = 1e6  # per unit
 
 
 LEAST_AMOUNT, LARGEST_AMOUNT = 1e-6, 1e9  # of effort, and of what is at stake at a site; or 0
@@ -70,6 +88,9 @@ class Frozen(BaseModel):
     model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
 
+Finite = Annotated[float, Field(ge=-LARGEST, le=LARGEST)]  # which is not so of what is no number either
+
+
 class Number(Frozen):
     """A number that is somebody's judgement: a value, and where known its range, source and reason.
 
@@ -89,9 +110,9 @@ class Number(Frozen):
         The reason, in words.
     """
 
-    likely: float
-    low: float | None = None
-    high: float | None = None
+    likely: Finite
+    low: Finite | None = None
+    high: Finite | None = None
     uniform: bool = False
     source: str | None = None
     note: str | None = None
@@ -119,6 +140,10 @@ class Number(Frozen):
 class Years(Number):
     """A duration in years (`math.inf` = never), with the same range, source and note as any number."""
 
+    likely: Annotated[float, Field(ge=0)]
+    low: Annotated[float, Field(ge=0)] | None = None
+    high: Annotated[float, Field(ge=0)] | None = None
+
 
 # ----------------------------------------------------------------------------------------------- durations
 
@@ -139,8 +164,13 @@ def years(value: object) -> float:
     if isinstance(value, str):
         if value.strip() == "never":
             return NEVER
-        match = _DURATION.fullmatch(value)
-        if match and math.isfinite(length := float(match[1]) * _UNIT_YEARS[match[2]]):
+        if match := _DURATION.fullmatch(value):
+            length = float(match[1]) * _UNIT_YEARS[match[2]]
+            if length > LONGEST_DURATION:
+                most = f"A duration is at most {LONGEST_DURATION:,.0f} years"
+                raise Problem(f"{show(value)} is too long to compute with. {most}; for what takes longer, write never")
+            if length < LEAST and re.search("[1-9]", match[1]):
+                raise Problem(f"{show(value)} is too short to compute with. Write 0 days")
             return length
     raise Problem(f"{show(value)} is not a duration. Write a number and a unit (30 months, 2 years, 90 days), or never")
 
@@ -161,9 +191,9 @@ def _length(value: object, info: ValidationInfo) -> float:
 
 def _horizon(value: object, info: ValidationInfo) -> float:
     length = _length(value, info)
-    if not 0 < length <= LONGEST_HORIZON:
+    if not 0.999 / DAYS_PER_YEAR <= length <= LONGEST_HORIZON:
         raise Problem(
-            f"{show(value)} is not a duration above 0 and of at most {digits(LONGEST_HORIZON)} years."
+            f"{show(value)} is not a duration of at least 1 day and at most {digits(LONGEST_HORIZON)} years."
             " Write a number and a unit, such as 12 years"
         ).custom()
     return length
@@ -202,17 +232,86 @@ _NUMBER_KEYS = ("likely", "low", "high", "source", "note")
 _SIZES = ("likely", "low", "high")
 
 
+_WRITTEN = re.compile(r"[-+−]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+−]?[0-9]+)?")
+
+
 def plain_number(value: object) -> float:
-    """Read a finite number."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise Problem(f"{show(value)} is not a number. Write a number, or {{likely: .., low: .., high: ..}}")
-    try:
-        found = float(value)
-    except OverflowError:
-        found = math.inf
-    if not math.isfinite(found):
+    """Read a number of a size that can be computed with.
+
+    Raises
+    ------
+    Problem
+        If it is none; if it is neither 0 nor between `LEAST` and `LARGEST` in size.
+    """
+    if isinstance(value, str) and len(value) > 300 and not value.isspace() and _WRITTEN.fullmatch(value):
+        raise Problem(f"a number of {len(value)} digits is not one to compute with. {_SIZE}")
+    if isinstance(value, str) and _WRITTEN.fullmatch(value) and beyond_floats(value):
+        found, value = float(value.replace("−", "-")), value.strip()
+    elif isinstance(value, bool) or not isinstance(value, Real):
+        raise Problem(
+            f"{show(value)} is not a number.{_hint(value)} Write a number, or {{likely: .., low: .., high: ..}}"
+        )
+    else:
+        try:
+            found = float(value)
+        except OverflowError:
+            found = math.inf
+    if math.isnan(found) or (math.isinf(found) and isinstance(value, float)):
         raise Problem(f"{show(value)} is not a finite number. Write one that is")
+    if abs(found) > LARGEST:
+        raise Problem(f"{_as_written(value)} is too large to compute with. {_SIZE}")
+    if abs(found) < LEAST and (found != 0 or isinstance(value, str)):
+        raise Problem(f"{_as_written(value)} is too small to compute with. Write 0, or choose another unit. {_SIZE}")
     return found
+
+
+def number_in_words(value: object) -> float:
+    """Read a number that stands in a text, as on the command line: `-0.5`, `−0.5`, `1e3`.
+
+    Raises
+    ------
+    Problem
+        As `plain_number` does.
+    """
+    text = value.strip() if isinstance(value, str) else ""
+    written = len(text) <= 300 and _WRITTEN.fullmatch(text) is not None and not beyond_floats(text)
+    return plain_number(float(text.replace("−", "-")) if written else value)
+
+
+_SIZE = "A number is 0, or from 1e-15 to 1e15, with either sign"
+
+
+def beyond_floats(text: str) -> bool:
+    """Whether a number as it stands in a file is none that a computer can hold: the reader leaves it a text then."""
+    found = float(text.replace("−", "-"))
+    return math.isinf(found) or (found == 0 and re.search("[1-9]", re.split("[eE]", text)[0]) is not None)
+
+
+def _as_written(value: object) -> str:
+    return show(value).strip("'")
+
+
+_AMENDS = {
+    "%": "Write 0.25 for 25%",
+    "_": "Write the digits without _",
+    "'": "Write the digits without '",
+    " ": "Write the digits without spaces",
+    ",": "Write a point and no commas",
+}
+
+
+def _hint(value: object) -> str:
+    """Say what keeps a text from being a number, where it looks like one to people."""
+    if not isinstance(value, str):
+        return ""
+    text = value.strip().replace("−", "-")
+    if re.fullmatch(r"[-+]?[0-9][0-9_' ]*(,[0-9]{3})*([.,][0-9]+)?%?", text):
+        return next((f" {words}." for mark, words in _AMENDS.items() if mark in text), " Write it without quotes.")
+    try:
+        float(text)
+    except ValueError:
+        return ""
+    return " Write it in the digits 0 to 9." if not text.isascii() else ""
 
 
 def _number(
@@ -224,6 +323,10 @@ def _number(
         given = cast("dict[object, object]", value) if isinstance(value, dict) else {}
         if isinstance(value, Number):
             fields: dict[str, Any] = value.model_dump()
+            if one is plain_number:
+                for key in _SIZES:
+                    if fields[key] is not None:
+                        fields[key] = one(fields[key])
         elif isinstance(value, dict):
             fields = _read_keys(given, one)
         else:
@@ -259,10 +362,11 @@ def _read_keys(given: dict[object, object], one: Callable[[object], float]) -> d
                 fields[key] = one(found)
             except Problem as problem:
                 raise Problem(str(problem), key) from None
-        elif isinstance(found, str) and found.strip():
-            fields[key] = found
         else:
-            raise Problem(f"{show(found)} is not text. Write words, in quotes if they look like a number", key)
+            try:
+                fields[key] = text(found) if key == "note" else line(found)
+            except Problem as problem:
+                raise Problem(str(problem), key) from None
     return fields
 
 
@@ -310,6 +414,24 @@ def _not_negative(value: float) -> None:
         raise Problem(f"{digits(value)} is negative. It must be 0 or more")
 
 
+def _at_most(most: float, what: str, words: str) -> Callable[[float], None]:
+    def check(value: float) -> None:
+        _not_negative(value)
+        if value > most:
+            raise Problem(f"{digits(value)} is too large for {what}. It must be at most {most:,.0f}{words}")
+
+    return check
+
+
+_rate = _at_most(LARGEST_RATE, "a rate", " per year")
+
+
+_discount = _at_most(LARGEST_DISCOUNT, "a discount", " per year: 0.05 means 5% a year")
+
+
+_precision = _at_most(LARGEST_PRECISION, "a precision", " per unit. Choose a larger unit")
+
+
 def _amount(value: float) -> None:
     if value != 0:
         _positive(value) if value > 0 else _not_negative(value)
@@ -344,22 +466,62 @@ def _day(value: object) -> date:
     return value
 
 
+def text(value: object) -> str:
+    """Read a text, which may have several lines."""
+    if not isinstance(value, str) or not value.strip():
+        raise Problem(f"{show(value)} is not text. Write words, in quotes if they look like a number")
+    if (character := refused(value)) is not None:
+        raise Problem(f"this text holds {called(character)}. Delete it")
+    if not value.isascii() and not any(letter.isprintable() and letter != " " for letter in value):
+        raise Problem(f"this text holds nothing that can be seen, only {called(value.strip()[0])}. Write words")
+    return value
+
+
+def line(value: object) -> str:
+    """Read a text that has to stand on one line: without spaces around it, and with spaces for tabs."""
+    found = on_one_line(text(value))
+    if "\n" in found:
+        raise Problem(f"{show(found)} has a line break in it. Write it on one line")
+    return found
+
+
 def _words(value: object) -> str:
-    if isinstance(value, str) and value.strip():
-        return value
-    raise Problem(f"{show(value)} is not text. Write words, in quotes if they look like a number").custom()
+    if isinstance(value, str) and value.isascii() and value.isprintable() and not value.isspace() and value:
+        return value  # as most are
+    try:
+        return text(value)
+    except Problem as problem:
+        raise problem.custom() from None
+
+
+def _line(value: object) -> str:
+    if isinstance(value, str) and value.isascii() and value.isprintable() and (found := value.strip()):
+        return found
+    try:
+        return line(value)
+    except Problem as problem:
+        raise problem.custom() from None
+
+
+_NAME = re.compile(NAME_PATTERN)
 
 
 def is_name(value: object) -> bool:
     """Tell whether a value can name a party, stake, measure, type, plan or entry."""
-    return isinstance(value, str) and re.fullmatch(NAME_PATTERN, value) is not None
+    if not isinstance(value, str):
+        return False
+    if value.isascii():
+        return _NAME.fullmatch(value) is not None
+    return value[:1].isalpha() and value.replace("-", "_").isidentifier()
 
 
 def _key(value: object) -> str:
     if isinstance(value, str) and is_name(value):
-        return value
+        return value if value.isascii() else unicodedata.normalize("NFC", value)
     words = "cannot be used as a name. A name begins with a letter and has only letters, digits, - and _"
-    raise Problem(f"{show(value)} {words}").custom()
+    unseen = next((letter for letter in value if not letter.isprintable()), None) if isinstance(value, str) else None
+    more = f". This one holds {called(unseen)}" if unseen is not None else ""
+    raise Problem(f"{show(value)} {words}{more}").custom()
 
 
 def _flag(value: object) -> bool:
@@ -382,7 +544,13 @@ Chance = Annotated[Number, _number(Number, plain_number, _chance), _schema("chan
 Share = Annotated[Number, _number(Number, plain_number, _share), _schema("share")]
 
 
-NotNegative = Annotated[Number, _number(Number, plain_number, _not_negative), _schema("not_negative")]
+Rate = Annotated[Number, _number(Number, plain_number, _rate), _schema("rate")]
+
+
+Discount = Annotated[Number, _number(Number, plain_number, _discount), _schema("discount")]
+
+
+Precision = Annotated[Number, _number(Number, plain_number, _precision), _schema("precision")]
 
 
 Amount = Annotated[Number, _number(Number, plain_number, _amount), _schema("amount")]
@@ -409,6 +577,9 @@ Day = Annotated[date, BeforeValidator(_day), _schema("day")]
 Words = Annotated[str, BeforeValidator(_words), _schema("words")]
 
 
+Line = Annotated[str, BeforeValidator(_line), _schema("words")]
+
+
 Key = Annotated[str, BeforeValidator(_key), _schema("name")]
 
 
@@ -419,7 +590,7 @@ ZERO = Number(likely=0.0)
 
 
 # For what a file may leave out: nothing can be computed with it by mistake.
-UNKNOWN = Number(likely=math.nan)
+UNKNOWN = Number.model_construct(likely=math.nan)
 
 
-UNKNOWN_YEARS = Years(likely=math.nan)
+UNKNOWN_YEARS = Years.model_construct(likely=math.nan)

@@ -49,7 +49,7 @@ def files() -> dict[str, str]:
     for file in sorted(set(font_manager.findSystemFonts()) - {entry.fname for entry in manager.ttflist}):
         try:
             manager.addfont(file)
-        except Exception:  # noqa: BLE001, S112 - whatever a broken font does, the others serve
+        except Exception:
             continue
     found: dict[str, str] = {}
     for entry in manager.ttflist:

@@ -104,7 +104,7 @@ def wrap(text: str, size: float, room: float, bold: bool = False) -> list[str]:
             lines[-1] += " " + word
             continue
         while text_width(word, size, bold) > room and len(word) > 1:
-            fits = bisect_right(range(1, len(word)), room, key=lambda cut: text_width(_part(word, cut), size, bold))  # noqa: B023
+            fits = bisect_right(range(1, len(word)), room, key=lambda cut: text_width(_part(word, cut), size, bold))
             cut = max(1, fits)
             while cut > 1 and unicodedata.category(word[cut]).startswith("M"):  # a mark stays with its letter
                 cut -= 1
@@ -115,7 +115,7 @@ def wrap(text: str, size: float, room: float, bold: bool = False) -> list[str]:
 
 
 def _part(word: str, cut: int) -> str:
-    """The beginning of a word that is broken; a hyphen follows letters of those scripts that have small and large ones."""
+    """The beginning of a word that is broken, with a hyphen in scripts that have small and large letters."""
     last = word[cut - 1]
     return word[:cut] + ("" if last.isalpha() and last.lower() == last.upper() else "-")
 

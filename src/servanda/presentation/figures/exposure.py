@@ -60,6 +60,10 @@ def _units_of(loss: float, sign: bool = False) -> str:
     return ("+" if sign and loss > 0 else "") + quantity(loss, 2)
 
 
+def _at_peak(point: Exposure, party: str, horizon: float) -> str:
+    return f"{_units_of(point.loss[party], sign=True)} units {on(point.date, horizon)}"
+
+
 def _worth_saying(comparison: Comparison) -> float:
     """The smallest loss that the figure shows as one: 0.05 units, or a twentieth of the largest amount in it."""
     every = [abs(loss) for r in comparison.plans for point in r.summary.exposure for loss in point.loss.values()]
@@ -72,7 +76,7 @@ def alt(comparison: Comparison) -> str:
     rows = [
         f"{name_of(r)}: "
         + "; ".join(
-            f"{party_name(agreement, p)} at most {_units_of(peak(r, p).loss[p], sign=True)} units {on(peak(r, p).date, agreement.horizon)}"
+            f"{party_name(agreement, p)} at most {_at_peak(peak(r, p), p, agreement.horizon)}"
             for p in agreement.parties
         )
         + "."

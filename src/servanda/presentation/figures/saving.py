@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from servanda.errors import ServandaError, need
+from servanda import files
+from servanda.errors import need
 from servanda.presentation.figures._letters import one_note
 from servanda.presentation.figures.gallery import figures
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from servanda.result import Result
 
 
-class PictureNotWritten(ServandaError):
+class PictureNotWritten(files.NotSaved):
     """A picture that could not be written."""
 
 
@@ -32,7 +33,7 @@ def check_picture(path: str | Path) -> None:
     MissingExtra
         If what draws pictures is not installed.
     PictureNotWritten
-        If the name ends otherwise, or its folder is not there.
+        If the name ends otherwise, or no file can be written there.
     """
     file = Path(path)
     if file.suffix not in (".png", ".svg"):
@@ -40,6 +41,7 @@ def check_picture(path: str | Path) -> None:
     if not file.parent.is_dir():
         raise PictureNotWritten(f"{path}: the picture cannot be written (there is no such folder). Check the folder")
     need("pictures", "A picture", "matplotlib")
+    files.check_place(file, PictureNotWritten)
 
 
 def picture_of(result: Result, path: str | Path, **which: Any) -> Path:
@@ -97,8 +99,5 @@ def pictures_of(result: Result, folder: str | Path) -> tuple[Path, ...]:
 
 
 def _written(figure: Figure, file: Path) -> Path:
-    try:
-        file.write_bytes(figures.png(figure) if file.suffix == ".png" else figures.svg(figure).encode("utf-8"))
-    except OSError as error:
-        raise PictureNotWritten(f"{file}: the picture cannot be written ({error.strerror}). Check the folder") from None
-    return file
+    content = figures.png(figure) if file.suffix == ".png" else figures.svg(figure).encode("utf-8")
+    return files.save(file, content, kind=PictureNotWritten)

@@ -64,8 +64,7 @@ def half_life(result: PlanResult) -> str:
 def alt(comparison: Comparison) -> str:
     """When each plan's chance falls below one half, how long it lasts, where it stands at the end."""
     rows = [
-        f"{name_of(r)}: {half_life(r)}, {average(r)},"
-        f" {percent(r.summary.standing[-1].in_force)} in force at the end."
+        f"{name_of(r)}: {half_life(r)}, {average(r)}, {percent(r.summary.standing[-1].in_force)} in force at the end."
         for r in comparison.plans
     ]
     return "Chance of being in force over time. " + " ".join(rows)

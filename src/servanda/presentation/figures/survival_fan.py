@@ -36,10 +36,11 @@ def subtitle(swept: Sweep) -> str:
 
 def alt(swept: Sweep) -> str:
     """How long each plan lasts in the median, and in nine of ten draws."""
-    parts: list[str] = []
-    for plan in swept.plans:
-        if row(swept, plan, "years")["p50"] is not None:
-            parts.append(f"{name_of(swept, plan)}: in force {median_words(swept, plan, 'years')}")
+    parts = [
+        f"{name_of(swept, plan)}: in force {median_words(swept, plan, 'years')}"
+        for plan in swept.plans
+        if row(swept, plan, "years")["p50"] is not None
+    ]
     return f"Chance of being in force over time, over {swept.draws:,} draws. {'; '.join(parts)}."
 
 

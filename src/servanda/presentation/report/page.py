@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import os
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -15,6 +14,7 @@ from servanda.agreement.dates import last_day, length
 from servanda.assessment.comparison import Comparison, PlanResult
 from servanda.checks.findings import check
 from servanda.english import at, capital, chance, month, printable
+from servanda.files import save_all
 from servanda.parallel import Progress
 from servanda.presentation import html
 from servanda.presentation.view import Column, Table, View, view
@@ -71,8 +71,8 @@ def write(
 
     Raises
     ------
-    OSError
-        If the folder cannot be written.
+    NotSaved
+        If it cannot be written.
     """
     files: dict[str, bytes] = {}
 
@@ -87,7 +87,7 @@ def write(
     tell("writing the report", 0.98)
     files["report.html"] = page(comparison, figures, uncertainty).encode("utf-8")
     folder = Path(folder)
-    _put(folder, files)
+    save_all({folder / name: content for name, content in files.items()})
     tell("report written", 1.0)
     return folder / "report.html"
 
@@ -136,23 +136,6 @@ def _jobs(
 
 def _uri(svg: str) -> str:
     return "data:image/svg+xml;base64," + base64.b64encode(svg.encode("utf-8")).decode("ascii")
-
-
-def _put(folder: Path, files: dict[str, bytes]) -> None:
-    """Write every file beside its place first, then move all into place."""
-    ready: list[tuple[Path, Path]] = []
-    try:
-        for name, content in files.items():
-            place = folder / name
-            place.parent.mkdir(parents=True, exist_ok=True)
-            part = place.with_name(f".{place.name}.part")
-            ready.append((part, place))
-            part.write_bytes(content)
-        for part, place in ready:
-            os.replace(part, place)  # noqa: PTH105 - one system call, all or nothing
-    finally:
-        for part, _ in ready:
-            part.unlink(missing_ok=True)
 
 
 def _weblink(value: Any) -> bool:

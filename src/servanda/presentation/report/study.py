@@ -9,7 +9,8 @@ from typing import Any
 from servanda.agreement.format.agreement import Agreement
 from servanda.assessment.comparison import Comparison, compare
 from servanda.assessment.scorecards import Scorecards
-from servanda.errors import expect, need
+from servanda.errors import MOST_DRAWS, expect, need, seeded, whole
+from servanda.files import NotSaved
 from servanda.parallel import Progress, part_of
 from servanda.presentation.view import Table, View, view, view_of
 from servanda.presentation.views.comparison import verdict
@@ -95,8 +96,8 @@ def study(
         As `compare`.
     MissingExtra
         If what draws the pictures is not installed.
-    OSError
-        If the folder cannot be written.
+    NotSaved
+        If the report cannot be written; its `found` has what was worked out.
 
     Examples
     --------
@@ -106,14 +107,17 @@ def study(
     'report.html'
     """
     expect(agreement, Agreement, "study")
+    draws, seed = whole("draws", draws, 0, MOST_DRAWS), seeded(seed)
     need("pictures", "The report", "jinja2", "matplotlib")
     folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-
     begin = SOLVING + RANGING if draws else SOLVING
     from servanda.presentation.report.page import write
 
     comparison = compare(agreement, starts=STARTS, progress=part_of(progress, 0.0, SOLVING))
     found = within_ranges(agreement, draws, seed, progress=part_of(progress, SOLVING, begin)) if draws else None
-    report = write(comparison, folder, progress=part_of(progress, begin, 1.0), uncertainty=found)
+    try:
+        report = write(comparison, folder, progress=part_of(progress, begin, 1.0), uncertainty=found)
+    except NotSaved as error:
+        error.found = (comparison,) if found is None else (comparison, found)
+        raise
     return Study(comparison, report, found)

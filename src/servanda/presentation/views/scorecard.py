@@ -46,7 +46,7 @@ def plans_side_by_side(found: Scorecards) -> View:
 
 
 def side_by_side(found: Scorecards) -> Table:
-    """What each party obtains at the end of each plan, and whether that is its aim; only of parties that others harm."""
+    """What each party that others harm obtains at the end of each plan, and whether that is its aim."""
     made: list[Row] = []
     for party in found.agreement.parties:
         every = [card.parties[party] for card in found.cards]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from servanda.arrays import Floats
 from servanda.columns import Columns
-from servanda.errors import need
+from servanda.errors import MOST_DRAWS, need, seeded, whole
 from servanda.result import Result
 from servanda.uncertainty.questions import QuestionRefused, enough
 
@@ -91,6 +91,7 @@ def sobol_indices(
     [0.9, 0.1]
     """
     need("sensitivity", "Sobol' indices", "SALib")
+    points, seed = whole("points", points, 1, MOST_DRAWS), seeded(seed)
     from SALib.analyze import sobol as analysis  # pyright: ignore[reportMissingTypeStubs]
     from SALib.sample import sobol as sampling  # pyright: ignore[reportMissingTypeStubs]
 

@@ -19,7 +19,7 @@ from servanda.agreement.plan_names import plan_names
 from servanda.arrays import Floats
 from servanda.columns import Columns
 from servanda.english import capital
-from servanda.errors import UsageError, expect, need
+from servanda.errors import MOST_DRAWS, counted, expect, need, seeded, whole
 from servanda.game.compiler import compile
 from servanda.parallel import Cluster, Progress, Where, connected, map_in_order
 from servanda.result import Result
@@ -208,7 +208,7 @@ def sweep(
     NoSuchName
         If there is no plan of such a name.
     UsageError
-        If no draws are asked for.
+        If draws, seed or workers is not a whole number within its bounds.
     GameTooLarge
         If a plan is too large for the exact solver.
     NotSwept
@@ -226,8 +226,7 @@ def sweep(
     (16, 16)
     """
     expect(agreement, Agreement, "sweep")
-    if draws < 1:
-        raise UsageError(f"draws is {draws}. It must be at least 1")
+    draws, seed, workers = whole("draws", draws, 1, MOST_DRAWS), seeded(seed), counted(workers)
     names = plan_names(agreement, plans)
     games = {name: compile(agreement, name) for name in names}
     states = max(int(g.tables.kinds @ g.tables.sets.sum(axis=1)) for g in games.values())

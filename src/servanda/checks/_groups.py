@@ -1,0 +1,45 @@
+"""One finding for many: where a rule would say the same of one entry after the other, it counts and names them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from servanda.checks.rulebook import MOST, Found, Known, rules
+from servanda.english import some
+
+
+@dataclass(frozen=True)
+class Row:
+    """What was found, in which plans, and what a baseline knows it by: of a group, each of its entries."""
+
+    found: Found
+    plans: tuple[str, ...]
+    parts: tuple[Known, ...]
+
+
+def plan_of(found: Found) -> str | None:
+    """The plan that a finding may be grouped in; None if its rule tells each by itself."""
+    grouped = found.form in rules()[found.code].many and found.place[:1] == ("plans",) and bool(found.entries)
+    return str(found.place[1]) if grouped and len(found.place) > 1 else None
+
+
+def grouped(rows: list[Row]) -> list[Row]:
+    """Put one finding in place of more than five that say the same of different entries of a plan."""
+    same: dict[object, list[Row]] = {}
+    for number, row in enumerate(rows):
+        plan = plan_of(row.found)
+        key = (row.found.code, row.found.form, plan, row.plans) if plan is not None else number
+        same.setdefault(key, []).append(row)
+    told: list[Row] = []
+    for many in same.values():
+        told += many if len(many) <= MOST else [_group(many)]
+    return told
+
+
+def _group(many: list[Row]) -> Row:
+    first = many[0].found
+    ids = [row.found.entries[0] for row in many]
+    fill = {"count": str(len(many)), "entries": some(ids), "plan": f"plan {first.place[1]}"}
+    related = tuple((row.found.place, name) for row, name in zip(many, ids, strict=True))
+    whole = Found(first.code, first.place[:2], fill, first.form, related, tuple(ids), group=True)
+    return Row(whole, many[0].plans, tuple(part for row in many for part in row.parts))

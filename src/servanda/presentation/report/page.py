@@ -14,9 +14,9 @@ from servanda.agreement.dates import last_day, length
 from servanda.assessment.comparison import Comparison, PlanResult
 from servanda.checks.findings import check
 from servanda.english import at, capital, chance, month, printable
-from servanda.files import save_all
 from servanda.parallel import Progress
 from servanda.presentation import html
+from servanda.presentation.folders import check_contents, file_names, put
 from servanda.presentation.view import Column, Table, View, view
 from servanda.presentation.views import uncertainty as ranges
 from servanda.presentation.views.comparison import verdict
@@ -59,7 +59,7 @@ def write(
     Parameters
     ----------
     folder : path
-        Made if missing; files of an earlier report in it are replaced.
+        Made if missing. An earlier report in it about the same agreement is replaced, with all its figures.
     progress : function of what is being done and the share done (0 to 1), optional
     uncertainty : Uncertainty, optional
         Of the same agreement: then every headline figure comes with its range, and a section says how sure it is.
@@ -71,9 +71,13 @@ def write(
 
     Raises
     ------
+    UsageError
+        If the folder holds a report about another agreement, or files of such names that are not ours.
     NotSaved
         If it cannot be written.
     """
+    folder = Path(folder)
+    check_contents(folder, "report", comparison.agreement)
     files: dict[str, bytes] = {}
 
     def tell(what: str, share: float) -> None:
@@ -85,9 +89,8 @@ def write(
     with one_note():
         figures = _figures(comparison, uncertainty, files, tell)
     tell("writing the report", 0.98)
-    files["report.html"] = page(comparison, figures, uncertainty).encode("utf-8")
-    folder = Path(folder)
-    save_all({folder / name: content for name, content in files.items()})
+    report = page(comparison, figures, uncertainty).encode("utf-8")
+    put(folder, "report", comparison.agreement, {"report.html": report, **files})
     tell("report written", 1.0)
     return folder / "report.html"
 
@@ -131,7 +134,9 @@ def _jobs(
         for (name, figure), result, which in zip(RANGES.items(), results, parts, strict=True):
             if result is not None:
                 jobs.append((name, name, gallery[figure], result, which))
-    return [job for job in jobs if not job[2].nothing(job[3])]
+    jobs = [job for job in jobs if not job[2].nothing(job[3])]
+    files = file_names(file for _, file, *_ in jobs)
+    return [(name, file, *rest) for (name, _, *rest), file in zip(jobs, files, strict=True)]  # pyright: ignore
 
 
 def _uri(svg: str) -> str:

@@ -12,6 +12,7 @@ from servanda.assessment.scorecards import Scorecards
 from servanda.errors import MOST_DRAWS, expect, need, seeded, whole
 from servanda.files import NotSaved
 from servanda.parallel import Progress, part_of
+from servanda.presentation.folders import check_contents
 from servanda.presentation.view import Table, View, view, view_of
 from servanda.presentation.views.comparison import verdict
 from servanda.presentation.views.plan import headline, left_out
@@ -83,7 +84,7 @@ def study(
     Parameters
     ----------
     folder : path
-        Made if missing. `report.html` and `figures/` in it are replaced.
+        Made if missing. An earlier report in it about the same agreement is replaced, with all its figures.
     draws : int
         Of the numbers that have a range; 0 leaves uncertainty out.
     seed : int
@@ -96,6 +97,8 @@ def study(
         As `compare`.
     MissingExtra
         If what draws the pictures is not installed.
+    UsageError
+        If the folder holds a report about another agreement, or files of such names that are not ours.
     NotSaved
         If the report cannot be written; its `found` has what was worked out.
 
@@ -110,6 +113,7 @@ def study(
     draws, seed = whole("draws", draws, 0, MOST_DRAWS), seeded(seed)
     need("pictures", "The report", "jinja2", "matplotlib")
     folder = Path(folder)
+    check_contents(folder, "report", agreement)
     begin = SOLVING + RANGING if draws else SOLVING
     from servanda.presentation.report.page import write
 

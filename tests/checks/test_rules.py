@@ -235,6 +235,8 @@ SENTENCES: list[Row] = [
      "Plan text does not say what happens when the parties disagree, and neither does the agreement."),
     ("SV604", "last", (DUTY,), {"last": (LAST[0], LAST[1].replace("2034", "2030"))},
      "a on 2030-06-01 is the last step of plan text, and no review comes after it."),
+    ("SV604", "last", (DUTY, OPEN.replace("id: a", "id: b")), {"last": (LAST[0], LAST[1].replace("2034", "2030"))},
+     "a on 2030-06-01 is the last step of plan text that has a day, and no review comes after it."),
     ("SV604", "last", (DUTY, duty("b", by="[north, south]", due="{when: one asks}", does="meet")), {"last": LAST[:1]},
      "a on 2030-06-01 is the last step of plan text, and no review comes after it."),
     ("SV604", "none", (), {"last": LAST[:1]}, "Plan text has no review."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 from servanda.checks.rulebook import MOST, Found, Known, rules
@@ -24,16 +25,14 @@ def plan_of(found: Found) -> str | None:
 
 
 def grouped(rows: list[Row]) -> list[Row]:
-    """Put one finding in place of more than five that say the same of different entries of a plan."""
+    """Put one finding for each plan in place of more than five that say the same of different entries."""
+    times = Counter((row.found.code, row.found.form) for row in rows if plan_of(row.found) is not None)
     same: dict[object, list[Row]] = {}
     for number, row in enumerate(rows):
         plan = plan_of(row.found)
-        key = (row.found.code, row.found.form, plan, row.plans) if plan is not None else number
-        same.setdefault(key, []).append(row)
-    told: list[Row] = []
-    for many in same.values():
-        told += many if len(many) <= MOST else [_group(many)]
-    return told
+        often = plan is not None and times[row.found.code, row.found.form] > MOST
+        same.setdefault((row.found.code, row.found.form, plan, row.plans) if often else number, []).append(row)
+    return [many[0] if len(many) == 1 else _group(many) for many in same.values()]
 
 
 def _group(many: list[Row]) -> Row:

@@ -50,8 +50,8 @@ class Finding:
         Names of the plans in which it was found; empty if it is about the whole agreement. What several plans have in
         common (the same entry, written once) is one finding, at its first place.
     entries : tuple[str, ...]
-        Ids of the entries that it is about. Where a rule would say the same of more than five entries of a plan, it is
-        one finding about all of them, at the plan.
+        Ids of the entries that it is about. Where a rule would say the same more than five times, one finding for each
+        plan is about all its entries, and stands at the plan.
     what, why, mend : str
         What was found; why it matters, with the agreement where it broke; what would mend it.
     related : tuple[Related, ...]

@@ -21,7 +21,7 @@ from servanda.english import did_you_mean
 
 Severity = Literal["error", "warning", "note"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")  # the worst first
-MOST = 5  # findings of one sentence in one plan that are told one by one
+MOST = 5  # findings of one sentence that are told one by one
 Finds = TypeVar("Finds", bound="Callable[..., Iterator[Found]]")
 
 
@@ -49,8 +49,9 @@ class Rule:
     says : dict[str, str]
         The sentence of a finding, with names in braces; several forms by name, or one, called `''`.
     many : dict[str, str]
-        By form, the one sentence for more than five findings of a plan. It counts and names the entries. A form that
-        is not here is never grouped: each of its findings says something of its own.
+        By form, the sentence that stands for all findings of a plan where there are more than five in the file. It
+        counts and names the entries. A form that is not here is never grouped: each of its findings says something of
+        its own.
     sources : tuple[tuple[str, str], ...]
         Title and address of where `why` can be read.
     guidance : str or None
@@ -236,7 +237,7 @@ def page(rule: Rule) -> str:
     return "\n".join(parts)
 
 
-_GROUPED = "Where it would say the same of more than five entries of a plan, it speaks once, and counts and names them."
+_GROUPED = "Where it would speak more than five times, it speaks once for each plan, and counts and names the entries."
 _SILENCED = "A comment at an entry silences it for this entry, and one at the plan's name for the whole plan."
 
 

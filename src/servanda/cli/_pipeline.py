@@ -114,9 +114,12 @@ class Run:
     @cached_property
     def cluster(self) -> Cluster | None:
         """The cluster to work on, which is connected when it is first asked for."""
-        from servanda.parallel import connected
+        from servanda.parallel import connected, unprotected
 
-        return self._open.enter_context(connected(self.address))
+        there = self._open.enter_context(connected(self.address))
+        if self.address is not None and (warning := unprotected(self.address)):
+            complain(f"{warning}.")
+        return there
 
     def solved(self, plan: str) -> Equilibrium:
         """Solve a plan; without an equilibrium, say so and leave."""
@@ -257,7 +260,7 @@ _workers = click.Option(
 )
 _cluster = click.Option(
     ["--cluster"], metavar="ADDRESS",
-    help="Use a Dask cluster: local:4 for four processes on this machine, or tcp://host:port.",
+    help="Use a Dask cluster: local:4 for four processes on this machine, tls://host:port, or tcp://host:port.",
 )  # fmt: skip
 _json = click.Option(["--json", "as_json"], is_flag=True, help="Print the result as JSON, for other programs.")
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from servanda.agreement.format.agreement import Agreement, line_of
 from servanda.agreement.format.values import Place
@@ -59,7 +59,9 @@ class Finding:
     reason : str or None
         Why a comment in the file silences it; empty if the comment does not say; None if nothing does.
     parts : tuple[Known, ...]
-        What a baseline knows it by: one, or of a finding about many entries one for each.
+        What a baseline knows it by: one, or of a finding about many entries or plans one for each.
+    group : {'', 'entries', 'plans'}
+        Whether it is about many entries of a plan, or about many plans.
     """
 
     code: str
@@ -75,6 +77,7 @@ class Finding:
     related: tuple[Related, ...] = ()
     reason: str | None = None
     parts: tuple[Known, ...] = ()
+    group: Literal["", "entries", "plans"] = ""
 
     @property
     def fingerprint(self) -> str:
@@ -135,7 +138,7 @@ class Findings(Result):
 
 
 def _plain(finding: Finding) -> dict[str, Any]:
-    return {key: value for key, value in plain(finding).items() if key not in ("reason", "parts")}
+    return {key: value for key, value in plain(finding).items() if key not in ("reason", "parts", "group")}
 
 
 def check(
@@ -224,7 +227,7 @@ def _hits(
 
 def the_same(finding: Finding) -> str:
     """Name the other plans in which the same was found, as a sentence to put behind the finding's."""
-    others = finding.plans[1:]
+    others = finding.plans[1:] if finding.group != "plans" else ()  # it names them itself
     names = printable(listed(others))
     return f" The same in plan{'' if len(others) == 1 else 's'} {names}." if others else ""
 
@@ -296,12 +299,14 @@ def _put(
         related=related,
         reason=reason if reason is None else printable(reason),
         parts=row.parts,
+        group=row.found.group,
     )
 
 
 def _says(found: Found) -> str:
     rule = rules()[found.code]
-    return printable((rule.many if found.group else rule.says)[found.form].format_map(found.fill))
+    says = {"": rule.says, "entries": rule.many, "plans": rule.across}[found.group]
+    return printable(says[found.form].format_map(found.fill))
 
 
 def printable(words: str) -> str:

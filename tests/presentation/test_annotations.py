@@ -117,3 +117,19 @@ def test_names_of_files(
     assert f"{shown}:13:" in full
     several = run("check", name, paths.CASES / "SV102-good.yaml", "--format", "short").out
     assert len(several.split("\n")) == 5
+
+
+def test_wide_letters_are_wrapped_by_the_room_they_take(
+    run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A Korean letter takes two columns, so that half as many fit on a line."""
+    from rich.cells import cell_len
+
+    monkeypatch.setenv("COLUMNS", "60")
+    file = tmp_path / "deal.yaml"
+    yaml = (paths.CASES / "SV105-bad.yaml").read_text("utf-8")
+    words = " ".join(["조선민주주의인민공화국", "[협정]"] * 8)
+    file.write_text(yaml.replace("when: the climate has improved", f'when: "{words}"'), encoding="utf-8")
+    out = run("check", file).out
+    assert words in " ".join(out.split())
+    assert max(cell_len(line) for line in out.split("\n") if str(file) not in line) <= 60

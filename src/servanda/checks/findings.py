@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from servanda.agreement.format.agreement import Agreement, line_of
 from servanda.agreement.format.values import Place
@@ -33,7 +33,7 @@ class Related:
     what: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Finding:
     """One thing that a text leaves open or gets wrong.
 
@@ -50,8 +50,8 @@ class Finding:
         Names of the plans in which it was found; empty if it is about the whole agreement. What several plans have in
         common (the same entry, written once) is one finding, at its first place.
     entries : tuple[str, ...]
-        Ids of the entries that it is about. Where a rule would say the same of more than five entries of a plan, it is
-        one finding about all of them, at the plan.
+        Ids of the entries that it is about. Where a rule would say the same more than five times, one finding for each
+        plan is about all its entries, and stands at the plan.
     what, why, mend : str
         What was found; why it matters, with the agreement where it broke; what would mend it.
     related : tuple[Related, ...]
@@ -59,7 +59,9 @@ class Finding:
     reason : str or None
         Why a comment in the file silences it; empty if the comment does not say; None if nothing does.
     parts : tuple[Known, ...]
-        What a baseline knows it by: one, or of a finding about many entries one for each.
+        What a baseline knows it by: one, or of a finding about many entries or plans one for each.
+    group : {'', 'entries', 'plans'}
+        Whether it is about many entries of a plan, or about many plans.
     """
 
     code: str
@@ -75,6 +77,7 @@ class Finding:
     related: tuple[Related, ...] = ()
     reason: str | None = None
     parts: tuple[Known, ...] = ()
+    group: Literal["", "entries", "plans"] = ""
 
     @property
     def fingerprint(self) -> str:
@@ -82,10 +85,14 @@ class Finding:
         marks = [part.fingerprint for part in self.parts]
         return marks[0] if len(marks) == 1 else digest(marks)
 
+    def __repr__(self) -> str:
+        where = "" if self.line is None else f", line {self.line}"
+        return f"<Finding {self.code} {self.name}{where}: {', '.join(self.entries) or 'the agreement'}>"
+
 
 @dataclass(frozen=True, repr=False)
 class Findings(Result):
-    """Everything that `check` has to say about an agreement.
+    """Everything that `check` has to say about an agreement: iterating gives what was found and is not silenced.
 
     Attributes
     ----------
@@ -106,6 +113,12 @@ class Findings(Result):
     known: tuple[Finding, ...] = ()
     gone: tuple[Known, ...] = ()
 
+    def __iter__(self) -> Iterator[Finding]:
+        return iter(self.found)
+
+    def __len__(self) -> int:
+        return len(self.found)
+
     @property
     def counts(self) -> dict[Severity, int]:
         """How many findings there are of each severity, silenced ones left out."""
@@ -117,12 +130,13 @@ class Findings(Result):
 
     def to_json(self) -> dict[str, Any]:
         """Give the object that `servanda check --json` prints, but for the scorecards."""
-        origin = self.agreement.origin
+        path, sha256, content = self.agreement.provenance
         base = {"known": [_plain(each) for each in self.known], "gone": plain(self.gone)}
         return {
             "title": self.agreement.title,
-            "path": origin.path if origin is not None else "",
-            "sha256": origin.sha256 if origin is not None else "",
+            "path": path or "",
+            "sha256": sha256 or "",
+            **({} if sha256 else {"content": content}),
             "findings": [_plain(finding) for finding in self.found],
             "silenced": [{**_plain(finding), "reason": finding.reason} for finding in self.silenced],
             **(base if self.known or self.gone else {}),
@@ -135,7 +149,7 @@ class Findings(Result):
 
 
 def _plain(finding: Finding) -> dict[str, Any]:
-    return {key: value for key, value in plain(finding).items() if key not in ("reason", "parts")}
+    return {key: value for key, value in plain(finding).items() if key not in ("reason", "parts", "group")}
 
 
 def check(
@@ -224,7 +238,7 @@ def _hits(
 
 def the_same(finding: Finding) -> str:
     """Name the other plans in which the same was found, as a sentence to put behind the finding's."""
-    others = finding.plans[1:]
+    others = finding.plans[1:] if finding.group != "plans" else ()  # it names them itself
     names = printable(listed(others))
     return f" The same in plan{'' if len(others) == 1 else 's'} {names}." if others else ""
 
@@ -296,12 +310,14 @@ def _put(
         related=related,
         reason=reason if reason is None else printable(reason),
         parts=row.parts,
+        group=row.found.group,
     )
 
 
 def _says(found: Found) -> str:
     rule = rules()[found.code]
-    return printable((rule.many if found.group else rule.says)[found.form].format_map(found.fill))
+    says = {"": rule.says, "entries": rule.many, "plans": rule.across}[found.group]
+    return printable(says[found.form].format_map(found.fill))
 
 
 def printable(words: str) -> str:

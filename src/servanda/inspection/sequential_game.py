@@ -39,7 +39,7 @@ class Stage:
     announced: Fraction
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class SequentialInspection(Result):
     """Some inspections over some periods against one violation.
 
@@ -60,6 +60,9 @@ class SequentialInspection(Result):
     penalty: Fraction
     caught: Fraction | None
     stages: tuple[Stage, ...]
+
+    def __repr__(self) -> str:
+        return f"<SequentialInspection: {self.inspections} inspections in {self.periods} periods>"
 
     @property
     def now(self) -> Stage:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from servanda.checks.findings import Finding, Findings, printable, the_same
 from servanda.checks.rulebook import MOST, SEVERITIES, Rule
 from servanda.english import visible
-from servanda.presentation.terminal import console
+from servanda.presentation.terminal import console, words_for
 from servanda.presentation.view import Column, Row, Table, View, rows, view_of
 
 if TYPE_CHECKING:
@@ -127,12 +126,25 @@ def _paragraph(there: Console, indent: int, lead: str, words: str = "", style: s
     """Print a paragraph, its lead in a style, every line indented; a path too long for a line is not broken."""
     from rich.text import Text
 
-    room = max(20, there.width - indent)
-    whole = (lead + words).replace(" ::", "\u00a0::").replace(" ##[", "\u00a0##[")  # no line begins like a command
-    for number, line in enumerate(textwrap.wrap(whole, room, break_long_words=False, break_on_hyphens=False)):
+    lead, words = words_for(there, lead), words_for(there, words)
+    for number, line in enumerate(_wrapped(lead + words, max(20, there.width - indent))):
         text = Text(line)
         text.stylize(style, 0, len(lead) if not number and line.startswith(lead) else 0 if words else len(line))
         there.print(Text(" " * indent).append_text(text), soft_wrap=True)
+
+
+def _wrapped(words: str, room: int) -> list[str]:
+    """Break words into lines, Chinese and Korean ones by the room they take; no line begins like a command."""
+    from rich.cells import cell_len
+
+    lines: list[str] = []
+    for word in words.split(" "):
+        command = word.startswith(("::", "##["))
+        if lines and (command or cell_len(lines[-1]) + 1 + cell_len(word) <= room):
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    return lines
 
 
 def listing(found: Sequence[Rule]) -> list[str]:

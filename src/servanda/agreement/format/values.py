@@ -10,7 +10,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from numbers import Real
 from typing import Annotated, Any, ClassVar, TypeAlias, cast
 
@@ -35,6 +35,9 @@ LONGEST_HORIZON = 900.0  # years
 
 
 LONGEST_STEP = 1200  # months between repeated reviews
+
+
+_LONGEST_STEP_DAYS = 36_525
 
 
 LONGEST_DURATION = 10_000.0  # years; what takes longer takes for ever
@@ -209,18 +212,25 @@ def _span(value: object, info: ValidationInfo) -> float:
     return length
 
 
-def _months(value: object, info: ValidationInfo) -> int:
-    count = -1.0
-    match = _DURATION.fullmatch(value) if isinstance(value, str) else None
-    if match and match[2] in ("year", "month"):
-        count = float(match[1]) * (12 if match[2] == "year" else 1)
-    elif isinstance(value, int) and not isinstance(value, bool) and not _from_file(info):
-        count = float(value)
-    if 1 <= count <= LONGEST_STEP and count == int(count):
-        return int(count)
+def _interval(value: object, info: ValidationInfo) -> int | timedelta:
+    found: int | timedelta | None = None
+    match = _DURATION.fullmatch(value) if isinstance(value, str) and len(value) <= 100 else None
+    if match:
+        per_unit = {"year": 12, "month": 1, "week": 7, "day": 1}[match[2]]
+        count = float(match[1]) * per_unit
+        if count <= _LONGEST_STEP_DAYS and count.is_integer():
+            found = int(count) if match[2] in ("year", "month") else timedelta(days=int(count))
+    elif not isinstance(value, bool) and not _from_file(info) and isinstance(value, int | timedelta):
+        found = value
+    if isinstance(found, timedelta):
+        fits = timedelta(days=1) <= found <= timedelta(days=_LONGEST_STEP_DAYS) and found == timedelta(days=found.days)
+    else:
+        fits = found is not None and 1 <= found <= LONGEST_STEP
+    if found is not None and fits:
+        return found
     raise Problem(
-        f"{show(value)} is not a whole number of months or years (at most 100 years)."
-        " Write calendar months or years, such as 6 months or 1 year"
+        f"{show(value)} is not a whole number of days, weeks, months or years (at most 100 years)."
+        " Write one, such as 10 days, 6 months or 1 year"
     ).custom()
 
 
@@ -568,7 +578,7 @@ PlainDuration = Annotated[float, BeforeValidator(_horizon), _schema("horizon")]
 Span = Annotated[float, BeforeValidator(_span), _schema("span")]
 
 
-CalendarMonths = Annotated[int, BeforeValidator(_months), _schema("months")]
+Interval = Annotated[int | timedelta, BeforeValidator(_interval), _schema("interval")]  # a number is one of months
 
 
 Day = Annotated[date, BeforeValidator(_day), _schema("day")]

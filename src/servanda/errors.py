@@ -127,6 +127,7 @@ _EXTRAS = {
     "pymoo": "design",
     "dask": "cluster",
     "distributed": "cluster",
+    "cryptography": "cluster",
 }
 
 

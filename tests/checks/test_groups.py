@@ -1,4 +1,4 @@
-"""One finding for many: a rule that would say the same of more than five entries of a plan counts and names them."""
+"""One finding for many: a rule that would say the same more than five times counts and names the entries of a plan."""
 
 from __future__ import annotations
 
@@ -134,6 +134,22 @@ def test_what_several_plans_share_is_grouped_once_and_what_one_has_alone_beside_
     head = f"{TOP}disputes: x\nplans:\n"
     both = loads(f"{head}  a:\n    entries:\n{rows}{last}  b:\n    entries:\n{rows}{more}{last}")
     assert [(each.plans, len(each.entries)) for each in check(both).found] == [(("a", "b"), 6), (("b",), 7)]
+
+
+def test_five_times_are_counted_in_the_whole_file_and_each_plan_has_its_finding() -> None:
+    last = "".join(f"      - {each}\n" for each in LAST)
+    head = f"{TOP}disputes: x\nplans:\n"
+
+    def plans(*sizes: int) -> list[tuple[tuple[str, ...], int]]:
+        yaml = head
+        for plan, size in zip("abc", sizes, strict=False):
+            rows = (each.replace("art-", f"{plan}-").replace("right", f"good {plan}") for each in FORTY[:size])
+            yaml += f"  {plan}:\n    entries:\n" + "".join(f"      - {each}\n" for each in rows) + last
+        return [(each.plans, len(each.entries)) for each in check(loads(yaml)).found]
+
+    assert plans(3, 3) == [(("a",), 3), (("b",), 3)]
+    assert plans(3, 2) == [(("a",), 1)] * 3 + [(("b",), 1)] * 2
+    assert plans(5, 1) == [(("a",), 5), (("b",), 1)]
 
 
 def test_what_each_says_for_itself_is_never_grouped() -> None:

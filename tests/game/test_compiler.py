@@ -75,6 +75,6 @@ def test_many_reviews_are_refused_before_they_are_written_out() -> None:
     assert time.process_time() - once < 2
     days = 2 * 36464  # from 1 March 2020 to 31 December 2119, for two parties
     assert caught.value.problems == (
-        f"deal.yaml:15: plans.many: its reviews would be written out to {days:,} entries, one for each date and party, and"
-        " a plan may have 20,000. Let more time pass between two reviews, or end them earlier.",
+        f"deal.yaml:15: plans.many: its reviews would be written out to {days:,} entries, one for each date and party,"
+        " and a plan may have 20,000. Let more time pass between two reviews, or end them earlier.",
     )

@@ -267,6 +267,9 @@ def _wrong_files(place: Path, before: bytes, one: Case, code: int | None) -> Ite
         yield "the file was changed"
     elif path.read_bytes() != before and code not in (0, 1):
         yield f"the file was changed, and the exit code is {code}"
+    drawn = code == 0 and "--picture" in words and one.command != "new" and not {"--help", "-h"} & set(words)
+    if drawn and not (place / words[words.index("--picture") + 1]).is_file():
+        yield "no picture is there"
     for file in sorted(place.rglob("*")):
         if file == path:
             continue
@@ -460,7 +463,7 @@ def _faults(one: Case, outcome: Outcome) -> Iterator[str]:
         yield f"exit code {outcome.code}, though the file cannot be read"
     yield from (f"{kind} printed: {_stem(said)}" for kind, said in _WARNING.findall(err))
     yield from outcome.wrong
-    if outcome.code in (0, 1):
+    if outcome.code in (0, 1) or (outcome.code == 3 and "--json" in words):
         yield from _wrong_output(one, words, out, text)
     if re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]", out + err):
         yield "control characters printed"

@@ -320,6 +320,32 @@ def leave_out_a_group(data: Data, rng: random.Random) -> None:
         del data[rng.choice(gone)]
 
 
+def leave_out_a_thing(data: Data, rng: random.Random) -> None:
+    """A party, stake or measure less, and all that names it: down to agreements of one party, or without stakes."""
+    gone = [rng.choice(list(group))] if (group := _group(data, rng.choice(("parties", "stakes", "measures")))) else []
+    for key in ("levers", "correlations", "inspections"):
+        if rng.random() < 0.7:
+            data.pop(key, None)
+    names = ("by", "gives", "review", "ratify", "turnover", "covers", "holds", "holder", "measure")
+    while gone:
+        name = gone.pop()
+        for at, key in list(places(data)):
+            if key == name and isinstance(at, dict):
+                del at[key]
+            elif isinstance(at[key] if key in at or isinstance(at, list) else None, list):
+                at[key] = [each for each in at[key] if each != name and not (_names(each, names, name))]
+            elif isinstance(at.get(key) if isinstance(at, dict) else None, dict) and at[key].get("holder") == name:
+                gone.append(key)
+    for at, key in list(places(data)):
+        if isinstance(at, dict) and key in at and at[key] in ([], {}) and key in names:
+            del at[key]
+
+
+def _names(thing: Any, keys: tuple[str, ...], name: str) -> bool:
+    """Whether a group names this under one of these keys, and nothing else there."""
+    return isinstance(thing, dict) and any(thing.get(key) in (name, [name], {name: 1}) for key in keys)
+
+
 def leave_out_an_option(data: Data, rng: random.Random) -> None:
     """Delete a key that may be left out."""
     may = {"name", "title", "note", "source", "costs", "aims", "types", "false_alarms", "breaks", "until", "from",
@@ -396,7 +422,8 @@ MILD: tuple[Change, ...] = (
     change_a_range,
     move_a_date, move_a_date, change_a_duration, change_words, change_words, name_all_parties, rename_everywhere,
     rename_everywhere, copy_an_entry, leave_out_an_entry, shuffle_entries, add_an_entry, add_an_entry, put_due_for_date,
-    link_entries, play_at_the_edge, play_at_the_edge, play_at_the_edge, leave_out_a_group, leave_out_an_option,
+    link_entries, play_at_the_edge, play_at_the_edge, play_at_the_edge, leave_out_a_thing, leave_out_a_thing,
+    leave_out_a_group, leave_out_an_option,
     exchange_alike, one_plan, copy_a_plan, add_a_type, alike,
 )  # fmt: skip
 

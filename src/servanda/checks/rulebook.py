@@ -2,9 +2,8 @@
 
 The functions stand in `rules/FAMILY.py` and their words in `rules/FAMILY.toml`: messages, JSON, `servanda explain` and
 the pages in `docs/reference/rules` are all made from these. The keys of a table are the attributes of `Rule`, but for
-four: `what` is the sentence of a finding, or several forms of it by name (`says`); `many` is the sentence of a group of
-findings, by the same names; `source` is a list of {title, url} (`sources`); `bad` and `good` are parts of
-`tests/checks/cases/CODE-bad.yaml` and `CODE-good.yaml`.
+three: `what` is the sentence of a finding, or several forms of it by name (`says`); `source` is a list of {title, url}
+(`sources`); `bad` and `good` are parts of `tests/checks/cases/CODE-bad.yaml` and `CODE-good.yaml`.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ from servanda.english import did_you_mean
 
 Severity = Literal["error", "warning", "note"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")  # the worst first
-MOST = 5  # findings of one sentence in one plan that are told one by one
+MOST = 5  # findings of one sentence that are told one by one
 Finds = TypeVar("Finds", bound="Callable[..., Iterator[Found]]")
 
 
@@ -49,8 +48,11 @@ class Rule:
     says : dict[str, str]
         The sentence of a finding, with names in braces; several forms by name, or one, called `''`.
     many : dict[str, str]
-        By form, the one sentence for more than five findings of a plan. It counts and names the entries. A form that
-        is not here is never grouped: each of its findings says something of its own.
+        By form, the sentence that stands for all findings of a plan where there are more than five in the file. It
+        counts and names the entries. A form that is not here is never grouped: each of its findings says something of
+        its own.
+    across : dict[str, str]
+        By form, the sentence that stands for the findings of more than five plans. It counts and names the plans.
     sources : tuple[tuple[str, str], ...]
         Title and address of where `why` can be read.
     guidance : str or None
@@ -68,6 +70,7 @@ class Rule:
     exactly: str
     says: dict[str, str]
     many: dict[str, str]
+    across: dict[str, str]
     sources: tuple[tuple[str, str], ...]
     guidance: str | None
     bad: str
@@ -91,8 +94,8 @@ class Found:
         Other places that one has to see, and what is there.
     entries : tuple[str, ...]
         Ids of the entries that it is about, first the one that it would be silenced at.
-    group : bool
-        Whether it stands for several findings, in the rule's sentence for many.
+    group : {'', 'entries', 'plans'}
+        Whether it stands for several findings, in the rule's sentence for many entries or plans.
     """
 
     code: str
@@ -101,7 +104,16 @@ class Found:
     form: str = ""
     related: tuple[tuple[Place, str], ...] = ()
     entries: tuple[str, ...] = ()
-    group: bool = False
+    group: Literal["", "entries", "plans"] = ""
+
+
+@dataclass(frozen=True)
+class Known:
+    """By what a finding is recognised when lines have moved: a fingerprint. Its code and words are for readers."""
+
+    fingerprint: str
+    code: str
+    what: str
 
 
 @dataclass(frozen=True)
@@ -168,6 +180,7 @@ def _rule(code: str, table: dict[str, Any]) -> Rule:
         exactly=" ".join(table["exactly"].split()),
         says=_forms(table["what"]),
         many=_forms(table.get("many", {})),
+        across=_forms(table.get("across", {})),
         sources=tuple((each["title"], each.get("url", "")) for each in table.get("source", [])),
         guidance=table.get("guidance"),
         bad=table.get("bad", "").strip("\n"),
@@ -215,6 +228,8 @@ def page(rule: Rule) -> str:
     parts += ["## When it speaks\n", _lines(rule.exactly)]
     if rule.many:
         parts.append(_lines(f"{_GROUPED} {_SILENCED}"))
+    if rule.across:
+        parts.append(_lines(_ACROSS))
     if rule.guidance:
         advice = GUIDANCE[rule.guidance]
         parts.append(_lines(f"It follows the advice of the United Nations that an agreement should {advice}."))
@@ -227,7 +242,8 @@ def page(rule: Rule) -> str:
     return "\n".join(parts)
 
 
-_GROUPED = "Where it would say the same of more than five entries of a plan, it speaks once, and counts and names them."
+_GROUPED = "Where it would speak more than five times, it speaks once for each plan, and counts and names the entries."
+_ACROSS = "Where it would say the same of more than five plans, it speaks once, and counts and names them."
 _SILENCED = "A comment at an entry silences it for this entry, and one at the plan's name for the whole plan."
 
 

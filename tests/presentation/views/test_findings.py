@@ -7,8 +7,9 @@ from support import paths
 from servanda.agreement.reading.reader import read
 from servanda.checks.findings import Findings, check
 from servanda.checks.rulebook import MOST, SEVERITIES
+from servanda.presentation.annotations import short
 from servanda.presentation.view import view
-from servanda.presentation.views.findings import short, summary
+from servanda.presentation.views.findings import summary
 
 
 def found() -> Findings:

@@ -49,11 +49,13 @@ def read(path: str | pathlib.Path) -> Agreement:
     return _understand(_bytes(str(path)), str(path))
 
 
-def loads(text: str, path: str = "agreement.yaml") -> Agreement:
+def loads(text: str | bytes, path: str = "agreement.yaml") -> Agreement:
     """Read an agreement from a text.
 
     Parameters
     ----------
+    text : str or bytes
+        Bytes are read like a file: in UTF-8.
     path : str
         What to call the text in messages.
 
@@ -62,6 +64,8 @@ def loads(text: str, path: str = "agreement.yaml") -> Agreement:
     AgreementError
         If there is anything wrong with the text, with all of it, in the order of lines.
     """
+    if isinstance(text, bytes):
+        return _understand(text, path)
     try:
         content = text.encode("utf-8")
     except UnicodeEncodeError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import islice
 
 from servanda.agreement.dates import length, review_dates
@@ -34,7 +35,11 @@ _STRETCH = re.compile(  # what such words may be followed by, and what takes a s
 _SAID = re.compile(  # words by which an event says itself who tells that it has happened, or that a formal act has
     r"\b(asks?|requests?|reports?|reported|notif(y|ies|ied)|declares?|declared|certif(y|ies|ied)|announces?|announced"
     r"|informs?|informed|confirms?|confirmed|believes|decides?|decided|determines?|determined"
-    r"|(enters?|entered|comes?|came) into (force|effect)|takes effect|(is|are) signed|(is|are) ratified)\b",
+    r"|(enters?|entered|comes?|came) into (force|effect)|takes effect|(is|are) signed|(is|are) ratified"
+    r"|(finds?|judges?|considers?|concludes?|establish(es)?|verif(y|ies)|states?|says?|deems?|assess(es)?|rules?|holds?"
+    r"|sees?|thinks?) that|(agree|approve|authori[sz]e|recommend|propose|proclaim|invite)s?|gives? notice"
+    r"|(is|are) satisfied|in the (view|opinion|judge?ment) of|with the (consent|approval|agreement) of|according to"
+    r"|(verified|approved|agreed|found|judged|established|assessed|inspected|recommended) by(?! [0-9]))\b",
     re.IGNORECASE,
 )
 
@@ -247,16 +252,32 @@ def _words(item: Item) -> str:
 
 def _counted(view: PlanView, item: Item, anchor: Item) -> bool:
     """Whether the day of one entry is counted from another, directly or by way of others."""
-    seen: set[str] = set()
-    while item.id not in seen:
-        seen.add(item.id)
+    turns = _turns(view)
+    first, last = turns.get(anchor.id, (0, -1))
+    return item.id in turns and first < turns[item.id][0] <= last
+
+
+@lru_cache(maxsize=1)
+def _turns(view: PlanView) -> dict[str, tuple[int, int]]:
+    """The entries in an order in which all that are counted from one follow it: its turn, and that of the last."""
+    counted: dict[str, list[str]] = {}
+    free: list[str] = []
+    for item in view.items:
         due = due_of(item.entry)
-        if due is None or due.anchor not in view.by_id:
-            return False
-        item = view.by_id[due.anchor]
-        if item.id == anchor.id:
-            return True
-    return False
+        anchor = view.by_id[due.anchor].id if due is not None and due.anchor in view.by_id else None
+        counted.setdefault(anchor, []).append(item.id) if anchor is not None else free.append(item.id)
+    turn: dict[str, int] = {}
+    last: dict[str, int] = {}
+    stack = [(name, False) for name in free]  # what is counted from itself is in no turn
+    while stack:
+        name, done = stack.pop()
+        if done:
+            last[name] = len(turn) - 1
+        elif name not in turn:
+            turn[name] = len(turn)
+            stack.append((name, True))
+            stack += [(each, False) for each in counted.get(name, ())]
+    return {name: (turn[name], last[name]) for name in turn}
 
 
 # ---------------------------------------------------------------------------------------------------- SV108

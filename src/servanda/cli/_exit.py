@@ -7,6 +7,7 @@ import io
 import os
 import select
 import sys
+import warnings
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import Any, NoReturn, cast
 
 import click
 
-from servanda.english import capital
+from servanda.english import capital, printable
 from servanda.errors import ServandaError, missing_extra
 from servanda.files import why
 
@@ -98,7 +99,23 @@ def _open_streams() -> list[Pipe]:
 
 def complain(message: str) -> None:
     """Say on standard error what is the matter."""
-    click.echo(message, err=True)
+    click.echo(printable(message, lines=True), err=True)
+
+
+def say(words: str = "") -> None:
+    """Print words that may be of users: nothing in them steers the terminal."""
+    click.echo(printable(words, lines=True))
+
+
+def _warning(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> None:
+    """Print a warning of servanda's as a sentence, and any other as Python does."""
+    if category.__module__.startswith("servanda."):
+        complain(f"{message}.")
+    else:
+        _shown(message, category, *where, **more)
+
+
+_shown = warnings.showwarning
 
 
 def ended(run: Callable[[], Any]) -> NoReturn:
@@ -118,6 +135,7 @@ def ended(run: Callable[[], Any]) -> NoReturn:
         Always, save for a failure that is no fault of the user's.
     """
     pipes = _open_streams()
+    warnings.showwarning = _warning
     wide = os.environ.get("COLUMNS", "")
     if wide and not (wide.isascii() and wide.isdigit() and int(wide) >= NARROWEST):
         del os.environ["COLUMNS"]  # sentences would be cut to nothing

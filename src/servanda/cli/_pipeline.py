@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import math
+import re
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from servanda.cli._exit import BAD_INPUT, NO_ANSWER, complain
+from servanda.cli._exit import BAD_INPUT, NO_ANSWER, complain, say
 from servanda.errors import NoSuchName, ServandaError, UsageError, need, no_such
 from servanda.files import NotSaved
 
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
     from servanda.solver.equilibrium import Equilibrium
     from servanda.uncertainty.questions import Question
 
+_STEERING = re.compile(
+    "[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)  # JSON escapes others by itself
 SECTIONS = ("write", "solve", "uncertainty", "improve", "report")  # headings of the help, in their order
 
 
@@ -262,12 +266,12 @@ _json = click.Option(["--json", "as_json"], is_flag=True, help="Print the result
 
 
 def print_json(thing: Any) -> None:
-    """Print a result for programs."""
+    """Print a result for programs; what could steer a terminal is escaped, so that they read the very same words."""
     import json
 
     plain = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"  # then other letters are written as \u....
     text = json.dumps(thing, indent=2, ensure_ascii=plain, allow_nan=False)
-    click.echo(text.encode("utf-8", "backslashreplace").decode("utf-8"))  # a file name of bytes that are no letters
+    click.echo(_STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
 
 
 def _end(found: Answer, picture: str | None, as_json: bool) -> None:
@@ -278,9 +282,9 @@ def _end(found: Answer, picture: str | None, as_json: bool) -> None:
     else:
         _show(found)
         for sentence in found.sentences:
-            click.echo(sentence)
+            say(sentence)
         for path in drawn:
-            click.echo(f"Picture: {path}")
+            say(f"Picture: {path}")
     for words in (found.trouble, trouble):
         if words:
             complain(words)

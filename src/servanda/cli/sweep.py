@@ -44,6 +44,9 @@ def sweep(
     if folder is not None:
         need("pictures", "A picture", "matplotlib")
         check_folder(folder, "--pictures", "the pictures need")
+        from servanda.presentation.folders import check_contents
+
+        check_contents(folder, "sweep", run.agreement)
     from servanda.uncertainty.sweeps.sweep import sweep as solve
 
     try:
@@ -61,7 +64,7 @@ def sweep(
         from servanda.presentation.figures.saving import pictures_of
 
         try:
-            drawn = pictures_of(swept, folder)
+            drawn = pictures_of(swept, folder, run.agreement)
         except NotSaved as error:  # what was found is shown all the same
             trouble = str(error)
     wide = ", ".join(str(each) for each in drawn if each.suffix == ".png")

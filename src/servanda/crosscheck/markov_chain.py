@@ -15,6 +15,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from servanda.assessment.outcomes import outcomes
+from servanda.english import printable
 from servanda.errors import ServandaError, expect, whole
 from servanda.game.compiler import AUTOMATIC, HORIZON, RATIFICATION, TURNOVER
 from servanda.solver.equilibrium import Equilibrium, is_choice
@@ -176,7 +177,8 @@ class _Writer:
         ends = " | ".join(f"at={self.places[place][0]}" for place in (*self._horizon(), *self.end.values()))
         self._say("The end stays the end.")
         self.lines.append(f"  [] {ends} -> true;")
-        return "\n".join([*self._head(), *self.lines, "endmodule", "", *self._labels()]) + "\n"
+        lines = (*self._head(), *self.lines, "endmodule", "", *self._labels())
+        return "".join(f"{printable(line)}\n" for line in lines)
 
     def _head(self) -> list[str]:
         game = self.game

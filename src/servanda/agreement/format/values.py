@@ -11,14 +11,16 @@ import re
 import unicodedata
 from collections.abc import Callable
 from datetime import date
-from numbers import Real
-from typing import Annotated, Any, ClassVar, TypeAlias, cast
+from numbers import Integral, Real
+from typing import Annotated, Any, TypeAlias, cast
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, WithJsonSchema
+from pydantic import BeforeValidator, Field, ValidationInfo, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from servanda.agreement.format.characters import called, on_one_line, refused
+from servanda.agreement.format.frozen import Frozen
 from servanda.english import did_you_mean, digits, show
+from servanda.records import same
 
 DAYS_PER_YEAR = 365.25
 
@@ -27,13 +29,8 @@ Place: TypeAlias = tuple[str | int, ...]  # where something stands in the file: 
 
 NEVER = math.inf
 
-
 FIRST_YEAR, LAST_YEAR = 1000, 8999  # of any date in a file, so that no calendar sum leaves Python's year 1 to 9999
-
-
 LONGEST_HORIZON = 900.0  # years
-
-
 LONGEST_STEP = 1200  # months between repeated reviews
 
 
@@ -53,14 +50,8 @@ LARGEST_PRECISION = 1e6  # per unit
 
 
 LEAST_AMOUNT, LARGEST_AMOUNT = 1e-6, 1e9  # of effort, and of what is at stake at a site; or 0
-
-
 NAME_PATTERN = "[A-Za-z][A-Za-z0-9_-]*"
-
-
 DURATION_PATTERN = r"\s*([0-9]+(?:\.[0-9]+)?)\s*(year|month|week|day)s?\s*"
-
-
 DATE_PATTERN = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 
 
@@ -80,12 +71,6 @@ class Problem(ValueError):
     def custom(self) -> PydanticCustomError:
         """Turn into the kind of error that pydantic collects."""
         return PydanticCustomError("wrong", "{why}", {"why": str(self), "key": self.key})
-
-
-class Frozen(BaseModel):
-    """Anything of an agreement: cannot be changed, knows its keys and no others."""
-
-    model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
 
 Finite = Annotated[float, Field(ge=-LARGEST, le=LARGEST)]  # which is not so of what is no number either
@@ -116,6 +101,12 @@ class Number(Frozen):
     uniform: bool = False
     source: str | None = None
     note: str | None = None
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and same(self.__dict__, other.__dict__)
+
+    def __hash__(self) -> int:
+        return hash((self.likely if self.known else None, self.low, self.high, self.uniform, self.source))
 
     @property
     def known(self) -> bool:
@@ -181,8 +172,8 @@ def _from_file(info: ValidationInfo) -> bool:
 
 
 def _length(value: object, info: ValidationInfo) -> float:
-    if isinstance(value, float) and not _from_file(info):
-        return value
+    if isinstance(value, Real) and not isinstance(value, bool) and not _from_file(info):
+        return float(value)
     if isinstance(value, str):
         with contextlib.suppress(Problem):
             return years(value)
@@ -191,6 +182,8 @@ def _length(value: object, info: ValidationInfo) -> float:
 
 def _horizon(value: object, info: ValidationInfo) -> float:
     length = _length(value, info)
+    if not _from_file(info) and (length == NEVER or value == "Infinity"):
+        return NEVER  # as a file says by leaving it out
     if not 0.999 / DAYS_PER_YEAR <= length <= LONGEST_HORIZON:
         raise Problem(
             f"{show(value)} is not a duration of at least 1 day and at most {digits(LONGEST_HORIZON)} years."
@@ -214,7 +207,7 @@ def _months(value: object, info: ValidationInfo) -> int:
     match = _DURATION.fullmatch(value) if isinstance(value, str) else None
     if match and match[2] in ("year", "month"):
         count = float(match[1]) * (12 if match[2] == "year" else 1)
-    elif isinstance(value, int) and not isinstance(value, bool) and not _from_file(info):
+    elif isinstance(value, Integral) and not isinstance(value, bool) and not _from_file(info):
         count = float(value)
     if 1 <= count <= LONGEST_STEP and count == int(count):
         return int(count)
@@ -319,8 +312,15 @@ def _number(
 ) -> BeforeValidator:
     """Make a reader of `0.4`, `{likely: 0.4, low: 0.2, high: 0.7, ...}` or a ready Number."""
 
-    def read(value: object) -> Number:
+    def read(value: object, written: bool) -> Number:
         given = cast("dict[object, object]", value) if isinstance(value, dict) else {}
+        if not written and given.keys() == Number.model_fields.keys():  # as `model_dump` gives it
+            nothing = str(given["likely"]).lower() == "nan"
+            return (
+                (UNKNOWN_YEARS if kind is Years else UNKNOWN) if nothing else read(kind.model_validate(given), written)
+            )
+        if isinstance(value, Number) and not value.known:
+            return value
         if isinstance(value, Number):
             fields: dict[str, Any] = value.model_dump()
             if one is plain_number:
@@ -340,11 +340,11 @@ def _number(
                         raise Problem(str(problem), key if key in given else None) from None
         if isinstance(value, dict | Number):
             _look_at_range(fields, given)
-        return kind.model_validate(fields)
+        return value if isinstance(value, Number) and type(value) is kind else kind.model_validate(fields)
 
-    def wrapped(value: object) -> Number:
+    def wrapped(value: object, info: ValidationInfo) -> Number:
         try:
-            return read(value)
+            return read(value, _from_file(info))
         except Problem as problem:
             raise problem.custom() from None
 

@@ -143,7 +143,7 @@ def _words(value: Any) -> str:
         return _group((key, _words(_length(value, key, each))) for key, each in _keys(value))
     if isinstance(value, dict):
         return _group((str(key), _words(each)) for key, each in cast("dict[object, object]", value).items())
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return f"[{', '.join(_words(each) for each in cast('list[object]', value))}]"
     if isinstance(value, bool):
         return "true" if value else "false"

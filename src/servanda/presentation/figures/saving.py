@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from servanda import files
 from servanda.errors import need
+from servanda.presentation.figures._letters import one_note
 from servanda.presentation.figures.gallery import figures
+from servanda.presentation.folders import check_contents, file_names, put
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from servanda.agreement.format.agreement import Agreement
     from servanda.result import Result
 
 
@@ -66,36 +69,47 @@ def picture_of(result: Result, path: str | Path, **which: Any) -> Path:
         If the name ends otherwise, or the file cannot be written.
     """
     check_picture(path)
-    return _written(result.plot(**which), Path(path))
+    return files.save(path, _content(result.plot(**which), Path(path).suffix), kind=PictureNotWritten)
 
 
-def pictures_of(result: Result, folder: str | Path) -> tuple[Path, ...]:
+def pictures_of(result: Result, folder: str | Path, agreement: Agreement | None = None) -> tuple[Path, ...]:
     """Draw all figures of a result, each as .png and .svg.
 
     Parameters
     ----------
     folder : path
-        Made if missing; files of the same names are replaced.
+        Made if missing. Pictures of such a result that were written into it before are replaced.
+    agreement : Agreement, optional
+        Which the result is about, if that does not say so itself.
 
     Raises
     ------
     MissingExtra
         If what draws pictures is not installed.
+    UsageError
+        If the folder holds pictures about another agreement, or files of such names that are not ours.
     PictureNotWritten
         If they cannot be written.
     """
     need("pictures", "A picture", "matplotlib")
+    about = getattr(result, "agreement", None) if agreement is None else agreement
+    what = type(result).__name__.lower()
+    check_contents(folder, what, about)
     place = Path(folder)
     try:
         place.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise PictureNotWritten(f"{folder}: the pictures cannot be written ({error.strerror})") from None
-    made: list[Path] = []
-    for name, figure in figures.all_of(result):
-        made += (_written(figure, place / f"{name}{suffix}") for suffix in (".png", ".svg"))
-    return tuple(made)
+    made: dict[str, bytes] = {}
+    with one_note():
+        drawn = dict(figures.all_of(result))
+        for name, figure in zip(file_names(drawn), drawn.values(), strict=True):
+            made |= {f"{name}{suffix}": _content(figure, suffix) for suffix in (".png", ".svg")}
+    try:
+        return tuple(put(folder, what, about, made))
+    except files.NotSaved as error:
+        raise PictureNotWritten(str(error)) from None
 
 
-def _written(figure: Figure, file: Path) -> Path:
-    content = figures.png(figure) if file.suffix == ".png" else figures.svg(figure).encode("utf-8")
-    return files.save(file, content, kind=PictureNotWritten)
+def _content(figure: Figure, suffix: str) -> bytes:
+    return figures.png(figure) if suffix == ".png" else figures.svg(figure).encode("utf-8")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from servanda.checks.findings import Finding, Findings, printable, the_same
 from servanda.checks.rulebook import MOST, SEVERITIES, Rule
 from servanda.english import visible
-from servanda.presentation.terminal import console
+from servanda.presentation.terminal import console, words_for
 from servanda.presentation.view import Column, Row, Table, View, rows, view_of
 
 if TYPE_CHECKING:
@@ -126,6 +126,7 @@ def _paragraph(there: Console, indent: int, lead: str, words: str = "", style: s
     """Print a paragraph, its lead in a style, every line indented; a path too long for a line is not broken."""
     from rich.text import Text
 
+    lead, words = words_for(there, lead), words_for(there, words)
     for number, line in enumerate(_wrapped(lead + words, max(20, there.width - indent))):
         text = Text(line)
         text.stylize(style, 0, len(lead) if not number and line.startswith(lead) else 0 if words else len(line))

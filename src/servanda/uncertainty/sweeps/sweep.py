@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
-from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, TypeVar
@@ -343,8 +342,8 @@ def _piece(states: int, draws: int) -> int:
 
 def _settings(agreement: Agreement, plans: tuple[str, ...], draws: int, seed: int, piece: int) -> dict[str, Any]:
     """What decides the table, and what is kept with it; nothing here depends on when or where it is made."""
-    origin = agreement.origin
-    file = Path(origin.path).name if origin else None
+    whence, sha256, content = agreement.provenance
+    file = Path(whence).name if whence else None
     versions = {"servanda": __version__, "python": platform.python_version()}
     for name in ("numpy", "numba", "scipy", "pyarrow"):
         with suppress(PackageNotFoundError):  # a table in memory needs no pyarrow
@@ -356,8 +355,8 @@ def _settings(agreement: Agreement, plans: tuple[str, ...], draws: int, seed: in
         "start": agreement.start.isoformat(),
         "end": last_day(agreement).isoformat(),
         "file": file,
-        "sha256": origin.sha256 if origin else None,
-        "content": sha256(agreement.model_dump_json().encode()).hexdigest(),
+        "sha256": sha256,
+        "content": content,
         "command": f"servanda sweep {file or 'FILE'}{chosen} --draws {draws} --seed {seed}",
         "plans": list(plans),
         "parties": {key: party.name for key, party in agreement.parties.items()},

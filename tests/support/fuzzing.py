@@ -154,7 +154,8 @@ class Outcome:
         Of the exception, or of what ran when it was killed.
     readable : bool
         Whether the mutant can be read.
-    seconds : float
+    seconds, processor : float
+        By the clock, and of a processor.
     wrong : list of str
         What is wrong with the files that it left behind.
     hung : bool
@@ -166,6 +167,7 @@ class Outcome:
     trace: str = ""
     readable: bool = False
     seconds: float = 0.0
+    processor: float = 0.0
     wrong: list[str] = field(default_factory=list)
     hung: bool = False
 
@@ -235,10 +237,10 @@ def tried(one: Case, folder: Path) -> Outcome:
     os.chdir(place)
     log = (folder / "hung").open("w")
     faulthandler.dump_traceback_later(LIMIT - 1, file=log)
-    began = time.perf_counter()
+    began, used = time.perf_counter(), time.process_time()
     try:
         code, trace = _captured(folder, arguments)
-        seconds = time.perf_counter() - began
+        seconds, processor = time.perf_counter() - began, time.process_time() - used
         readable = _readable(path) if path.is_file() and path.read_bytes() == before else True
     finally:
         faulthandler.cancel_dump_traceback_later()
@@ -248,7 +250,7 @@ def tried(one: Case, folder: Path) -> Outcome:
             matplotlib.close("all")
         gc.collect()
     out, err = ((folder / name).read_text(encoding="utf-8", errors="replace") for name in ("out", "err"))
-    found = Outcome(code, out, err, trace, readable, seconds)
+    found = Outcome(code, out, err, trace, readable, seconds, processor)
     found.wrong = list(_wrong_files(place, before, one, code))
     if path.is_file() and path.read_bytes() != before and not _readable(path):
         found.wrong.append("the file cannot be read after --write")
@@ -397,7 +399,7 @@ class _Worker:
             return None
         self.process.kill()
         self.process.join()
-        return self._cut(Outcome(trace=(self.folder / "hung").read_text(), hung=True, seconds=spent))
+        return self._cut(Outcome(trace=(self.folder / "hung").read_text(), hung=True, seconds=spent, processor=used))
 
     def _cut(self, outcome: Outcome) -> Outcome:
         out, err = ((self.folder / name) for name in ("out", "err"))

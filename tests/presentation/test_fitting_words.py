@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from functools import cache
 
+import numpy as np
 import pytest
 
 import servanda
 from servanda.assessment.comparison import Comparison, compare
 from servanda.presentation import terminal
-from servanda.presentation.view import View, view
+from servanda.presentation.view import Table, View, view
 
 BASE = """servanda: 1
 title: A short truce
@@ -113,6 +114,28 @@ def test_figures_tell_times_that_fit_the_horizon(name: str, horizon: str) -> Non
         wanted = {"days": r"\d+ [A-Z][a-z]{2} \d{4}", "months": r"[A-Z][a-z]{2} \d{4}", "years": r"\d{4}"}[unit]
         assert len(labels) >= 2
         assert all(re.fullmatch(wanted, label) for label in labels)
+
+
+def test_a_sweep_tells_times_that_fit_the_horizon() -> None:
+    pytest.importorskip("matplotlib")
+    text = BASE.format(horizon="6 months", gain=0.1, harm=1, precision=8, passes=0.9)
+    swept = servanda.sweep(
+        servanda.loads(text.replace("discount: 0.2", "discount: {likely: 0.2, low: 0.1, high: 0.4}")), draws=16
+    )
+    middle = 12 * float(np.median(swept.values("p", "years")))
+    (columns,) = [[column.name for column in block.columns] for block in view(swept).blocks if isinstance(block, Table)]
+    assert columns[3] == "months in force"
+    assert float(view(swept).table("spans").rows[0].cells[3]) == pytest.approx(middle, abs=0.051)
+    assert "of still being in force in July 2025 with nothing concealed" in view(swept).headline
+    title = servanda.figures.survival_fan.title(swept)
+    assert title.startswith(f"P: {middle:.1f} months in the median")
+    drawn = servanda.figures.histogram(swept, of="years")
+    (panel,) = [axes for axes in drawn.axes if axes.get_label() == "histogram|p"]
+    low, high = panel.get_xlim()
+    assert low <= middle <= high <= 12
+    assert any(
+        line.get_xdata()[0] == pytest.approx(middle, abs=1e-9) for line in panel.lines if len(line.get_xdata()) == 1
+    )
 
 
 def test_metrics_tell_times_that_fit_the_horizon() -> None:

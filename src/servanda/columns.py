@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from html import escape
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,7 +79,13 @@ class Columns:
             return False
         return all(_plain(self[name]) == _plain(other[name]) for name in self.columns)
 
-    __hash__: ClassVar[None] = None  # pyright: ignore[reportIncompatibleMethodOverride, reportIncompatibleVariableOverride]
+    def __hash__(self) -> int:
+        return hash((self.columns, self.height))
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        for column in self._columns.values():
+            column.flags.writeable = False
 
     def row(self, i: int) -> dict[str, Any]:
         """One row, as a dict of plain Python values."""

@@ -12,14 +12,15 @@ from servanda.agreement.format.entries import START, Due, Obligation, Review
 from servanda.agreement.format.values import DAYS_PER_YEAR
 from servanda.english import length as length
 from servanda.errors import expect
+from servanda.records import Record
 
 TOLERANCE = 1e-9  # of sums of chances and shares, and of days
 
 Why = Literal["undated", "standing", "words", "no limit", "circle", "rests", "unknown"]
 
 
-@dataclass(frozen=True)
-class DueDates:
+@dataclass(frozen=True, repr=False)
+class DueDates(Record):
     """When the entries of a plan fall due, as far as its text says.
 
     Attributes
@@ -40,6 +41,9 @@ class DueDates:
     open: dict[str, Why]
     circles: tuple[tuple[str, ...], ...]
 
+    def __repr__(self) -> str:
+        return f"<DueDates: {len(self.days)} with a day, {len(self.open)} without>"
+
 
 def years_between(first: date, second: date) -> float:
     """Years from one date to another: days / 365.25."""
@@ -51,6 +55,18 @@ def add_months(day: date, months: int) -> date:
     index = day.year * 12 + day.month - 1 + months
     year, month = divmod(index, 12)
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def advance(day: date, interval: int | timedelta, times: int = 1) -> date:
+    """The day some intervals later: months (a number) count in the calendar, all else in days."""
+    return day + interval * times if isinstance(interval, timedelta) else add_months(day, interval * times)
+
+
+def interval_in_words(interval: int | timedelta) -> str:
+    """Write the time between repeated events: `10 days`, `6 months`, `1 year`."""
+    if isinstance(interval, timedelta):
+        return f"{interval.days} day{'' if interval.days == 1 else 's'}"
+    return length(interval / 12)
 
 
 def later(day: date, years: float) -> date:
@@ -80,9 +96,22 @@ def review_dates(review: Review) -> list[date]:
     if review.every is None or review.starts is None or review.until is None:
         return []
     dates: list[date] = []
-    while (day := add_months(review.starts, review.every * len(dates))) <= review.until:
+    while (day := advance(review.starts, review.every, len(dates))) <= review.until:
         dates.append(day)
     return dates
+
+
+def review_count(review: Review) -> int:
+    """How many dates a review has, without writing them out."""
+    if review.date is not None:
+        return 1
+    first, last, every = review.starts, review.until, review.every
+    if every is None or first is None or last is None or last < first:
+        return 0
+    if isinstance(every, timedelta):
+        return (last - first) // every + 1
+    times = ((last.year - first.year) * 12 + last.month - first.month) // every
+    return times + (advance(first, every, times) <= last)
 
 
 def due_dates(agreement: Agreement, plan: str) -> DueDates:

@@ -33,7 +33,7 @@ class Related:
     what: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Finding:
     """One thing that a text leaves open or gets wrong.
 
@@ -85,10 +85,14 @@ class Finding:
         marks = [part.fingerprint for part in self.parts]
         return marks[0] if len(marks) == 1 else digest(marks)
 
+    def __repr__(self) -> str:
+        where = "" if self.line is None else f", line {self.line}"
+        return f"<Finding {self.code} {self.name}{where}: {', '.join(self.entries) or 'the agreement'}>"
+
 
 @dataclass(frozen=True, repr=False)
 class Findings(Result):
-    """Everything that `check` has to say about an agreement.
+    """Everything that `check` has to say about an agreement: iterating gives what was found and is not silenced.
 
     Attributes
     ----------
@@ -109,6 +113,12 @@ class Findings(Result):
     known: tuple[Finding, ...] = ()
     gone: tuple[Known, ...] = ()
 
+    def __iter__(self) -> Iterator[Finding]:
+        return iter(self.found)
+
+    def __len__(self) -> int:
+        return len(self.found)
+
     @property
     def counts(self) -> dict[Severity, int]:
         """How many findings there are of each severity, silenced ones left out."""
@@ -120,12 +130,13 @@ class Findings(Result):
 
     def to_json(self) -> dict[str, Any]:
         """Give the object that `servanda check --json` prints, but for the scorecards."""
-        origin = self.agreement.origin
+        path, sha256, content = self.agreement.provenance
         base = {"known": [_plain(each) for each in self.known], "gone": plain(self.gone)}
         return {
             "title": self.agreement.title,
-            "path": origin.path if origin is not None else "",
-            "sha256": origin.sha256 if origin is not None else "",
+            "path": path or "",
+            "sha256": sha256 or "",
+            **({} if sha256 else {"content": content}),
             "findings": [_plain(finding) for finding in self.found],
             "silenced": [{**_plain(finding), "reason": finding.reason} for finding in self.silenced],
             **(base if self.known or self.gone else {}),

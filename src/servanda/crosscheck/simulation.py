@@ -22,6 +22,7 @@ from servanda.arrays import Ints
 from servanda.assessment.outcomes import outcomes
 from servanda.crosscheck._simulation_rules import HELD, INCIDENT, Rules, likely, shares
 from servanda.errors import UsageError, expect, seeded, whole
+from servanda.records import Record
 from servanda.result import About, Result, about
 from servanda.solver.equilibrium import Equilibrium
 
@@ -71,7 +72,7 @@ class History:
 
 
 @dataclass(frozen=True)
-class Acts:
+class Acts(Record):
     """How often an entry was reached and what was done there: numbers of plays.
 
     Where nobody chooses, `keep` counts the plays in which it went through.

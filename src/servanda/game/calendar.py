@@ -17,6 +17,7 @@ from servanda.agreement.format.values import Number
 from servanda.agreement.plan_names import plan_names
 from servanda.agreement.playability import playable_days, plays
 from servanda.errors import expect
+from servanda.records import Record
 
 ONLY = "only"  # the one type of a party that declares none
 
@@ -24,7 +25,7 @@ Kind = Literal["obligation", "automatic", "review", "ratification", "turnover"]
 
 
 @dataclass(frozen=True)
-class Step:
+class Step(Record):
     """One dated entry of a plan.
 
     Attributes
@@ -113,6 +114,7 @@ def calendar_of(agreement: Agreement, plan: str) -> tuple[Step, ...]:
 
     left: dict[str, float] = {}
     steps: list[Step] = []
+    seen: set[str] = set()
     for day, place, _, entry, party, number in dated:
         assert isinstance(entry, Obligation | Ratification | Turnover | Review)
         kind: Kind = "review"
@@ -123,7 +125,7 @@ def calendar_of(agreement: Agreement, plan: str) -> tuple[Step, ...]:
         identity, title = entry.id, entry.title or entry.id.replace("-", " ")
         if isinstance(entry, Obligation):
             kind = "automatic" if entry.automatic else "obligation"
-            if isinstance(entry.gives, list):
+            if isinstance(entry.gives, tuple):
                 rest = frozenset(entry.gives)
                 gives = {stake: Number(likely=left.get(stake, 1.0)) for stake in entry.gives}
             else:
@@ -141,10 +143,11 @@ def calendar_of(agreement: Agreement, plan: str) -> tuple[Step, ...]:
         if agreement.origin is None:
             _insist_on_place(agreement, plan, identity, day, party, types)
         conceals = tuple(s for s in gives if agreement.stakes[s].concealable) if kind == "obligation" else ()
-        if agreement.origin is None and any(step.id == identity for step in steps):
+        if agreement.origin is None and identity in seen:
             raise AgreementError(
                 [f"plans.{plan}.entries: the id {identity} appears twice. Give one of the two another id"]
             )
+        seen.add(identity)
         steps.append(
             Step(
                 id=identity,

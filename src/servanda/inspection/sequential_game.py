@@ -38,7 +38,7 @@ class Stage:
     announced: Fraction
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class SequentialInspection(Result):
     """Some inspections over some periods against one violation.
 
@@ -59,6 +59,9 @@ class SequentialInspection(Result):
     penalty: Fraction
     caught: Fraction | None
     stages: tuple[Stage, ...]
+
+    def __repr__(self) -> str:
+        return f"<SequentialInspection: {self.inspections} inspections in {self.periods} periods>"
 
     @property
     def now(self) -> Stage:

@@ -311,6 +311,8 @@ def as_plans(design: Design, rows: Mapping[str, int], evaluations: int) -> tuple
     versions = {name: made.versions[name] for name in ("servanda", "numpy")}
     if not design.exhaustive:
         versions["pymoo"] = version("pymoo")
+    content = f"an agreement built in Python with content {made.content}"
+    source = content if made.sha256 is None else f"the file with sha256 {made.sha256}"
     plans: dict[str, Plan] = {}
     comments: dict[str, str] = {}
     for name, row in rows.items():
@@ -322,8 +324,8 @@ def as_plans(design: Design, rows: Mapping[str, int], evaluations: int) -> tuple
         how = "all" if design.exhaustive else f"{len(design.table):,}"
         comments[name] = (
             f"Found by '{command}' ({', '.join(f'{key} {each}' for key, each in versions.items())}), row {row} of"
-            f" {len(design.plans)}, {how if design.exhaustive else 'of ' + how} plans tried, in the file with sha256"
-            f" {made.sha256}: {values}. It is an optimum of"
+            f" {len(design.plans)}, {how if design.exhaustive else 'of ' + how} plans tried, in"
+            f" {source}: {values}. It is an optimum of"
             " this model, whose numbers are judgements, and only as good as they are."
         )
     return plans, comments

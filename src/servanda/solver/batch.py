@@ -13,6 +13,7 @@ from servanda.errors import counted, expect
 from servanda.game.accumulation import annuity
 from servanda.game.compiler import Game
 from servanda.parallel import Progress, map_in_order
+from servanda.records import Record
 from servanda.solver.equilibrium import TOLERANCE, Workspace, said
 from servanda.solver.reach_probabilities import at_end, chances
 
@@ -20,7 +21,7 @@ _AT_A_TIME = 16  # draws that a thread takes
 
 
 @dataclass(frozen=True, repr=False)
-class Batch:
+class Batch(Record):
     """The solutions of all draws of a game, each with its own status. `D` draws, `N` parties, `V` nodes, `K` types.
 
     Attributes
@@ -127,8 +128,8 @@ def solve_draws(game: Game, *, workers: int | None = None, progress: Progress | 
     return batch
 
 
-@dataclass(frozen=True)
-class Results:
+@dataclass(frozen=True, repr=False)
+class Results(Record):
     """What a batch means, draw by draw; every array (D,). See `servanda.Summary` for the same of one solution.
 
     Attributes
@@ -156,6 +157,9 @@ class Results:
     years: Floats
     weakest: Ints
     standing: Floats
+
+    def __repr__(self) -> str:
+        return f"<Results of {len(self.years)} draws: {', '.join(self.outcomes)}>"
 
 
 def results(batch: Batch) -> Results:

@@ -7,12 +7,13 @@ a message with file and line. The types work on their own too, for agreements bu
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from html import escape
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, NamedTuple, cast
 
-from pydantic import BeforeValidator, Discriminator, Field, PrivateAttr, Tag
+from pydantic import BeforeValidator, Discriminator, Field, PrivateAttr, Tag, model_validator
 
 from servanda.agreement.format.correlations import Correlation
 from servanda.agreement.format.entries import (
@@ -26,6 +27,7 @@ from servanda.agreement.format.entries import (
     Turnover,
     entry_kind,
 )
+from servanda.agreement.format.frozen import Frozen, without_defaults
 from servanda.agreement.format.inspections import Inspections
 from servanda.agreement.format.levers import Lever
 from servanda.agreement.format.values import (
@@ -39,7 +41,6 @@ from servanda.agreement.format.values import (
     Discount,
     Duration,
     Flag,
-    Frozen,
     Key,
     Line,
     Number,
@@ -50,10 +51,12 @@ from servanda.agreement.format.values import (
     Words,
     Worth,
     Years,
+    is_name,
     years,
 )
 from servanda.english import show
 from servanda.errors import ServandaError
+from servanda.records import read_only
 
 __all__ = [
     "DAYS_PER_YEAR",
@@ -76,6 +79,7 @@ __all__ = [
     "PartyType",
     "Plan",
     "Problem",
+    "Provenance",
     "Ratification",
     "Review",
     "Source",
@@ -167,7 +171,7 @@ class Aims(Frozen):
 class Party(Noted):
     """A state, government or movement that decides for itself."""
 
-    name: Line = Field(description="its name in figures and tables")
+    name: Line = Field(default="", description="its name in figures and tables; its key if left out")
     discount: Discount = Field(
         default=UNKNOWN, description="how much less the future counts: continuous rate per year, such as 0.05"
     )
@@ -201,7 +205,11 @@ class Stake(Noted):
 class Measure(Noted):
     """A way to find concealment."""
 
-    covers: list[Key] = Field(default=[], min_length=1, description="list of the stakes whose concealment it can find")
+    _without_defaults = model_validator(mode="before")(classmethod(without_defaults))
+
+    covers: tuple[Key, ...] = Field(
+        default=(), min_length=1, description="list of the stakes whose concealment it can find"
+    )
     finds: Rate = Field(
         default=UNKNOWN, description="how often it finds a concealed stake: rate per year while in force"
     )
@@ -215,7 +223,7 @@ class Measure(Noted):
 class Body(Noted):
     """Somebody with tasks under the agreement who is no party to it: an agency, a commission, a mission."""
 
-    name: Line = Field(description="its name in figures and tables")
+    name: Line = Field(default="", description="its name in figures and tables; its key if left out")
 
 
 def _meaning_form(value: object) -> str:
@@ -245,18 +253,44 @@ class Origin:
         The line (from 1) of every key and list item, by its path in the file: ('plans', 'phased', 'entries', 2).
     text : str
         The whole file, comments included.
+    content : str
+        Hash of the agreement that was read, by which a changed one is known: see `Agreement.provenance`.
     """
 
     path: str
     sha256: str
     lines: dict[tuple[str | int, ...], int]
     text: str = field(default="", repr=False)
+    content: str = ""
+
+
+class Provenance(NamedTuple):
+    """What vouches for an agreement: a file (path and SHA-256 of its bytes), or only the hash of its content."""
+
+    path: str | None
+    sha256: str | None
+    content: str
 
 
 def _version(value: object) -> int:
     if type(value) is int and value == 1:
         return value
     raise Problem(f"{show(value)} is not a version of the format that this servanda can read. Write 1").custom()
+
+
+def _named(value: object) -> object:
+    """Let the key of a party or body serve as its name where none is given."""
+    if not isinstance(value, Mapping):
+        return value
+    found: dict[object, object] = {}
+    for key, each in cast("Mapping[object, object]", value).items():
+        if isinstance(each, Party | Body) and not each.name:
+            found[key] = each.model_copy(update={"name": str(key)})
+        elif isinstance(each, dict) and "name" not in each and is_name(key):
+            found[key] = {**cast("dict[object, object]", each), "name": key}
+        else:
+            found[key] = each
+    return found
 
 
 class Agreement(Frozen):
@@ -272,8 +306,10 @@ class Agreement(Frozen):
     note: Words | None = Field(default=None, description="anything else, in words")
     incidents: Rate = Field(default=ZERO, description="rate per year of breakdowns that nobody chose")
     sources: dict[Key, Source] = Field(default={}, description="what numbers and steps rest on")
-    parties: dict[Key, Party] = Field(min_length=1, description="who decides")
-    bodies: dict[Key, Body] = Field(default={}, description="who has tasks under the agreement without being a party")
+    parties: Annotated[dict[Key, Party], BeforeValidator(_named)] = Field(min_length=1, description="who decides")
+    bodies: Annotated[dict[Key, Body], BeforeValidator(_named)] = Field(
+        default={}, description="who has tasks under the agreement without being a party"
+    )
     stakes: dict[Key, Stake] = Field(default={}, min_length=1, description="what parties hold and can give up")
     measures: dict[Key, Measure] = Field(default={}, description="ways to find concealment")
     terms: dict[Key, Meaning] = Field(
@@ -285,27 +321,84 @@ class Agreement(Frozen):
     plans: dict[Key, Plan] = Field(
         min_length=1, description="calendars of entries, each one way to carry the agreement out"
     )
-    correlations: list[Correlation] = Field(default=[], description="pairs of numbers with ranges that vary together")
+    correlations: tuple[Correlation, ...] = Field(
+        default=(), description="pairs of numbers with ranges that vary together"
+    )
     inspections: Inspections | None = Field(
         default=None, description="a budget for inspections, and the sites to watch"
     )
-    levers: dict[Key, Annotated[list[Lever], Field(min_length=1)]] = Field(
+    levers: dict[Key, Annotated[tuple[Lever, ...], Field(min_length=1)]] = Field(
         default={},
         description="by plan, what may be changed in it; 'servanda design' looks for better plans among these changes",
     )
 
+    _without_defaults = model_validator(mode="before")(classmethod(without_defaults))
+
     _origin: Origin | None = PrivateAttr(default=None)
+    _sound: bool = PrivateAttr(default=False)
 
     @property
     def origin(self) -> Origin | None:
-        """Where this was read from; None if it was built in Python."""
+        """Where this was read from; None if it was built, or changed, in Python."""
         return self._origin
+
+    @property
+    def sound(self) -> bool:
+        """Whether all of it is known to fit together, as when it is read from a file."""
+        return self._sound
+
+    @property
+    def content(self) -> str:
+        """SHA-256 of all that it says, the order of its groups included; comments and layout of a file do not count."""
+        return sha256(self.model_dump_json().encode("utf-8", "surrogatepass")).hexdigest()
+
+    @property
+    def provenance(self) -> Provenance:
+        """The file that vouches for this, if what it says is what was read there; and the hash of what it says."""
+        content, origin = self.content, self._origin
+        if origin is None or origin.content != content:
+            return Provenance(None, None, content)
+        return Provenance(origin.path, origin.sha256, content)
 
     def read_from(self, origin: Origin | None) -> Agreement:
         """Return a copy that knows where it was read from; None: that it was built in Python."""
         copy = self.model_copy()
-        copy._origin = origin
+        copy._origin = origin and replace(origin, content=self.content)
+        copy._sound = self._sound or origin is not None
         return copy
+
+    def found_sound(self) -> None:
+        """Keep in mind that all of it fits together, so that nobody has to look again."""
+        self._sound = True
+
+    def derived(self, update: dict[str, Any]) -> Agreement:
+        """Return what follows from this agreement by rules of its own, without looking at it again: for inner use.
+
+        It keeps the places in the file, for messages, but no file vouches for it.
+        """
+        copy = self.model_copy()
+        copy.__dict__.update({name: read_only(value) for name, value in update.items()})
+        return copy
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Agreement:
+        """Copy, with other values for some keys; no file vouches for it any more, unless nothing has changed.
+
+        Raises
+        ------
+        pydantic.ValidationError
+            If a value cannot be used. What takes two places to see is looked at when a plan is used.
+        """
+        copy = super().model_copy(update=update, deep=deep)
+        if update and copy == self:
+            copy._origin, copy._sound = self._origin, self._sound
+        return copy
+
+    def __eq__(self, other: object) -> bool:
+        """Compare what is said, wherever it was read."""
+        return isinstance(other, Agreement) and self.__dict__ == other.__dict__
+
+    def __hash__(self) -> int:
+        return hash((self.title, self.start, tuple(self.parties), tuple(self.plans)))
 
     def __repr__(self) -> str:
         return f"<Agreement {self.title!r}: {', '.join(self.parties)}; plans {', '.join(self.plans)}>"
@@ -334,7 +427,7 @@ def as_in(agreement: Agreement, plan: str) -> Agreement:
         name: measure.model_copy(update={"finds": rates[name]}) if name in rates else measure
         for name, measure in agreement.measures.items()
     }
-    return agreement.model_copy(update={"measures": measures})
+    return agreement.derived({"measures": measures})
 
 
 def line_of(agreement: Agreement, place: tuple[str | int, ...]) -> int | None:

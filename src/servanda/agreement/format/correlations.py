@@ -13,7 +13,7 @@ from servanda.english import digits, show
 
 def _pair(value: object) -> object:
     items = cast("list[object]", value)
-    if isinstance(value, list) and (len(items) != 2 or items[0] == items[1]):
+    if isinstance(value, list | tuple) and (len(items) != 2 or items[0] == items[1]):
         several = "one number" if len(items) == 1 else f"{len(items)} numbers"
         found = several if len(items) != 2 else f"{show(items[0])} twice"
         raise Problem(

@@ -5,14 +5,15 @@ What is computed from it is in `servanda.inspecting`.
 
 from __future__ import annotations
 
+from numbers import Integral
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
+from servanda.agreement.format.frozen import Frozen
 from servanda.agreement.format.values import (
     Amount,
     Chance,
-    Frozen,
     Key,
     Line,
     Number,
@@ -29,8 +30,8 @@ MOST_PERIODS = 100  # of a sequence
 
 def _whole(most: int) -> BeforeValidator:
     def read(value: object) -> int:
-        if type(value) is int and 0 < value <= most:
-            return value
+        if isinstance(value, Integral) and not isinstance(value, bool) and 0 < value <= most:
+            return int(value)
         raise Problem(f"{show(value)} is not allowed here. Write a whole number from 1 to {most}").custom()
 
     return BeforeValidator(read)
@@ -83,7 +84,7 @@ class Detection(Frozen):
     )
     effort: Positive | None = Field(default=None, description="what one visit costs, in units of the budget; default 1")
     visits: Visits | None = Field(default=None, description="the most visits that are allowed in one period")
-    levels: list[Level] | None = Field(
+    levels: tuple[Level, ...] | None = Field(
         default=None, min_length=1, description="list of what can be done there: effort and chance, by rising effort"
     )
 
@@ -118,7 +119,7 @@ class Site(_Reasoned):
     """A place where stakes could be concealed, and what looking there achieves."""
 
     name: Line | None = Field(default=None, description="its name in figures and tables")
-    holds: list[Key] = Field(min_length=1, description="list of the stakes that could be concealed there")
+    holds: tuple[Key, ...] = Field(min_length=1, description="list of the stakes that could be concealed there")
     detection: Detection = Field(description="how effort spent there turns into a chance of detection")
     gain: Amount = Field(
         default=Number(likely=1.0), description="what concealing there gains the violator if it is not found"

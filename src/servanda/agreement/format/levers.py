@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from numbers import Integral
 from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, Tag, WithJsonSchema, model_validator
@@ -16,8 +17,8 @@ from servanda.agreement.format.entries import Noted
 from servanda.agreement.format.values import (
     LARGEST,
     LARGEST_RATE,
-    CalendarMonths,
     Day,
+    Interval,
     Key,
     Line,
     Problem,
@@ -46,8 +47,8 @@ def _amount(fits: Callable[[float], bool], words: str) -> BeforeValidator:
 
 def _whole(most: int) -> BeforeValidator:
     def read(value: object) -> int:
-        if type(value) is int and 0 < value <= most:
-            return value
+        if isinstance(value, Integral) and not isinstance(value, bool) and 0 < value <= most:
+            return int(value)
         raise Problem(f"{show(value)} is not allowed here. Write a whole number from 1 to {most}").custom()
 
     return BeforeValidator(read)
@@ -116,7 +117,7 @@ class DateLever(_Lever):
     date: Key = Field(description="the entry whose date may vary")
     least: Day = Field(alias="from", description="the earliest day")
     most: Day = Field(alias="to", description="the latest day")
-    step: CalendarMonths | None = Field(
+    step: Interval | None = Field(
         default=None, description="vary it in steps of this length, such as 3 months; day by day if left out"
     )
 
@@ -131,7 +132,7 @@ class DateLever(_Lever):
 class OrderLever(_Lever):
     """In which order some entries take place: they change places, and with them dates."""
 
-    order: list[Key] = Field(
+    order: tuple[Key, ...] = Field(
         min_length=2, max_length=MOST_IN_ORDER, description="list of the entries that may change places"
     )
 
@@ -169,10 +170,10 @@ class ReviewsLever(_Lever):
     """How often a repeated review takes place, and how many times."""
 
     reviews: Key = Field(description="the repeated review that may vary")
-    every: list[CalendarMonths] = Field(
-        default=[], description="list of the times between reviews to choose from, such as [6 months, 12 months]"
+    every: tuple[Interval, ...] = Field(
+        default=(), description="list of the times between reviews to choose from, such as [6 months, 12 months]"
     )
-    times: list[Times] = Field(default=[], description="list of the numbers of reviews to choose from")
+    times: tuple[Times, ...] = Field(default=(), description="list of the numbers of reviews to choose from")
 
     @model_validator(mode="after")
     def _something(self) -> ReviewsLever:
@@ -186,10 +187,8 @@ class SplitLever(_Lever):
     """Into how many equal parts an entry is split, one after the other."""
 
     split: Key = Field(description="the entry that may be split")
-    into: list[Parts] = Field(min_length=1, description="list of the numbers of parts to choose from")
-    every: CalendarMonths = Field(
-        description="the time between two parts; the first takes place on the entry's own date"
-    )
+    into: tuple[Parts, ...] = Field(min_length=1, description="list of the numbers of parts to choose from")
+    every: Interval = Field(description="the time between two parts; the first takes place on the entry's own date")
 
 
 _KINDS = ("share", "date", "order", "automatic", "finds", "reviews", "split")

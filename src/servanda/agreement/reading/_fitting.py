@@ -279,8 +279,8 @@ def _model(annotation: Any) -> tuple[Any, bool]:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation, False
     origin, inner = get_origin(annotation), get_args(annotation)
-    if origin in (dict, list):
-        return inner[-1], True
+    if origin in (dict, tuple):
+        return inner[-1 if origin is dict else 0], True
     if origin is Union or str(origin) == "<class 'types.UnionType'>":
         return next((_model(each) for each in inner if each is not type(None)), (None, False))
     return None, False
@@ -349,7 +349,7 @@ def _words(detail: dict[str, Any], place: Place, book: FittedFile) -> str:
         return f"{where} is empty. Give at least one"
     if kind == "too_long":
         return f"{where} has {detail['ctx']['actual_length']} items, but may have {detail['ctx']['max_length']} at most"
-    if kind == "list_type":
+    if kind in ("list_type", "tuple_type"):
         return f"{where} is {found}, but must be a list. Write {last}: [a, b], or one item per line after '- '"
     if kind in ("dict_type", "model_type", "model_attributes_type"):
         allowed = _fields(model_at(place, book.data))

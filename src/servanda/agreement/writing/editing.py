@@ -39,8 +39,11 @@ def text_of(agreement: Agreement) -> tuple[Path, bytes, str]:
     NotWritten
         If the agreement is not from a file of the user's, or the file has changed since.
     """
-    if agreement.origin is None:
-        raise NotWritten("The agreement was built in Python, not read from a file, so there is nowhere to write to.")
+    if agreement.origin is None or agreement.provenance.path is None:
+        raise NotWritten(
+            "The agreement was built or changed in Python, so no file has it, and there is nowhere to write to. Write"
+            " it to a file of its own: Path('FILE.yaml').write_text(servanda.dumps(agreement), encoding='utf-8')"
+        )
     path = Path(agreement.origin.path)
     if not path.is_file():
         refuse(path, "this is not a file of yours. Copy the agreement to one (servanda catalog says where it is)")

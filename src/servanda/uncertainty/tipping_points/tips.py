@@ -18,6 +18,7 @@ from servanda.assessment.metrics import Metric, in_place
 from servanda.columns import Columns
 from servanda.errors import counted, seeded, whole
 from servanda.parallel import Progress, Where, connected, part_of
+from servanda.records import Record
 from servanda.result import About, Result, about
 from servanda.uncertainty.questions import ask
 from servanda.uncertainty.tipping_points._least_change import Region, least_change
@@ -49,7 +50,7 @@ class Flip:
 
 
 @dataclass(frozen=True)
-class NumberTips:
+class NumberTips(Record):
     """One uncertain number: whether two plans change places within its range, all others likely.
 
     Attributes

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from servanda.agreement.dates import TOLERANCE, DueDates, due_dates, last_day, review_dates
+from servanda.agreement.dates import TOLERANCE, DueDates, due_dates, last_day, review_count, review_dates
 from servanda.agreement.format.agreement import Agreement
 from servanda.agreement.format.entries import START, Entry, Obligation, Plan, Ratification, Review, Turnover
 from servanda.agreement.format.values import Place
@@ -15,6 +15,7 @@ from servanda.agreement.reading.consistency._references import add_up, limits, n
 from servanda.english import did_you_mean, digits
 
 Entries = list[tuple[Place, Entry]]
+MOST_REVIEWS = 20_000  # of a plan, one for each date and party
 
 
 # ------------------------------------------------------------------------------------------------- entries
@@ -22,6 +23,15 @@ Entries = list[tuple[Place, Entry]]
 
 def plan_complaints(book: FittedFile, agreement: Agreement, place: Place, plan: Plan) -> Iterator[Complaint]:
     """Yield every complaint about a plan that needs two places at once, in no order."""
+    many = sum(review_count(entry) * len(entry.review) for entry in plan.entries if isinstance(entry, Review))
+    if many > MOST_REVIEWS:
+        at = next((*place, "entries", i) for i, entry in enumerate(plan.entries) if isinstance(entry, Review))
+        yield Complaint(
+            book.line(at),
+            f"{book.say(place)}: its reviews would be written out to {many:,} entries, one for each date and party, and"
+            f" a plan may have {MOST_REVIEWS:,}. Let more time pass between two reviews, or end them earlier",
+        )
+        return
     due = due_dates(agreement, str(place[-1]))
     entries: Entries = [
         ((*place, "entries", index), entry)
@@ -74,7 +84,7 @@ def _turnover_types(book: FittedFile, place: Place, entry: Turnover) -> Iterator
 
 def _gives(book: FittedFile, agreement: Agreement, place: Place, entry: Obligation) -> Iterator[Complaint]:
     here = (*place, "gives")
-    if isinstance(entry.gives, list):
+    if isinstance(entry.gives, tuple):
         yield from names(book, here, entry.gives, "stake", "stakes")
         items = list(enumerate(entry.gives))
     else:
@@ -209,7 +219,7 @@ def _shares(book: FittedFile, agreement: Agreement, entries: Entries, due: DueDa
     loose = {name for _, entry in steps if entry.date is None and entry.id not in due.days for name in entry.gives}
     for where, entry in sorted(steps, key=lambda step: step[1].date or due.days.get(step[1].id, date.max)):
         here = book.say(where)
-        everything = list(dict.fromkeys(entry.gives)) if isinstance(entry.gives, list) else []
+        everything = list(dict.fromkeys(entry.gives)) if isinstance(entry.gives, tuple) else []
         shares = entry.gives if isinstance(entry.gives, dict) else {}
         for name in (*everything, *shares):
             stake = agreement.stakes.get(name)
@@ -217,7 +227,7 @@ def _shares(book: FittedFile, agreement: Agreement, entries: Entries, due: DueDa
                 continue
             remaining = left.get(name, 1.0)
             place: Place = (*where, "gives", name)
-            if isinstance(entry.gives, list):
+            if isinstance(entry.gives, tuple):
                 place = (*where, "gives", entry.gives.index(name))
             before = ""
             if name in giver:

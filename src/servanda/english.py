@@ -67,6 +67,17 @@ def some(words: Sequence[str], most: int = 4) -> str:
     return listed(words) if len(words) <= most + 1 else listed([*words[:most], f"{len(words) - most} more"])
 
 
+def count(number: int, one: str, many: str = "") -> str:
+    """Write how many there are of something.
+
+    Examples
+    --------
+    >>> count(1, "entry", "entries"), count(1024, "draw")
+    ('1 entry', '1,024 draws')
+    """
+    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
+
+
 def listed(words: Sequence[str]) -> str:
     """Write `a, b and c`."""
     return " and ".join(each for each in (", ".join(words[:-1]), *words[-1:]) if each)

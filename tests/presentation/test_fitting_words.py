@@ -238,6 +238,21 @@ def test_a_party_with_nothing_at_stake_has_no_row_of_dashes_and_no_word_on_signi
     assert "nan" not in everything(comparison)
 
 
+@cache
+def of_one_entry() -> Comparison:
+    text = BASE.format(horizon="4 years", gain=0.1, harm=1, precision=8, passes=1)
+    return compare(servanda.loads(text.partition("      - {id: two")[0]))
+
+
+def test_of_one_thing_no_several_are_spoken_of() -> None:
+    pytest.importorskip("matplotlib")
+    plan = of_one_entry().plans[0]
+    alt = servanda.figures.calendar.alt(plan)
+    assert "1 entry in 2025. " in alt
+    said = everything(of_one_entry()) + alt
+    assert not re.search(r"(?<![\d.,−+])1 (entries|years|parties|plans|draws|numbers|iterations|months|days)\b", said)
+
+
 # ------------------------------------------------------------------------------------------------ room
 
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from servanda.agreement.dates import length
 from servanda.agreement.format.agreement import Agreement
-from servanda.english import capital, chance, listed, minus, number
+from servanda.english import capital, chance, count, listed, minus, number
 from servanda.inspection.allocation import Allocation, Deterrence, FindingRate
 from servanda.inspection.sequential_game import SequentialInspection
 from servanda.presentation.view import Column, Table, View, rows, view_of
@@ -129,7 +129,8 @@ def sequence(game: SequentialInspection) -> str:
     """What a limited number of inspections does against one violation over many periods, in a few sentences."""
     now = game.now
     first = (
-        f"{game.inspections} inspections in {game.periods} periods, each of them seen by the other side: inspect in the"
+        f"{count(game.inspections, 'inspection')} in {count(game.periods, 'period')}, each of them seen by the other"
+        " side: inspect in the"
         f" first period with a chance of {exactly(now.inspect)}, and later as in the table. "
     )
     if game.inspections >= game.periods:

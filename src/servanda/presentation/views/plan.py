@@ -17,6 +17,7 @@ from servanda.english import (
     at,
     capital,
     chance,
+    count,
     number,
     on,
     quantity,
@@ -46,7 +47,7 @@ def _(summary: Summary) -> View:
             f"{done} The plan is expected to stay in force for {time_of(years, agreement.horizon)}.",
         ),
         (
-            f"Status: {summary.status}; residual {summary.residual:.0e} after {summary.iterations} iterations."
+            f"Status: {summary.status}; residual {summary.residual:.0e} after {count(summary.iterations, 'iteration')}."
             " All chances rest on the judgements in the file.",
             *left_out(summary),
             *other_ways(summary),
@@ -140,7 +141,7 @@ def other_ways(summary: Summary) -> list[str]:
     if not summary.searched:
         return []
     if not summary.others:
-        return [f"The solver found no other equilibrium from {summary.searched} starting points."]
+        return [f"The solver found no other equilibrium from {count(summary.searched, 'starting point')}."]
     entries = {entry.id: entry for entry in summary.entries}
     said: list[str] = []
     for other in summary.others:

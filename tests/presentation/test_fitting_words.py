@@ -268,3 +268,17 @@ def test_very_long_names_and_a_very_narrow_terminal(capsys: pytest.CaptureFixtur
     held = comparison.plans[0].summary.held["clean"]
     assert re.search(rf"in force, nothing concealed +{100 * held:.1f}%", said)
     assert "a" * 20 in said
+
+
+def test_a_search_and_a_condition_tell_small_shares_and_times_alike() -> None:
+    from servanda.assessment.metrics import metrics
+    from servanda.optimisation.objectives import Statistic
+    from servanda.uncertainty.scenario_discovery.condition import parse, words
+
+    agreement = solved("6 months").agreement
+    held, years = (Statistic(name, metrics(agreement)[name], None) for name in ("held", "years"))
+    assert [held.written(value) for value in (4.5e-9, 0.0, 0.25, 1.0)] == ["<0.1%", "0.0%", "25.0%", "100.0%"]
+    assert [years.written(value) for value in (0.25, -1e-9)] == ["3.00", "0.00"]
+    assert years.label == "months in force"
+    assert words(parse(agreement, "years < 0.25"), 0.25).endswith("is below 3 months")
+    assert words(parse(solved("90 years").agreement, "years < 0.43"), 0.43).endswith("is below 0.43 years")

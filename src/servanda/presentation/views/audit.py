@@ -13,7 +13,7 @@ from servanda.agreement.format.values import DAYS_PER_YEAR
 from servanda.agreement.labels import party_name, type_name
 from servanda.assessment.audits import Audit
 from servanda.assessment.critical import CriticalValue
-from servanda.english import amounts, capital, listed
+from servanda.english import amounts, capital, listed, quantity
 from servanda.presentation.view import Column, Table, View, rows, view_of
 
 KINDS = {"finds": "finding rate", "discount": "discount", "restore": "restore time", "chance": "type chance"}
@@ -142,7 +142,7 @@ def _amount(value: CriticalValue, x: float, agreement: Agreement, towards: Round
         scale = 10.0 ** (2 - math.floor(math.log10(x)))
         dust = 1e-5 if towards is math.ceil else -1e-5  # so that 3.00000001 does not become 3.01
         x = towards(x * scale - dust) / scale
-    said = f"{x:.3g}"
+    said = quantity(x)
     return f"{said}{unit[:-1] if said == '1' and unit.endswith('s') else unit}"
 
 

@@ -7,6 +7,7 @@ section 3), so a curve of a few dozen dimensions is followed, whatever the numbe
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,8 +43,8 @@ class Equilibrium:
         and the logit response to it.
     iterations : int
         Times a response of all parties was worked out.
-    steps, folds : int
-        Steps along the branch, and how often it turned round in precision.
+    steps, folds, bifurcations : int
+        Steps along the branch, how often it turned round in precision, and how often it met another branch.
     choice : (3, states) floats
         Log probabilities of keep, conceal, withdraw at a party's own choices; `game.block` says where.
     gain : (3, states) floats
@@ -67,6 +68,7 @@ class Equilibrium:
     iterations: int
     steps: int
     folds: int
+    bifurcations: int
     choice: Floats
     gain: Floats
     belief: Floats
@@ -128,11 +130,11 @@ def solve(game: Game, *, draw: int = 0, throw: bool = True, progress: Progress |
     play = Workspace(game, draw, game.merged)
     record = play.record(1 + draw)
     play.trace(record, draw, draw + 1, progress)
-    m, residual = (float(number) for number in record.reach[draw])
+    m, residual, split = (float(number) for number in record.reach[draw])
     if game.merged is not game.tables:
         play = Workspace(game, draw)
         residual = play.residual(record.point[draw], m)
-    status = said(m, residual)
+    status = said(m, residual, split)
     answer = play.equilibrium(status, residual, *(int(n) for n in record.count[draw]))
     if throw and not answer.converged:
         raise NotConverged(
@@ -144,12 +146,22 @@ def solve(game: Game, *, draw: int = 0, throw: bool = True, progress: Progress |
     return answer
 
 
-def said(factor: float, residual: float) -> str:
-    """Put into words how far the branch was followed and what was reached there: a status."""
+def said(factor: float, residual: float, split: float = 0.0) -> str:
+    """Put into words how far the branch was followed and what was reached there: a status.
+
+    Parameters
+    ----------
+    split : float
+        Where the branch met another one, as a factor on all precisions; 0 if it met none.
+    """
+    if not math.isfinite(residual):
+        return "values are too large to compute with"
     if factor < 1.0:
         return f"stopped at {factor:.4f} of the precision asked for"
     if not residual <= TOLERANCE:
         return f"residual {residual:.1e} is above {TOLERANCE:.0e}"
+    if split > 0.0:
+        return f"bifurcation at {split:.4f} of the precision asked for"
     return "converged"
 
 
@@ -183,8 +195,8 @@ class Workspace:
         N, V = self.tables.sets.shape
         return self.kernel.Record(
             point=np.zeros((draws, self.size)),
-            reach=np.zeros((draws, 2)),
-            count=np.zeros((draws, 3), dtype=np.int64),
+            reach=np.zeros((draws, 3)),
+            count=np.zeros((draws, 4), dtype=np.int64),
             survive=np.ones((draws, N, V)),
             leaves=np.zeros((draws, V)),
             honest=np.ones((draws, N, V)),
@@ -204,6 +216,10 @@ class Workspace:
             )  # fmt: skip
             if first == last:
                 return
+            if state.count[self.kernel.PHASE] >= self.kernel.ARRIVED:
+                from servanda.solver._branch import look_closer
+
+                look_closer(Workspace(self.game, first, self.tables), state, progress)
             if progress is not None:
                 progress(f"solving {self.game.plan}", float(state.point[-1]))
 
@@ -236,7 +252,9 @@ class Workspace:
             task, self.state, self.game.tree, draws, self.draw, self.draw + 1, self.work, self.unknowns, record, out, 0,
         )  # fmt: skip
 
-    def equilibrium(self, status: str, residual: float, passes: int = 0, steps: int = 0, folds: int = 0) -> Equilibrium:
+    def equilibrium(
+        self, status: str, residual: float, passes: int = 0, steps: int = 0, folds: int = 0, bifurcations: int = 0
+    ) -> Equilibrium:
         """The state of the work space as a frozen answer."""
         game, own, work = self.game, self.own, self.work
         signing: list[Floats] = []
@@ -250,6 +268,7 @@ class Workspace:
             iterations=passes,
             steps=steps,
             folds=folds,
+            bifurcations=bifurcations,
             choice=work.choice,
             gain=work.gain,
             belief=work.belief,

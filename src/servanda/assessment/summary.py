@@ -64,7 +64,8 @@ class Summary(Result):
     ----------
     plan, title, status : str
     residual : float
-    iterations : int
+    iterations, folds, bifurcations : int
+        Responses worked out; how often the branch turned round in precision; how often it met another one.
     held : dict[str, float]
         Chance to be in force at the horizon: `clean`, `concealed`.
     broken : dict[str, float]
@@ -94,6 +95,8 @@ class Summary(Result):
     status: str
     residual: float
     iterations: int
+    folds: int
+    bifurcations: int
     held: dict[str, float]
     broken: dict[str, float]
     completed: float
@@ -151,6 +154,8 @@ class Summary(Result):
             "status": self.status,
             "residual": self.residual,
             "iterations": self.iterations,
+            "folds": self.folds,
+            "bifurcations": self.bifurcations,
             "outcomes": {"held": dict(self.held), "broken": dict(self.broken)},
             "completed": self.completed,
             "entries": [{**{key: entry[key] for key in first}, **entry} for entry in entries],
@@ -192,6 +197,8 @@ def summarise(equilibrium: Equilibrium, starts: int = 0, seed: int = 0) -> Summa
         status=equilibrium.status,
         residual=equilibrium.residual,
         iterations=equilibrium.iterations,
+        folds=equilibrium.folds,
+        bifurcations=equilibrium.bifurcations,
         held={k.removeprefix("held:"): v for k, v in found.items() if k.startswith("held:")},
         broken={k: v for k, v in found.items() if not k.startswith("held:")},
         completed=walk.completed(),

@@ -9,7 +9,7 @@ correction. Following the arc and not m, the curve may turn back in m (a fold) a
 
 On the way, and at the end, `advance` looks how strongly F answers to a change of x. Another branch can only be near
 where some change comes back as large as it went, so where all answers are weak nothing can be jumped over. Where one
-is strong, `advance` ends in ALARMED, and `_branch.py` looks closer.
+is strong, `advance` ends in ALARMED, and `_crossings.py` looks closer.
 """
 
 from __future__ import annotations
@@ -47,13 +47,14 @@ STRONG = 0.35  # answer to a change of x, of the same length
 STRONG_AT_END = 0.5
 FAINT = 0.2  # what the answer is expected to reach at the next look, if it grows with the square of m
 FRESH = 0.1  # of a new direction, in each that is looked along
+FRESH_AT_END = 0.7
 
 # What `advance` is told about next, and is doing: the slots of `State.count` and `State.size`.
 START, BASE, COLUMN, GUESS, CORRECTION, FINAL, LOOK, LAST_LOOK, ARRIVED, STUCK, ALARMED = range(11)
 (
     PHASE, STEPS, FOLDS, VALUES, TRIES, COLUMN_AT, IS_FRESH, CROSSING, AT_END, WORSE, MOST_STEPS, SEEDED, FULL, LOOKS,
-    BIFURCATIONS, EXAMINED,
-) = range(16)  # fmt: skip
+    BIFURCATIONS,
+) = range(15)  # fmt: skip
 STEP, LENGTH, DISTANCE, CONTRACTION, LAST, BEST, NEXT_LOOK, SPLIT = range(8)
 
 
@@ -65,7 +66,8 @@ class State(NamedTuple):
     x - F(x, m); `change` (n,): of the gap. `inverse`,
     `kept_inverse` (n + 1, n + 1): of the Jacobian of the gap, bordered by the tangent. `basis` (n + 1, n + 1): rows are
     the directions in which the derivative was taken; `seed` (n,): the gap that could not be closed. `look` (n,): the
-    direction last looked along, or what came of it. `count`, `size`: see above.
+    direction last looked along, or what came of it; `calm`, `calm_tangent` (n + 1,): where answers were weak when last
+    looked at, and the curve's direction there. `count`, `size`: see above.
     """
 
     point: NDArray[np.float64]
@@ -84,13 +86,15 @@ class State(NamedTuple):
     basis: NDArray[np.float64]
     seed: NDArray[np.float64]
     look: NDArray[np.float64]
+    calm: NDArray[np.float64]
+    calm_tangent: NDArray[np.float64]
     count: NDArray[np.int64]
     size: NDArray[np.float64]
 
 
 def start(n: int, most_steps: int) -> State:
     """Make ready to follow a curve in n dimensions; F is wanted first at m = 0, where it must not depend on x."""
-    count, size = np.zeros(16, dtype=np.int64), np.zeros(8)
+    count, size = np.zeros(15, dtype=np.int64), np.zeros(8)
     count[MOST_STEPS] = most_steps
     size[STEP] = FIRST_STEP
     shapes = dict.fromkeys(State._fields, (n + 1,))
@@ -112,6 +116,7 @@ def begin(s):
         s.point[i] = 0.0
         s.probe[i] = 0.0
         s.tangent[i] = 0.0
+        s.calm[i] = 0.0
     for i in range(s.look.shape[0]):
         s.look[i] = 0.0
     s.count[MOST_STEPS] = most
@@ -124,7 +129,7 @@ def advance(s, value):
     n = value.shape[0]
     count, size = s.count, s.size
     phase = count[PHASE]
-    if phase == LOOK or phase == LAST_LOOK:
+    if phase in (LOOK, LAST_LOOK):
         _seen(s, value)
         return count[PHASE] < ARRIVED
     count[VALUES] += 1
@@ -403,7 +408,7 @@ def _finish(s):
         count[WORSE] = count[TRIES] = 0
         _derive(s, 1)
         return
-    _look(s, 1.0, LAST_LOOK)
+    _look(s, FRESH_AT_END, LAST_LOOK)
 
 
 @inline
@@ -437,12 +442,17 @@ def _seen(s, value):
     """Take in what a look has shown; go on, unless the answer is strong."""
     n = s.gap.shape[0]
     count, size = s.count, s.size
+    along = 0.0
     for j in range(n):
-        s.look[j] = (value[j] - (s.point[j] - s.point_gap[j])) / NUDGE
+        answer = (value[j] - (s.point[j] - s.point_gap[j])) / NUDGE
+        along += answer * s.look[j]
+        s.look[j] = answer
     strong = norm(s.look)
+    if n == 1 and along < 0.0:
+        strong = 0.0
     if count[PHASE] == LAST_LOOK:
         count[AT_END] += 4
-        if not strong <= STRONG_AT_END:
+        if not strong <= STRONG_AT_END or count[FOLDS] % 2 == 1:
             count[PHASE] = ALARMED
         elif count[AT_END] < 8 and strong > 0.0:
             _ask(s, LAST_LOOK)
@@ -453,6 +463,8 @@ def _seen(s, value):
     if not strong <= STRONG:
         count[PHASE] = ALARMED
         return
+    copy(s.point, s.calm)
+    copy(s.tangent, s.calm_tangent)
     if count[LOOKS] == 1:
         strong *= math.sqrt(n)  # a direction taken at random lies mostly across the one that matters
     size[NEXT_LOOK] = s.point[n] * min(4.0, max(1.5, math.sqrt(FAINT / (strong + 1e-9))))

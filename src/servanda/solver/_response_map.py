@@ -12,16 +12,24 @@ import numpy as np
 from servanda.arrays import Floats, Ints
 from servanda.game.unknowns import GONE, HELD, LEAVES, SURVIVE, WAY
 from servanda.solver._continuation import (
-    ARRIVED, BIFURCATIONS, EXAMINED, FOLDS, PHASE, SPLIT, STEPS, VALUES, advance, begin,
-)  # fmt: skip
+    ARRIVED,
+    BIFURCATIONS,
+    FOLDS,
+    PHASE,
+    SPLIT,
+    STEPS,
+    VALUES,
+    advance,
+    begin,
+)
 from servanda.solver._party_response import BEST, KEEP, LOGIT, Work, follow, of_draws, one_draw, respond, surroundings
 from servanda.solver.jit import draw_at, entry, inline
 
 # pyright: basic
 
 __all__ = [
-    "ANSWER", "ARRIVED", "BEST", "FOLLOW", "GONE", "HELD", "KEEP", "LEAVES", "LOGIT", "RESPOND", "SURVIVE", "WAY",
-    "PHASE", "Record", "Work", "of_draws", "one_draw", "respond", "surroundings", "trace",
+    "ANSWER", "ARRIVED", "BEST", "FOLLOW", "GONE", "HELD", "KEEP", "LEAVES", "LOGIT", "PHASE", "RESPOND", "SURVIVE",
+    "WAY", "Record", "Work", "of_draws", "one_draw", "respond", "surroundings", "trace",
 ]  # fmt: skip
 
 LARGEST = 1e100  # of values, so that what is worked out from them is finite too
@@ -32,9 +40,10 @@ FOLLOW, RESPOND, ANSWER = range(3)
 class Record(NamedTuple):
     """What is kept of many draws; all arrays are written into.
 
-    `point` (D, n): the unknowns; `reach` (D, 3): how far the precision came, the residual there, and
-    where the branch split; `count` (D, 4): responses, steps, folds and bifurcations. Of the equilibrium: `survive` (D, N, V), `leaves` (D, V), `honest` (D, N, V): chance
-    that the party has concealed nothing, given in force at v; `signing` (D, N, K): present value at the start.
+    `point` (D, n): the unknowns; `reach` (D, 3): how far the precision came, the residual there, and where the branch
+    first met another one; `count` (D, 4): responses, steps, folds and bifurcations. Of the equilibrium: `survive`
+    (D, N, V), `leaves` (D, V), `honest` (D, N, V): chance that the party has concealed nothing, given in force at v;
+    `signing` (D, N, K): present value at the start.
     """
 
     point: Floats
@@ -140,9 +149,9 @@ def trace(task, state, tree, draws, first, last, work, unknowns, record, out, mo
     `state.probe`; `out` (n,) are the unknowns after that. ANSWER: let all respond to `state.point`, and keep that in
     the record, with the largest change of any chance if they all respond once more.
 
-    Returns the draw at which it stopped, `last` if all are done; to go on, call again with `first` as returned. It stops
-    where `most` is used up, and where the following is stuck or alarmed; if EXAMINED is set, it takes `state.point`
-    for where the branch of the first draw ends. After one draw the work space holds the response to `state.point`.
+    Returns the draw at which it stopped, `last` if all are done; to go on, call again with `first` as returned. It
+    stops where `most` is used up, and where the following is stuck or alarmed. After one draw the work space holds the
+    response to `state.point`.
     """
     n = out.shape[0]
     for d in range(first, last):
@@ -150,7 +159,7 @@ def trace(task, state, tree, draws, first, last, work, unknowns, record, out, mo
         if state.count[VALUES] == 0:
             for v in range(tree.kind.shape[0]):
                 work.leaves[v] = own.fails[tree.step[v]]
-        stage = 2 if task == RESPOND else 1 if task == ANSWER or state.count[EXAMINED] == 1 else 0
+        stage = 2 if task == RESPOND else 1 if task == ANSWER or state.count[PHASE] == ARRIVED else 0
         while stage < 3:
             if stage == 0:
                 if most == 0:

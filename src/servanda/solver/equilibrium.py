@@ -139,9 +139,7 @@ def solve(game: Game, *, draw: int = 0, throw: bool = True, progress: Progress |
     if throw and not answer.converged:
         raise NotConverged(
             f"plan {game.plan}: the solver found no equilibrium ({answer.status}, after {answer.iterations}"
-            " iterations)."
-            f" Lower precisions are easier to solve. If you think that this plan should have been solved, please send"
-            f" the file to the authors"
+            f" iterations).{advice(answer)}"
         )
     return answer
 
@@ -165,6 +163,22 @@ def said(factor: float, residual: float, split: float = 0.0) -> str:
     return "converged"
 
 
+def advice(answer: Equilibrium) -> str:
+    """Say what to do where there is no answer: sentences that follow another."""
+    if answer.bifurcations:
+        return (
+            " There the branch that begins at precision zero meets others, and as far as numbers can tell nothing says"
+            " which of them goes on: often because acts, or parties, are worth exactly the same. Where they differ a"
+            " little in truth, write that difference into the file: it decides"
+        )
+    if not math.isfinite(answer.residual):
+        return " Look for numbers in the file that are out of all proportion to the others"
+    return (
+        " Lower precisions are easier to solve. If you think that this plan should have been solved, please send the"
+        " file to the authors"
+    )
+
+
 def compiled() -> Any:
     """Import the compiled loops, which takes a moment the first time."""
     from servanda.solver import _response_map
@@ -184,6 +198,7 @@ class Workspace:
         self.size = len(self.unknowns.where)
         self.state = self._start()
         self._is_fresh = True
+        self.unused = self.record(1)
 
     def _start(self) -> Any:
         from servanda.solver import _continuation
@@ -217,7 +232,7 @@ class Workspace:
             if first == last:
                 return
             if state.count[self.kernel.PHASE] >= self.kernel.ARRIVED:
-                from servanda.solver._branch import look_closer
+                from servanda.solver._crossings import look_closer
 
                 look_closer(Workspace(self.game, first, self.tables), state, progress)
             if progress is not None:
@@ -231,7 +246,7 @@ class Workspace:
     def image(self, x: Floats, factor: float) -> Floats:
         """Let every party respond once; returns the unknowns (n,) after that."""
         out = np.empty_like(x)
-        self._at(x, factor, self.kernel.RESPOND, self.record(0), out)
+        self._at(x, factor, self.kernel.RESPOND, self.unused, out)
         return out
 
     def residual(self, x: Floats, factor: float) -> float:

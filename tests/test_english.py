@@ -2,7 +2,26 @@
 
 from __future__ import annotations
 
-from servanda.english import a_chance, chance, number, without_capital
+import math
+from datetime import date
+
+import pytest
+
+from servanda.english import (
+    TimeUnit,
+    a_chance,
+    at,
+    chance,
+    length,
+    number,
+    on,
+    period,
+    quantity,
+    time,
+    time_of,
+    time_unit,
+    without_capital,
+)
 
 
 def test_chances_in_a_sentence_and_in_a_table() -> None:
@@ -47,4 +66,59 @@ def test_a_chance_as_a_noun_has_its_article() -> None:
     assert [a_chance(value) for value in (0.0, 0.004, 0.08, 0.11, 0.18, 0.25, 0.8, 0.999)] == [
         "a 0% chance", "less than a 1% chance", "an 8% chance", "an 11% chance", "an 18% chance", "a 25% chance",
         "an 80% chance", "more than a 99% chance",
+    ]  # fmt: skip
+
+
+# ------------------------------------------------------------------------------------------------ times and amounts
+
+
+@pytest.mark.parametrize(
+    ("horizon", "unit", "said"),
+    [
+        (90.0, "years", "0.5 of 90 years"),
+        (3.0, "years", "0.5 of 3 years"),
+        (2.0, "months", "6.0 months of 2 years"),
+        (1.5, "months", "6.0 of 18 months"),
+        (0.5, "months", "6.0 of 6 months"),
+        (1 / 12, "days", "182.6 days of 1 month"),
+        (10 / 365.25, "days", "182.6 of 10 days"),
+        (1 / 365.25, "days", "182.6 days of 1 day"),
+    ],
+)
+def test_times_are_told_in_the_unit_that_fits_the_horizon(horizon: float, unit: TimeUnit, said: str) -> None:
+    assert time_unit(horizon) == unit
+    assert time_of(0.5, horizon) == said
+
+
+def test_short_times_are_not_nothing_and_nothing_has_no_minus() -> None:
+    assert [time(years, "years") for years in (0.0, 0.04, 0.051, 1.0)] == [
+        "0.0 years", "less than 0.1 years", "0.1 years", "1.0 years",
+    ]  # fmt: skip
+    assert time(0.0001, "months") == "less than 0.1 months"
+    assert [time(years, "months", 2, sign=True) for years in (-0.5, -1e-9, 0.25)] == [
+        "−6.00 months", "+0.00 months", "+3.00 months",
+    ]  # fmt: skip
+
+
+def test_durations_in_words() -> None:
+    given = (1.0, 2.0, 1.5, 1 / 12, 1 / 365.25, 7 / 365.25, 0.0, 0.7345, 0.01, 2.0001, 1234.56, math.inf)
+    assert [length(years) for years in given] == [
+        "1 year", "2 years", "18 months", "1 month", "1 day", "7 days", "0 days", "8.81 months", "3.65 days", "2 years",
+        "1235 years", "never",
+    ]  # fmt: skip
+
+
+def test_days_are_told_as_precisely_as_the_horizon_asks() -> None:
+    day, first = date(2025, 7, 3), date(2025, 1, 1)
+    assert [at(day, horizon) for horizon in (10.0, 1.5, 0.02)] == ["in 2025", "in July 2025", "on 3 July 2025"]
+    assert [on(day, horizon) for horizon in (10.0, 1.5, 0.02)] == ["in July 2025", "in July 2025", "on 3 July 2025"]
+    assert period(first, day, 10.0) == "2025 to 2025"
+    assert period(first, day, 0.5) == "January 2025 to July 2025"
+    assert period(first, day, 0.02) == "1 January 2025 to 3 July 2025"
+
+
+def test_amounts_of_any_size() -> None:
+    given = (0.0, -0.0, 1.0, -12.345, 0.072449, 999.96, 1e8, 123456.0, 4.5e-7, -1.5e-9, 2e12, 0.0001)
+    assert [quantity(value) for value in given] == [
+        "0", "0", "1", "−12.3", "0.0724", "1,000", "100,000,000", "123,000", "4.5e−7", "−1.5e−9", "2e12", "0.0001",
     ]  # fmt: skip

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from html import escape
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
+
+from servanda.english import printable
 
 if TYPE_CHECKING:
     import polars
@@ -77,7 +79,13 @@ class Columns:
             return False
         return all(_plain(self[name]) == _plain(other[name]) for name in self.columns)
 
-    __hash__: ClassVar[None] = None  # pyright: ignore[reportIncompatibleMethodOverride, reportIncompatibleVariableOverride]
+    def __hash__(self) -> int:
+        return hash((self.columns, self.height))
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        for column in self._columns.values():
+            column.flags.writeable = False
 
     def row(self, i: int) -> dict[str, Any]:
         """One row, as a dict of plain Python values."""
@@ -139,10 +147,8 @@ class Columns:
         return f"<Columns {', '.join(self.columns)}: {self.height} rows>"
 
     def _repr_html_(self) -> str:
-        head = "".join(f"<th>{escape(name)}</th>" for name in self.columns)
-        body = "".join(
-            "<tr>" + "".join(f"<td>{escape(_said(value))}</td>" for value in row.values()) + "</tr>" for row in self
-        )
+        head = "".join(f"<th>{escape(printable(name))}</th>" for name in self.columns)
+        body = "".join("<tr>" + "".join(map(_cell, row.values())) + "</tr>" for row in self)
         return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
@@ -184,6 +190,10 @@ def _plain(column: Array) -> list[Any]:
         return [None if np.isnan(value) else float(value) for value in column]
     values = cast("list[Any]", column.tolist())
     return [value.tolist() if isinstance(value, np.ndarray) else value for value in values]
+
+
+def _cell(value: object) -> str:
+    return f"<td>{escape(printable(_said(value)))}</td>"
 
 
 def _said(value: object) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Literal
+from typing import Literal, TypeAlias
 
 
 def chance(
@@ -85,14 +87,30 @@ def show(value: object) -> str:
         return "true" if value else "false"
     if isinstance(value, dict):
         return "a group of keys"
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return "a list"
     if isinstance(value, date):
         return f"the date {value.isoformat()}"
     text = value if isinstance(value, str) else digits(value) if isinstance(value, float) else str(value)
-    text = " ".join(text.split()) if text.strip() else text
+    text = visible(" ".join(text.split()) if text.strip() else text)
     text = text if len(text) <= 60 else text[:57] + "..."
     return f"'{text}'" if isinstance(value, str) else text
+
+
+def visible(text: str) -> str:
+    r"""Write characters that cannot be seen, or would break the line, as Python does: `\u200b`, `\n`.
+
+    Examples
+    --------
+    >>> print(visible("peace \u200b\n"))
+    peace \u200b\n
+    """
+    if text.isprintable():
+        return text
+    seen = "\u200c\u200d"  # these join letters or keep them apart, as Persian and Hindi do
+    return "".join(
+        each if each.isprintable() or each in seen else each.encode("unicode_escape").decode("ascii") for each in text
+    )
 
 
 def did_you_mean(found: object, allowed: Iterable[str]) -> str:
@@ -147,3 +165,142 @@ def month(day: date) -> str:
 def day_label(day: date) -> str:
     """Write a date in little room: `12 Jul 2018`."""
     return f"{day.day} {MONTHS[day.month - 1][:3]} {day.year}"
+
+
+# ------------------------------------------------------------------------------------------------ times
+
+TimeUnit: TypeAlias = Literal["years", "months", "days"]
+_PER_YEAR = {"years": 1.0, "months": 12.0, "days": 365.25}
+_YEARS, _MONTHS = 3.0, 0.25  # horizons, in years, from which on times are told in years, and in months
+
+
+def time_unit(horizon: float) -> TimeUnit:
+    """The unit in which times up to a horizon (in years) are told.
+
+    Examples
+    --------
+    >>> [time_unit(horizon) for horizon in (10.0, 1.5, 10 / 365.25)]
+    ['years', 'months', 'days']
+    """
+    return "years" if horizon >= _YEARS else "months" if horizon >= _MONTHS else "days"
+
+
+def in_unit(years: float, unit: TimeUnit) -> float:
+    """A time in years, in another unit."""
+    return years * _PER_YEAR[unit]
+
+
+def time(years: float, unit: TimeUnit, decimals: int = 1, sign: bool = False) -> str:
+    """Write a time that need not be whole: `4.3 years`, `less than 0.1 months`."""
+    value, step = in_unit(years, unit), 10.0**-decimals
+    small = not sign and 0.0 < value < 0.5 * step
+    return f"{f'less than {step:.{decimals}f}' if small else number(value, decimals, sign)} {unit}"
+
+
+def time_of(years: float, horizon: float) -> str:
+    """Write a time and the horizon up to which it counts.
+
+    Examples
+    --------
+    >>> time_of(4.33, 10.0), time_of(0.1, 1.5), time_of(0.02, 1 / 12)
+    ('4.3 of 10 years', '1.2 of 18 months', '7.3 days of 1 month')
+    """
+    unit, whole = time_unit(horizon), length(horizon)
+    said = time(years, unit)
+    return f"{said.removesuffix(f' {unit}') if whole.endswith(f' {unit}') else said} of {whole}"
+
+
+def length(years: float) -> str:
+    """Write a duration in the largest unit in which it is a whole number: `30 months`, `5 years`, `never`.
+
+    Examples
+    --------
+    >>> [length(years) for years in (5.0, 2.5, 7 / 365.25, 0.0, 0.7345, math.inf)]
+    ['5 years', '30 months', '7 days', '0 days', '8.81 months', 'never']
+    """
+    if math.isinf(years):
+        return "never"
+    for unit, per_year in _PER_YEAR.items():
+        count = years * per_year
+        if abs(count - round(count)) < 1e-6 and (round(count) or unit == "days"):
+            return f"{round(count)} {unit[:-1] if round(count) == 1 else unit}"
+    unit: TimeUnit = "years" if years >= 2.0 else "months" if years >= 1 / 6 else "days"
+    value = in_unit(years, unit)
+    return f"{round(value) if value >= 1000 else f'{value:.3g}'} {unit}"
+
+
+def on(day: date, horizon: float) -> str:
+    """Say when something happens: `in July 2026`, or `on 3 July 2026` where the horizon is a matter of days."""
+    return f"on {day.day} {month(day)}" if time_unit(horizon) == "days" else f"in {month(day)}"
+
+
+def at(day: date, horizon: float) -> str:
+    """The same, to the year where the horizon is a matter of years: `in 2036`."""
+    return f"in {day.year}" if time_unit(horizon) == "years" else on(day, horizon)
+
+
+def period(first: date, last: date, horizon: float) -> str:
+    """Say from when to when: `2026 to 2036`, `January 2025 to July 2026`."""
+    return " to ".join(at(day, horizon).partition(" ")[2] for day in (first, last))
+
+
+def quantity(value: float, digits: int = 3) -> str:
+    """Write a number of any size in few digits: `0.725`, `100,000,000`, `1.5e−9`; nothing is written as `−0`.
+
+    Examples
+    --------
+    >>> [quantity(value) for value in (0.7249, -12.0, 1e8, 1.5e-9, -0.0)]
+    ['0.725', '−12', '100,000,000', '1.5e−9', '0']
+    """
+    if value == 0 or not math.isfinite(value):
+        return "0" if value == 0 else str(value)
+    mantissa, _, power = f"{value:.{digits - 1}e}".partition("e")
+    if -5 < int(power) < 10:
+        decimals = max(0, digits - 1 - int(power))
+        said = f"{round(value, digits - 1 - int(power)):,.{decimals}f}"
+        return minus(said.rstrip("0").rstrip(".") if decimals else said)
+    return minus(f"{mantissa.rstrip('0').rstrip('.') if '.' in mantissa else mantissa}e{int(power)}")
+
+
+# ------------------------------------------------------------------------------------------------ words of users
+
+_MIRRORED = "\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff"
+_MIRRORED_RUN = re.compile(f"[{_MIRRORED}](?:[{_MIRRORED}\\s\\d'’./\u200c-\u200f-]*[{_MIRRORED}])?")
+_BREAKS = re.compile("\r\n|[\t\n\v\f\r\x1c-\x1f\x85\u2028\u2029]")
+_TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_BROKEN = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+ISOLATE, END = "\u2068", "\u2069"  # between them, a text has its own direction
+
+
+def printable(words: str, lines: bool = False) -> str:
+    r"""Words of users as text and nothing else: they steer no terminal, break no line, and turn no other word round.
+
+    Parameters
+    ----------
+    lines : bool
+        Whether line breaks stay, as in a message of several lines.
+
+    Returns
+    -------
+    str
+        Spaces in place of tabs and line breaks; � in place of other control characters and of halves of letters;
+        nothing in place of what turns the direction of the words after it.
+
+    Examples
+    --------
+    >>> printable("North\x1b[2J\nSouth")
+    'North�[2J South'
+    """
+    kept = words.split("\n") if lines else [words]
+    return "\n".join(_BROKEN.sub("\ufffd", _TURNS.sub("", _BREAKS.sub(" ", line))) for line in kept)
+
+
+def mirrored(words: str, before: str = ISOLATE, after: str = END) -> str:
+    """Set words of a script that runs from right to left apart, so that they do not turn round what stands beside them.
+
+    Examples
+    --------
+    >>> mirrored("שלום holds 5", "<", ">")
+    '<שלום> holds 5'
+    """
+    return _MIRRORED_RUN.sub(lambda found: f"{before}{found[0]}{after}", words)

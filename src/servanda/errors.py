@@ -6,14 +6,20 @@ code that raises them; here are those that several rooms raise.
 
 from __future__ import annotations
 
+import math
+import operator
 from collections.abc import Iterable
+from decimal import Decimal
 from importlib.util import find_spec
+from numbers import Real
 from os import PathLike
 from typing import cast
 
 from servanda.english import did_you_mean, some
 
 MOST_NAMES = 12  # that a message lists
+MOST_DRAWS = 2**30  # where the sequence of points ends
+LARGEST_SEED = 2**63 - 1  # what tables, files and random generators all hold
 
 
 class ServandaError(Exception):
@@ -121,6 +127,7 @@ _EXTRAS = {
     "pymoo": "design",
     "dask": "cluster",
     "distributed": "cluster",
+    "cryptography": "cluster",
 }
 
 
@@ -132,6 +139,101 @@ def missing_extra(error: ModuleNotFoundError) -> MissingExtra | None:
     return MissingExtra(
         f"This needs {package}, which is not installed here. Install with: pip install 'servanda[{_EXTRAS[package]}]'"
     )
+
+
+def whole(name: str, value: object, least: int = 0, most: int | None = None) -> int:
+    """Take a whole number, also one of numpy's; refuse anything else.
+
+    Parameters
+    ----------
+    name : str
+        Of the argument.
+    value : int, or an integer of numpy's
+        True and False are no numbers, and neither is 4.0: who counts says 4.
+    least, most : int
+        Bounds, inclusive.
+
+    Returns
+    -------
+    int
+
+    Raises
+    ------
+    UsageError
+        If it is no whole number within the bounds.
+
+    Examples
+    --------
+    >>> try:
+    ...     whole("draws", 4.0, least=1)
+    ... except UsageError as error:
+    ...     print(error)
+    draws is 4.0. It must be a whole number of at least 1
+    """
+    allowed = f"of at least {least}" if most is None else f"from {least} to {most}"
+    wrong = UsageError(f"{name} is {_shown(value)}. It must be a whole number {allowed}")
+    if isinstance(value, bool) or type(value).__name__ in ("bool", "bool_") or getattr(value, "shape", ()) != ():
+        raise wrong
+    try:
+        found = operator.index(cast("int", value))
+    except TypeError:
+        raise wrong from None
+    if found < least or (most is not None and found > most):
+        raise wrong
+    return found
+
+
+def seeded(value: object) -> int:
+    """Take the seed of random numbers: a whole number from 0 to 2**63 - 1, also one of numpy's."""
+    return whole("seed", value, 0, LARGEST_SEED)
+
+
+def counted(value: object) -> int | None:
+    """Take the number of threads: a whole number above 0, also one of numpy's; None stands for all processors."""
+    return None if value is None else whole("workers", value, 1)
+
+
+def finite(name: str, value: object, least: float | None = None, most: float | None = None) -> float:
+    """Take a finite number of any kind: Python's, numpy's, a fraction or a decimal; refuse anything else.
+
+    Parameters
+    ----------
+    name : str
+        Of the argument.
+    value : number
+        True and False are no numbers, and neither is a text.
+    least, most : float
+        Bounds, inclusive.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    UsageError
+        If it is no finite number within the bounds.
+    """
+    allowed = "" if least is None else f" of at least {least:g}" if most is None else f" from {least:g} to {most:g}"
+    wrong = UsageError(f"{name} is {_shown(value)}. It must be a finite number{allowed}")
+    if isinstance(value, bool) or not isinstance(value, Real | Decimal):
+        raise wrong
+    try:
+        found = float(value)
+    except (OverflowError, ValueError):
+        raise wrong from None
+    if not math.isfinite(found) or (least is not None and found < least) or (most is not None and found > most):
+        raise wrong
+    return found
+
+
+def _shown(value: object) -> str:
+    """A value as Python writes it, without what an array or table would add to a line."""
+    try:
+        words = " ".join((str(value) if isinstance(value, Real) else repr(value)).split())
+    except ValueError:
+        return "too large"  # a number of more digits than Python writes
+    return words if len(words) <= 60 else f"{words[:57]}..."
 
 
 _FROM = {

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
+from importlib import import_module
 from itertools import islice
+from threading import Thread
 from typing import Any, TypeAlias, TypeVar, cast
+from urllib.parse import urlsplit
 
 from servanda._version import __version__
 from servanda.errors import ServandaError
@@ -19,6 +23,7 @@ from servanda.errors import ServandaError
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
+_GREETING = 65536  # bytes of a scheduler's first words, at most; they have some hundred
 PATIENCE = 20.0  # seconds to wait for a cluster to answer, and for its first worker
 _AHEAD = 2  # pieces under way for each worker: one at work, one waiting
 
@@ -46,6 +51,16 @@ Where: TypeAlias = str | Cluster | None
 Progress: TypeAlias = Callable[[str, float], None]  # told what is being done, and the share done (0 to 1)
 
 
+def unprotected(where: str) -> str:
+    """Say what an address that is not protected trusts; "" for others."""
+    if not where.startswith("tcp:"):
+        return ""
+    return (
+        f"{where}: this connection is not protected. Whoever runs this scheduler, can reach it, or can change what is"
+        " sent, can run programs in your name. Use it only in a network that you trust, or use tls://"
+    )
+
+
 def part_of(progress: Progress | None, begin: float, end: float, what: str = "") -> Progress:
     """Report a part of some work to whoever waits for the whole, if anybody does; `what` renames it."""
 
@@ -65,8 +80,9 @@ def connected(where: Where) -> Generator[Cluster | None]:
     Parameters
     ----------
     where : str, Cluster or None
-        `local:4`: four processes on this machine, ended with the block. `tcp://host:port` (or `tls://`): the scheduler
-        of a cluster that runs already. None: the threads of this machine.
+        `local:4`: four processes on this machine, ended with the block; nobody else can talk to them. `tls://host:port`
+        or, without protection, `tcp://host:port`: the scheduler of a cluster that runs already. It is trusted: what it
+        sends can run code here. None: the threads of this machine.
 
     Raises
     ------
@@ -78,30 +94,155 @@ def connected(where: Where) -> Generator[Cluster | None]:
         return
     local = _local(where)
     try:
-        from distributed import Client, LocalCluster
+        for package in ("distributed", "cryptography"):
+            import_module(package)
     except ImportError:
         raise NoCluster(
             "Work on a cluster needs Dask, which is not installed here. Install with: pip install 'servanda[cluster]'"
         ) from None
-    import dask
-
     with ExitStack() as stack:
-        quiet: Any = dask.config.set({"distributed.comm.timeouts.connect": f"{PATIENCE:g}s"})  # pyright: ignore
-        stack.enter_context(quiet)
         stack.enter_context(_silent("distributed", "distributed.client", "distributed.nanny", "tornado.application"))
+        stack.enter_context(_settings(local))
         try:
-            if local is not None:
-                settings: Any = {"processes": True, "dashboard_address": "127.0.0.1:0", "silence_logs": 50}
-                made: Any = LocalCluster(n_workers=local, threads_per_worker=1, **settings)
-                stack.enter_context(made)
-                client: Any = Client(made)
-            else:
-                client = Client(where, timeout=f"{PATIENCE:g}s", set_as_default=False)
-            stack.enter_context(client)
+            client = _started(local, stack) if local is not None else _in_time(lambda: _reached(where), PATIENCE + 5.0)
+            stack.callback(_close, client)
             client.wait_for_workers(local or 1, timeout=PATIENCE + 5.0 * (local or 1))
-        except (OSError, TimeoutError, ValueError) as error:
+        except NoCluster:
+            raise
+        except Exception as error:  # whatever answers may answer anything
             raise NoCluster(_unreachable(where, local, error)) from None
         yield Cluster(where, client)
+
+
+def _settings(local: int | None) -> Any:
+    """How Dask is to behave as long as we use it: patient, and without pages for browsers in a cluster of our own."""
+    import dask
+
+    ours: dict[str, Any] = {"distributed.comm.timeouts.connect": f"{PATIENCE:g}s"}
+    if local is not None:
+        ours |= {"distributed.scheduler.http.routes": [], "distributed.worker.http.routes": []}
+    config: Any = dask.config  # pyright: ignore
+    return config.set(ours)
+
+
+def _started(local: int, stack: ExitStack) -> Any:
+    """Start processes on this machine, which talk to nobody who does not have the keys that are made here."""
+    from tempfile import TemporaryDirectory
+
+    from distributed import Client, LocalCluster
+    from distributed.security import Security
+
+    made: Any = Security
+    keys = made.temporary()
+    folder = stack.enter_context(TemporaryDirectory(prefix="servanda-"))  # Dask's own can be guessed, and shared
+    settings: Any = {
+        "processes": True, "silence_logs": 50, "security": keys, "protocol": "tls://",
+        "host": "127.0.0.1", "local_directory": folder, "dashboard_address": None,
+        "scheduler_kwargs": {"dashboard": False, "dashboard_address": "127.0.0.1:0"},
+    }  # fmt: skip
+    there: Any = LocalCluster(n_workers=local, threads_per_worker=1, **settings)
+    stack.enter_context(there)
+    connect: Any = Client
+    return connect(there, security=keys, set_as_default=False)
+
+
+def _reached(where: str) -> Any:
+    """Connect to the scheduler of a cluster that runs already."""
+    from distributed import Client
+    from distributed.security import Security
+
+    make: Any = Security
+    keys = make()
+    context: Any = None
+    if where.startswith("tls:"):
+        try:
+            context = keys.get_connection_args("client")["ssl_context"]
+        except OSError as error:
+            raise NoCluster(f"{where}: the certificates cannot be read ({error}). {_KEYS}") from None
+        if context is None:
+            raise NoCluster(f"{where}: there are no certificates to connect with. {_KEYS}")
+    _look_for_dask(where, context)
+    connect: Any = Client
+    return connect(where, security=keys, timeout=f"{PATIENCE:g}s", set_as_default=False)
+
+
+_KEYS = (
+    "Name them in Dask's configuration: distributed.comm.tls.ca-file, distributed.comm.tls.client.cert and"
+    " distributed.comm.tls.client.key"
+)
+
+
+def _look_for_dask(where: str, context: Any) -> None:
+    """Read the first words of whoever answers; a scheduler sends them unasked. Dask itself would believe any length.
+
+    Raises
+    ------
+    NoCluster
+        If that is no scheduler of Dask.
+    OSError
+        If nobody answers in time.
+    """
+    import socket
+    import struct
+
+    parts = urlsplit(where)
+    end = time.monotonic() + PATIENCE
+
+    def left() -> float:
+        if (rest := end - time.monotonic()) <= 0:
+            raise TimeoutError
+        return rest
+
+    while True:
+        try:
+            plain = socket.create_connection((parts.hostname, parts.port or 0), timeout=left())
+            break
+        except ConnectionRefusedError:  # it may be starting
+            time.sleep(min(0.2, left()))
+    with plain, plain if context is None else context.wrap_socket(plain) as stream:
+
+        def read(size: int) -> bytes:
+            got = b""
+            while len(got) < size:
+                stream.settimeout(left())
+                if not (part := stream.recv(size - len(got))):
+                    break
+                got += part
+            return got
+
+        head = read(8)
+        size = struct.unpack("Q", head)[0] if len(head) == 8 else 0
+        if not 0 < size <= _GREETING or b"pickle-protocol" not in read(size):
+            raise NoCluster(
+                f"{where}: what answers there is not a Dask scheduler. Check the host and the port"
+                + (", and write tls:// if the scheduler uses it" if context is None else "")
+            )
+
+
+def _in_time(work: Callable[[], Result], seconds: float) -> Result:
+    """What some work comes to, if it is done in time; a thread that is not is left behind."""
+    found: list[Result | Exception] = []
+
+    def run() -> None:
+        try:
+            found.append(work())
+        except Exception as error:
+            found.append(error)
+
+    thread = Thread(target=run, daemon=True)
+    thread.start()
+    thread.join(seconds)
+    if not found:
+        raise TimeoutError
+    if isinstance(found[0], Exception):
+        raise found[0]
+    return found[0]
+
+
+def _close(client: Any) -> None:
+    """End a connection; if the other side does not, that is not waited for."""
+    with suppress(Exception):
+        client.close(timeout=2)
 
 
 @contextmanager
@@ -121,7 +262,8 @@ def _silent(*loggers: str) -> Generator[None]:
 
 def _local(where: str) -> int | None:
     """How many processes of this machine are asked for; None for the address of a cluster elsewhere."""
-    if re.fullmatch(r"(tcp|tls)://[^\s/:]+:\d+|(tcp|tls)://\[[^\s\]]+\]:\d+", where):
+    there = re.fullmatch(r"(tcp|tls)://([\w.-]+|\[[0-9a-fA-F:.]+\]):(\d{1,5})", where)
+    if there is not None and 1 <= int(there[3]) <= 65535:
         return None
     match = re.fullmatch(r"local:(\d+)", where)
     if match is None or not 1 <= int(match[1]) <= 1024:
@@ -135,6 +277,14 @@ def _local(where: str) -> int | None:
 def _unreachable(where: str, local: int | None, error: Exception) -> str:
     if local is not None:
         return f"{where}: the processes could not be started ({error}). Leave out --cluster to use threads"
+    if type(error).__name__ == "gaierror":
+        return f"{where}: there is no machine of this name. Check the name"
+    import ssl
+
+    if isinstance(error, ssl.SSLError):
+        return (
+            f"{where}: no protected connection can be made ({error.reason or error}). Check the certificates. {_KEYS}"
+        )
     return (
         f"{where}: no Dask cluster with at least one worker answered within {PATIENCE:g} seconds. Check that"
         " the scheduler and its workers are running, and that this machine can reach them"

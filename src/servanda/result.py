@@ -12,6 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from servanda._version import __version__
+from servanda.records import Record
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -20,13 +21,16 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class About:
+class About(Record):
     """What is needed to repeat a result.
 
     Attributes
     ----------
     path, sha256 : str or None
-        The agreement file and the hash of its bytes; None if the agreement was built in Python.
+        The agreement file and the hash of its bytes; None if the agreement was built, or changed, in Python.
+    content : str
+        Hash of what the agreement says, whether or not a file says it. Two files that differ in comments or layout
+        alone have the same.
     versions : dict[str, str]
         Of servanda, Python and the libraries that compute.
     seed : int or None
@@ -39,6 +43,7 @@ class About:
 
     path: str | None
     sha256: str | None
+    content: str
     versions: dict[str, str]
     seed: int | None
     made: str
@@ -57,10 +62,11 @@ def about(agreement: Agreement, seconds: float, seed: int | None = None, *packag
     """
     from datetime import UTC, datetime
 
-    origin = agreement.origin
+    path, sha256, content = agreement.provenance
     return About(
-        path=origin.path if origin else None,
-        sha256=origin.sha256 if origin else None,
+        path=path,
+        sha256=sha256,
+        content=content,
         versions=dict(_versions(*packages)),
         seed=seed,
         made=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
@@ -109,7 +115,7 @@ def hand_in(presenter: Callable[[], Presenter]) -> None:
     _presenter[:] = [presenter]
 
 
-class Result:
+class Result(Record):
     """Frozen data that one of servanda's verbs gives back: it can be drawn, shown, printed and written as JSON."""
 
     def to_json(self) -> dict[str, Any]:

@@ -115,13 +115,13 @@ def test_what_a_text_says_is_kept() -> None:
     assert isinstance(relief, Obligation)
     assert isinstance(quiet, Obligation)
     assert isinstance(peace, Obligation)
-    assert half.verified_by == ["visits", "commission", "south"]
+    assert half.verified_by == ("visits", "commission", "south")
     assert half.due == Due(within=1 / 12, after="start")
     assert (half.actors, relief.actors, quiet.actors, peace.actors) == (
         ("north",), ("south",), ("north", "south"), (),
     )  # fmt: skip
     assert (relief.pairs, relief.needs, half.uses, entries["report"].defines) == (
-        ["half"], ["list"], ["launcher"], ["launcher"],
+        ("half",), ("list",), ("launcher",), ("launcher",),
     )  # fmt: skip
     assert agreement.terms["exercise"] == {
         "north": "Any movement of troops",

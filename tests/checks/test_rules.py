@@ -27,7 +27,7 @@ from support.texts import (
 )
 
 from servanda.agreement.reading.reader import read
-from servanda.checks.findings import check
+from servanda.checks.findings import Finding, check, the_same
 from servanda.checks.rulebook import GUIDANCE, SEVERITIES, page, rules
 
 CHECKS = paths.CASES
@@ -156,6 +156,9 @@ SENTENCES: list[Row] = [
     ("SV108", "itself", (duty("a", pairs="[a]"),), {}, "a is done in return for itself."),
     ("SV108", "own", (DUTY, duty("b", pairs="[a]")), {},
      "b is done in return for a, which North does too, so nobody else gives anything for it."),
+    ("SV109", "", (duty("a", date="2030-06-01", needs="[b]"), duty("b", date="2030-06-01")), {},
+     "a and b, which has to come first, both fall due on 2030-06-01. If b takes until its last day, no time is left for"
+     " a."),
     ("SV201", "", (duty("a", by=""),), {}, "a does not say who has to do it."),
     ("SV202", "gives", (ARMS, GOLD.replace("by: south", "by: commission")), {"more": STAKES},
      "gold gives gold, but The commission is not a party and has promised nothing."),
@@ -232,6 +235,8 @@ SENTENCES: list[Row] = [
      "Plan text does not say what happens when the parties disagree, and neither does the agreement."),
     ("SV604", "last", (DUTY,), {"last": (LAST[0], LAST[1].replace("2034", "2030"))},
      "a on 2030-06-01 is the last step of plan text, and no review comes after it."),
+    ("SV604", "last", (DUTY, OPEN.replace("id: a", "id: b")), {"last": (LAST[0], LAST[1].replace("2034", "2030"))},
+     "a on 2030-06-01 is the last step of plan text that has a day, and no review comes after it."),
     ("SV604", "last", (DUTY, duty("b", by="[north, south]", due="{when: one asks}", does="meet")), {"last": LAST[:1]},
      "a on 2030-06-01 is the last step of plan text, and no review comes after it."),
     ("SV604", "none", (), {"last": LAST[:1]}, "Plan text has no review."),
@@ -265,3 +270,37 @@ def test_every_sentence(code: str, form: str, entries: tuple[str, ...], more: di
 
 def test_no_sentence_is_left_out() -> None:
     assert {row[:2] for row in SENTENCES} == {(code, form) for code, rule in rules().items() for form in rule.says}
+
+
+ACROSS = [row for row in SENTENCES if row[1] in rules()[row[0]].across]
+
+
+def test_every_sentence_across_plans_has_a_sentence_for_one() -> None:
+    assert {row[:2] for row in ACROSS} == {(code, form) for code, rule in rules().items() for form in rule.across}
+    for code, form, *_ in ACROSS:
+        assert "{count}" in rules()[code].across[form]
+        assert "{plans}" in rules()[code].across[form]
+        assert rules()[code].severity != SEVERITIES[0]
+
+
+@pytest.mark.parametrize(("code", "form", "entries", "more", "sentence"), ACROSS, ids=lambda x: str(x)[:12])
+def test_six_plans_of_which_the_same_is_said_are_one_finding_and_five_are_five(
+    code: str, form: str, entries: tuple[str, ...], more: dict[str, Any], sentence: str
+) -> None:
+    one = text(*entries, **more)
+    (name,) = next(finding.plans or ("text",) for finding in check(one).found if finding.what == sentence)
+    plan = one.plans[name]
+
+    def found(count: int) -> list[Finding]:
+        plans = {other: each for other, each in one.plans.items() if other != name}
+        plans |= {f"p{number}": plan for number in range(count)}
+        return [each for each in check(one.model_copy(update={"plans": plans})).found if each.code == code]
+
+    (whole,) = found(6)
+    fill = {"count": "6", "plans": "p0, p1, p2, p3 and 2 more", "party": sentence.partition(" wants ")[0]}
+    assert whole.what == rules()[code].across[form].format_map(fill)
+    assert whole.plans == tuple(f"p{number}" for number in range(6))
+    assert [each.what for each in whole.related] == [sentence.replace(name, f"p{number}") for number in range(6)]
+    assert len(whole.parts) == len({each.fingerprint for each in whole.parts}) == 6
+    assert the_same(whole) == ""
+    assert len(found(5)) == 5

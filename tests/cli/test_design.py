@@ -77,11 +77,43 @@ def test_plans_are_written_by_row_and_not_twice(run: Callable[..., Done], file: 
     assert "a plan better-1 already exists" in done.err
     assert file.read_bytes() == once
     done = run("design", file, *AIMS, "--write", "other", "--rows", "2,99")
-    assert (done.code, done.out) == (2, "")
+    assert done.code == 2
+    assert "3 ways to weigh 2 aims" in " ".join(done.out.split())  # what was found, with its rows
     assert "there is no row 99" in done.err
     assert file.read_bytes() == once
     assert run("design", file, *AIMS, "--write", "other", "--rows", "2").code == 0
     assert "other-1" in read(file).plans
+
+
+def test_whether_it_can_write_is_asked_before_the_search(
+    run: Callable[..., Done], file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("servanda.optimisation.pareto.design", None)
+    file.chmod(0o444)
+    done = run("design", file, *AIMS, "--write", "better")
+    assert (done.code, done.out) == (2, "")
+    assert done.err == f"{file}: nothing is written: it is read-only. To let it be changed: chmod u+w {file.name}\n"
+
+
+def test_what_a_search_found_is_shown_even_if_it_cannot_be_written(
+    run: Callable[..., Done], file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    once = file.read_bytes()
+    shown = run("design", file, *AIMS)
+    monkeypatch.setattr("os.replace", _full)
+    done = run("design", file, *AIMS, "--write", "better", "--picture", file.with_name("front.svg"))
+    assert (done.code, done.out) == (2, shown.out)
+    front, why = file.with_name("front.svg"), "nothing is written: the disk is full. Make room, or choose another place"
+    assert done.err == f"{file}: {why}\n{front}: {why}\n"
+    assert sorted(path.name for path in file.parent.iterdir()) == [file.name]
+    assert file.read_bytes() == once
+    found = run("design", file, *AIMS, "--write", "better", "--json")
+    assert (found.code, found.json["written"]) == (2, {})
+    assert len(found.json["front"]) == 3
+
+
+def _full(*_: object) -> None:
+    raise OSError(28, "No space left on device")
 
 
 @pytest.mark.parametrize("name", ["front.png", "front.svg"])

@@ -86,8 +86,8 @@ def test_a_file_without_ranges_is_told_what_to_give(run: Callable[..., Done], de
         ([*BETWEEN, "--picture", "x.pdf"], "a picture is a .png or a .svg file"),
         ([*BETWEEN, "--picture", "nowhere/x.png"], "cannot be written"),
         (["--plan", "phased", "--reach", "60"], "such as 0.6 for 60%"),
-        (["--plan", "phased", "--reach", "nan"], "is impossible"),
-        (["--plan", "phased", "--reach", "lots"], "not a valid float"),
+        (["--plan", "phased", "--reach", "nan"], "'nan' is not a number"),
+        (["--plan", "phased", "--reach", "lots"], "'lots' is not a number"),
     ],
 )
 def test_what_cannot_be_asked_is_one_message_and_code_2(

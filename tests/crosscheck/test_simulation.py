@@ -181,9 +181,7 @@ def test_plays_beyond_one_batch_are_all_counted(monkeypatch: pytest.MonkeyPatch)
     assert surprising(solved("everything"), plays) == []
 
 
-@pytest.mark.parametrize(
-    ("times", "seed", "complaint"), [(0, 0, "the plan cannot be played 0 times"), (10, -1, "the seed is -1")]
-)
+@pytest.mark.parametrize(("times", "seed", "complaint"), [(0, 0, "times is 0"), (10, -1, "seed is -1")])
 def test_numbers_that_cannot_be_are_refused(times: int, seed: int, complaint: str) -> None:
     with pytest.raises(ValueError, match=complaint):
         play(solved("one-entry"), times, seed)

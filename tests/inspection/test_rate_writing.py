@@ -207,8 +207,8 @@ def test_a_disk_that_fails_leaves_the_old_file(tmp_path: Path, monkeypatch: pyte
     def fail(*_: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(*((os, "fsync", fail) if step == "fsync" else (Path, "replace", fail)))
-    refused(tmp_path, TOP + REST, "No space left on device")
+    monkeypatch.setattr(os, step, fail)
+    refused(tmp_path, TOP + REST, "the disk is full")
 
 
 def test_a_text_that_would_not_read_well_is_not_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

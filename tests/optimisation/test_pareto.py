@@ -102,7 +102,7 @@ def test_entries_that_change_places_change_dates_and_needs_are_kept() -> None:
 def test_needs_that_the_plan_itself_does_not_keep_bind_nobody() -> None:
     text = WITHOUT_LEVERS.replace("        by: north\n        gives: {programme: 0.5}\n", "        by: north\n"
                              "        gives: {programme: 0.5}\n        needs: [rest]\n")  # fmt: skip
-    assert build(space(agreed(SHARE, text=text), "phased"), (0.5,)).plans["phased"].entries[0].needs == ["rest"]
+    assert build(space(agreed(SHARE, text=text), "phased"), (0.5,)).plans["phased"].entries[0].needs == ("rest",)
 
 
 def test_parts_of_a_step_add_up_to_it() -> None:
@@ -113,8 +113,8 @@ def test_parts_of_a_step_add_up_to_it() -> None:
     ]  # fmt: skip
     assert [part.gives["programme"].likely for part in parts] == pytest.approx([0.5 / 3] * 3)
     assert parts[1].title == "rest (2 of 3)"
-    assert entry(changed, "rest-2").needs == ["first-relief", "rest-1"]
-    assert entry(changed, "full-relief").needs == ["rest", "parliament"]  # it waits for the last part
+    assert entry(changed, "rest-2").needs == ("first-relief", "rest-1")
+    assert entry(changed, "full-relief").needs == ("rest", "parliament")  # it waits for the last part
     with pytest.raises(Contradiction, match="full-relief comes before rest"):
         built({"split": "rest", "into": [3], "every": "2 months"}, 3)
 

@@ -1,4 +1,4 @@
-"""A few of the mutants of `bench/fuzz.py`: files with random mistakes give findings or a message, never a traceback."""
+"""Files with random mistakes of typing give findings or a message, never a traceback (`tests/support/mutants.py`)."""
 
 from __future__ import annotations
 

@@ -12,9 +12,9 @@ from servanda.agreement.format.agreement import AgreementError
 from servanda.agreement.reading.reader import catalog, loads
 from servanda.checks.findings import check
 from servanda.cli.check import playable_scorecards
+from servanda.presentation.annotations import github, short
 from servanda.presentation.terminal import text as as_text
 from servanda.presentation.view import view
-from servanda.presentation.views.findings import github, short
 from support import paths
 
 TOKENS = (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import calendar
-import math
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
@@ -11,15 +10,17 @@ from typing import Literal
 from servanda.agreement.format.agreement import Agreement
 from servanda.agreement.format.entries import START, Due, Obligation, Review
 from servanda.agreement.format.values import DAYS_PER_YEAR
+from servanda.english import length as length
 from servanda.errors import expect
+from servanda.records import Record
 
 TOLERANCE = 1e-9  # of sums of chances and shares, and of days
 
 Why = Literal["undated", "standing", "words", "no limit", "circle", "rests", "unknown"]
 
 
-@dataclass(frozen=True)
-class DueDates:
+@dataclass(frozen=True, repr=False)
+class DueDates(Record):
     """When the entries of a plan fall due, as far as its text says.
 
     Attributes
@@ -40,21 +41,13 @@ class DueDates:
     open: dict[str, Why]
     circles: tuple[tuple[str, ...], ...]
 
+    def __repr__(self) -> str:
+        return f"<DueDates: {len(self.days)} with a day, {len(self.open)} without>"
+
 
 def years_between(first: date, second: date) -> float:
     """Years from one date to another: days / 365.25."""
     return (second - first).days / DAYS_PER_YEAR
-
-
-def length(years: float) -> str:
-    """Write a duration in the largest unit in which it is a whole number: `30 months`, `5 years`, `never`."""
-    if math.isinf(years):
-        return "never"
-    for unit, per_year in (("year", 1.0), ("month", 12.0), ("day", DAYS_PER_YEAR)):
-        count = years * per_year
-        if abs(count - round(count)) < 1e-6:
-            return f"{round(count)} {unit}" + ("" if round(count) == 1 else "s")
-    return f"{years:.3g} years"
 
 
 def add_months(day: date, months: int) -> date:

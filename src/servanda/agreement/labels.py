@@ -59,11 +59,26 @@ WORDS = {
 }
 
 
+_OF_NAMES = frozenset({"parties", "types", "worth", "costs", "stakes", "measures", "plans", "finds", "gives", "sites"})
+
+
 def unit_of(path: Place) -> str:
     """The unit of a number, such as `units a year`; nothing where it has none."""
-    if path[-1] == "restore":
+    keys = _keys(path)
+    if keys[-1] == "restore":
         return "years"
-    return next((words.unit for p in reversed(path) if (words := WORDS.get(str(p))) and words.unit), "")
+    return next((words.unit for key in reversed(keys) if (words := WORDS.get(key)) and words.unit), "")
+
+
+def _keys(path: Place) -> list[str]:
+    """The keys of a path, without the names that users give: a type may be called `worth`."""
+    keys: list[str] = []
+    a_name = False
+    for part in path:
+        if not a_name:
+            keys.append(str(part))
+        a_name = not a_name and part in _OF_NAMES
+    return keys
 
 
 def describe(agreement: Agreement, path: Place) -> tuple[str, str]:
@@ -79,7 +94,7 @@ def describe(agreement: Agreement, path: Place) -> tuple[str, str]:
     if first == "stakes":
         return f"Stake: {_stake(agreement, key)}", _words(agreement, rest, None)
     if first == "measures":
-        return f"Measure: {agreement.measures[key].name or _plain(key)}", _words(agreement, rest, None)
+        return f"Measure: {_measure(agreement, key)}", _words(agreement, rest, None)
     if first == "plans":
         plan = agreement.plans[key]
         group = f"Plan: {capital(plan.title or _plain(key))}"
@@ -87,6 +102,8 @@ def describe(agreement: Agreement, path: Place) -> tuple[str, str]:
             entry: Any = plan.entries[rest[1]]
             party = getattr(entry, "turnover", None)
             return group, f"{entry.title or _plain(entry.id)}: {_words(agreement, rest[2:], party)}"
+        if rest[0] == "finds":
+            return group, f"{_measure(agreement, str(rest[1]))}: {_label('finds')}"
         return group, _words(agreement, rest, None)
     return capital(_plain(first)), " ".join(_plain(p) for p in path[1:])
 
@@ -139,6 +156,10 @@ def _worth_of(agreement: Agreement, stake: str) -> str:
 def _stake(agreement: Agreement, key: str) -> str:
     stake = agreement.stakes.get(key)
     return stake.name if stake is not None and stake.name else _plain(key)
+
+
+def _measure(agreement: Agreement, key: str) -> str:
+    return agreement.measures[key].name or _plain(key)
 
 
 def _label(key: object) -> str:
@@ -258,11 +279,12 @@ def named(agreement: Agreement, path: Place, name: str) -> str:
     if first == "stakes":
         return f"the restore time of {_quoted_stake(agreement, str(path[1]))}"
     if first == "measures":
-        measure = agreement.measures[str(path[1])]
-        return WORDS[last].phrase.format(_quoted(measure.name or str(path[1])))
+        return WORDS[last].phrase.format(_quoted_measure(agreement, str(path[1])))
     if first == "plans":
         plan = agreement.plans[str(path[1])]
         within = f" in {_quoted(plan.title or str(path[1]))}" if name.startswith("plans.") else ""
+        if path[2] == "finds":
+            return WORDS["finds"].phrase.format(_quoted_measure(agreement, last)) + within
         return _of_entry(agreement, path) + within
     return "the rate of incidents that nobody chose"
 
@@ -273,7 +295,7 @@ def _of_party(agreement: Agreement, party: str, path: Place) -> str:
     if kind and last == "chance":
         return f"the chance that {name} is of {kind}"
     whom = f"{kind} of {name}" if kind else name
-    if "worth" in path:
+    if "worth" in _keys(path):
         return f"the worth of {_quoted_stake(agreement, last)} to {whom}"
     return WORDS[last].phrase.format(whom)
 
@@ -291,6 +313,10 @@ def _of_entry(agreement: Agreement, path: Place) -> str:
 
 def _quoted_stake(agreement: Agreement, key: str) -> str:
     return _quoted(agreement.stakes[key].name or key)
+
+
+def _quoted_measure(agreement: Agreement, key: str) -> str:
+    return _quoted(agreement.measures[key].name or key)
 
 
 def _quoted(words: str) -> str:

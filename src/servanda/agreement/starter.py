@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pathlib
 
+from servanda import files
+
 
 def starter_text() -> str:
     """Text of the starter file: a small invented agreement that says how to choose every kind of number."""
@@ -35,8 +37,7 @@ def new(path: str | pathlib.Path) -> pathlib.Path:
     file = pathlib.Path(path)
     text = starter_text()
     try:
-        with file.open("x", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
+        files.create(file, text.encode("utf-8"))
     except FileExistsError:
         what = "folder" if file.is_dir() else "file"
         raise FileExistsError(
@@ -50,4 +51,6 @@ def new(path: str | pathlib.Path) -> pathlib.Path:
         raise PermissionError(
             f"{path}: you have no permission to write in {file.parent}. Choose another folder."
         ) from None
+    except OSError as error:
+        raise OSError(f"{path}: nothing is written: {files.why(error)}.") from None
     return file

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +12,7 @@ from servanda.agreement.plan_names import plan_names
 from servanda.assessment.audits import Audit, audit
 from servanda.assessment.scorecards import Scorecard, scorecard
 from servanda.assessment.summary import Summary, summarise
-from servanda.errors import expect, no_such
+from servanda.errors import expect, no_such, seeded, whole
 from servanda.game.compiler import Game, compile
 from servanda.parallel import Progress, part_of
 from servanda.result import About, Result, about, plain
@@ -66,7 +66,7 @@ class PlanResult(Result):
 
 @dataclass(frozen=True, repr=False)
 class Comparison(Result):
-    """All plans of an agreement, solved.
+    """All plans of an agreement, solved: iterating gives their results, and a plan's name picks one.
 
     Attributes
     ----------
@@ -79,6 +79,19 @@ class Comparison(Result):
     agreement: Agreement
     plans: tuple[PlanResult, ...]
     about: About = field(compare=False)
+
+    def __iter__(self) -> Iterator[PlanResult]:
+        return iter(self.plans)
+
+    def __len__(self) -> int:
+        return len(self.plans)
+
+    def __contains__(self, plan: object) -> bool:
+        return plan in self.keys() if isinstance(plan, str) else plan in self.plans
+
+    def keys(self) -> tuple[str, ...]:
+        """Names of the plans, so that `dict(comparison)` has their results by name."""
+        return tuple(result.plan for result in self.plans)
 
     def __getitem__(self, plan: str) -> PlanResult:
         for result in self.plans:
@@ -138,6 +151,7 @@ def compare(
     ['phased', 'all-at-once']
     """
     expect(agreement, Agreement, "compare")
+    starts, seed = whole("starts", starts), seeded(seed)
     began = time.perf_counter()
     names = plan_names(agreement, plans)
     results: list[PlanResult] = []

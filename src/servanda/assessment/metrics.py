@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+from servanda.english import TimeUnit, chance, in_unit, number, time, time_unit
 from servanda.errors import no_such
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ class Metric:
     solved : bool
         Whether it comes from the solved game, so that every draw of the uncertain numbers has one. Others are worked
         out from the plan itself, and only a search for better plans asks for them.
+    time : {'years', 'months', 'days'}
+        In which times are told, as fits the horizon. Values are in years whatever it is.
     """
 
     name: str
@@ -39,6 +42,7 @@ class Metric:
     unit: Unit
     better: Literal["more", "less"] = "more"
     solved: bool = True
+    time: TimeUnit = "years"
 
     def to_json(self) -> dict[str, Any]:
         """Give what results say of the metric that they are about."""
@@ -56,19 +60,18 @@ class Metric:
 
     def text(self, value: float | None) -> str:
         """Write a value with its unit: `25.2%`, `4.33 years`, `+1.50 units`; a dash where there is none."""
-        if value is None:
-            return "–"
-        if self.is_share:
-            return "less than 0.1%" if 0 < value < 0.001 else f"{100 * value:.1f}%"
+        if value is None or self.is_share:
+            return chance(value, 1, room="sentence", sure=True)
         if self.unit == "years":
-            return f"{value:.2f} years"
-        return f"{value:+.2f} units".replace("-", "−") if self.unit == "units" else f"{value:.2f}"
+            return time(value, self.time, 2)
+        return f"{number(value, sign=True)} units" if self.unit == "units" else number(value)
 
     def difference(self, value: float) -> str:
         """Write a difference of two values: `8.0 percentage points`, `0.29 years`, `1.20 units`."""
-        size = f"{100 * value:.1f}" if self.is_share else f"{value:.2f}"
-        unit = " percentage points" if self.is_share else "" if self.unit == "money" else f" {self.unit}"
-        return size.replace("-", "−") + unit
+        if self.unit == "years":
+            return f"{number(in_unit(value, self.time))} {self.time}"
+        size = number(100 * value, 1) if self.is_share else number(value)
+        return size + (" percentage points" if self.is_share else "" if self.unit == "money" else f" {self.unit}")
 
 
 def in_place(made: dict[str, Any], metric: Metric) -> dict[str, Any]:
@@ -88,14 +91,14 @@ def metrics(agreement: Agreement) -> dict[str, Metric]:
         From the plan: `smallest_gain`, `nash`, `exposure`, `exposure.PARTY`, `temptation`, `temptation.PARTY`,
         `complete.PARTY`, `completion`, `inspection_cost`.
     """
-    names = {key: party.name for key, party in agreement.parties.items()}
+    names, unit = {key: party.name for key, party in agreement.parties.items()}, time_unit(agreement.horizon)
     found = [
         Metric(
             "held_clean", "chance of being in force at the horizon with nothing concealed",
             "chance in force and clean at the end", "chance",
         ),
         Metric("held", "chance of being in force at the horizon", "chance in force at the end", "chance"),
-        Metric("years", "expected time in force up to the horizon", "years in force", "years"),
+        Metric("years", "expected time in force up to the horizon", f"{unit} in force", "years", time=unit),
         Metric(
             "completed", "chance that all transfers are carried out, or appear to the others to be",
             "chance that all is carried out", "chance",
@@ -155,11 +158,12 @@ def _of_the_plan(agreement: Agreement) -> list[Metric]:
         )
         found.append(Metric(f"temptation.{key}", own, f"temptation of {name} to break it", "units", "less", False))
         found.append(Metric(f"complete.{key}", share, label, "share", "more", False))
-    length = "years from the start to the last transfer"
+    unit = time_unit(agreement.horizon)
+    length = f"{unit} from the start to the last transfer"
     cost = "total cost of the measures with a cost, over the years they are in force"
     return [
         *found,
-        Metric("completion", length, "years to the last transfer", "years", "less", False),
+        Metric("completion", length, f"{unit} to the last transfer", "years", "less", False, unit),
         Metric("inspection_cost", cost, "cost of inspection", "money", "less", False),
     ]
 

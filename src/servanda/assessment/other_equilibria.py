@@ -12,7 +12,7 @@ import numpy as np
 
 from servanda.arrays import Floats
 from servanda.assessment.outcomes import EntryResult, Walk, outcomes
-from servanda.errors import expect
+from servanda.errors import expect, seeded, whole
 from servanda.solver.equilibrium import TOLERANCE, Equilibrium, Workspace
 
 SAME = 1e-6  # equilibria whose chances of outcomes and acts on the way differ by less are one
@@ -80,6 +80,7 @@ def search(answer: Equilibrium, count: int = 6, seed: int = 0) -> tuple[OtherEqu
     ()
     """
     expect(answer, Equilibrium, "search")
+    count, seed = whole("count", count), seeded(seed)
     hunt = _Hunt(answer)
     if hunt.play.size == 0:
         return ()

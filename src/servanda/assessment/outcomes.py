@@ -15,6 +15,7 @@ from servanda.agreement.dates import last_day
 from servanda.arrays import Floats
 from servanda.errors import expect
 from servanda.game.compiler import Game
+from servanda.records import Record
 from servanda.solver.equilibrium import Equilibrium, is_choice
 from servanda.solver.reach_probabilities import at_end, chances
 
@@ -60,7 +61,7 @@ class TypeAct:
 
 
 @dataclass(frozen=True)
-class EntryResult:
+class EntryResult(Record):
     """What happens at one entry, averaged over branches by the chance of reaching it there.
 
     Attributes
@@ -117,7 +118,7 @@ class Standing:
 
 
 @dataclass(frozen=True)
-class WeakestLink:
+class WeakestLink(Record):
     """The entry (or `horizon`) where most chance of the agreement is lost, and its main cause.
 
     `concealing`: chance that each party is concealing something when the report there comes up, given in force.

@@ -7,7 +7,7 @@ those of `model.md`, section 4.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal, NamedTuple
@@ -23,6 +23,7 @@ from servanda.errors import expect
 from servanda.game.accumulation import Valuation, hazards, shares
 from servanda.game.calendar import Step, calendar_of
 from servanda.game.compiler import likely
+from servanda.records import Record
 from servanda.result import About, Result, about, plain
 
 CRITERIA = ("complete", "verifiable", "irreversible")
@@ -68,7 +69,7 @@ class Obtained:
 
 
 @dataclass(frozen=True)
-class Score:
+class Score(Record):
     """What one party has obtained after an entry.
 
     Attributes
@@ -159,7 +160,7 @@ class Criterion:
 
 
 @dataclass(frozen=True)
-class PartyScore:
+class PartyScore(Record):
     """What one party obtains of the others over a plan.
 
     Attributes
@@ -248,6 +249,12 @@ class Scorecards(Result):
     agreement: Agreement
     cards: tuple[Scorecard, ...]
     about: About = field(compare=False)
+
+    def __iter__(self) -> Iterator[Scorecard]:
+        return iter(self.cards)
+
+    def __len__(self) -> int:
+        return len(self.cards)
 
     def __repr__(self) -> str:
         return f"<Scorecards of {self.agreement.title!r}: {', '.join(card.plan for card in self.cards)}>"

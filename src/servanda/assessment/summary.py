@@ -14,16 +14,17 @@ import numpy as np
 from servanda.agreement.format.agreement import Agreement
 from servanda.assessment.other_equilibria import OtherEquilibrium, search
 from servanda.assessment.outcomes import EntryResult, Standing, Walk, WeakestLink
-from servanda.errors import expect
+from servanda.errors import expect, seeded, whole
 from servanda.game.accumulation import annuity
 from servanda.game.calendar import unplayed
 from servanda.game.compiler import Game
+from servanda.records import Record
 from servanda.result import About, Result, about, plain
 from servanda.solver.equilibrium import Equilibrium
 
 
 @dataclass(frozen=True)
-class Value:
+class Value(Record):
     """Present value at the start, units: of signing, and of no agreement."""
 
     sign: float
@@ -43,7 +44,7 @@ class PartyValue(Value):
 
 
 @dataclass(frozen=True)
-class Exposure:
+class Exposure(Record):
     """What each party loses against no agreement if the others withdraw right after an entry, all having kept so far.
 
     `loss` is in units, present value at the date, over the party's types by their prior chances; `by_type` has each.
@@ -185,6 +186,7 @@ def summarise(equilibrium: Equilibrium, starts: int = 0, seed: int = 0) -> Summa
         Of the random ones among them.
     """
     expect(equilibrium, Equilibrium, "summarise")
+    starts, seed = whole("starts", starts), seeded(seed)
     began = time.perf_counter()
     game = equilibrium.game
     walk = Walk(equilibrium)

@@ -95,7 +95,7 @@ class PlanView:
         left: dict[str, float] = {}
         found: list[Transfer] = []
         for day, item, step in sorted(steps, key=lambda each: each[0] or date.max):
-            if isinstance(step.gives, list):
+            if isinstance(step.gives, tuple):
                 shares = {stake: left.get(stake, 1.0) for stake in step.gives}
             else:
                 shares = {stake: share.likely for stake, share in step.gives.items()}

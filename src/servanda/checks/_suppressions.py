@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from bisect import bisect_left
 from dataclasses import dataclass
-from typing import cast
-
-from pydantic import BaseModel
 
 from servanda.agreement.format.agreement import Agreement
+from servanda.agreement.format.characters import lines_of
 from servanda.agreement.format.values import Place
+from servanda.agreement.reading.yaml_1_2 import comments_of
 
 _COMMENT = re.compile(r"(?:^|(?<=\s))#\s*servanda:\s*ignore\b[ \t]*(?P<rest>.*)", re.IGNORECASE)
 _CODES = re.compile(r"(?P<codes>[A-Za-z]+[0-9]+\b(?:[ \t]*,[ \t]*[A-Za-z]+[0-9]+\b)*)[ \t:–-]*(?P<reason>.*)")
@@ -43,39 +42,23 @@ def suppressions(agreement: Agreement) -> tuple[Suppression, ...]:
     text = agreement.origin.text if agreement.origin is not None else ""
     if not _COMMENT.search(text):
         return ()
-    words = [each for each in _strings(agreement) if "servanda:" in each]
-    lines = text.splitlines()
+    lines = lines_of(text)
+    speaks = [bool(line.strip()) and not line.lstrip().startswith("#") for line in lines]
+    following: list[int] = [0] * len(lines)  # the next line that is no comment
+    for at in reversed(range(len(lines) - 1)):
+        following[at] = at + 2 if speaks[at + 1] else following[at + 1]
     found: list[Suppression] = []
-    for number, line in enumerate(lines, start=1):
-        match = _COMMENT.search(line)
-        if match is None or any(match[0].rstrip(" '\"]},") in each for each in words):
-            continue  # none, or within a text
+    for number, column, words in comments_of(text):
+        match = _COMMENT.search(words)
+        if match is None:
+            continue
         said = _CODES.match(match["rest"].strip())
         codes = [code.strip().upper() for code in said["codes"].split(",")] if said else [""]
         reason = said["reason"].strip() if said else match["rest"].strip()
-        target = number
-        if not line[: match.start()].strip():
-            target = next((n for n, later in enumerate(lines[number:], start=number + 1) if _speaks(later)), number)
+        alone = not lines[number - 1][:column].strip()
+        target = (following[number - 1] or number) if alone else number
         found += [Suppression(number, target, code, reason) for code in codes]
     return tuple(found)
-
-
-def _speaks(line: str) -> bool:
-    return bool(line.strip()) and not line.lstrip().startswith("#")
-
-
-def _strings(value: object) -> Iterable[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, BaseModel):
-        for name in type(value).model_fields:
-            yield from _strings(getattr(value, name))
-    elif isinstance(value, dict):
-        for each in cast("dict[object, object]", value).values():
-            yield from _strings(each)
-    elif isinstance(value, list):
-        for each in cast("list[object]", value):
-            yield from _strings(each)
 
 
 def extents(agreement: Agreement) -> dict[Place, tuple[int, int]]:
@@ -101,6 +84,37 @@ def whole(place: Place) -> Place:
     return place
 
 
-def suppresses(comment: Suppression, line: int, extent: tuple[int, int]) -> bool:
-    """Whether a comment speaks of a finding: of its line, or anywhere in the entry that it is about."""
-    return comment.target == line or extent[0] <= comment.target <= extent[1] or extent[0] <= comment.line <= extent[1]
+class Suppressions:
+    """The comments of a file, to be asked many times which of them speak of a finding.
+
+    Attributes
+    ----------
+    comments : tuple[Suppression, ...]
+    used : set[Suppression]
+        Those that have silenced a finding so far.
+    """
+
+    def __init__(self, comments: tuple[Suppression, ...]) -> None:
+        self.comments = comments
+        self.used: set[Suppression] = set()
+        self._at: dict[str, list[tuple[int, int]]] = {}  # by code: lines of the comments and their targets, in order
+        self._asked: dict[tuple[str, int, tuple[int, int]], list[Suppression]] = {}
+        for number, comment in enumerate(comments):
+            lines = {comment.line, comment.target}
+            self._at.setdefault(comment.code, []).extend((line, number) for line in lines)
+        for rows in self._at.values():
+            rows.sort()
+
+    def of(self, code: str, line: int, extent: tuple[int, int]) -> list[Suppression]:
+        """The first that speaks of a finding: of its line, or anywhere in the entry that it is about; in file order."""
+        question = (code, line, extent)
+        if question not in self._asked:
+            rows = self._at.get(code, [])
+            found: set[int] = set()
+            for first, last, at_line in ((*extent, False), (line, line, True)):
+                for where, number in rows[bisect_left(rows, (first, -1)) : bisect_left(rows, (last + 1, -1))]:
+                    if not at_line or self.comments[number].target == where:
+                        found.add(number)
+            self.used |= {self.comments[number] for number in found}
+            self._asked[question] = [self.comments[number] for number in sorted(found)[:1]]
+        return self._asked[question]

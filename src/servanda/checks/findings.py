@@ -6,16 +6,18 @@ Nothing is solved here: the rules look at the text as it stands. What they look 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from servanda.agreement.format.agreement import Agreement, line_of
 from servanda.agreement.format.values import Place
+from servanda.checks._fingerprints import digest, fingerprints
+from servanda.checks._groups import Row, grouped, plan_of
 from servanda.checks._plan_view import plan_view
-from servanda.checks._suppressions import Suppression, extents, suppresses, suppressions, whole
-from servanda.checks.rulebook import SEVERITIES, Found, Rule, Severity, chosen, registered, rules
+from servanda.checks._suppressions import Suppression, Suppressions, extents, suppressions, whole
+from servanda.checks.rulebook import SEVERITIES, Found, Known, Severity, chosen, registered, rules
 from servanda.english import did_you_mean, listed
 from servanda.errors import expect
 from servanda.result import Result, plain
@@ -31,7 +33,7 @@ class Related:
     what: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Finding:
     """One thing that a text leaves open or gets wrong.
 
@@ -48,13 +50,18 @@ class Finding:
         Names of the plans in which it was found; empty if it is about the whole agreement. What several plans have in
         common (the same entry, written once) is one finding, at its first place.
     entries : tuple[str, ...]
-        Ids of the entries that it is about.
+        Ids of the entries that it is about. Where a rule would say the same more than five times, one finding for each
+        plan is about all its entries, and stands at the plan.
     what, why, mend : str
         What was found; why it matters, with the agreement where it broke; what would mend it.
     related : tuple[Related, ...]
         Other lines to look at: all links of a circle, for one.
     reason : str or None
         Why a comment in the file silences it; empty if the comment does not say; None if nothing does.
+    parts : tuple[Known, ...]
+        What a baseline knows it by: one, or of a finding about many entries or plans one for each.
+    group : {'', 'entries', 'plans'}
+        Whether it is about many entries of a plan, or about many plans.
     """
 
     code: str
@@ -69,11 +76,23 @@ class Finding:
     mend: str
     related: tuple[Related, ...] = ()
     reason: str | None = None
+    parts: tuple[Known, ...] = ()
+    group: Literal["", "entries", "plans"] = ""
+
+    @property
+    def fingerprint(self) -> str:
+        """What it is recognised by when lines have moved or words have changed."""
+        marks = [part.fingerprint for part in self.parts]
+        return marks[0] if len(marks) == 1 else digest(marks)
+
+    def __repr__(self) -> str:
+        where = "" if self.line is None else f", line {self.line}"
+        return f"<Finding {self.code} {self.name}{where}: {', '.join(self.entries) or 'the agreement'}>"
 
 
 @dataclass(frozen=True, repr=False)
 class Findings(Result):
-    """Everything that `check` has to say about an agreement.
+    """Everything that `check` has to say about an agreement: iterating gives what was found and is not silenced.
 
     Attributes
     ----------
@@ -82,11 +101,23 @@ class Findings(Result):
         In the order of the file.
     silenced : tuple[Finding, ...]
         What comments in the file silence, with their reasons.
+    known : tuple[Finding, ...]
+        What a baseline knows already; nothing of it counts.
+    gone : tuple[Known, ...]
+        What the baseline has and the rules no longer find.
     """
 
     agreement: Agreement
     found: tuple[Finding, ...]
     silenced: tuple[Finding, ...]
+    known: tuple[Finding, ...] = ()
+    gone: tuple[Known, ...] = ()
+
+    def __iter__(self) -> Iterator[Finding]:
+        return iter(self.found)
+
+    def __len__(self) -> int:
+        return len(self.found)
 
     @property
     def counts(self) -> dict[Severity, int]:
@@ -99,22 +130,35 @@ class Findings(Result):
 
     def to_json(self) -> dict[str, Any]:
         """Give the object that `servanda check --json` prints, but for the scorecards."""
-        origin = self.agreement.origin
+        path, sha256, content = self.agreement.provenance
+        base = {"known": [_plain(each) for each in self.known], "gone": plain(self.gone)}
         return {
             "title": self.agreement.title,
-            "path": origin.path if origin is not None else "",
-            "sha256": origin.sha256 if origin is not None else "",
+            "path": path or "",
+            "sha256": sha256 or "",
+            **({} if sha256 else {"content": content}),
             "findings": [_plain(finding) for finding in self.found],
             "silenced": [{**_plain(finding), "reason": finding.reason} for finding in self.silenced],
-            "counts": {**self.counts, "silenced": len(self.silenced)},
+            **(base if self.known or self.gone else {}),
+            "counts": {
+                **self.counts,
+                "silenced": len(self.silenced),
+                **({"known": len(self.known), "gone": len(self.gone)} if self.known or self.gone else {}),
+            },
         }
 
 
 def _plain(finding: Finding) -> dict[str, Any]:
-    return {key: value for key, value in plain(finding).items() if key != "reason"}
+    return {key: value for key, value in plain(finding).items() if key not in ("reason", "parts", "group")}
 
 
-def check(agreement: Agreement, *, select: Sequence[str] = (), ignore: Sequence[str] = ()) -> Findings:
+def check(
+    agreement: Agreement,
+    *,
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+    baseline: Sequence[Known] = (),
+) -> Findings:
     """Look at an agreement's text for what agreements have broken on.
 
     Parameters
@@ -123,6 +167,8 @@ def check(agreement: Agreement, *, select: Sequence[str] = (), ignore: Sequence[
         Rules to look at: codes, beginnings of codes (`SV1`) or names; all if empty.
     ignore : sequence of str
         Rules to leave out.
+    baseline : sequence of Known
+        Findings that are known already and do not count, such as those that `read_baseline` gives for this file.
 
     Returns
     -------
@@ -142,29 +188,59 @@ def check(agreement: Agreement, *, select: Sequence[str] = (), ignore: Sequence[
     0
     """
     expect(agreement, Agreement, "check")
-    wanted = (chosen(tuple(select)) if select else frozenset(rules())) - chosen(tuple(ignore))
+    wanted = codes(select, ignore)
     found = _merged(agreement, [each for each in _look(agreement, wanted) if each.code in wanted])
     comments = suppressions(agreement)
     spans = extents(agreement) if comments else {}
+    marks = fingerprints(agreement, [each for each, _ in found])
+    expected = {each.fingerprint for each in baseline}
     kept: list[tuple[Place, Finding]] = []
     silenced: list[tuple[Place, Finding]] = []
-    used: set[Suppression] = set()
-    for each, plans in found:
-        line = line_of(agreement, each.place)
-        span = spans.get(whole(each.place), (line or 0, line or 0))
-        hit = [c for c in comments if c.code == each.code and line is not None and suppresses(c, line, span)]
-        used.update(hit)
-        finding = _finding(agreement, each, plans, hit[0].reason if hit else None)
-        (silenced if hit else kept).append((each.place, finding))
-    for code, comment, form in _comments(comments, used, wanted):
-        kept.append(((), _about_comment(agreement, code, comment, form)))
-    return Findings(agreement, _sorted(kept), _sorted(silenced))
+    known: list[tuple[Place, Finding]] = []
+    loud: list[Row] = []
+    silencing = Suppressions(comments)
+    for (each, plans), mark in zip(found, marks, strict=True):
+        hit = _hits(agreement, each, silencing, spans)
+        row = Row(each, plans, (Known(mark, each.code, _says(each)),))
+        if hit:
+            silenced.append((each.place, _finding(agreement, row, hit[0].reason)))
+        elif mark in expected:
+            known.append((each.place, _finding(agreement, row)))
+        else:
+            loud.append(row)
+    kept += [(row.found.place, _finding(agreement, row)) for row in grouped(loud)]
+    remarks = _about_comments(agreement, list(_comments(comments, silencing.used, wanted)))
+    for remark in remarks:
+        (known if remark.fingerprint in expected else kept).append(((), remark))
+    there = {*marks, *(remark.fingerprint for remark in remarks)}
+    gone = tuple(each for each in baseline if each.code in wanted and each.fingerprint not in there)
+    return Findings(agreement, _sorted(kept), _sorted(silenced), _sorted(known), gone)
+
+
+def codes(select: Sequence[str] = (), ignore: Sequence[str] = ()) -> frozenset[str]:
+    """The codes of the rules that `check` looks at."""
+    return (chosen(tuple(select)) if select else frozenset(rules())) - chosen(tuple(ignore))
+
+
+def _hits(
+    agreement: Agreement, found: Found, silencing: Suppressions, spans: dict[Place, tuple[int, int]]
+) -> list[Suppression]:
+    """Find the comments that silence a finding: at what it is about; at the plan too, if it may be one of a group."""
+    if not silencing.comments:
+        return []
+    hits: list[Suppression] = []
+    for place in (found.place, *([found.place[:2]] if plan_of(found) is not None else [])):
+        line = line_of(agreement, place)
+        if line is not None:
+            hits += silencing.of(found.code, line, spans.get(whole(place), (line, line)))
+    return hits
 
 
 def the_same(finding: Finding) -> str:
     """Name the other plans in which the same was found, as a sentence to put behind the finding's."""
-    others = finding.plans[1:]
-    return f" The same in plan{'' if len(others) == 1 else 's'} {listed(others)}." if others else ""
+    others = finding.plans[1:] if finding.group != "plans" else ()  # it names them itself
+    names = printable(listed(others))
+    return f" The same in plan{'' if len(others) == 1 else 's'} {names}." if others else ""
 
 
 def _look(agreement: Agreement, wanted: frozenset[str]) -> Iterator[Found]:
@@ -210,39 +286,42 @@ def _sorted(rows: list[tuple[Place, Finding]]) -> tuple[Finding, ...]:
     )
 
 
-def _finding(agreement: Agreement, found: Found, plans: tuple[str, ...], reason: str | None) -> Finding:
-    rule = rules()[found.code]
-    related = tuple(Related(line_of(agreement, place), words) for place, words in found.related)
-    return _put(agreement, rule, line_of(agreement, found.place), plans, found, related, reason)
+def _finding(agreement: Agreement, row: Row, reason: str | None = None) -> Finding:
+    found = row.found
+    related = tuple(Related(line_of(agreement, place), printable(words)) for place, words in found.related)
+    return _put(agreement, row, line_of(agreement, found.place), related, reason)
 
 
 def _put(
-    agreement: Agreement,
-    rule: Rule,
-    line: int | None,
-    plans: tuple[str, ...],
-    found: Found,
-    related: tuple[Related, ...],
-    reason: str | None,
+    agreement: Agreement, row: Row, line: int | None, related: tuple[Related, ...] = (), reason: str | None = None
 ) -> Finding:
+    rule = rules()[row.found.code]
     return Finding(
         code=rule.code,
         name=rule.name,
         severity=rule.severity,
         path=agreement.origin.path if agreement.origin else "",
         line=line,
-        plans=plans,
-        entries=found.entries,
-        what=_printable(rule.says[found.form].format_map(found.fill)),
+        plans=row.plans,
+        entries=row.found.entries,
+        what=_says(row.found),
         why=rule.why,
         mend=rule.mend,
         related=related,
-        reason=reason if reason is None else _printable(reason),
+        reason=reason if reason is None else printable(reason),
+        parts=row.parts,
+        group=row.found.group,
     )
 
 
-def _printable(words: str) -> str:
-    """Put on one line what may quote any text of the file."""
+def _says(found: Found) -> str:
+    rule = rules()[found.code]
+    says = {"": rule.says, "entries": rule.many, "plans": rule.across}[found.group]
+    return printable(says[found.form].format_map(found.fill))
+
+
+def printable(words: str) -> str:
+    """Put on one line, without control characters, what may quote any text of the file."""
     return " ".join("".join(letter if letter.isprintable() else " " for letter in words).split())
 
 
@@ -260,7 +339,14 @@ def _comments(
             yield BARE, comment, ""
 
 
-def _about_comment(agreement: Agreement, code: str, comment: Suppression, form: str) -> Finding:
-    hint = did_you_mean(comment.code, rules()) if form == "unknown" else ""
-    fill = {"code": comment.code or "nothing", "hint": hint}
-    return _put(agreement, rules()[code], comment.line, (), Found(code, (), fill, form), (), None)
+def _about_comments(agreement: Agreement, said: list[tuple[str, Suppression, str]]) -> list[Finding]:
+    found: list[Found] = []
+    for code, comment, form in said:
+        hint = did_you_mean(comment.code, rules()) if form == "unknown" else ""
+        found.append(Found(code, (), {"code": comment.code or "nothing", "hint": hint}, form))
+    about = [replace(each, entries=(each.fill["code"],)) for each in found]  # to tell one comment from another
+    marks = fingerprints(agreement, about)
+    return [
+        _put(agreement, Row(each, (), (Known(mark, each.code, _says(each)),)), comment.line)
+        for each, mark, (_, comment, _) in zip(found, marks, said, strict=True)
+    ]

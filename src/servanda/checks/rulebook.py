@@ -13,13 +13,14 @@ import textwrap
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, TypeVar, cast
+from typing import Any, Literal, TypeVar
 
 from servanda.agreement.format.values import Place
 from servanda.english import did_you_mean
 
 Severity = Literal["error", "warning", "note"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")  # the worst first
+MOST = 5  # findings of one sentence that are told one by one
 Finds = TypeVar("Finds", bound="Callable[..., Iterator[Found]]")
 
 
@@ -46,6 +47,12 @@ class Rule:
         When it speaks, and when it is silent.
     says : dict[str, str]
         The sentence of a finding, with names in braces; several forms by name, or one, called `''`.
+    many : dict[str, str]
+        By form, the sentence that stands for all findings of a plan where there are more than five in the file. It
+        counts and names the entries. A form that is not here is never grouped: each of its findings says something of
+        its own.
+    across : dict[str, str]
+        By form, the sentence that stands for the findings of more than five plans. It counts and names the plans.
     sources : tuple[tuple[str, str], ...]
         Title and address of where `why` can be read.
     guidance : str or None
@@ -62,6 +69,8 @@ class Rule:
     mend: str
     exactly: str
     says: dict[str, str]
+    many: dict[str, str]
+    across: dict[str, str]
     sources: tuple[tuple[str, str], ...]
     guidance: str | None
     bad: str
@@ -84,7 +93,9 @@ class Found:
     related : tuple of (place, words)
         Other places that one has to see, and what is there.
     entries : tuple[str, ...]
-        Ids of the entries that it is about.
+        Ids of the entries that it is about, first the one that it would be silenced at.
+    group : {'', 'entries', 'plans'}
+        Whether it stands for several findings, in the rule's sentence for many entries or plans.
     """
 
     code: str
@@ -93,6 +104,16 @@ class Found:
     form: str = ""
     related: tuple[tuple[Place, str], ...] = ()
     entries: tuple[str, ...] = ()
+    group: Literal["", "entries", "plans"] = ""
+
+
+@dataclass(frozen=True)
+class Known:
+    """By what a finding is recognised when lines have moved: a fingerprint. Its code and words are for readers."""
+
+    fingerprint: str
+    code: str
+    what: str
 
 
 @dataclass(frozen=True)
@@ -149,7 +170,6 @@ def rules() -> dict[str, Rule]:
 
 
 def _rule(code: str, table: dict[str, Any]) -> Rule:
-    what = table["what"]
     return Rule(
         code=code,
         name=table["name"],
@@ -158,12 +178,18 @@ def _rule(code: str, table: dict[str, Any]) -> Rule:
         why=table["why"],
         mend=table["mend"],
         exactly=" ".join(table["exactly"].split()),
-        says=cast("dict[str, str]", what) if isinstance(what, dict) else {"": what},
+        says=_forms(table["what"]),
+        many=_forms(table.get("many", {})),
+        across=_forms(table.get("across", {})),
         sources=tuple((each["title"], each.get("url", "")) for each in table.get("source", [])),
         guidance=table.get("guidance"),
         bad=table.get("bad", "").strip("\n"),
         good=table.get("good", "").strip("\n"),
     )
+
+
+def _forms(words: str | dict[str, str]) -> dict[str, str]:
+    return words if isinstance(words, dict) else {"": words}
 
 
 def chosen(names: tuple[str, ...]) -> frozenset[str]:
@@ -200,6 +226,10 @@ def page(rule: Rule) -> str:
     if rule.bad:
         parts += ["## Example\n", f"```yaml\n{rule.bad}\n```\n", "Mended:\n", f"```yaml\n{rule.good}\n```\n"]
     parts += ["## When it speaks\n", _lines(rule.exactly)]
+    if rule.many:
+        parts.append(_lines(f"{_GROUPED} {_SILENCED}"))
+    if rule.across:
+        parts.append(_lines(_ACROSS))
     if rule.guidance:
         advice = GUIDANCE[rule.guidance]
         parts.append(_lines(f"It follows the advice of the United Nations that an agreement should {advice}."))
@@ -210,6 +240,11 @@ def page(rule: Rule) -> str:
         comment = f"Leave the rule out: `servanda check FILE --ignore {rule.code}`."
     parts += ["## To silence it\n", f"{comment}\n"]
     return "\n".join(parts)
+
+
+_GROUPED = "Where it would speak more than five times, it speaks once for each plan, and counts and names the entries."
+_ACROSS = "Where it would say the same of more than five plans, it speaks once, and counts and names them."
+_SILENCED = "A comment at an entry silences it for this entry, and one at the plan's name for the whole plan."
 
 
 def _lines(words: str) -> str:

@@ -2,21 +2,43 @@
 
 from __future__ import annotations
 
-import os
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from servanda.errors import UsageError, need
+from servanda.errors import LARGEST_SEED, MOST_DRAWS, UsageError
+from servanda.files import check_room, why
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from typing import Any
 
     import polars
 
-MOST_DRAWS = 2**30  # where the sequence of points ends
+
+class Amount(click.ParamType):
+    """A number as agreement files have them: finite, of a size to compute with, with a minus sign of either kind."""
+
+    name = "number"
+
+    def __init__(self, least: float | None = None) -> None:
+        self.least = least
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Read a number."""
+        from servanda.agreement.format.values import Problem, number_in_words
+        from servanda.english import digits
+
+        try:
+            found = number_in_words(value)
+        except Problem as problem:
+            words = str(problem).replace("or {likely: .., low: .., high: ..}", "such as 0.6")
+            self.fail(f"{words}.", param, ctx)
+        if self.least is not None and found < self.least:
+            self.fail(f"{digits(found)} is below {digits(self.least)}, the least that is allowed.", param, ctx)
+        return found
+
 
 plan_option = click.option("--plan", metavar="NAME", help="The plan to look at. Needed only if the file has several.")
 plans_option = click.option("--plans", metavar="NAME,NAME", help="Only these plans, with commas between their names.")
@@ -25,7 +47,7 @@ of_option = click.option(
     "--of", default="held_clean", show_default=True, metavar="METRIC", help="The metric by which plans are judged."
 )
 seed_option = click.option(
-    "--seed", type=click.IntRange(min=0), default=0, show_default=True, metavar="N",
+    "--seed", type=click.IntRange(0, LARGEST_SEED), default=0, show_default=True, metavar="N",
     help="Seed for all random numbers. The same seed gives the same result.",
 )  # fmt: skip
 sweep_option = click.option(
@@ -47,10 +69,17 @@ def _not_too_many(ctx: click.Context, param: click.Parameter, value: int) -> int
     return value
 
 
-def count_option(name: str, default: int | None, words: str, least: int = 1) -> Callable[[Any], Any]:
+def count_option(
+    name: str, default: int | None, words: str, least: int = 1, most: int | None = None
+) -> Callable[[Any], Any]:
     """An option that takes a whole number."""
     return click.option(
-        name, type=click.IntRange(min=least), default=default, show_default=default is not None, metavar="N", help=words
+        name,
+        type=click.IntRange(least, most),
+        default=default,
+        show_default=default is not None,
+        metavar="N",
+        help=words,
     )
 
 
@@ -70,17 +99,15 @@ def read_draws(path: str | None) -> polars.DataFrame | None:
     """
     if path is None:
         return None
-    need("tables", "A sweep in a file", "polars", "pyarrow")
-    import polars
+    from servanda.uncertainty.sweeps.sweep import NotSwept, read_rows
 
     wanted = "--sweep takes the table that a sweep has written, FILE.parquet"
     if not Path(path).is_file():
         raise UsageError(f"{path}: there is no such file. {wanted}")
     try:
-        return polars.read_parquet(path)
-    except (polars.exceptions.PolarsError, OSError) as error:
-        first = str(error).splitlines()[0]
-        raise UsageError(f"{path}: this is not a table of draws ({first}). {wanted}") from None
+        return read_rows(path)
+    except NotSwept as error:
+        raise UsageError(f"{error}. {wanted}") from None
 
 
 def check_folder(folder: str, option: str, what: str) -> None:
@@ -92,14 +119,12 @@ def check_folder(folder: str, option: str, what: str) -> None:
             raise UsageError(f"{folder}: this is a file, and {what} a folder. Give another name: {option} FOLDER")
         made = [each for each in (path, *path.parents) if not each.exists()]
         path.mkdir(parents=True, exist_ok=True)
-        probe = path / f".servanda-{os.getpid()}"
-        probe.touch()
-        probe.unlink()
+        check_room(path)
     except OSError as error:
         raise UsageError(
-            f"{folder}: nothing can be written here ({error.strerror}). Give another folder: {option} FOLDER"
+            f"{folder}: nothing can be written here ({why(error)}). Give another folder: {option} FOLDER"
         ) from None
     finally:
         for each in made:
-            if each.is_dir():
+            with suppress(OSError):
                 each.rmdir()

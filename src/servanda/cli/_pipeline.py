@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import math
+import re
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -19,8 +20,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from servanda.cli._exit import NO_ANSWER, complain
-from servanda.errors import NoSuchName, UsageError, need, no_such
+from servanda.cli._exit import BAD_INPUT, NO_ANSWER, complain, say
+from servanda.errors import NoSuchName, ServandaError, UsageError, need, no_such
+from servanda.files import NotSaved
 
 if TYPE_CHECKING:
     from servanda.agreement.format.agreement import Agreement
@@ -30,6 +32,9 @@ if TYPE_CHECKING:
     from servanda.solver.equilibrium import Equilibrium
     from servanda.uncertainty.questions import Question
 
+_STEERING = re.compile(
+    "[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)  # JSON escapes others by itself
 SECTIONS = ("write", "solve", "uncertainty", "improve", "report")  # headings of the help, in their order
 
 
@@ -109,9 +114,12 @@ class Run:
     @cached_property
     def cluster(self) -> Cluster | None:
         """The cluster to work on, which is connected when it is first asked for."""
-        from servanda.parallel import connected
+        from servanda.parallel import connected, unprotected
 
-        return self._open.enter_context(connected(self.address))
+        there = self._open.enter_context(connected(self.address))
+        if self.address is not None and (warning := unprotected(self.address)):
+            complain(f"{warning}.")
+        return there
 
     def solved(self, plan: str) -> Equilibrium:
         """Solve a plan; without an equilibrium, say so and leave."""
@@ -167,6 +175,8 @@ class Answer:
         Printed below the results.
     show : function, optional
         Prints the results, where that is not simply their views.
+    trouble : str
+        What was found could not be kept as the user wished: the reason, which is told last.
     code : int
         With which the command ends.
     """
@@ -175,6 +185,7 @@ class Answer:
     json: Callable[[], Mapping[str, Any]]
     sentences: tuple[str, ...] = ()
     show: Callable[[], None] | None = None
+    trouble: str = ""
     code: int = 0
 
 
@@ -236,6 +247,10 @@ def on_agreement(
                 except NoSuchName as error:
                     words = str(error)
                     raise NoSuchName(f"{file}: {words[:1].lower()}{words[1:]}") from None
+                except ServandaError as error:
+                    if as_json and error.exit_code == NO_ANSWER:
+                        print_json({"status": str(error)})
+                    raise
             if found is not None:
                 _end(found, picture, as_json)
 
@@ -254,38 +269,52 @@ _workers = click.Option(
 )
 _cluster = click.Option(
     ["--cluster"], metavar="ADDRESS",
-    help="Use a Dask cluster: local:4 for four processes on this machine, or tcp://host:port.",
+    help="Use a Dask cluster: local:4 for four processes on this machine, tls://host:port, or tcp://host:port.",
 )  # fmt: skip
 _json = click.Option(["--json", "as_json"], is_flag=True, help="Print the result as JSON, for other programs.")
 
 
 def print_json(thing: Any) -> None:
-    """Print a result for programs."""
+    """Print a result for programs; what could steer a terminal is escaped, so that they read the very same words."""
     import json
 
-    click.echo(json.dumps(thing, indent=2, ensure_ascii=False, allow_nan=False))
+    plain = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"  # then other letters are written as \u....
+    text = json.dumps(thing, indent=2, ensure_ascii=plain, allow_nan=False)
+    click.echo(_STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
 
 
 def _end(found: Answer, picture: str | None, as_json: bool) -> None:
-    """Draw and print what was found, and leave with its exit code."""
-    drawn: list[Path] = []
-    if picture is not None:
-        from servanda.presentation.figures.saving import picture_of
-
-        first = Path(picture)
-        for i, result in enumerate(found.results):
-            beside = first.with_name(f"{first.stem}-{type(result).__name__.lower()}{first.suffix}")
-            drawn.append(picture_of(result, beside if i else first))
+    """Print and draw what was found, and leave with its exit code; what cannot be drawn is printed all the same."""
+    drawn, trouble = _draw(found, picture) if picture is not None else ((), "")
     if as_json:
         print_json(found.json())
     else:
         _show(found)
         for sentence in found.sentences:
-            click.echo(sentence)
+            say(sentence)
         for path in drawn:
-            click.echo(f"Picture: {path}")
+            say(f"Picture: {path}")
+    for words in (found.trouble, trouble):
+        if words:
+            complain(words)
+    if found.trouble or trouble:
+        sys.exit(BAD_INPUT)
     if found.code:
         sys.exit(found.code)
+
+
+def _draw(found: Answer, picture: str) -> tuple[list[Path], str]:
+    """Draw the results; where, and what was in the way."""
+    from servanda.presentation.figures.saving import picture_of
+
+    first, drawn = Path(picture), list[Path]()
+    try:
+        for i, result in enumerate(found.results):
+            beside = first.with_name(f"{first.stem}-{type(result).__name__.lower()}{first.suffix}")
+            drawn.append(picture_of(result, beside if i else first))
+    except NotSaved as error:
+        return drawn, str(error)
+    return drawn, ""
 
 
 def _show(found: Answer) -> None:

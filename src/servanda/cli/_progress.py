@@ -7,9 +7,8 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
-import click
-
-from servanda.english import capital
+from servanda.cli._exit import complain
+from servanda.english import capital, printable
 
 if TYPE_CHECKING:
     from servanda.agreement.format.agreement import Agreement
@@ -24,11 +23,9 @@ def announce_preparation(loop: str = "trace") -> None:
     if not ready(loop):
         folder, why = kept()
         often = "only once" if folder is not None else "every time, as the result cannot be kept"
-        click.echo(
-            f"Preparing the solver for this machine. This takes about ten seconds and happens {often}.", err=True
-        )
+        complain(f"Preparing the solver for this machine. This takes about ten seconds and happens {often}.")
         if folder is None:
-            click.echo(f"{capital(why)}. Set NUMBA_CACHE_DIR to a folder of your own.", err=True)
+            complain(f"{capital(why)}. Set NUMBA_CACHE_DIR to a folder of your own.")
 
 
 def announce_draws(
@@ -43,7 +40,7 @@ def announce_draws(
     plans = " and ".join(question.plans)
     processors = "1 processor" if cores == 1 else f"{cores} processors"
     each = " each" if len(question.plans) > 1 else ""
-    click.echo(f"Solving {plans} {draws:,} times{each}: about {_time(seconds)} on {processors}.", err=True)
+    complain(f"Solving {plans} {draws:,} times{each}: about {_time(seconds)} on {processors}.")
 
 
 def _time(seconds: float) -> str:
@@ -70,13 +67,13 @@ class Progress(AbstractContextManager["Progress"]):
             from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
             self._bar = Progress(
-                TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn(),
+                TextColumn("{task.description}", markup=False), BarColumn(), TimeRemainingColumn(),
                 console=Console(stderr=True), transient=True,
             )  # fmt: skip
             self._bar.start()
-            self._task = self._bar.add_task(text, total=1.0)
+            self._task = self._bar.add_task(printable(text), total=1.0)
         if self._bar is not None:
-            self._bar.update(self._task, completed=share, description=text)
+            self._bar.update(self._task, completed=share, description=printable(text))
 
     def __exit__(self, *_: object) -> None:
         if self._bar is not None:

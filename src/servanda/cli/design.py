@@ -9,7 +9,7 @@ import click
 
 from servanda.cli._options import count_option, draws_option, plan_option, seed_option
 from servanda.cli._pipeline import Answer, Run, on_agreement
-from servanda.errors import UsageError
+from servanda.errors import ServandaError, UsageError
 
 if TYPE_CHECKING:
     from servanda.optimisation.pareto import Design
@@ -63,19 +63,24 @@ def design(
         run.agreement, name, maximise=maximise, minimise=minimise, subject_to=subject_to, evaluations=evaluations,
         draws=draws, seed=seed, workers=run.workers, cluster=run.cluster, progress=run.progress,
     )  # fmt: skip
-    wrote = _written(run, found, write, numbers, evaluations) if write is not None else {}
+    wrote: dict[str, int] = {}
     said: tuple[str, ...] = ()
+    trouble = ""
+    try:
+        wrote = _written(run, found, write, numbers, evaluations) if write is not None else {}
+    except ServandaError as error:  # what a long search has found is shown all the same
+        trouble = str(error)
     if wrote:
         said = (f"\nWrote into {run.file}: {', '.join(f'{name} (row {row})' for name, row in wrote.items())}.",)
-    elif write is not None:
+    elif write is not None and not trouble:
         said = ("\nNo plan meets all conditions, so none was written.",)
-    return Answer((found,), lambda: {**found.to_json(), "written": wrote}, said)
+    return Answer((found,), lambda: {**found.to_json(), "written": wrote}, said, trouble=trouble)
 
 
 def _may_write(run: Run, prefix: str) -> None:
     """See that plans could be written under such names, before a long search."""
     from servanda.agreement.format.values import is_name
-    from servanda.agreement.writing.editing import text_of
+    from servanda.agreement.writing.editing import check_writing
 
     if not is_name(prefix):
         raise UsageError(
@@ -86,7 +91,7 @@ def _may_write(run: Run, prefix: str) -> None:
         raise UsageError(
             f"{run.file}: a plan {taken[0]} already exists. Give the new plans another name, or delete the old ones"
         )
-    text_of(run.agreement)
+    check_writing(run.agreement)
 
 
 def _rows(rows: str | None, write: str | None) -> list[int]:

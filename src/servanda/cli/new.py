@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from servanda.cli._exit import say
 from servanda.cli._pipeline import command, print_json
 from servanda.errors import UsageError
 
@@ -23,4 +24,4 @@ def new(file: Path, as_json: bool) -> None:
     if as_json:
         print_json({"file": str(file)})
     else:
-        click.echo(f"Wrote {file}. Edit it, then try: servanda study {file}")
+        say(f"Wrote {file}. Edit it, then try: servanda study {file}")

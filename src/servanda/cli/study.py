@@ -6,6 +6,7 @@ import click
 
 from servanda.cli._options import check_folder, draws_option, seed_option
 from servanda.cli._pipeline import SOLVER, Answer, Run, on_agreement
+from servanda.files import NotSaved
 
 
 @on_agreement("report", needs=(SOLVER, ("pictures", "The report", "jinja2", "matplotlib")))
@@ -26,5 +27,10 @@ def study(run: Run, out: str, draws: int, seed: int, quick: bool) -> Answer:
     check_folder(out, "--out", "the report needs")
     from servanda.presentation.report.study import study as report
 
-    done = report(run.agreement, out, draws=0 if quick else draws, seed=seed, progress=run.progress)
+    try:
+        done = report(run.agreement, out, draws=0 if quick else draws, seed=seed, progress=run.progress)
+    except NotSaved as error:  # what was found is shown all the same
+        if not error.found:
+            raise
+        return Answer(error.found, error.found[0].to_json, trouble=str(error))
     return Answer((done,), done.to_json)

@@ -10,6 +10,7 @@ from servanda.cli._exit import complain
 from servanda.cli._options import check_folder, draws_option, plans_option, seed_option
 from servanda.cli._pipeline import Answer, Run, on_agreement
 from servanda.errors import UsageError, need
+from servanda.files import NotSaved
 
 
 @on_agreement("uncertainty", parallel=True)
@@ -43,6 +44,9 @@ def sweep(
     if folder is not None:
         need("pictures", "A picture", "matplotlib")
         check_folder(folder, "--pictures", "the pictures need")
+        from servanda.presentation.folders import check_contents
+
+        check_contents(folder, "sweep", run.agreement)
     from servanda.uncertainty.sweeps.sweep import sweep as solve
 
     try:
@@ -55,10 +59,16 @@ def sweep(
             complain(f"The finished part is kept beside {out}. To continue, give the same command with --resume.")
         raise
     drawn: tuple[Path, ...] = ()
+    trouble = ""
     if folder is not None:
         from servanda.presentation.figures.saving import pictures_of
 
-        drawn = pictures_of(swept, folder)
+        try:
+            drawn = pictures_of(swept, folder, run.agreement)
+        except NotSaved as error:  # what was found is shown all the same
+            trouble = str(error)
     wide = ", ".join(str(each) for each in drawn if each.suffix == ".png")
     said = (f"Pictures: {wide} (and as .svg)",) if drawn else ()
-    return Answer((swept,), lambda: {**swept.to_json(), "pictures": [str(each) for each in drawn]}, said)
+    return Answer(
+        (swept,), lambda: {**swept.to_json(), "pictures": [str(each) for each in drawn]}, said, trouble=trouble
+    )

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from servanda.cli._options import between_option, count_option, of_option, plan_option, seed_option, split
+from servanda.cli._options import Amount, between_option, count_option, of_option, plan_option, seed_option, split
 from servanda.cli._pipeline import Answer, Run, on_agreement
 from servanda.errors import UsageError
 
@@ -15,13 +15,13 @@ from servanda.errors import UsageError
 @between_option
 @plan_option
 @click.option(
-    "--reach", "target", type=float, metavar="NUMBER", help="The target that --plan has to reach, such as 0.6."
+    "--reach", "target", type=Amount(), metavar="NUMBER", help="The target that --plan has to reach, such as 0.6."
 )
 @of_option
 @click.option("--among", multiple=True, metavar="NUMBERS", help="Look only at these numbers of the file.")
 @click.option("--ours", multiple=True, metavar="NUMBERS", help="The numbers of the file that you can choose.")
 @click.option("--alone", is_flag=True, help="Move one number at a time, and do not search for joint changes.")
-@count_option("--points", None, "How many values of each number to look at.", least=3)
+@count_option("--points", None, "How many values of each number to look at.", least=3, most=1000)
 @click.option("--heat", nargs=2, metavar="A B", help="Draw a map over these two numbers of the file.")
 @seed_option
 def tip(

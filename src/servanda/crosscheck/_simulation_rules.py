@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from servanda.agreement.dates import last_day
+from servanda.agreement.format.agreement import as_in
 from servanda.agreement.format.values import DAYS_PER_YEAR, Number
 from servanda.arrays import Floats, Ints
 from servanda.game.calendar import ONLY, Step, calendar_of
@@ -45,7 +46,7 @@ class Rules:
 
     def __init__(self, equilibrium: Equilibrium) -> None:
         game = equilibrium.game
-        agreement = game.agreement
+        agreement = as_in(game.agreement, game.plan)
         self.agreement, self.equilibrium = agreement, equilibrium
         self.steps = calendar_of(agreement, game.plan)
         self.parties = tuple(agreement.parties)

@@ -15,7 +15,7 @@ from typing import Any, Literal, NamedTuple, TypeVar
 
 from servanda.agreement.format.agreement import Agreement, as_in
 from servanda.crosscheck._tree_payoffs import Cost, Payoffs, State
-from servanda.errors import ServandaError, expect
+from servanda.errors import ServandaError, expect, whole
 from servanda.game.calendar import Step, calendar_of
 from servanda.result import About, Result, about, plain
 
@@ -169,6 +169,7 @@ def game_tree(agreement: Agreement, plan: str, max_nodes: int = 200_000) -> Tree
         If an entry lies outside the time from start to horizon, or chances of types do not add up to 1.
     """
     expect(agreement, Agreement, "game_tree")
+    max_nodes = whole("max_nodes", max_nodes, 1)
     began = time.perf_counter()
     play = _Play(agreement, plan)
     nodes: list[Node] = []

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from servanda.crosscheck.explicit_tree import Infoset, Tree
+from servanda.english import printable
 from servanda.errors import expect
 
 # ------------------------------------------------------------------------------------------------------- Gambit
@@ -69,4 +70,5 @@ def _label(infoset: Infoset) -> str:
 
 
 def _quote(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ") + '"'
+    """Words within quotes. Gambit knows no way to write a backslash before the last quote, so there is none."""
+    return '"' + printable(text).replace("\\", "/").replace('"', '\\"') + '"'

@@ -15,7 +15,8 @@ from collections.abc import Iterable
 import numpy as np
 
 from servanda.assessment.outcomes import outcomes
-from servanda.errors import ServandaError, expect
+from servanda.english import printable
+from servanda.errors import ServandaError, expect, whole
 from servanda.game.compiler import AUTOMATIC, HORIZON, RATIFICATION, TURNOVER
 from servanda.solver.equilibrium import Equilibrium, is_choice
 
@@ -57,6 +58,7 @@ def prism(equilibrium: Equilibrium, max_states: int = MAX_STATES) -> str:
     True
     """
     expect(equilibrium, Equilibrium, "prism")
+    max_states = whole("max_states", max_states, 1)
     game = equilibrium.game
     states = sum(math.prod(int(n) for n in game.tables.kinds * sets) for sets in game.tables.sets.T)
     if states > max_states:
@@ -175,7 +177,8 @@ class _Writer:
         ends = " | ".join(f"at={self.places[place][0]}" for place in (*self._horizon(), *self.end.values()))
         self._say("The end stays the end.")
         self.lines.append(f"  [] {ends} -> true;")
-        return "\n".join([*self._head(), *self.lines, "endmodule", "", *self._labels()]) + "\n"
+        lines = (*self._head(), *self.lines, "endmodule", "", *self._labels())
+        return "".join(f"{printable(line)}\n" for line in lines)
 
     def _head(self) -> list[str]:
         game = self.game

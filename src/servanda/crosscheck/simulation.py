@@ -21,7 +21,8 @@ from servanda.agreement.labels import party_name, type_name
 from servanda.arrays import Ints
 from servanda.assessment.outcomes import outcomes
 from servanda.crosscheck._simulation_rules import HELD, INCIDENT, Rules, likely, shares
-from servanda.errors import UsageError, expect
+from servanda.errors import UsageError, expect, seeded, whole
+from servanda.records import Record
 from servanda.result import About, Result, about
 from servanda.solver.equilibrium import Equilibrium
 
@@ -71,7 +72,7 @@ class History:
 
 
 @dataclass(frozen=True)
-class Acts:
+class Acts(Record):
     """How often an entry was reached and what was done there: numbers of plays.
 
     Where nobody chooses, `keep` counts the plays in which it went through.
@@ -174,10 +175,7 @@ def play(equilibrium: Equilibrium, times: int = 100_000, seed: int = 0, *, examp
     """
     expect(equilibrium, Equilibrium, "play")
     began = time.perf_counter()
-    if times < 1:
-        raise UsageError(f"the plan cannot be played {times} times. Ask for 1 play or more")
-    if seed < 0:
-        raise UsageError(f"the seed is {seed}. It must be 0 or more")
+    times, seed, examples = whole("times", times, 1), seeded(seed), whole("examples", examples)
     if equilibrium.game.draws > 1:
         raise UsageError(
             "this game has several draws of its uncertain numbers, and only a game with likely values can be played"

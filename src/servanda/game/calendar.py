@@ -17,6 +17,7 @@ from servanda.agreement.format.values import Number
 from servanda.agreement.plan_names import plan_names
 from servanda.agreement.playability import playable_days, plays
 from servanda.errors import expect
+from servanda.records import Record
 
 ONLY = "only"  # the one type of a party that declares none
 
@@ -24,7 +25,7 @@ Kind = Literal["obligation", "automatic", "review", "ratification", "turnover"]
 
 
 @dataclass(frozen=True)
-class Step:
+class Step(Record):
     """One dated entry of a plan.
 
     Attributes
@@ -123,7 +124,7 @@ def calendar_of(agreement: Agreement, plan: str) -> tuple[Step, ...]:
         identity, title = entry.id, entry.title or entry.id.replace("-", " ")
         if isinstance(entry, Obligation):
             kind = "automatic" if entry.automatic else "obligation"
-            if isinstance(entry.gives, list):
+            if isinstance(entry.gives, tuple):
                 rest = frozenset(entry.gives)
                 gives = {stake: Number(likely=left.get(stake, 1.0)) for stake in entry.gives}
             else:

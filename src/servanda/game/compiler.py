@@ -21,6 +21,7 @@ from servanda.game.accumulation import Valuation, hazards, shares
 from servanda.game.calendar import Step, calendar_of
 from servanda.game.payoff_tables import Common, Tables, gather, party_tables, types_of
 from servanda.game.unknowns import Unknowns, list_unknowns
+from servanda.records import Record
 
 OBLIGATION, REVIEW, AUTOMATIC, RATIFICATION, TURNOVER, HORIZON = range(6)
 
@@ -55,7 +56,7 @@ class PublicTree(NamedTuple):
 
 
 @dataclass(frozen=True, repr=False)
-class Game:
+class Game(Record):
     """A plan as a game. `D` draws, `V` nodes of the public tree, `N` parties, `S` stakes, `G` concealable stakes.
 
     Attributes
@@ -168,6 +169,8 @@ def compile(agreement: Agreement, plan: str, draws: Valuation = likely) -> Game:
     ------
     NoSuchName
         If the agreement has no such plan.
+    UsageError
+        If the draws are of another agreement.
     GameTooLarge
         If a party has more than 16 concealable steps, or turnovers branch the path too often.
 
@@ -178,8 +181,10 @@ def compile(agreement: Agreement, plan: str, draws: Valuation = likely) -> Game:
     >>> game = servanda.compile(agreement, plan="phased")
     """
     expect(agreement, Agreement, "compile")
+    of = getattr(draws, "of", None)
+    draws = draws if of is None else of(agreement)
     steps = calendar_of(agreement, plan)
-    agreement = as_in(agreement, plan)
+    whole, agreement = agreement, as_in(agreement, plan)
     parties = tuple(agreement.parties)
     concealable = tuple(
         tuple(e for e, step in enumerate(steps) if step.conceals and step.party == name) for name in parties
@@ -192,7 +197,7 @@ def compile(agreement: Agreement, plan: str, draws: Valuation = likely) -> Game:
                 f" stakes that could hardly be hidden as concealable: false"
             )
     nodes = _Nodes(steps, concealable, parties, tuple(len(types_of(p)) for p in agreement.parties.values()), plan)
-    return _tables(agreement, plan, steps, concealable, nodes, draws)
+    return _tables(whole, agreement, plan, steps, concealable, nodes, draws)
 
 
 class _Nodes:
@@ -235,6 +240,7 @@ class _Nodes:
 
 
 def _tables(
+    whole: Agreement,
     agreement: Agreement,
     plan: str,
     steps: tuple[Step, ...],
@@ -285,7 +291,7 @@ def _tables(
         replaced=np.where(kind == TURNOVER, chance, 0.0),
     )
     game = Game(
-        agreement=agreement,
+        agreement=whole,
         plan=plan,
         steps=steps,
         parties=parties,

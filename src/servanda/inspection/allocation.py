@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -13,7 +13,7 @@ import numpy as np
 
 from servanda.agreement.format.agreement import Agreement, AgreementError
 from servanda.agreement.format.inspections import Inspections, Site
-from servanda.errors import UsageError, expect, no_such
+from servanda.errors import expect, finite, no_such
 from servanda.inspection._linear_program import Floats, Reach
 from servanda.inspection._schedules import Optimum
 from servanda.inspection._security_game import least_budget, least_effort, lexicographic_maximin, maximin, stackelberg
@@ -29,6 +29,7 @@ from servanda.inspection.problem import (
     site_game,
 )
 from servanda.inspection.sequential_game import SequentialInspection, sequential_inspection
+from servanda.records import Record
 from servanda.result import About, Result, about, plain
 
 
@@ -72,7 +73,7 @@ class SiteSpread:
 
 
 @dataclass(frozen=True)
-class Schedule:
+class Schedule(Record):
     """What one period may look like: draw one such schedule for each period.
 
     Attributes
@@ -146,9 +147,9 @@ class FindingRate:
     high: float | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Allocation(Result):
-    """How a budget of inspection is best spent.
+    """How a budget of inspection is best spent: iterating gives the sites, and a site's name picks one.
 
     Attributes
     ----------
@@ -203,6 +204,24 @@ class Allocation(Result):
     gap: float
     agreement: Agreement = field(compare=False, repr=False)
     about: About | None = field(default=None, compare=False, repr=False)
+
+    def __iter__(self) -> Iterator[SiteSpread]:
+        return iter(self.sites)
+
+    def __len__(self) -> int:
+        return len(self.sites)
+
+    def __contains__(self, site: object) -> bool:
+        return site in self.keys() if isinstance(site, str) else site in self.sites
+
+    def keys(self) -> tuple[str, ...]:
+        """Names of the sites, so that `dict(allocation)` has what is done there by name."""
+        return tuple(each.site for each in self.sites)
+
+    def __repr__(self) -> str:
+        return (
+            f"<Allocation of {self.budget:g} {self.unit} to {len(self.sites)} sites: {self.guaranteed:.3f} guaranteed>"
+        )
 
     def __getitem__(self, site: str) -> SiteSpread:
         for each in self.sites:
@@ -261,8 +280,7 @@ def where_to_inspect(agreement: Agreement, budget: float | None = None, aim: str
     expect(agreement, Agreement, "where_to_inspect")
     began = time.perf_counter()
     asked = inspections_of(agreement)
-    if budget is not None and not (math.isfinite(budget) and budget >= 0):
-        raise UsageError(f"A budget of {budget} cannot be spent. Give a budget of 0 or more.")
+    budget = None if budget is None else finite("budget", budget, 0)
     if aim not in (None, "detection", "deterrence"):
         raise no_such("aim", aim, ("detection", "deterrence"))
     asked = asked.model_copy(update={"aim": aim or asked.aim})

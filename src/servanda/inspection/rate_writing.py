@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from servanda.agreement.format.agreement import Agreement, AgreementError
+from servanda.agreement.format.characters import BREAK
 from servanda.agreement.reading.reader import loads
 from servanda.agreement.writing.editing import (
     Edit,
@@ -23,8 +24,10 @@ from servanda.agreement.writing.editing import (
     indent_at,
     key_in,
     leaves,
+    line_above,
     line_end,
     line_ends,
+    line_start,
     refuse,
     replace,
     text_of,
@@ -65,7 +68,7 @@ def write_rates(agreement: Agreement, allocation: Allocation) -> Path:
         new = _with_rate(path, new, agreement, allocation, rate)
     _look_again(path, new, agreement, allocation)
     if new != text:
-        replace(path, mark + new.encode("utf-8"))
+        replace(path, mark, text, new)
     return path
 
 
@@ -146,9 +149,9 @@ def _new_group(path: Path, text: str, root: Any, lines: str, measure: str) -> Ed
         )
     found = key_in(root, "inspections")
     assert found is not None
-    at = text.rfind("\n", 0, found[0].start_mark.index) + 1
+    at = line_start(text, found[0].start_mark.index)
     while at > 0:
-        above = text.rfind("\n", 0, at - 1) + 1
+        above = line_above(text, at)
         if not text[above:at].lstrip().startswith("#"):
             break
         at = above
@@ -164,7 +167,7 @@ def _renewed(path: Path, text: str, measures: Any, key: Any, number: str, lines:
     start, end = value.start_mark.index, end_of(value)
     if start < at.end_mark.index or value.anchor is not None:
         refuse(path, f"finds of {name.value} has a name (&... or *...) that others use. Write it out in each place")
-    if "\n" in text[at.end_mark.index : start]:
+    if BREAK.search(text[at.end_mark.index : start]):
         start = text.index(":", at.end_mark.index) + 1
     end = start + len(text[start:end].rstrip())
     kept = _comments(text, value, start, end)
@@ -173,8 +176,8 @@ def _renewed(path: Path, text: str, measures: Any, key: Any, number: str, lines:
     edits = [Edit(start, end, words + "".join(f"{lines}{indent}  {comment}" for comment in kept))]
     if measures[1].flow_style:
         return edits
-    head = text.rfind("\n", 0, (name if measure.flow_style else at).start_mark.index) + 1
-    above = text.rfind("\n", 0, max(0, head - 1)) + 1
+    head = line_start(text, (name if measure.flow_style else at).start_mark.index)
+    above = line_above(text, head)
     if _MARK not in text[above:head]:
         edits.append(Edit(head, head, f"{indent}# finds: {_MARK}{lines}"))
     return edits

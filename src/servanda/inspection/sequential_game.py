@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 
-from servanda.errors import UsageError
+from servanda.errors import UsageError, finite, whole
 from servanda.result import Result
 
 
@@ -37,7 +38,7 @@ class Stage:
     announced: Fraction
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class SequentialInspection(Result):
     """Some inspections over some periods against one violation.
 
@@ -58,6 +59,9 @@ class SequentialInspection(Result):
     penalty: Fraction
     caught: Fraction | None
     stages: tuple[Stage, ...]
+
+    def __repr__(self) -> str:
+        return f"<SequentialInspection: {self.inspections} inspections in {self.periods} periods>"
 
     @property
     def now(self) -> Stage:
@@ -117,10 +121,9 @@ def sequential_inspection(
     >>> str(game.now.inspect), str(game.now.inspector)
     ('1/4', '-1/2')
     """
-    b = Fraction(penalty)
-    a = None if caught is None else Fraction(caught)
-    if periods < 1 or inspections < 0:
-        raise UsageError("There must be at least one period, and the number of inspections cannot be negative.")
+    periods, inspections = whole("periods", periods, 1), whole("inspections", inspections)
+    b = exactly("penalty", penalty)
+    a = None if caught is None else exactly("caught", caught)
     if b < 0:
         raise UsageError(f"The penalty is {b}, but it cannot be negative.")
     if a is not None and not 0 <= a < 1:
@@ -136,6 +139,16 @@ def sequential_inspection(
                 solved[n, m] = _stage(n, m, -b if a is None else a, b, solved[n - 1, m - 1], solved[n - 1, m])
     stages = tuple(solved[n, m] for n in range(periods, 0, -1) for m in range(inspections, -1, -1))
     return SequentialInspection(periods, inspections, b, a, stages)
+
+
+def exactly(name: str, value: Fraction | float | str) -> Fraction:
+    """A number without rounding: a whole one, a fraction, or a text such as '1/2' or '0.5'; refuse anything else."""
+    if isinstance(value, Fraction):
+        return value
+    try:
+        return Fraction(value if isinstance(value, str) else Decimal(finite(name, value)))
+    except (ValueError, ZeroDivisionError):
+        raise UsageError(f"{name} is {value!r}. It must be a number, such as 1, '1/2' or '0.5'") from None
 
 
 def _stage(n: int, m: int, a: Fraction, b: Fraction, spent: Stage, kept: Stage) -> Stage:

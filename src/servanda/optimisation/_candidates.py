@@ -238,7 +238,7 @@ def build(where: PlanSpace, candidate: Candidate) -> Agreement:
 
 def _with_plan(where: PlanSpace, plan: Plan) -> Agreement:
     plans = where.agreement.plans | {where.plan: plan}
-    return where.agreement.model_copy(update={"plans": plans, "levers": {}}).read_from(None)
+    return where.agreement.derived({"plans": plans, "levers": {}}).read_from(None)
 
 
 def _slots(entries: Entries | list[Entry], names: list[str] | tuple[str, ...]) -> list[tuple[date, int]]:
@@ -281,7 +281,7 @@ def _split(where: PlanSpace, entries: Entries, lever: SplitLever, parts: int) ->
     entry = entries[place]
     assert isinstance(entry, Obligation)
     shares = entry.gives
-    if isinstance(shares, list):
+    if isinstance(shares, tuple):
         left = _left(where, entries, lever.split)
         shares = {stake: Number(likely=left.get(stake, 1.0)) for stake in shares}
     each = {stake: Number(likely=share.likely / parts) for stake, share in shares.items()}
@@ -294,7 +294,7 @@ def _split(where: PlanSpace, entries: Entries, lever: SplitLever, parts: int) ->
         change: dict[str, Any] = {
             "title": f"{title} ({part} of {parts})",
             "date": add_months(_day(entry), lever.every * (part - 1)),
-            "gives": entry.gives if last and isinstance(entry.gives, list) else each,
+            "gives": entry.gives if last and isinstance(entry.gives, tuple) else each,
             "needs": [*entry.needs, *(name.id for name in made[-1:])],
         }
         if not last:

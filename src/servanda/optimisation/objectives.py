@@ -23,7 +23,7 @@ from servanda.assessment.summary import exposure
 from servanda.errors import UsageError
 from servanda.game.calendar import calendar_of
 from servanda.game.compiler import compile
-from servanda.uncertainty.evaluation import evaluate
+from servanda.uncertainty.evaluation import on_draws
 from servanda.uncertainty.sampling import Draws
 
 
@@ -202,7 +202,7 @@ class _Found:
         return self._known[work.__name__][name]
 
     def _solved(self) -> dict[str, Floats]:
-        found = evaluate(self.agreement, self.plan, self.draws, workers=1)
+        found = on_draws(self.agreement, self.plan, self.draws, workers=1)
         if not found.converged.all():
             raise NoAnswer(next(status for status in found.statuses if status != "converged"))
         return found.metrics
@@ -213,7 +213,7 @@ class _Found:
         return {"smallest_gain": least, "nash": np.where(least > 0, gains.prod(axis=0), least)}
 
     def _exposure(self) -> dict[str, Floats]:
-        game = compile(self.agreement, self.plan, self.draws)
+        game = compile(self.agreement, self.plan, self.draws.__call__)
         rows = [exposure(game, d) for d in range(game.draws)]
         most = {
             f"exposure.{party}": np.array([max((point.loss[party] for point in row), default=0.0) for row in rows])
@@ -222,7 +222,7 @@ class _Found:
         return most | {"exposure": np.stack(list(most.values())).max(axis=0)}
 
     def _temptation(self) -> dict[str, Floats]:
-        game = compile(self.agreement, self.plan, self.draws)
+        game = compile(self.agreement, self.plan, self.draws.__call__)
         rows = [audit(game, d) for d in range(game.draws)]
         most = {
             f"temptation.{party}": np.array([_most(row, party) for row in rows]) for party in self.agreement.parties

@@ -20,7 +20,7 @@ from servanda.agreement.plan_names import plan_name
 from servanda.assessment.metrics import metrics
 from servanda.columns import Columns
 from servanda.english import capital
-from servanda.errors import ServandaError, expect
+from servanda.errors import MOST_DRAWS, ServandaError, counted, expect, seeded, whole
 from servanda.game.calendar import calendar_of
 from servanda.optimisation._candidates import all_candidates, build, shown, space
 from servanda.optimisation._evolution import evolve
@@ -202,6 +202,8 @@ def design(
     """
     began = time.perf_counter()
     expect(agreement, Agreement, "design")
+    evaluations, draws = whole("evaluations", evaluations, 1), whole("draws", draws, 0, MOST_DRAWS)
+    seed, workers = seeded(seed), counted(workers)
     plan = plan_name(agreement, plan)
     aims = (
         *(Aim(read_statistic(agreement, name), True) for name in _each(maximise)),
@@ -211,13 +213,13 @@ def design(
     wanted = list(dict.fromkeys([*(aim.statistic for aim in aims), *(c.statistic for c in conditions)]))
     _insist(agreement, plan, aims, wanted, draws)
     where = space(agreement, plan)
-    whole = where.size <= evaluations
+    every = where.size <= evaluations
     over = draws if any(one.share is not None for one in wanted) else 0
     task = Task(where, tuple(wanted), over, seed)
     with connected(cluster) as there:
-        tried = Trials(task, aims, conditions, int(where.size) if whole else evaluations, workers, there)
+        tried = Trials(task, aims, conditions, int(where.size) if every else evaluations, workers, there)
         tried.progress = progress
-        if whole:
+        if every:
             tried.judge(list(all_candidates(where)))
         else:
             evolve(where, tried.judge, len(aims), len(conditions), evaluations, seed)
@@ -229,13 +231,13 @@ def design(
         conditions=conditions,
         levers=dict(zip(where.names, map(shown, where.current), strict=True)),
         size=where.size,
-        exhaustive=whole,
+        exhaustive=every,
         seed=seed,
         draws=over,
         table=tried.table(front),
         given=tried.given(),
         plans=tuple(build(where, candidate) for candidate in front),
-        about=about(agreement, time.perf_counter() - began, seed, *(() if whole else ("pymoo",))),
+        about=about(agreement, time.perf_counter() - began, seed, *(() if every else ("pymoo",))),
     )
 
 
@@ -309,6 +311,8 @@ def as_plans(design: Design, rows: Mapping[str, int], evaluations: int) -> tuple
     versions = {name: made.versions[name] for name in ("servanda", "numpy")}
     if not design.exhaustive:
         versions["pymoo"] = version("pymoo")
+    content = f"an agreement built in Python with content {made.content}"
+    source = content if made.sha256 is None else f"the file with sha256 {made.sha256}"
     plans: dict[str, Plan] = {}
     comments: dict[str, str] = {}
     for name, row in rows.items():
@@ -320,8 +324,8 @@ def as_plans(design: Design, rows: Mapping[str, int], evaluations: int) -> tuple
         how = "all" if design.exhaustive else f"{len(design.table):,}"
         comments[name] = (
             f"Found by '{command}' ({', '.join(f'{key} {each}' for key, each in versions.items())}), row {row} of"
-            f" {len(design.plans)}, {how if design.exhaustive else 'of ' + how} plans tried, in the file with sha256"
-            f" {made.sha256}: {values}. It is an optimum of"
+            f" {len(design.plans)}, {how if design.exhaustive else 'of ' + how} plans tried, in"
+            f" {source}: {values}. It is an optimum of"
             " this model, whose numbers are judgements, and only as good as they are."
         )
     return plans, comments

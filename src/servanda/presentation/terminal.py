@@ -13,7 +13,8 @@ from rich.console import Console
 from rich.table import Table as Grid
 from rich.text import Text
 
-from servanda.presentation.view import Table, View
+from servanda.english import mirrored, printable
+from servanda.presentation.view import Table, View, written
 
 WIDTH = 100  # characters, where nobody watches
 _PADDING = re.compile(r" +((?:\x1b\[[0-9;]*m)*)$", re.MULTILINE)  # behind the last column
@@ -43,10 +44,16 @@ def console() -> Console:
 
 def say(where: Console, words: str) -> None:
     """Print a sentence; nothing in it is markup."""
-    where.print(Text(words))
+    where.print(Text(words_for(where, words)))
+
+
+def words_for(where: Console, words: str) -> str:
+    """Words as text and nothing else; those of a mirrored script are set apart for eyes, and not for programs."""
+    return mirrored(printable(words)) if where.is_terminal else printable(words)
 
 
 def _print(where: Console, found: View) -> None:
+    found = written(found, lambda words: words_for(where, words))
     say(where, found.headline)
     after_table = False
     for block in found.blocks:

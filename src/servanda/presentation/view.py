@@ -6,8 +6,8 @@ plain data for programs; none of them knows a result.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from functools import singledispatch
 from importlib import import_module
 from pkgutil import iter_modules
@@ -96,6 +96,19 @@ def rows(
 ) -> tuple[Row, ...]:
     """Make rows of one kind."""
     return tuple(Row(tuple(one), kind) for one in cells)
+
+
+def written(found: View, write: Callable[[str], str]) -> View:
+    """The same view with every word of it as a renderer writes it."""
+    blocks = (write(block) if isinstance(block, str) else written_table(block, write) for block in found.blocks)
+    return View(write(found.headline), tuple(blocks), tuple(map(write, found.notes)))
+
+
+def written_table(what: Table, write: Callable[[str], str]) -> Table:
+    """The same table with every word of it as a renderer writes it."""
+    columns = tuple(replace(column, name=write(column.name)) for column in what.columns)
+    cells = tuple(replace(row, cells=tuple(map(write, row.cells))) for row in what.rows)
+    return replace(what, title=write(what.title), columns=columns, rows=cells)
 
 
 _Block = TypeVar("_Block", bound="str | Table")

@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from servanda.arrays import Floats, Ints, freeze
-from servanda.errors import expect
+from servanda.errors import counted, expect
 from servanda.game.accumulation import annuity
 from servanda.game.compiler import Game
 from servanda.parallel import Progress, map_in_order
+from servanda.records import Record
 from servanda.solver.equilibrium import TOLERANCE, Workspace, said
 from servanda.solver.reach_probabilities import at_end, chances
 
@@ -20,7 +21,7 @@ _AT_A_TIME = 16  # draws that a thread takes
 
 
 @dataclass(frozen=True, repr=False)
-class Batch:
+class Batch(Record):
     """The solutions of all draws of a game, each with its own status. `D` draws, `N` parties, `V` nodes, `K` types.
 
     Attributes
@@ -99,6 +100,7 @@ def solve_draws(game: Game, *, workers: int | None = None, progress: Progress | 
     <Batch of plan 'relief-first': 8 of 8 draws converged>
     """
     expect(game, Game, "solve_draws")
+    workers = counted(workers)
     D = game.draws
     record = Workspace(game, 0, game.merged).record(D)
     mine = threading.local()
@@ -133,8 +135,8 @@ def solve_draws(game: Game, *, workers: int | None = None, progress: Progress | 
     return batch
 
 
-@dataclass(frozen=True)
-class Results:
+@dataclass(frozen=True, repr=False)
+class Results(Record):
     """What a batch means, draw by draw; every array (D,). See `servanda.Summary` for the same of one solution.
 
     Attributes
@@ -162,6 +164,9 @@ class Results:
     years: Floats
     weakest: Ints
     standing: Floats
+
+    def __repr__(self) -> str:
+        return f"<Results of {len(self.years)} draws: {', '.join(self.outcomes)}>"
 
 
 def results(batch: Batch) -> Results:

@@ -18,6 +18,7 @@ from servanda.errors import ServandaError, expect
 from servanda.game.compiler import OBLIGATION, RATIFICATION, REVIEW, Game
 from servanda.game.payoff_tables import Tables
 from servanda.parallel import Progress
+from servanda.records import Record
 
 TOLERANCE = 1e-10
 _AT_A_TIME = 200  # responses between two looks at the clock and at Ctrl-C
@@ -30,7 +31,7 @@ class NotConverged(ServandaError, RuntimeError):
 
 
 @dataclass(frozen=True, repr=False)
-class Equilibrium:
+class Equilibrium(Record):
     """The solution of a game, with its own proof.
 
     Attributes

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from servanda.agreement.format.agreement import Agreement
 from servanda.arrays import Floats, freeze
 from servanda.assessment.metrics import solved_metrics
-from servanda.errors import expect
+from servanda.errors import counted, expect
 from servanda.game.compiler import compile
 from servanda.parallel import Progress, Where, connected, cpu_count, map_in_order
+from servanda.records import Record
 from servanda.solver.batch import results, solve_draws
 from servanda.uncertainty.sampling import Draws, from_values
 
@@ -25,7 +26,7 @@ PIECES, LEAST = 16, 4  # few draws are cut into so many pieces, of no fewer draw
 
 
 @dataclass(frozen=True, repr=False)
-class Evaluated:
+class Evaluated(Record):
     """A plan on `D` draws, metric by metric.
 
     Attributes
@@ -90,6 +91,8 @@ def evaluate(
     ------
     NoSuchName
         If the agreement has no such plan.
+    UsageError
+        If the draws are of another agreement.
     GameTooLarge
         If the plan is too large for the exact solver.
     NoCluster
@@ -103,6 +106,19 @@ def evaluate(
     <Evaluated plan 'relief-first': 8 of 8 draws converged>
     """
     expect(agreement, Agreement, "evaluate")
+    expect(draws, Draws, "evaluate")
+    return on_draws(agreement, plan, draws.of(agreement), counted(workers), cluster, progress)
+
+
+def on_draws(
+    agreement: Agreement,
+    plan: str,
+    draws: Draws,
+    workers: int | None = None,
+    cluster: Where = None,
+    progress: Progress | None = None,
+) -> Evaluated:
+    """Do what `evaluate` does, also for an agreement some of whose numbers are no longer those that were drawn."""
     D = len(draws.values)
     parts: list[Evaluated] = []
     with connected(cluster) as there:
@@ -139,7 +155,7 @@ def joined(parts: Iterable[Evaluated]) -> Evaluated:
 
 
 def _cut(draws: Draws, cut: slice) -> Draws:
-    return Draws(draws.numbers, draws.values[cut], draws.seed, draws.column)
+    return replace(draws, values=draws.values[cut])
 
 
 def _settled(agreement: Agreement, plan: str, values: Floats) -> Evaluated:
@@ -148,7 +164,7 @@ def _settled(agreement: Agreement, plan: str, values: Floats) -> Evaluated:
 
 def evaluated(agreement: Agreement, plan: str, draws: Draws) -> Evaluated:
     """Evaluate a plan on a few draws at once, on this thread alone; memory is needed for all of them together."""
-    batch = solve_draws(compile(agreement, plan, draws), workers=1)
+    batch = solve_draws(compile(agreement, plan, draws.__call__), workers=1)
     found, good = results(batch), batch.converged
 
     def known(numbers: Floats) -> Floats:

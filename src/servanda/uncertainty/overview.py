@@ -7,7 +7,7 @@ from typing import Any
 
 from servanda.agreement.format.agreement import Agreement
 from servanda.agreement.numbers import uncertain
-from servanda.errors import expect
+from servanda.errors import MOST_DRAWS, counted, expect, seeded, whole
 from servanda.parallel import Progress, part_of
 from servanda.result import Result
 from servanda.uncertainty.questions import QuestionRefused
@@ -107,6 +107,7 @@ def within_ranges(
     <Uncertainty of 'Starter agreement (invented)': 16 draws, judged by held_clean>
     """
     expect(agreement, Agreement, "within_ranges")
+    draws, seed, workers = whole("draws", draws, 1, MOST_DRAWS), seeded(seed), counted(workers)
     if not uncertain(agreement):
         return None
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,8 @@ from servanda.agreement.format.agreement import Agreement
 from servanda.agreement.format.values import Number, Place
 from servanda.agreement.numbers import Uncertain, correlated, uncertain, walk
 from servanda.arrays import Floats, freeze
-from servanda.errors import UsageError, expect, no_such
+from servanda.errors import MOST_DRAWS, UsageError, expect, no_such, seeded, whole
+from servanda.records import Record
 
 __all__ = [
     "Draws",
@@ -31,7 +32,7 @@ __all__ = [
 
 
 @dataclass(frozen=True, repr=False)
-class Draws:
+class Draws(Record):
     """Values drawn for the uncertain numbers of an agreement; called with a `Number`, its values (D,).
 
     `D` draws, `k` numbers.
@@ -43,12 +44,36 @@ class Draws:
     values : (D, k) floats
         As drawn. Chances that must add up to 1, those of a party's types, are scaled when a game is compiled.
     seed : int
+    agreement : Agreement
+        Whose numbers these are.
     """
 
     numbers: tuple[Uncertain, ...]
     values: Floats
     seed: int
-    column: dict[int, int]
+    agreement: Agreement = field(compare=False)
+    column: dict[int, int] = field(compare=False)
+
+    def of(self, agreement: Agreement) -> Draws:
+        """The same values, for an agreement with the same uncertain numbers, such as the same file read again.
+
+        Raises
+        ------
+        UsageError
+            If its uncertain numbers are others, so that some would silently stay at their likely values.
+        """
+        if agreement is self.agreement:
+            return self
+        where = Ranges(agreement)
+        if where.numbers != self.numbers:
+            raise UsageError(
+                "These draws are of another agreement: the uncertain numbers, or their ranges, are not the same. Draw"
+                " anew: servanda.draw(agreement, draws, seed)"
+            )
+        return Draws(where.numbers, self.values, self.seed, where.agreement, where.column)
+
+    def __reduce__(self) -> tuple[Callable[..., Draws], tuple[Any, ...]]:
+        return from_values, (self.agreement, self.values, self.seed)  # elsewhere the numbers are others
 
     def __repr__(self) -> str:
         return f"<Draws: {len(self.values):,} of {len(self.numbers)} uncertain numbers, seed {self.seed}>"
@@ -69,14 +94,16 @@ def draw(agreement: Agreement, draws: int, seed: int = 0, *, first: int = 0) -> 
     Parameters
     ----------
     draws : int
-        How many, above 0.
+        How many, above 0 and at most 2**30, where the sequence of points ends.
+    seed : int
+        0 or more, below 2**63.
     first : int
         Leave out so many draws of the list: a long list can be drawn in parts.
 
     Raises
     ------
     UsageError
-        If no draws are asked for.
+        If one of these is not a whole number within its bounds.
 
     Examples
     --------
@@ -86,8 +113,8 @@ def draw(agreement: Agreement, draws: int, seed: int = 0, *, first: int = 0) -> 
     4
     """
     expect(agreement, Agreement, "draw")
-    if draws < 1:
-        raise UsageError(f"draws is {draws}. It must be at least 1")
+    draws, seed = whole("draws", draws, 1, MOST_DRAWS), seeded(seed)
+    first = whole("first", first, 0, MOST_DRAWS - draws)
     numbers = uncertain(agreement)
     points = np.empty((draws, 0))
     if numbers:
@@ -211,7 +238,7 @@ def with_values(agreement: Agreement, values: Mapping[str, Floats], draws: int =
     NoSuchName
         If there is no uncertain number of such a name.
     """
-    where = Ranges(agreement)
+    where, draws = Ranges(agreement), whole("draws", draws, 1, MOST_DRAWS)
     names = [one.name for one in where.numbers]
     unknown = [name for name in values if name not in names]
     if unknown:
@@ -230,7 +257,7 @@ def from_values(agreement: Agreement, values: Floats, seed: int = 0) -> Draws:
 
 def _settled(where: Ranges, values: Floats, seed: int) -> Draws:
     freeze(values)
-    return Draws(where.numbers, values, seed, where.column)
+    return Draws(where.numbers, values, seed, where.agreement, where.column)
 
 
 def quantile(number: Number, share: Floats) -> Floats:

@@ -14,7 +14,7 @@ from support.mutants import mutant, seeds
 
 from servanda.agreement import AgreementError
 from servanda.agreement.reading import _yaml_events
-from servanda.agreement.reading._yaml_text import carefully, parse, quickly
+from servanda.agreement.reading._yaml_text import NotReadableError, carefully, parse, quickly
 from servanda.agreement.reading.reader import catalog, loads
 
 TEXTS = seeds()
@@ -33,17 +33,28 @@ MEANINGS = [
     ("2018-06-12 10:00", "2018-06-12 10:00"), ("<<", "<<"), ("=", "="), ("'1'", "1"), ('"null"', "null"),
     ("a#b", "a#b"), ("a #b", "a"), ("it's", "it's"), ("a, b", "a, b"), ("Who pays?", "Who pays?"),
     ("a:b", "a:b"), ("R&D", "R&D"), ("a|b", "a|b"), ("[a?, b:c, -d]", ["a?", "b:c", "-d"]),
-    ("{a: 1, b}", {"a": 1, "b": None}), ("[a: 1]", [{"a": 1}]), ("[]", []), ("[a,]", ["a"]),
-    ('"\\x41\\u00e9\\N\\L\\_\\/\\e"', "Aé\x85\u2028\xa0/\x1b"), ("'it''s'", "it's"), ('"a\\\n  b"', "ab"),
+    ("{a: 1, b: }", {"a": 1, "b": None}), ("[a: 1]", [{"a": 1}]), ("[]", []), ("[a,]", ["a"]),
+    ('"\\x41\\u00e9\\N\\L\\_\\/"', "Aé\x85\u2028\xa0/"), ("'it''s'", "it's"), ('"a\\\n  b"', "ab"),
     ('"a\n\n  b"', "a\nb"), ("a\n  b\n\n  c", "a b\nc"), ("|\n  a\n   b\n\n", "a\n b\n"),
     (">\n  a\n  b\n\n  c\n   d\n  e", "a b\nc\n d\ne\n"), ("|+\n  a\n\n", "a\n\n\n"), ("|-\n  a\n\n", "a"),
     ("|2\n    a\n", "  a\n"), (">-\n\n  a\n", "\na"),
 ]  # fmt: skip
 
+# What YAML 1.2 means where both parsers keep to 1.1, or to a way of their own: tabs, and what ends no line.
+BY_THE_BOOK = [
+    ("a: 1\t# c\nb: 2", {"a": 1, "b": 2}), ("a:\tb", {"a": "b"}), ("a\t:\tb \t\nc: d\t", {"a": "b", "c": "d"}),
+    ("a: b\tc", {"a": "b\tc"}), ("a: 'b\tc\t'", {"a": "b\tc\t"}), ("a: 'b\t\n \tc'", {"a": "b c"}),
+    ("a: {b:\tc,\td: e\t}", {"a": {"b": "c", "d": "e"}}), ("a:\n  -\tb\n  - c", {"a": ["b", "c"]}),
+    ("a: |\t# c\n  b\n  \tc\n", {"a": "b\n\tc\n"}), ("a: 1\n\t\n\t# c\nb: 2", {"a": 1, "b": 2}),
+    ("a: [1,\n  \t2]", {"a": [1, 2]}), ("a: 1 #\x85b: 2", {"a": 1}), ("a: 'b\u2028c'\nd: 1", {"a": "b\u2028c", "d": 1}),
+    ("a: b\u2029\nc: d", {"a": "b\u2029", "c": "d"}),
+    ("a: b\x85 # c\nd: e", {"a": "b\x85", "d": "e"}), ("a: |\n  b\u2028c\n  d\n", {"a": "b\u2028c\nd\n"}),
+    ("a: \ue000\u2028\ue001", {"a": "\ue000\u2028\ue001"}), ("a: b\rc: d", {"a": "b", "c": "d"}),
+]  # fmt: skip
+
 # Texts that libyaml reads differently from ruamel, one or two for every part of the guard.
 GUARDED = {
-    "a tab": "a: b\tc", "a tab before a comment": "a: 1\t# c", "U+0085": "a: 1 #\x85b: 2",
-    "U+2028": "a: 'b\u2028c'\nd: 1", "U+2029": "a: b\u2029\nc: d", "a byte order mark": "---\n\ufeffa: 1",
+    "a byte order mark": "---\n\ufeffa: 1",
     "a directive": "%YAML 1.1\n---\na: {b: c?}", "the end of a document": "a: 1\n...\n...\n",
     "a question mark first": "a: {?\n}", "a colon after a quotation mark": 'a: ["b":c]', "a tag": "a: {!, }",
     "an odd name": "&a: 1", "a comment at once": "a: |#c\n  b\n", "a line of spaces": "a: |\n \n  b\n",
@@ -58,6 +69,31 @@ def test_a_value_means_the_same_to_both(written: str, meant: object) -> None:
     assert quick is not None
     assert quick == carefully(text)
     assert repr(quick.data) == repr({"first": 0, "key": meant, "last": 0})
+
+
+@pytest.mark.parametrize(("text", "data"), BY_THE_BOOK, ids=[repr(text) for text, _ in BY_THE_BOOK])
+def test_tabs_and_line_breaks_are_those_of_yaml_1_2(text: str, data: object) -> None:
+    assert carefully(text).data == parse(text).data == data
+    assert quickly(text) in (None, carefully(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("a:\n\tb: 1", 2), ("a: 1\n\tb: 2", 2), ("a:\t# c\n\t- b", 2), ("a:\n  -\tb: 1", 2), ("a:\n  -\t- b", 2),
+        ("a: [1,\n\t2]", 2), ("a: {\n\tb: 1}", 2), ("a: |\n\tb", 2), ("a: 1\t# c\nb:\n \tc: 1", 3),
+    ],
+)  # fmt: skip
+def test_a_tab_that_indents_is_refused_where_it_stands(text: str, line: int) -> None:
+    with pytest.raises(NotReadableError) as caught:
+        parse(text)
+    assert caught.value.complaint == (line, "not YAML: this line is indented with a tab. Use spaces")
+
+
+def test_lines_are_counted_as_editors_count_them() -> None:
+    text = "a: 1 # \u2028\x85\u2029\nb: '\u2028'\r\nc: [d\u2028,\n e]\n"
+    assert parse(text).lines == {("a",): 1, ("b",): 2, ("c",): 3, ("c", 0): 3, ("c", 1): 4}
+    assert parse("a: 1\rb: 2\r\rc: 3").lines == {("a",): 1, ("b",): 2, ("c",): 4}
 
 
 def test_not_a_number_is_not_a_number_to_both() -> None:
@@ -119,7 +155,7 @@ def test_ruamel_is_not_asked_for_the_catalogue(monkeypatch: pytest.MonkeyPatch) 
     for text in CATALOG.values():
         loads(text)
     with pytest.raises(AssertionError):  # so the test can fail
-        loads("a: b\tc")
+        loads("a: |#c\n  b\n")
 
 
 def test_most_files_of_the_tests_are_read_by_libyaml() -> None:

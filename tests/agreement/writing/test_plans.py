@@ -128,3 +128,18 @@ def test_a_plan_that_would_read_otherwise_is_not_written(tmp_path: Path, monkeyp
     with pytest.raises(NotWritten, match="could not be read afterwards"):
         write_plans(agreement, {"new": agreement.plans["phased"]}, {})
     assert file.read_bytes() == before
+
+
+@pytest.mark.parametrize("ends", ["\n", "\r\n", "\r"])
+def test_tabs_separators_and_any_end_of_line_stay_as_they_are(tmp_path: Path, ends: str) -> None:
+    text = catalog()["leap-day-2012"].read_text("utf-8").replace("title:", "title:\t", 1)
+    text = text.replace("\nstart:", "\t# a tab\nnote: 'a\u2028b\x85c'\nstart:", 1).replace("\nnote: >", "\n# ", 1)
+    file = tmp_path / "deal.yaml"
+    file.write_bytes(text.replace("\n", ends).encode())
+    before = read(file)
+    plan = next(iter(before.plans.values()))
+    write_plans(before, {"again": plan}, {"again": "once more"})
+    after = file.read_bytes().decode()
+    assert after.startswith(text.replace("\n", ends).rstrip())
+    assert read(file).plans["again"] == plan
+    assert (ends == "\n") == ("\r" not in after)

@@ -41,7 +41,7 @@ def test_each_party_is_named_with_its_own_peak() -> None:
     assert "United States" in both
     assert "most exposed" not in both
     for loss, wanted in (
-        (0.04, "No party ever stands to lose as much as 0.05 units compared with having no agreement"),
+        (0.04, "At most, North stands to lose 0.04 units (June 2020), South 0.04 units (June 2020)"),
         (-1.0, "No party ever stands to lose compared with having no agreement"),
     ):
         points = tuple(replace(x, loss=dict.fromkeys(x.loss, loss)) for x in result.summary.exposure)

@@ -32,4 +32,4 @@ def test_the_finding_and_the_words_say_years(ranged: dict[str, Any]) -> None:
         f"Step by step lasts longest: {years[1]:.1f} years in the median, {years[0]:.1f} to {years[2]:.1f} in nine of"
         " ten draws"
     )
-    assert f"Step by step: {years[1]:.1f} years in force in the median" in figures.survival_fan.alt(swept)
+    assert f"Step by step: in force {years[1]:.1f} years in the median" in figures.survival_fan.alt(swept)

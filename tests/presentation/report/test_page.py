@@ -19,6 +19,7 @@ import itertools
 from support.building import gives, party, ratify, review, situation, stake
 
 import servanda
+from servanda import files
 from servanda.agreement.assumptions import assumptions
 from servanda.agreement.dates import length
 from servanda.agreement.format.agreement import Agreement
@@ -27,6 +28,7 @@ from servanda.assessment.comparison import Comparison, compare
 from servanda.checks.findings import check
 from servanda.english import chance
 from servanda.presentation.figures.gallery import figures as pictures
+from servanda.presentation.folders import put
 from servanda.presentation.report import page as report
 from servanda.presentation.view import view
 from servanda.presentation.views.comparison import verdict
@@ -359,10 +361,11 @@ def test_only_the_time_differs_between_runs(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("where", ["page", "last figure", "moving"])
 def test_an_error_half_way_leaves_the_old_report(where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "figures").mkdir()
-    old = {name: tmp_path / name for name in ("report.html", "figures/outcomes.svg", "figures/acts-plan.png")}
-    for path in old.values():
-        path.write_text("old")
+    names = ("report.html", "figures/outcomes.svg", "figures/acts-plan.png")
+    put(tmp_path, "report", nasty().agreement, dict.fromkeys(names, b"old"))
+    old = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    assert len(old) == 4
+    flush, left = files._flush, iter(range(5))  # pyright: ignore[reportPrivateUsage]
 
     def fail(*_: Any, **__: Any) -> Any:
         raise OSError("no room left")
@@ -372,11 +375,10 @@ def test_an_error_half_way_leaves_the_old_report(where: str, tmp_path: Path, mon
     elif where == "last figure":
         monkeypatch.setattr(pictures.acts, "alt", fail)
     else:
-        monkeypatch.setattr(Path, "write_bytes", lambda self, data: fail() if self.suffix == ".part" else None)
-    with pytest.raises(OSError, match="no room left"):
+        monkeypatch.setattr(files, "_flush", lambda stream: fail() if next(left, None) is None else flush(stream))
+    with pytest.raises((OSError, files.NotSaved), match="no room left"):
         report.write(nasty(), tmp_path)
-    assert {name: path.read_text() for name, path in old.items()} == dict.fromkeys(old, "old")
-    assert {p.name for p in tmp_path.rglob("*") if p.is_file()} == {p.name for p in old.values()}
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == old
 
 
 def test_progress_only_goes_forward(written: tuple[Path, str, list[tuple[str, float]]]) -> None:

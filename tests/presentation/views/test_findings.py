@@ -6,9 +6,10 @@ from support import paths
 
 from servanda.agreement.reading.reader import read
 from servanda.checks.findings import Findings, check
-from servanda.checks.rulebook import SEVERITIES
+from servanda.checks.rulebook import MOST, SEVERITIES
+from servanda.presentation.annotations import short
 from servanda.presentation.view import view
-from servanda.presentation.views.findings import short, summary
+from servanda.presentation.views.findings import summary
 
 
 def found() -> Findings:
@@ -26,8 +27,10 @@ def test_every_finding_is_there_by_rule_the_worst_first() -> None:
         assert any(line == str(one.line) and words.startswith(one.what) for line, words, *_ in map(_two, cells))
         assert ("", f"Why it matters: {one.why}") in cells
         assert ("", f"What would mend it: {one.mend}") in cells
+        many = ", ".join(f"{each.what} (line {each.line})" for each in one.related)  # of more than five, one sentence
         for each in one.related:
-            assert ("", f"line {each.line}: {each.what}") in cells
+            assert ("", f"line {each.line}: {each.what}" if len(one.related) <= MOST else many) in cells
+    assert any(len(one.related) > MOST for one in found().found)
     assert f"Findings in {paths.TEXTS / 'minsk-ii.yaml'}" in said.table("findings").title
     assert len(short(found())) == len(found().found) + 1
 

@@ -7,12 +7,13 @@ a message with file and line. The types work on their own too, for agreements bu
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from html import escape
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import BeforeValidator, Discriminator, Field, PrivateAttr, Tag
+from pydantic import BeforeValidator, Discriminator, Field, PrivateAttr, Tag, model_validator
 
 from servanda.agreement.format.correlations import Correlation
 from servanda.agreement.format.entries import (
@@ -26,6 +27,7 @@ from servanda.agreement.format.entries import (
     Turnover,
     entry_kind,
 )
+from servanda.agreement.format.frozen import Frozen, without_defaults
 from servanda.agreement.format.inspections import Inspections
 from servanda.agreement.format.levers import Lever
 from servanda.agreement.format.values import (
@@ -36,14 +38,16 @@ from servanda.agreement.format.values import (
     ZERO,
     Chance,
     Day,
+    Discount,
     Duration,
     Flag,
-    Frozen,
     Key,
-    NotNegative,
+    Line,
     Number,
     PlainDuration,
+    Precision,
     Problem,
+    Rate,
     Words,
     Worth,
     Years,
@@ -51,6 +55,7 @@ from servanda.agreement.format.values import (
 )
 from servanda.english import show
 from servanda.errors import ServandaError
+from servanda.records import read_only
 
 __all__ = [
     "DAYS_PER_YEAR",
@@ -73,6 +78,7 @@ __all__ = [
     "PartyType",
     "Plan",
     "Problem",
+    "Provenance",
     "Ratification",
     "Review",
     "Source",
@@ -96,10 +102,10 @@ class Source(Frozen):
     kind: Literal["document", "judgement", "data", "press", "scholarship", "interview"] = Field(
         description="what sort of source this is"
     )
-    title: Words = Field(description="its title, in words")
-    author: Words | None = Field(default=None, description="who wrote or said it")
+    title: Line = Field(description="its title, in words")
+    author: Line | None = Field(default=None, description="who wrote or said it")
     date: Day | None = Field(default=None, description="when it was published")
-    url: Words | None = Field(default=None, description="where to find it")
+    url: Line | None = Field(default=None, description="where to find it")
     note: Words | None = Field(default=None, description="anything else, in words")
 
 
@@ -131,13 +137,13 @@ class PartyType(Noted):
     chance: Chance = Field(
         description="the chance that the party is of this type; the chances of its types add up to 1"
     )
-    name: Words | None = Field(default=None, description="its name in figures and tables")
+    name: Line | None = Field(default=None, description="its name in figures and tables")
     worth: dict[Key, Worth] = Field(
         default={}, description="what stakes are worth to this type, in place of what they are worth to the party"
     )
     costs: CostChanges = Field(default=CostChanges(), description="costs in place of the party's")
-    discount: NotNegative | None = Field(default=None, description="discount in place of the party's, per year")
-    precision: NotNegative | None = Field(default=None, description="precision in place of the party's, per unit")
+    discount: Discount | None = Field(default=None, description="discount in place of the party's, per year")
+    precision: Precision | None = Field(default=None, description="precision in place of the party's, per unit")
 
 
 class VerifiedAim(Frozen):
@@ -164,11 +170,11 @@ class Aims(Frozen):
 class Party(Noted):
     """A state, government or movement that decides for itself."""
 
-    name: Words = Field(description="its name in figures and tables")
-    discount: NotNegative = Field(
+    name: Line = Field(description="its name in figures and tables")
+    discount: Discount = Field(
         default=UNKNOWN, description="how much less the future counts: continuous rate per year, such as 0.05"
     )
-    precision: NotNegative = Field(
+    precision: Precision = Field(
         default=UNKNOWN, description="how sharply the party follows its interest: logit precision per unit, such as 1.5"
     )
     costs: Costs = Field(default=Costs(), description="lump sums paid when the agreement breaks down, in units")
@@ -180,7 +186,7 @@ class Stake(Noted):
     """Something one party holds and can give up."""
 
     holder: Key = Field(description="the party that holds it")
-    name: Words | None = Field(default=None, description="its name in figures and tables")
+    name: Line | None = Field(default=None, description="its name in figures and tables")
     worth: dict[Key, Worth] = Field(
         default={},
         description="what it is worth to each party, in units for every year that its holder holds all of it",
@@ -198,21 +204,25 @@ class Stake(Noted):
 class Measure(Noted):
     """A way to find concealment."""
 
-    covers: list[Key] = Field(default=[], min_length=1, description="list of the stakes whose concealment it can find")
-    finds: NotNegative = Field(
+    _without_defaults = model_validator(mode="before")(classmethod(without_defaults))
+
+    covers: tuple[Key, ...] = Field(
+        default=(), min_length=1, description="list of the stakes whose concealment it can find"
+    )
+    finds: Rate = Field(
         default=UNKNOWN, description="how often it finds a concealed stake: rate per year while in force"
     )
-    name: Words | None = Field(default=None, description="its name in figures and tables")
+    name: Line | None = Field(default=None, description="its name in figures and tables")
     starts: Day | None = Field(default=None, alias="from", description="first day in force; the start if left out")
     until: Day | None = Field(default=None, description="in force until this day; the horizon if left out")
-    false_alarms: NotNegative = Field(default=ZERO, description="false alarms: rate per year while in force")
+    false_alarms: Rate = Field(default=ZERO, description="false alarms: rate per year while in force")
     breaks: Chance = Field(default=ZERO, description="chance that a false alarm ends the agreement")
 
 
 class Body(Noted):
     """Somebody with tasks under the agreement who is no party to it: an agency, a commission, a mission."""
 
-    name: Words = Field(description="its name in figures and tables")
+    name: Line = Field(description="its name in figures and tables")
 
 
 def _meaning_form(value: object) -> str:
@@ -242,12 +252,23 @@ class Origin:
         The line (from 1) of every key and list item, by its path in the file: ('plans', 'phased', 'entries', 2).
     text : str
         The whole file, comments included.
+    content : str
+        Hash of the agreement that was read, by which a changed one is known: see `Agreement.provenance`.
     """
 
     path: str
     sha256: str
     lines: dict[tuple[str | int, ...], int]
     text: str = field(default="", repr=False)
+    content: str = ""
+
+
+class Provenance(NamedTuple):
+    """What vouches for an agreement: a file (path and SHA-256 of its bytes), or only the hash of its content."""
+
+    path: str | None
+    sha256: str | None
+    content: str
 
 
 def _version(value: object) -> int:
@@ -262,12 +283,12 @@ class Agreement(Frozen):
     servanda: Annotated[int, BeforeValidator(_version), Field(ge=1, le=1)] = Field(
         description="the version of this format: 1"
     )
-    title: Words = Field(description="the agreement's name, in words")
+    title: Line = Field(description="the agreement's name, in words")
     start: Day = Field(description="day 0, such as 2018-06-12")
     horizon: PlainDuration = Field(default=NEVER, description="payoffs count until then, such as 12 years")
-    unit: Words | None = Field(default=None, description="what a worth of 1 stands for, in words")
+    unit: Line | None = Field(default=None, description="what a worth of 1 stands for, in words")
     note: Words | None = Field(default=None, description="anything else, in words")
-    incidents: NotNegative = Field(default=ZERO, description="rate per year of breakdowns that nobody chose")
+    incidents: Rate = Field(default=ZERO, description="rate per year of breakdowns that nobody chose")
     sources: dict[Key, Source] = Field(default={}, description="what numbers and steps rest on")
     parties: dict[Key, Party] = Field(min_length=1, description="who decides")
     bodies: dict[Key, Body] = Field(default={}, description="who has tasks under the agreement without being a party")
@@ -282,27 +303,84 @@ class Agreement(Frozen):
     plans: dict[Key, Plan] = Field(
         min_length=1, description="calendars of entries, each one way to carry the agreement out"
     )
-    correlations: list[Correlation] = Field(default=[], description="pairs of numbers with ranges that vary together")
+    correlations: tuple[Correlation, ...] = Field(
+        default=(), description="pairs of numbers with ranges that vary together"
+    )
     inspections: Inspections | None = Field(
         default=None, description="a budget for inspections, and the sites to watch"
     )
-    levers: dict[Key, Annotated[list[Lever], Field(min_length=1)]] = Field(
+    levers: dict[Key, Annotated[tuple[Lever, ...], Field(min_length=1)]] = Field(
         default={},
         description="by plan, what may be changed in it; 'servanda design' looks for better plans among these changes",
     )
 
+    _without_defaults = model_validator(mode="before")(classmethod(without_defaults))
+
     _origin: Origin | None = PrivateAttr(default=None)
+    _sound: bool = PrivateAttr(default=False)
 
     @property
     def origin(self) -> Origin | None:
-        """Where this was read from; None if it was built in Python."""
+        """Where this was read from; None if it was built, or changed, in Python."""
         return self._origin
+
+    @property
+    def sound(self) -> bool:
+        """Whether all of it is known to fit together, as when it is read from a file."""
+        return self._sound
+
+    @property
+    def content(self) -> str:
+        """SHA-256 of all that it says, the order of its groups included; comments and layout of a file do not count."""
+        return sha256(self.model_dump_json().encode("utf-8", "surrogatepass")).hexdigest()
+
+    @property
+    def provenance(self) -> Provenance:
+        """The file that vouches for this, if what it says is what was read there; and the hash of what it says."""
+        content, origin = self.content, self._origin
+        if origin is None or origin.content != content:
+            return Provenance(None, None, content)
+        return Provenance(origin.path, origin.sha256, content)
 
     def read_from(self, origin: Origin | None) -> Agreement:
         """Return a copy that knows where it was read from; None: that it was built in Python."""
         copy = self.model_copy()
-        copy._origin = origin
+        copy._origin = origin and replace(origin, content=self.content)
+        copy._sound = self._sound or origin is not None
         return copy
+
+    def found_sound(self) -> None:
+        """Keep in mind that all of it fits together, so that nobody has to look again."""
+        self._sound = True
+
+    def derived(self, update: dict[str, Any]) -> Agreement:
+        """Return what follows from this agreement by rules of its own, without looking at it again: for inner use.
+
+        It keeps the places in the file, for messages, but no file vouches for it.
+        """
+        copy = self.model_copy()
+        copy.__dict__.update({name: read_only(value) for name, value in update.items()})
+        return copy
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Agreement:
+        """Copy, with other values for some keys; no file vouches for it any more, unless nothing has changed.
+
+        Raises
+        ------
+        pydantic.ValidationError
+            If a value cannot be used. What takes two places to see is looked at when a plan is used.
+        """
+        copy = super().model_copy(update=update, deep=deep)
+        if update and copy == self:
+            copy._origin, copy._sound = self._origin, self._sound
+        return copy
+
+    def __eq__(self, other: object) -> bool:
+        """Compare what is said, wherever it was read."""
+        return isinstance(other, Agreement) and self.__dict__ == other.__dict__
+
+    def __hash__(self) -> int:
+        return hash((self.title, self.start, tuple(self.parties), tuple(self.plans)))
 
     def __repr__(self) -> str:
         return f"<Agreement {self.title!r}: {', '.join(self.parties)}; plans {', '.join(self.plans)}>"
@@ -331,7 +409,7 @@ def as_in(agreement: Agreement, plan: str) -> Agreement:
         name: measure.model_copy(update={"finds": rates[name]}) if name in rates else measure
         for name, measure in agreement.measures.items()
     }
-    return agreement.model_copy(update={"measures": measures})
+    return agreement.derived({"measures": measures})
 
 
 def line_of(agreement: Agreement, place: tuple[str | int, ...]) -> int | None:

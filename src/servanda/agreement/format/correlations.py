@@ -7,13 +7,13 @@ from typing import Annotated, cast
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from servanda.agreement.format.entries import Noted
-from servanda.agreement.format.values import Problem, Words
+from servanda.agreement.format.values import Line, Problem, plain_number
 from servanda.english import digits, show
 
 
 def _pair(value: object) -> object:
     items = cast("list[object]", value)
-    if isinstance(value, list) and (len(items) != 2 or items[0] == items[1]):
+    if isinstance(value, list | tuple) and (len(items) != 2 or items[0] == items[1]):
         several = "one number" if len(items) == 1 else f"{len(items)} numbers"
         found = several if len(items) != 2 else f"{show(items[0])} twice"
         raise Problem(
@@ -24,17 +24,18 @@ def _pair(value: object) -> object:
 
 
 def _rank(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise Problem(f"{show(value)} is not a number. Write a number above -1 and below 1, such as 0.6").custom()
-    if not -1 < value < 1:
-        raise Problem(
-            f"{digits(float(value))} cannot be used as a rank correlation. Write a number above -1 and below 1"
-        ).custom()
-    return float(value)
+    allowed = "Write a number above -1 and below 1"
+    try:
+        found = plain_number(value)
+    except Problem as problem:
+        raise Problem(f"{str(problem).partition('. ')[0]}. {allowed}, such as 0.6").custom() from None
+    if not -1 < found < 1:
+        raise Problem(f"{digits(found)} cannot be used as a rank correlation. {allowed}").custom()
+    return found
 
 
 Rank = Annotated[float, BeforeValidator(_rank), WithJsonSchema({"servanda": "rank"})]
-Pair = Annotated[list[Words], Field(min_length=2, max_length=2), BeforeValidator(_pair)]
+Pair = Annotated[list[Line], Field(min_length=2, max_length=2), BeforeValidator(_pair)]
 
 
 class Correlation(Noted):

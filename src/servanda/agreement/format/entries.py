@@ -10,16 +10,17 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
 
+from servanda.agreement.format.frozen import Frozen, without_defaults
 from servanda.agreement.format.values import (
     UNKNOWN,
     CalendarMonths,
     Chance,
     Day,
     Flag,
-    Frozen,
     Key,
-    NotNegative,
+    Line,
     Problem,
+    Rate,
     Share,
     Span,
     Words,
@@ -32,7 +33,7 @@ START = "start"  # what `due` may name besides entries
 class Noted(Frozen):
     """Anything that may say what it rests on."""
 
-    source: Words | None = Field(default=None, description="the key of one of the file's sources")
+    source: Line | None = Field(default=None, description="the key of one of the file's sources")
     note: Words | None = Field(default=None, description="the reason, in words")
 
 
@@ -74,15 +75,15 @@ class Due(Frozen):
 
 class _Entry(Noted):
     id: Key = Field(description="a name that no other entry of the plan has")
-    title: Words | None = Field(default=None, description="its name in figures and tables")
+    title: Line | None = Field(default=None, description="its name in figures and tables")
     text: Words | None = Field(default=None, description="the words of the agreement, or where to find them")
-    needs: list[Key] = Field(default=[], description="list of the entries that must come first")
-    pairs: list[Key] = Field(default=[], description="list of the entries that this is done in return for")
-    verified_by: list[Key] = Field(
-        default=[], description="list of the measures, bodies or parties that check whether it is done"
+    needs: tuple[Key, ...] = Field(default=(), description="list of the entries that must come first")
+    pairs: tuple[Key, ...] = Field(default=(), description="list of the entries that this is done in return for")
+    verified_by: tuple[Key, ...] = Field(
+        default=(), description="list of the measures, bodies or parties that check whether it is done"
     )
-    defines: list[Key] = Field(default=[], description="list of the terms that this entry defines")
-    uses: list[Key] = Field(default=[], description="list of the terms on whose meaning this entry depends")
+    defines: tuple[Key, ...] = Field(default=(), description="list of the terms that this entry defines")
+    uses: tuple[Key, ...] = Field(default=(), description="list of the terms on whose meaning this entry depends")
 
 
 _ONE_DATE: dict[str, Any] = {"not": {"required": ["date", "due"]}}
@@ -105,7 +106,7 @@ class _Dated(_Entry):
 
 def _gives(value: object) -> object:
     given = value
-    if isinstance(value, list | dict) and value:
+    if isinstance(value, list | tuple | dict) and value:
         return given
     found = f"{show(given)} is neither a list of stakes nor a group of shares" if given else "this names no stake"
     words = "Write gives: [stake] for all that is left, or gives: {stake: 0.5} for a share"
@@ -113,18 +114,19 @@ def _gives(value: object) -> object:
 
 
 def _gives_form(value: object) -> str:
-    return "all_left" if isinstance(value, list) else "shares"
+    return "all_left" if isinstance(value, list | tuple) else "shares"
 
 
 def _by_form(value: object) -> str:
-    return "several" if isinstance(value, list) else "one"
+    return "several" if isinstance(value, list | tuple) else "one"
 
 
 Gives = Annotated[
-    Annotated[dict[Key, Share], Tag("shares")] | Annotated[list[Key], Tag("all_left")], Discriminator(_gives_form)
+    Annotated[dict[Key, Share], Tag("shares")] | Annotated[tuple[Key, ...], Tag("all_left")], Discriminator(_gives_form)
 ]
 Actors = Annotated[
-    Annotated[Key, Tag("one")] | Annotated[list[Key], Field(min_length=1), Tag("several")], Discriminator(_by_form)
+    Annotated[Key, Tag("one")] | Annotated[tuple[Key, ...], Field(min_length=1), Tag("several")],
+    Discriminator(_by_form),
 ]
 
 
@@ -151,6 +153,8 @@ class Obligation(_Dated):
     standing: Flag = Field(
         default=False, description="whether this is owed all the time rather than once; true or false"
     )
+
+    _without_defaults = model_validator(mode="before")(classmethod(without_defaults))
 
     @property
     def actors(self) -> tuple[str, ...]:
@@ -206,7 +210,7 @@ class Review(_Entry):
         }
     )
 
-    review: list[Key] = Field(min_length=1, description="list of the parties that may stay or withdraw")
+    review: tuple[Key, ...] = Field(min_length=1, description="list of the parties that may stay or withdraw")
     date: Day | None = Field(default=None, description="the day of a single review")
     every: CalendarMonths | None = Field(default=None, description="time between repeated reviews, such as 6 months")
     starts: Day | None = Field(default=None, alias="from", description="day of the first repeated review")
@@ -240,15 +244,15 @@ Entry = Annotated[
 class Plan(Noted):
     """A calendar of entries: one way to carry the agreement out."""
 
-    title: Words | None = Field(default=None, description="its name in figures and tables")
+    title: Line | None = Field(default=None, description="its name in figures and tables")
     disputes: Words | None = Field(
         default=None, description="what happens when the parties disagree, in words; in place of the agreement's"
     )
     withdrawal: Words | None = Field(
         default=None, description="how a party may leave, in words; in place of the agreement's"
     )
-    finds: dict[Key, NotNegative] = Field(
+    finds: dict[Key, Rate] = Field(
         default={},
         description="finding rates of measures while this plan is carried out, in place of the measures' own",
     )
-    entries: list[Entry] = Field(min_length=1, description="list of what happens, and when")
+    entries: tuple[Entry, ...] = Field(min_length=1, description="list of what happens, and when")

@@ -5,15 +5,17 @@ What is computed from it is in `servanda.inspecting`.
 
 from __future__ import annotations
 
+from numbers import Integral
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
+from servanda.agreement.format.frozen import Frozen
 from servanda.agreement.format.values import (
     Amount,
     Chance,
-    Frozen,
     Key,
+    Line,
     Number,
     PlainDuration,
     Positive,
@@ -28,8 +30,8 @@ MOST_PERIODS = 100  # of a sequence
 
 def _whole(most: int) -> BeforeValidator:
     def read(value: object) -> int:
-        if type(value) is int and 0 < value <= most:
-            return value
+        if isinstance(value, Integral) and not isinstance(value, bool) and 0 < value <= most:
+            return int(value)
         raise Problem(f"{show(value)} is not allowed here. Write a whole number from 1 to {most}").custom()
 
     return BeforeValidator(read)
@@ -82,7 +84,7 @@ class Detection(Frozen):
     )
     effort: Positive | None = Field(default=None, description="what one visit costs, in units of the budget; default 1")
     visits: Visits | None = Field(default=None, description="the most visits that are allowed in one period")
-    levels: list[Level] | None = Field(
+    levels: tuple[Level, ...] | None = Field(
         default=None, min_length=1, description="list of what can be done there: effort and chance, by rising effort"
     )
 
@@ -109,15 +111,15 @@ class Detection(Frozen):
 
 
 class _Reasoned(Frozen):
-    source: Words | None = Field(default=None, description="the key of one of the file's sources")
+    source: Line | None = Field(default=None, description="the key of one of the file's sources")
     note: Words | None = Field(default=None, description="the reason, in words")
 
 
 class Site(_Reasoned):
     """A place where stakes could be concealed, and what looking there achieves."""
 
-    name: Words | None = Field(default=None, description="its name in figures and tables")
-    holds: list[Key] = Field(min_length=1, description="list of the stakes that could be concealed there")
+    name: Line | None = Field(default=None, description="its name in figures and tables")
+    holds: tuple[Key, ...] = Field(min_length=1, description="list of the stakes that could be concealed there")
     detection: Detection = Field(description="how effort spent there turns into a chance of detection")
     gain: Amount = Field(
         default=Number(likely=1.0), description="what concealing there gains the violator if it is not found"
@@ -161,7 +163,7 @@ class Inspections(_Reasoned):
     """A budget of inspection and the sites that it has to watch."""
 
     budget: Amount = Field(description="what can be spent on inspections in one period, in units of `unit`")
-    unit: Words = Field(description="what the budget is counted in, such as inspector-days")
+    unit: Line = Field(description="what the budget is counted in, such as inspector-days")
     period: PlainDuration = Field(description="how long the budget has to last, such as 1 year")
     aim: Literal["detection", "deterrence"] = Field(
         default="detection",

@@ -8,12 +8,21 @@ from __future__ import annotations
 from typing import Any, cast
 
 from servanda.agreement.format.agreement import Agreement
-from servanda.agreement.format.values import DATE_PATTERN, LARGEST_AMOUNT, LEAST_AMOUNT, NAME_PATTERN
+from servanda.agreement.format.values import (
+    DATE_PATTERN,
+    LARGEST,
+    LARGEST_AMOUNT,
+    LARGEST_DISCOUNT,
+    LARGEST_PRECISION,
+    LARGEST_RATE,
+    LEAST_AMOUNT,
+)
 
 _UNIT = r" *(year|month|week|day)s?"
 _AMOUNT = r"[0-9]+(\.[0-9]+)?"
 _WORDS = {"type": "string", "pattern": r"\S"}
-_NAME = {"type": "string", "pattern": f"^{NAME_PATTERN}$"}
+# Letters of any script, in words that JavaScript and Python read alike: everything from U+0080 on counts as a letter.
+_NAME = {"type": "string", "pattern": r"^[^\x00-@\[-`{-\x7f][^\x00-,./:-@\[-^`{-\x7f]*$"}
 _DURATION = {
     "type": "string",
     "pattern": rf"^ *({_AMOUNT}{_UNIT}|never) *$",
@@ -38,10 +47,12 @@ def schema() -> dict[str, Any]:
 def _definitions() -> dict[str, object]:
     """Say what each kind of value looks like: those that `values.py` marks by name."""
     return {
-        "number": _number({"type": "number"}),
+        "number": _number({"type": "number", "minimum": -LARGEST, "maximum": LARGEST}),
         "chance": _number({"type": "number", "minimum": 0, "maximum": 1}),
         "share": _number({"type": "number", "exclusiveMinimum": 0, "maximum": 1}),
-        "not_negative": _number({"type": "number", "minimum": 0}),
+        "rate": _number({"type": "number", "minimum": 0, "maximum": LARGEST_RATE}),
+        "discount": _number({"type": "number", "minimum": 0, "maximum": LARGEST_DISCOUNT}),
+        "precision": _number({"type": "number", "minimum": 0, "maximum": LARGEST_PRECISION}),
         "amount": _number({"type": "number", "minimum": 0, "maximum": LARGEST_AMOUNT}),
         "positive": _number({"type": "number", "minimum": LEAST_AMOUNT, "maximum": LARGEST_AMOUNT}),
         "duration": _number(_DURATION),

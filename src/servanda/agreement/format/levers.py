@@ -8,24 +8,36 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from numbers import Integral
 from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, Tag, WithJsonSchema, model_validator
 
 from servanda.agreement.format.entries import Noted
-from servanda.agreement.format.values import CalendarMonths, Day, Key, Problem, Words, plain_number
+from servanda.agreement.format.values import (
+    LARGEST,
+    LARGEST_RATE,
+    CalendarMonths,
+    Day,
+    Key,
+    Line,
+    Problem,
+    plain_number,
+)
 from servanda.english import show
 
 MOST_PARTS = 12  # that a step may be split into
 MOST_TIMES = 1000  # that a review may take place
+MOST_IN_ORDER = 100  # entries that may change places
+MOST_VALUES = 100_000  # that a lever may set
 
 
 def _amount(fits: Callable[[float], bool], words: str) -> BeforeValidator:
     def read(value: object) -> float:
         try:
             found = plain_number(value)
-        except Problem:
-            raise Problem(f"{show(value)} is not a number. Write {words}").custom() from None
+        except Problem as problem:
+            raise Problem(f"{str(problem).partition('. ')[0]}. Write {words}").custom() from None
         if not fits(found):
             raise Problem(f"{show(value)} is not allowed here. Write {words}").custom()
         return found
@@ -35,8 +47,8 @@ def _amount(fits: Callable[[float], bool], words: str) -> BeforeValidator:
 
 def _whole(most: int) -> BeforeValidator:
     def read(value: object) -> int:
-        if type(value) is int and 0 < value <= most:
-            return value
+        if isinstance(value, Integral) and not isinstance(value, bool) and 0 < value <= most:
+            return int(value)
         raise Problem(f"{show(value)} is not allowed here. Write a whole number from 1 to {most}").custom()
 
     return BeforeValidator(read)
@@ -49,8 +61,13 @@ PlainShare = Annotated[
 ]
 Amount = Annotated[
     float,
-    _amount(lambda x: x >= 0, "a number that is 0 or more"),
-    WithJsonSchema({"type": "number", "minimum": 0}),
+    _amount(lambda x: 0 <= x <= LARGEST, "a number that is 0 or more"),
+    WithJsonSchema({"type": "number", "minimum": 0, "maximum": LARGEST}),
+]
+PlainRate = Annotated[
+    float,
+    _amount(lambda x: 0 <= x <= LARGEST_RATE, f"a rate per year from 0 to {LARGEST_RATE:,.0f}"),
+    WithJsonSchema({"type": "number", "minimum": 0, "maximum": LARGEST_RATE}),
 ]
 Parts = Annotated[int, _whole(MOST_PARTS), WithJsonSchema({"type": "integer", "minimum": 1, "maximum": MOST_PARTS})]
 Times = Annotated[int, _whole(MOST_TIMES), WithJsonSchema({"type": "integer", "minimum": 1, "maximum": MOST_TIMES})]
@@ -58,6 +75,16 @@ Times = Annotated[int, _whole(MOST_TIMES), WithJsonSchema({"type": "integer", "m
 
 class _Lever(Noted):
     model_config: ClassVar[ConfigDict] = ConfigDict(populate_by_name=False)
+
+
+def _few(count: float, key: str) -> None:
+    """Refuse a lever with too many values before they are written out."""
+    if count > MOST_VALUES:
+        raise Problem(
+            f"this lever would have {count:,.0f} values, and may have {MOST_VALUES:,} at most. Choose a larger step, or"
+            " a smaller range",
+            key,
+        ).custom()
 
 
 def _in_order(least: float | date, most: float | date, upside_down: bool) -> None:
@@ -79,6 +106,8 @@ class ShareLever(_Lever):
     @model_validator(mode="after")
     def _ordered(self) -> ShareLever:
         _in_order(self.least, self.most, self.most < self.least)
+        if self.step is not None:
+            _few((self.most - self.least) / self.step + 1, "step")
         return self
 
 
@@ -95,13 +124,17 @@ class DateLever(_Lever):
     @model_validator(mode="after")
     def _ordered(self) -> DateLever:
         _in_order(self.least, self.most, self.most < self.least)
+        if self.step is None:
+            _few((self.most - self.least).days + 1, "to")
         return self
 
 
 class OrderLever(_Lever):
     """In which order some entries take place: they change places, and with them dates."""
 
-    order: list[Key] = Field(min_length=2, description="list of the entries that may change places")
+    order: tuple[Key, ...] = Field(
+        min_length=2, max_length=MOST_IN_ORDER, description="list of the entries that may change places"
+    )
 
 
 class AutomaticLever(_Lever):
@@ -114,17 +147,19 @@ class FindsLever(_Lever):
     """How strong a measure is, and what that costs."""
 
     finds: Key = Field(description="the measure whose finding rate may vary")
-    least: Amount = Field(alias="from", description="the least rate per year")
-    most: Amount = Field(alias="to", description="the largest rate per year")
-    step: Amount | None = Field(default=None, description="vary it in steps of this size")
+    least: PlainRate = Field(alias="from", description="the least rate per year")
+    most: PlainRate = Field(alias="to", description="the largest rate per year")
+    step: PlainRate | None = Field(default=None, description="vary it in steps of this size")
     cost: Amount = Field(default=0.0, description="what a finding rate of 1 a year costs for every year in force")
-    unit: Words | None = Field(default=None, description="what the cost is counted in, such as million dollars")
+    unit: Line | None = Field(default=None, description="what the cost is counted in, such as million dollars")
 
     @model_validator(mode="after")
     def _ordered(self) -> FindsLever:
         _in_order(self.least, self.most, self.most < self.least)
         if self.step == 0:
             raise Problem("a step of 0 changes nothing. Write a step above 0, or leave it out", "step").custom()
+        if self.step is not None:
+            _few((self.most - self.least) / self.step + 1, "step")
         if self.cost and self.unit is None:
             words = "a cost needs a unit. Say what it is counted in, such as unit: million dollars"
             raise Problem(words, "cost").custom()
@@ -135,15 +170,16 @@ class ReviewsLever(_Lever):
     """How often a repeated review takes place, and how many times."""
 
     reviews: Key = Field(description="the repeated review that may vary")
-    every: list[CalendarMonths] = Field(
-        default=[], description="list of the times between reviews to choose from, such as [6 months, 12 months]"
+    every: tuple[CalendarMonths, ...] = Field(
+        default=(), description="list of the times between reviews to choose from, such as [6 months, 12 months]"
     )
-    times: list[Times] = Field(default=[], description="list of the numbers of reviews to choose from")
+    times: tuple[Times, ...] = Field(default=(), description="list of the numbers of reviews to choose from")
 
     @model_validator(mode="after")
     def _something(self) -> ReviewsLever:
         if not self.every and not self.times:
             raise Problem("this leaves nothing to choose. Write every: or times: with a list to choose from").custom()
+        _few(max(1, len(set(self.every))) * max(1, len(set(self.times))), "times")
         return self
 
 
@@ -151,7 +187,7 @@ class SplitLever(_Lever):
     """Into how many equal parts an entry is split, one after the other."""
 
     split: Key = Field(description="the entry that may be split")
-    into: list[Parts] = Field(min_length=1, description="list of the numbers of parts to choose from")
+    into: tuple[Parts, ...] = Field(min_length=1, description="list of the numbers of parts to choose from")
     every: CalendarMonths = Field(
         description="the time between two parts; the first takes place on the entry's own date"
     )

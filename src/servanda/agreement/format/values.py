@@ -8,14 +8,19 @@ from __future__ import annotations
 import contextlib
 import math
 import re
+import unicodedata
 from collections.abc import Callable
 from datetime import date
-from typing import Annotated, Any, ClassVar, TypeAlias, cast
+from numbers import Integral, Real
+from typing import Annotated, Any, TypeAlias, cast
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, WithJsonSchema
+from pydantic import BeforeValidator, Field, ValidationInfo, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from servanda.agreement.format.characters import called, on_one_line, refused
+from servanda.agreement.format.frozen import Frozen
 from servanda.english import did_you_mean, digits, show
+from servanda.records import same
 
 DAYS_PER_YEAR = 365.25
 
@@ -24,25 +29,29 @@ Place: TypeAlias = tuple[str | int, ...]  # where something stands in the file: 
 
 NEVER = math.inf
 
-
 FIRST_YEAR, LAST_YEAR = 1000, 8999  # of any date in a file, so that no calendar sum leaves Python's year 1 to 9999
-
-
 LONGEST_HORIZON = 900.0  # years
-
-
 LONGEST_STEP = 1200  # months between repeated reviews
 
 
+LONGEST_DURATION = 10_000.0  # years; what takes longer takes for ever
+
+
+LEAST, LARGEST = 1e-15, 1e15  # of any number that is not 0: products of all that stand in a file stay finite
+
+
+LARGEST_RATE = 1e6  # a year: one every half minute
+
+
+LARGEST_DISCOUNT = 100.0  # a year: what is a month away counts for nothing
+
+
+LARGEST_PRECISION = 1e6  # per unit
+
+
 LEAST_AMOUNT, LARGEST_AMOUNT = 1e-6, 1e9  # of effort, and of what is at stake at a site; or 0
-
-
 NAME_PATTERN = "[A-Za-z][A-Za-z0-9_-]*"
-
-
 DURATION_PATTERN = r"\s*([0-9]+(?:\.[0-9]+)?)\s*(year|month|week|day)s?\s*"
-
-
 DATE_PATTERN = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 
 
@@ -64,10 +73,7 @@ class Problem(ValueError):
         return PydanticCustomError("wrong", "{why}", {"why": str(self), "key": self.key})
 
 
-class Frozen(BaseModel):
-    """Anything of an agreement: cannot be changed, knows its keys and no others."""
-
-    model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+Finite = Annotated[float, Field(ge=-LARGEST, le=LARGEST)]  # which is not so of what is no number either
 
 
 class Number(Frozen):
@@ -89,12 +95,18 @@ class Number(Frozen):
         The reason, in words.
     """
 
-    likely: float
-    low: float | None = None
-    high: float | None = None
+    likely: Finite
+    low: Finite | None = None
+    high: Finite | None = None
     uniform: bool = False
     source: str | None = None
     note: str | None = None
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and same(self.__dict__, other.__dict__)
+
+    def __hash__(self) -> int:
+        return hash((self.likely if self.known else None, self.low, self.high, self.uniform, self.source))
 
     @property
     def known(self) -> bool:
@@ -119,6 +131,10 @@ class Number(Frozen):
 class Years(Number):
     """A duration in years (`math.inf` = never), with the same range, source and note as any number."""
 
+    likely: Annotated[float, Field(ge=0)]
+    low: Annotated[float, Field(ge=0)] | None = None
+    high: Annotated[float, Field(ge=0)] | None = None
+
 
 # ----------------------------------------------------------------------------------------------- durations
 
@@ -139,8 +155,13 @@ def years(value: object) -> float:
     if isinstance(value, str):
         if value.strip() == "never":
             return NEVER
-        match = _DURATION.fullmatch(value)
-        if match and math.isfinite(length := float(match[1]) * _UNIT_YEARS[match[2]]):
+        if match := _DURATION.fullmatch(value):
+            length = float(match[1]) * _UNIT_YEARS[match[2]]
+            if length > LONGEST_DURATION:
+                most = f"A duration is at most {LONGEST_DURATION:,.0f} years"
+                raise Problem(f"{show(value)} is too long to compute with. {most}; for what takes longer, write never")
+            if length < LEAST and re.search("[1-9]", match[1]):
+                raise Problem(f"{show(value)} is too short to compute with. Write 0 days")
             return length
     raise Problem(f"{show(value)} is not a duration. Write a number and a unit (30 months, 2 years, 90 days), or never")
 
@@ -151,8 +172,8 @@ def _from_file(info: ValidationInfo) -> bool:
 
 
 def _length(value: object, info: ValidationInfo) -> float:
-    if isinstance(value, float) and not _from_file(info):
-        return value
+    if isinstance(value, Real) and not isinstance(value, bool) and not _from_file(info):
+        return float(value)
     if isinstance(value, str):
         with contextlib.suppress(Problem):
             return years(value)
@@ -161,9 +182,11 @@ def _length(value: object, info: ValidationInfo) -> float:
 
 def _horizon(value: object, info: ValidationInfo) -> float:
     length = _length(value, info)
-    if not 0 < length <= LONGEST_HORIZON:
+    if not _from_file(info) and (length == NEVER or value == "Infinity"):
+        return NEVER  # as a file says by leaving it out
+    if not 0.999 / DAYS_PER_YEAR <= length <= LONGEST_HORIZON:
         raise Problem(
-            f"{show(value)} is not a duration above 0 and of at most {digits(LONGEST_HORIZON)} years."
+            f"{show(value)} is not a duration of at least 1 day and at most {digits(LONGEST_HORIZON)} years."
             " Write a number and a unit, such as 12 years"
         ).custom()
     return length
@@ -184,7 +207,7 @@ def _months(value: object, info: ValidationInfo) -> int:
     match = _DURATION.fullmatch(value) if isinstance(value, str) else None
     if match and match[2] in ("year", "month"):
         count = float(match[1]) * (12 if match[2] == "year" else 1)
-    elif isinstance(value, int) and not isinstance(value, bool) and not _from_file(info):
+    elif isinstance(value, Integral) and not isinstance(value, bool) and not _from_file(info):
         count = float(value)
     if 1 <= count <= LONGEST_STEP and count == int(count):
         return int(count)
@@ -202,17 +225,86 @@ _NUMBER_KEYS = ("likely", "low", "high", "source", "note")
 _SIZES = ("likely", "low", "high")
 
 
+_WRITTEN = re.compile(r"[-+−]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+−]?[0-9]+)?")
+
+
 def plain_number(value: object) -> float:
-    """Read a finite number."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise Problem(f"{show(value)} is not a number. Write a number, or {{likely: .., low: .., high: ..}}")
-    try:
-        found = float(value)
-    except OverflowError:
-        found = math.inf
-    if not math.isfinite(found):
+    """Read a number of a size that can be computed with.
+
+    Raises
+    ------
+    Problem
+        If it is none; if it is neither 0 nor between `LEAST` and `LARGEST` in size.
+    """
+    if isinstance(value, str) and len(value) > 300 and not value.isspace() and _WRITTEN.fullmatch(value):
+        raise Problem(f"a number of {len(value)} digits is not one to compute with. {_SIZE}")
+    if isinstance(value, str) and _WRITTEN.fullmatch(value) and beyond_floats(value):
+        found, value = float(value.replace("−", "-")), value.strip()
+    elif isinstance(value, bool) or not isinstance(value, Real):
+        raise Problem(
+            f"{show(value)} is not a number.{_hint(value)} Write a number, or {{likely: .., low: .., high: ..}}"
+        )
+    else:
+        try:
+            found = float(value)
+        except OverflowError:
+            found = math.inf
+    if math.isnan(found) or (math.isinf(found) and isinstance(value, float)):
         raise Problem(f"{show(value)} is not a finite number. Write one that is")
+    if abs(found) > LARGEST:
+        raise Problem(f"{_as_written(value)} is too large to compute with. {_SIZE}")
+    if abs(found) < LEAST and (found != 0 or isinstance(value, str)):
+        raise Problem(f"{_as_written(value)} is too small to compute with. Write 0, or choose another unit. {_SIZE}")
     return found
+
+
+def number_in_words(value: object) -> float:
+    """Read a number that stands in a text, as on the command line: `-0.5`, `−0.5`, `1e3`.
+
+    Raises
+    ------
+    Problem
+        As `plain_number` does.
+    """
+    text = value.strip() if isinstance(value, str) else ""
+    written = len(text) <= 300 and _WRITTEN.fullmatch(text) is not None and not beyond_floats(text)
+    return plain_number(float(text.replace("−", "-")) if written else value)
+
+
+_SIZE = "A number is 0, or from 1e-15 to 1e15, with either sign"
+
+
+def beyond_floats(text: str) -> bool:
+    """Whether a number as it stands in a file is none that a computer can hold: the reader leaves it a text then."""
+    found = float(text.replace("−", "-"))
+    return math.isinf(found) or (found == 0 and re.search("[1-9]", re.split("[eE]", text)[0]) is not None)
+
+
+def _as_written(value: object) -> str:
+    return show(value).strip("'")
+
+
+_AMENDS = {
+    "%": "Write 0.25 for 25%",
+    "_": "Write the digits without _",
+    "'": "Write the digits without '",
+    " ": "Write the digits without spaces",
+    ",": "Write a point and no commas",
+}
+
+
+def _hint(value: object) -> str:
+    """Say what keeps a text from being a number, where it looks like one to people."""
+    if not isinstance(value, str):
+        return ""
+    text = value.strip().replace("−", "-")
+    if re.fullmatch(r"[-+]?[0-9][0-9_' ]*(,[0-9]{3})*([.,][0-9]+)?%?", text):
+        return next((f" {words}." for mark, words in _AMENDS.items() if mark in text), " Write it without quotes.")
+    try:
+        float(text)
+    except ValueError:
+        return ""
+    return " Write it in the digits 0 to 9." if not text.isascii() else ""
 
 
 def _number(
@@ -220,10 +312,21 @@ def _number(
 ) -> BeforeValidator:
     """Make a reader of `0.4`, `{likely: 0.4, low: 0.2, high: 0.7, ...}` or a ready Number."""
 
-    def read(value: object) -> Number:
+    def read(value: object, written: bool) -> Number:
         given = cast("dict[object, object]", value) if isinstance(value, dict) else {}
+        if not written and given.keys() == Number.model_fields.keys():  # as `model_dump` gives it
+            nothing = str(given["likely"]).lower() == "nan"
+            return (
+                (UNKNOWN_YEARS if kind is Years else UNKNOWN) if nothing else read(kind.model_validate(given), written)
+            )
+        if isinstance(value, Number) and not value.known:
+            return value
         if isinstance(value, Number):
             fields: dict[str, Any] = value.model_dump()
+            if one is plain_number:
+                for key in _SIZES:
+                    if fields[key] is not None:
+                        fields[key] = one(fields[key])
         elif isinstance(value, dict):
             fields = _read_keys(given, one)
         else:
@@ -237,11 +340,11 @@ def _number(
                         raise Problem(str(problem), key if key in given else None) from None
         if isinstance(value, dict | Number):
             _look_at_range(fields, given)
-        return kind.model_validate(fields)
+        return value if isinstance(value, Number) and type(value) is kind else kind.model_validate(fields)
 
-    def wrapped(value: object) -> Number:
+    def wrapped(value: object, info: ValidationInfo) -> Number:
         try:
-            return read(value)
+            return read(value, _from_file(info))
         except Problem as problem:
             raise problem.custom() from None
 
@@ -259,10 +362,11 @@ def _read_keys(given: dict[object, object], one: Callable[[object], float]) -> d
                 fields[key] = one(found)
             except Problem as problem:
                 raise Problem(str(problem), key) from None
-        elif isinstance(found, str) and found.strip():
-            fields[key] = found
         else:
-            raise Problem(f"{show(found)} is not text. Write words, in quotes if they look like a number", key)
+            try:
+                fields[key] = text(found) if key == "note" else line(found)
+            except Problem as problem:
+                raise Problem(str(problem), key) from None
     return fields
 
 
@@ -310,6 +414,24 @@ def _not_negative(value: float) -> None:
         raise Problem(f"{digits(value)} is negative. It must be 0 or more")
 
 
+def _at_most(most: float, what: str, words: str) -> Callable[[float], None]:
+    def check(value: float) -> None:
+        _not_negative(value)
+        if value > most:
+            raise Problem(f"{digits(value)} is too large for {what}. It must be at most {most:,.0f}{words}")
+
+    return check
+
+
+_rate = _at_most(LARGEST_RATE, "a rate", " per year")
+
+
+_discount = _at_most(LARGEST_DISCOUNT, "a discount", " per year: 0.05 means 5% a year")
+
+
+_precision = _at_most(LARGEST_PRECISION, "a precision", " per unit. Choose a larger unit")
+
+
 def _amount(value: float) -> None:
     if value != 0:
         _positive(value) if value > 0 else _not_negative(value)
@@ -344,22 +466,62 @@ def _day(value: object) -> date:
     return value
 
 
+def text(value: object) -> str:
+    """Read a text, which may have several lines."""
+    if not isinstance(value, str) or not value.strip():
+        raise Problem(f"{show(value)} is not text. Write words, in quotes if they look like a number")
+    if (character := refused(value)) is not None:
+        raise Problem(f"this text holds {called(character)}. Delete it")
+    if not value.isascii() and not any(letter.isprintable() and letter != " " for letter in value):
+        raise Problem(f"this text holds nothing that can be seen, only {called(value.strip()[0])}. Write words")
+    return value
+
+
+def line(value: object) -> str:
+    """Read a text that has to stand on one line: without spaces around it, and with spaces for tabs."""
+    found = on_one_line(text(value))
+    if "\n" in found:
+        raise Problem(f"{show(found)} has a line break in it. Write it on one line")
+    return found
+
+
 def _words(value: object) -> str:
-    if isinstance(value, str) and value.strip():
-        return value
-    raise Problem(f"{show(value)} is not text. Write words, in quotes if they look like a number").custom()
+    if isinstance(value, str) and value.isascii() and value.isprintable() and not value.isspace() and value:
+        return value  # as most are
+    try:
+        return text(value)
+    except Problem as problem:
+        raise problem.custom() from None
+
+
+def _line(value: object) -> str:
+    if isinstance(value, str) and value.isascii() and value.isprintable() and (found := value.strip()):
+        return found
+    try:
+        return line(value)
+    except Problem as problem:
+        raise problem.custom() from None
+
+
+_NAME = re.compile(NAME_PATTERN)
 
 
 def is_name(value: object) -> bool:
     """Tell whether a value can name a party, stake, measure, type, plan or entry."""
-    return isinstance(value, str) and re.fullmatch(NAME_PATTERN, value) is not None
+    if not isinstance(value, str):
+        return False
+    if value.isascii():
+        return _NAME.fullmatch(value) is not None
+    return value[:1].isalpha() and value.replace("-", "_").isidentifier()
 
 
 def _key(value: object) -> str:
     if isinstance(value, str) and is_name(value):
-        return value
+        return value if value.isascii() else unicodedata.normalize("NFC", value)
     words = "cannot be used as a name. A name begins with a letter and has only letters, digits, - and _"
-    raise Problem(f"{show(value)} {words}").custom()
+    unseen = next((letter for letter in value if not letter.isprintable()), None) if isinstance(value, str) else None
+    more = f". This one holds {called(unseen)}" if unseen is not None else ""
+    raise Problem(f"{show(value)} {words}{more}").custom()
 
 
 def _flag(value: object) -> bool:
@@ -382,7 +544,13 @@ Chance = Annotated[Number, _number(Number, plain_number, _chance), _schema("chan
 Share = Annotated[Number, _number(Number, plain_number, _share), _schema("share")]
 
 
-NotNegative = Annotated[Number, _number(Number, plain_number, _not_negative), _schema("not_negative")]
+Rate = Annotated[Number, _number(Number, plain_number, _rate), _schema("rate")]
+
+
+Discount = Annotated[Number, _number(Number, plain_number, _discount), _schema("discount")]
+
+
+Precision = Annotated[Number, _number(Number, plain_number, _precision), _schema("precision")]
 
 
 Amount = Annotated[Number, _number(Number, plain_number, _amount), _schema("amount")]
@@ -409,6 +577,9 @@ Day = Annotated[date, BeforeValidator(_day), _schema("day")]
 Words = Annotated[str, BeforeValidator(_words), _schema("words")]
 
 
+Line = Annotated[str, BeforeValidator(_line), _schema("words")]
+
+
 Key = Annotated[str, BeforeValidator(_key), _schema("name")]
 
 
@@ -419,7 +590,7 @@ ZERO = Number(likely=0.0)
 
 
 # For what a file may leave out: nothing can be computed with it by mistake.
-UNKNOWN = Number(likely=math.nan)
+UNKNOWN = Number.model_construct(likely=math.nan)
 
 
-UNKNOWN_YEARS = Years(likely=math.nan)
+UNKNOWN_YEARS = Years.model_construct(likely=math.nan)

@@ -7,14 +7,17 @@ libyaml. Where anything is wrong, or libyaml may mean something else than YAML 1
 
 from __future__ import annotations
 
+import json
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple, NoReturn, cast
 
-from servanda.agreement.format.values import DATE_PATTERN, Place
-from servanda.agreement.reading._yaml_events import UnsureError, careful_events, quick_events
+from servanda.agreement.format.characters import called, cleaned, joined, line_at, refused, unwritable
+from servanda.agreement.format.values import DATE_PATTERN, Place, beyond_floats, is_name
+from servanda.agreement.reading._yaml_events import IndentedByTabError, UnsureError, careful_events, quick_events
 from servanda.english import show
 
 LARGEST = 5_000_000  # bytes of a file; the longest agreement we know has 40,000
@@ -48,12 +51,20 @@ class Document:
     lines : dict[tuple, int]
         Line (from 1) of every key and list item, by its path.
     complaints : tuple[Complaint, ...]
-        Duplicate keys and keys that are no text; those are left out of `data`.
+        Duplicate keys, keys that are no text and words cut off by a comma, which are left out of `data`; characters
+        that are refused, without which the texts stand in it.
     """
 
     data: object
     lines: dict[Place, int]
     complaints: tuple[Complaint, ...]
+
+
+class _CutOff:
+    """What stands in brackets behind a comma, and has no colon: the value of what was taken for a key."""
+
+
+_CUT_OFF = _CutOff()
 
 
 @dataclass(slots=True)
@@ -79,6 +90,8 @@ def parse(text: str) -> Document:
     NotReadableError
         If it is not YAML, empty, several documents, or would grow too large or too deep.
     """
+    if match := unwritable(text):
+        raise NotReadableError(line_at(text, match.start()), f"{called(match[0])} stands here. Delete it")
     return quickly(text) or carefully(text)
 
 
@@ -88,7 +101,7 @@ def quickly(text: str) -> Document | None:
     That is so if anything keeps the text from being read, or if it is no group of keys: ruamel has the messages.
     """
     try:
-        root = _compose(quick_events(text))
+        root = _compose(quick_events(text), text)
     except (UnsureError, NotReadableError):
         return None
     return _document(root) if root is not None and root.mapping else None
@@ -155,6 +168,13 @@ class _Builder:
             )
         self.look_at_depth(node)
 
+    def cuts_off(self, text: str, start: int, end: int) -> bool:
+        """Whether a value that is not there follows a key without a colon, which only brackets allow."""
+        group = self.open[-1] if self.open else None
+        if group is None or not group.mapping or len(group.items or ()) % 2 == 0:
+            return False
+        return ":" not in text[start : max(start, end)] and text[end : end + 1] in (",", "}")
+
     def look_at_depth(self, node: _Node) -> None:
         if len(self.open) + node.depth > DEEPEST:
             raise NotReadableError(
@@ -170,15 +190,17 @@ def _compose_carefully(text: str) -> _Node | None:
 
     builder = _Builder()
     try:
-        return _compose(careful_events(text), builder)
+        return _compose(careful_events(text), text, builder)
     except NotReadableError:
         raise
     except MarkedYAMLError as error:
         _explain(error)
+    except IndentedByTabError as error:
+        raise NotReadableError(error.line, "not YAML: this line is indented with a tab. Use spaces") from None
     except ReaderError as error:
         found = cast("Any", error)
         raise NotReadableError(
-            text.count("\n", 0, found.position) + 1,
+            line_at(text, found.position),
             f"there is an unprintable character here (number {found.character}). Delete it",
         ) from None
     except (ValueError, OverflowError):  # an escape such as "\UFFFFFFFF" that no character has
@@ -189,14 +211,18 @@ def _compose_carefully(text: str) -> _Node | None:
         ) from None
 
 
-def _compose(events: Iterable[Any], builder: _Builder | None = None) -> _Node | None:
+def _compose(events: Iterable[Any], text: str, builder: _Builder | None = None) -> _Node | None:
     builder = builder or _Builder()
     documents = 0
+    end = 0  # of the event before
     for event in events:
         kind = type(event).__name__
         line: int = event.start_mark.line + 1
         if kind == "ScalarEvent":
             node = _Node(line, _scalar(event, line))
+            if node.value is None and not event.value and builder.cuts_off(text, end, event.start_mark.index):
+                node.value = _CUT_OFF
+            end = event.end_mark.index
             if event.anchor:
                 builder.anchors[event.anchor] = node
             builder.add(node)
@@ -242,13 +268,14 @@ def _refuse_tag(tag: str, line: int) -> NoReturn:
 
 # --------------------------------------------------------------------------------------------------- scalars
 
-_BEGIN_OTHERS = frozenset("-+.0123456789~nNtTfF")  # what nulls, booleans, numbers and dates begin with
+_BEGIN_OTHERS = frozenset("-+−.0123456789~nNtTfF")  # what nulls, booleans, numbers and dates begin with
 _NULL = {"", "~", "null", "Null", "NULL"}
 _BOOL = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _INT = re.compile(r"[-+]?[0-9]{1,300}")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _OTHER_BASE = re.compile(r"0o[0-7]{1,300}|0x[0-9a-fA-F]{1,300}")
 _ENDLESS = re.compile(r"([-+]?)\.(inf|Inf|INF)")
+_MINUS = str.maketrans("−", "-")  # servanda prints the proper minus sign, so it reads it too
 
 
 def _scalar(event: Any, line: int) -> object:
@@ -266,13 +293,15 @@ def _scalar(event: Any, line: int) -> object:
         return None
     if text in _BOOL:
         return _BOOL[text]
-    if _INT.fullmatch(text):
-        return int(text)
-    if _FLOAT.fullmatch(text):
-        return float(text)
+    ascii_text = text.translate(_MINUS)
+    if _INT.fullmatch(ascii_text):
+        return int(ascii_text)
+    if _FLOAT.fullmatch(ascii_text):
+        # What no float can hold stays a text: where a number is needed, it is refused as it was written.
+        return text if beyond_floats(ascii_text) else float(ascii_text)
     if _OTHER_BASE.fullmatch(text):
         return int(text, 0)
-    if match := _ENDLESS.fullmatch(text):
+    if match := _ENDLESS.fullmatch(ascii_text):
         return float(match[1] + "inf")
     if text in (".nan", ".NaN", ".NAN"):
         return float("nan")
@@ -289,7 +318,10 @@ def _scalar(event: Any, line: int) -> object:
 
 def _plain(node: _Node, path: Place, lines: dict[Place, int], complaints: list[Complaint]) -> object:
     if node.items is None:
-        return node.value
+        value = node.value
+        if not isinstance(value, str) or (value.isascii() and value.isprintable()):
+            return value
+        return _text(value, path, node.line, complaints)
     if not node.mapping:
         found: list[object] = []
         for index, item in enumerate(node.items):
@@ -297,9 +329,19 @@ def _plain(node: _Node, path: Place, lines: dict[Place, int], complaints: list[C
             found.append(_plain(item, (*path, index), lines, complaints))
         return found
     group: dict[str, object] = {}
+    cut: list[str] = []  # what commas cut off of the value before
+    place = 0  # of the complaint about it
     for key, value in zip(node.items[::2], node.items[1::2], strict=True):
         name = key.value
-        if key.items is not None or not isinstance(name, str):
+        if key.items is None and isinstance(name, str) and not (name.isascii() and name.isprintable()):
+            name = _text(name, path, key.line, complaints)
+        if value.value is _CUT_OFF:
+            cut.append("..." if key.items is not None else name if isinstance(name, str) else show(name))
+            if len(cut) == 1:
+                complaints.append(Complaint(key.line, ""))
+                place = len(complaints) - 1
+            complaints[place] = Complaint(complaints[place].line, _cut_off(path, group, cut))
+        elif key.items is not None or not isinstance(name, str):
             complaints.append(
                 Complaint(key.line, _not_a_key(path, "a list or group" if key.items is not None else show(name)))
             )
@@ -313,9 +355,40 @@ def _plain(node: _Node, path: Place, lines: dict[Place, int], complaints: list[C
                 )
             )
         else:
+            cut = []
             lines[(*path, name)] = key.line
             group[name] = _plain(value, (*path, name), lines, complaints)
     return group
+
+
+def _text(text: str, path: Place, line: int, complaints: list[Complaint]) -> str:
+    """A text of the file, without characters that are refused; a name in the usual form of its letters."""
+    text = joined(text)
+    if (character := refused(text)) is not None:
+        where = dotted(path)
+        complaints.append(Complaint(line, f"{where} holds {called(character)}. Delete it"))
+        text = cleaned(text) or "?"
+    # Letters with marks may be written in two ways that look the same: é as one character, or as e and an accent.
+    return unicodedata.normalize("NFC", text) if is_name(text) else text
+
+
+def _cut_off(path: Place, group: dict[str, object], cut: list[str]) -> str:
+    """Say that words are cut off by commas, and how they stand in quotes."""
+    key = next(reversed(group), "")
+    before = group.get(key)
+    lost = before is None or isinstance(before, dict | list)
+    begun = [] if lost else [before if isinstance(before, str) else show(before)]
+    key = key if begun else ""
+    if isinstance(before, int | float) and cut[0].isdigit():
+        return (
+            f"{dotted((*path, key))}: a comma ends a value in brackets. Write a number with a point: {before}.{cut[0]}"
+        )
+    whole = ", ".join([*begun, *cut])
+    words = json.dumps(whole, ensure_ascii=False) if len(whole) <= 200 else f'"{(begun or cut)[0][:60]}, ..."'
+    return (
+        f"{dotted((*path, key) if key else path)}: a comma ends a text in brackets, and what stands behind it,"
+        f" {show(cut[0])}, is no key with a value. Put the words in quotes: {key + ': ' if key else ''}{words}"
+    )
 
 
 def _not_a_key(path: Place, found: str) -> str:
@@ -335,9 +408,16 @@ _WORDS = (
         "a colon stands where none can be. Either the line is indented further than the one above, or a text holds"
         " ': '. Line up the keys, or put the text in quotes",
     ),
+    (r"expected ',' or '[]}]', but got ':'", "a colon stands within words here. Put the words in quotes"),
+    (
+        r"expected .*, but (?:got|found) '<scalar>'",
+        "words stand behind a closing quotation mark, or a comma is missing before them. Put the whole text in quotes"
+        " of the other kind, or add the comma",
+    ),
     (
         r"expected ',' or '([]}])'",
-        "a bracket opened on line {line} is not closed, or a comma is missing. Look for a missing {0} or comma",
+        "a bracket opened on line {line} is not closed, or a comma is missing. Look for a missing {0} or comma, and for"
+        " a text with ' #' in it, which has to stand in quotes",
     ),
     (r"could not find expected ':'", "this key has no colon. Write it as key: value, with a space after the colon"),
     (
@@ -348,9 +428,24 @@ _WORDS = (
         r"expected <block end>",
         "this line is not indented like the group that began on line {line}. Indent it like the other keys there",
     ),
-    (r"unexpected end of stream", "a quotation mark opened on line {line} is never closed. Close it"),
+    (
+        r"unexpected end of stream",
+        "a quotation mark opened on line {line} is never closed. Close it, or put a text that begins with an apostrophe"
+        " in double quotes",
+    ),
     (r"unknown escape character", "a \\ in double quotes does not stand for any character. Use single quotes"),
-    (r"expected the node content, but found '(.*)'", "a value is missing before {0}. Give one, or delete the key"),
+    (
+        r"expected the node content, but found '(.*)'",
+        "a value is missing before {0}. Give one, or delete the key. If a text begins with {0}, put it in quotes",
+    ),
+    (r"expected alphabetic or numeric character", "a text cannot begin with & or *. Put it in quotes"),
+    (r"expected ' ', but found", "a text cannot begin with !. Put it in quotes"),
+    (
+        r"sequence entries are not allowed",
+        "a text cannot begin with '- '. Put it in quotes, or begin the list on a new line",
+    ),
+    (r"expected a comment or a line break", "a text cannot begin with | or >. Put it in quotes"),
+    (r"mapping keys are not allowed", "a text cannot begin with '? '. Put it in quotes"),
     (r"incompatible YAML document", "the file asks for another version of YAML. Delete the line that begins with %"),
     (r"undefined tag handle '(.*)'", "a text cannot begin with {0}. Put it in quotes"),
 )

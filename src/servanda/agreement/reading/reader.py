@@ -8,9 +8,11 @@ import pathlib
 from typing import NoReturn
 
 from servanda.agreement.format.agreement import Agreement, AgreementError, Origin
+from servanda.agreement.format.characters import called, line_at
 from servanda.agreement.reading._fitting import shape
 from servanda.agreement.reading._yaml_text import LARGEST, Complaint, NotReadableError, parse
 from servanda.agreement.reading.consistency.agreement import inconsistencies
+from servanda.english import visible
 
 
 def catalog() -> dict[str, pathlib.Path]:
@@ -47,11 +49,13 @@ def read(path: str | pathlib.Path) -> Agreement:
     return _understand(_bytes(str(path)), str(path))
 
 
-def loads(text: str, path: str = "agreement.yaml") -> Agreement:
+def loads(text: str | bytes, path: str = "agreement.yaml") -> Agreement:
     """Read an agreement from a text.
 
     Parameters
     ----------
+    text : str or bytes
+        Bytes are read like a file: in UTF-8.
     path : str
         What to call the text in messages.
 
@@ -60,7 +64,14 @@ def loads(text: str, path: str = "agreement.yaml") -> Agreement:
     AgreementError
         If there is anything wrong with the text, with all of it, in the order of lines.
     """
-    return _understand(text.encode("utf-8", "surrogatepass"), path)
+    if isinstance(text, bytes):
+        return _understand(text, path)
+    try:
+        content = text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        words = f"{called(text[error.start])} stands here. Delete it"
+        raise AgreementError([_message(path, Complaint(line_at(text, error.start), words))]) from None
+    return _understand(content, path)
 
 
 def _understand(content: bytes, path: str) -> Agreement:
@@ -79,7 +90,7 @@ def _understand(content: bytes, path: str) -> Agreement:
 
 
 def _message(path: str, complaint: Complaint) -> str:
-    return f"{path}:{complaint.line}: {_ended(complaint.words)}"
+    return f"{path}:{complaint.line}: {visible(_ended(complaint.words))}"
 
 
 def _ended(words: str) -> str:
@@ -137,13 +148,20 @@ def _missing(file: pathlib.Path) -> str:
     return f"{words}. Check the name and the folder"
 
 
+_MARKS = ((b"\xff\xfe\0\0", "UTF-32"), (b"\0\0\xfe\xff", "UTF-32"), (b"\xff\xfe", "UTF-16"), (b"\xfe\xff", "UTF-16"))
+
+
 def _text(content: bytes) -> str:
+    """The text of a file, which has to be UTF-8."""
+    named = next((name for mark, name in _MARKS if content.startswith(mark)), "")
+    if not named and content[:400].count(0) * 3 > len(content[:400]):
+        named = "UTF-16"  # every second byte of a plain text is 0 there
+    if named:
+        found = f"the file is {named}{' (some editors call it Unicode)' if named == 'UTF-16' else ''}"
+        raise NotReadableError(1, f"{found}. Save it in the encoding UTF-8")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-            found = "the file is UTF-16 (some editors call it Unicode)"
-        else:
-            found = f"the file is not UTF-8: byte {content[error.start]:#04x} on this line is not part of any character"
+        line = line_at(content[: error.start].decode("utf-8", "replace"), error.start)
+        found = f"the file is not UTF-8: byte {content[error.start]:#04x} on this line is not part of any character"
         raise NotReadableError(line, f"{found}. Save it in the encoding UTF-8") from None

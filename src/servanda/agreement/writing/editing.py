@@ -4,19 +4,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import os
-import shutil
-import tempfile
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
+from servanda import files
 from servanda.agreement.format.agreement import Agreement
-from servanda.errors import ServandaError
+from servanda.agreement.format.characters import BREAK
+from servanda.agreement.reading.yaml_1_2 import for_ruamel
 
 
-class NotWritten(ServandaError):
+class NotWritten(files.NotSaved):
     """Something that could not be written into a file; the file is as it was."""
 
 
@@ -41,8 +39,11 @@ def text_of(agreement: Agreement) -> tuple[Path, bytes, str]:
     NotWritten
         If the agreement is not from a file of the user's, or the file has changed since.
     """
-    if agreement.origin is None:
-        raise NotWritten("The agreement was built in Python, not read from a file, so there is nowhere to write to.")
+    if agreement.origin is None or agreement.provenance.path is None:
+        raise NotWritten(
+            "The agreement was built or changed in Python, so no file has it, and there is nowhere to write to. Write"
+            " it to a file of its own: Path('FILE.yaml').write_text(servanda.dumps(agreement), encoding='utf-8')"
+        )
     path = Path(agreement.origin.path)
     if not path.is_file():
         refuse(path, "this is not a file of yours. Copy the agreement to one (servanda catalog says where it is)")
@@ -56,9 +57,21 @@ def text_of(agreement: Agreement) -> tuple[Path, bytes, str]:
     return path, mark, content.decode("utf-8-sig")
 
 
+def check_writing(agreement: Agreement) -> None:
+    """Refuse, before a long search, an agreement whose file could not be changed.
+
+    Raises
+    ------
+    NotWritten
+        As `text_of`; or if the file is read-only, or there is no room beside it.
+    """
+    files.check_place(text_of(agreement)[0], NotWritten)
+
+
 def line_ends(text: str) -> str:
     """How the lines of a text end."""
-    return "\r\n" if "\r\n" in text else "\n"
+    found = BREAK.search(text)
+    return found[0] if found else "\n"
 
 
 def edited(text: str, edits: list[Edit]) -> str:
@@ -68,23 +81,22 @@ def edited(text: str, edits: list[Edit]) -> str:
     return text
 
 
-def replace(path: Path, content: bytes) -> None:
-    """Write beside the file and put the result in its place, so that there is one or the other at any time."""
-    target = path.resolve()
-    made: str | None = None
-    try:
-        handle, made = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        shutil.copymode(target, made)
-        Path(made).replace(target)
-    except OSError as error:
-        if made is not None:
-            with contextlib.suppress(OSError):
-                Path(made).unlink()
-        refuse(path, f"the file cannot be replaced ({error.strerror}). Check the permissions of its folder")
+def replace(path: Path, mark: bytes, old: str, new: str) -> None:
+    """Change the text of a file in one go, if it still is the old one.
+
+    Parameters
+    ----------
+    path, mark, old
+        As `text_of` gave them.
+    new : str
+        What is to be there.
+
+    Raises
+    ------
+    NotWritten
+        If the file has changed since, or cannot be written.
+    """
+    files.change(path, mark + old.encode("utf-8"), mark + new.encode("utf-8"), kind=NotWritten)
 
 
 # --------------------------------------------------------------------------------------------------- the places
@@ -107,7 +119,7 @@ def compose(text: str) -> Any:
     from ruamel.yaml import YAML
 
     reader: Any = YAML(typ="rt", pure=True)
-    return reader.compose(text)
+    return reader.compose(for_ruamel(text)[0])
 
 
 def key_in(group: Any, name: str) -> Any:
@@ -115,14 +127,23 @@ def key_in(group: Any, name: str) -> Any:
     return next(((key, value) for key, value in group.value if key.value == name), None)
 
 
+def line_start(text: str, index: int) -> int:
+    """Where the line begins that a place stands in."""
+    return max(text.rfind("\n", 0, index), text.rfind("\r", 0, index)) + 1
+
+
+def line_above(text: str, start: int) -> int:
+    """Where the line begins above one that begins at a place."""
+    return line_start(text, max(0, start - (2 if text[start - 2 : start] == "\r\n" else 1)))
+
+
 def indent_at(text: str, index: int) -> str:
     """What stands before the first word of a line."""
-    line = text[text.rfind("\n", 0, index) + 1 : index]
+    line = text[line_start(text, index) : index]
     return line[: len(line) - len(line.lstrip())]
 
 
 def line_end(text: str, index: int) -> int:
     """Where the line ends that a place stands in."""
-    end = text.find("\n", index)
-    end = len(text) if end < 0 else end
-    return end - 1 if text[end - 1 : end] == "\r" else end
+    found = BREAK.search(text, index)
+    return found.start() if found else len(text)

@@ -77,7 +77,7 @@ def write_plans(agreement: Agreement, plans: Mapping[str, Plan], comments: Mappi
     words = [row for name, plan in plans.items() for row in _plan(name, plan, comments.get(name, ""), indent)]
     new = text[:at] + "".join(lines + row for row in words) + text[at:]
     _look_again(path, new, agreement, plans)
-    replace(path, mark + new.encode("utf-8"))
+    replace(path, mark, text, new)
     return path
 
 
@@ -91,7 +91,7 @@ def _last(node: Any) -> int:
 
 def _below(text: str, at: int, indent: str) -> int:
     """The end of the comments that stand deeper than a plan's name, and so belong to the last plan."""
-    while (match := re.match(r"\r?\n( *)#[^\r\n]*", text[at:])) is not None and len(match[1]) > len(indent):
+    while (match := re.match(r"(?:\r\n|\n|\r)( *)#[^\r\n]*", text[at:])) is not None and len(match[1]) > len(indent):
         at += match.end()
     return at
 
@@ -143,7 +143,7 @@ def _words(value: Any) -> str:
         return _group((key, _words(_length(value, key, each))) for key, each in _keys(value))
     if isinstance(value, dict):
         return _group((str(key), _words(each)) for key, each in cast("dict[object, object]", value).items())
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return f"[{', '.join(_words(each) for each in cast('list[object]', value))}]"
     if isinstance(value, bool):
         return "true" if value else "false"

@@ -1,9 +1,10 @@
-"""Rules SV101 to SV108: order and time."""
+"""Rules SV101 to SV109: order and time."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from servanda.agreement.dates import length, review_dates
 from servanda.agreement.format.entries import Obligation, Ratification, Review
@@ -14,11 +15,30 @@ from servanda.checks.rulebook import Found, rule
 from servanda.english import listed, some
 
 TOLERANCE = 1e-9
-_BEGINS = re.compile(r"(begin|start)s?\b", re.IGNORECASE)
+_HOSTILITIES = r"(all )?(the )?(fire|firing|shooting|fighting|hostilities|war|armed (action|attack)s?)"
+_MOMENT = re.compile(  # words that open what happens at one moment, however long one has for it: "cease fire"
+    r"((begin|start|cease|halt|stop|suspend|sign|initial|ratify|ratifie|adopt|announce|declare|proclaim)s?"
+    rf"|(put|bring)s? (an )?end to {_HOSTILITIES}|ends? {_HOSTILITIES}|{_HOSTILITIES} (cease|stop|halt|end)s?"
+    r"|((observe|respect|keep|hold|implement|enforce|establish|agree|conclude|maintain|honou?r|carry|put|enter)s? )?"
+    r"((to|on|into|out|in place) )?((a|an|the|this|their|and|[a-z]{2,20}(al|ate|ent|ll|te|de|ve),?) ){0,6}"
+    r"(cease[- ]?fires?|armistice|truce))\b"
+    r"(?![- ](line|zone|area|map|commission|committee|monitor|mechanism|violation)s?\b)",
+    re.IGNORECASE,
+)
+_STRETCH = re.compile(  # what such words may be followed by, and what takes a stretch of time
+    r"(\b(and|then)\b|[,;])\W{0,2}(then\b\W{0,2})?([a-z]{2,20}ly )?"
+    r"(withdraw|pull|disengag|separat|disarm|demobili|dismantl|destroy|remov|repatriat|return|evacuat|quarter|canton"
+    r"|assembl|hand|releas|exchang|clear|deliver|transfer|redeploy|complet|finish)",
+    re.IGNORECASE,
+)
 _SAID = re.compile(  # words by which an event says itself who tells that it has happened, or that a formal act has
     r"\b(asks?|requests?|reports?|reported|notif(y|ies|ied)|declares?|declared|certif(y|ies|ied)|announces?|announced"
     r"|informs?|informed|confirms?|confirmed|believes|decides?|decided|determines?|determined"
-    r"|(enters?|entered|comes?|came) into (force|effect)|takes effect|(is|are) signed|(is|are) ratified)\b",
+    r"|(enters?|entered|comes?|came) into (force|effect)|takes effect|(is|are) signed|(is|are) ratified"
+    r"|(finds?|judges?|considers?|concludes?|establish(es)?|verif(y|ies)|states?|says?|deems?|assess(es)?|rules?|holds?"
+    r"|sees?|thinks?) that|(agree|approve|authori[sz]e|recommend|propose|proclaim|invite)s?|gives? notice"
+    r"|(is|are) satisfied|in the (view|opinion|judge?ment) of|with the (consent|approval|agreement) of|according to"
+    r"|(verified|approved|agreed|found|judged|established|assessed|inspected|recommended) by(?! [0-9]))\b",
     re.IGNORECASE,
 )
 
@@ -142,14 +162,15 @@ def _trigger(view: PlanView, item: Item) -> Iterator[Found]:
     if len(actors) == 1 or (actors and not anchor.entry.verified_by):
         return  # what several do and nobody has to verify is an act of one moment, such as a signature
     judges = isinstance(item.entry, Obligation) and bool(set(item.entry.actors) & view.agreement.bodies.keys())
-    if judges or _BEGINS.match(anchor.entry.does or ""):
+    does = anchor.entry.does or anchor.entry.title or ""
+    if judges or (_MOMENT.match(does) and not _STRETCH.search(does)):
         return
     doing = f"{names(view.agreement, actors)} carry out" if actors else "somebody, who is not named, carries out"
     fill = {"entry": item.id, "anchor": anchor.id, "actors": doing, "time": length(window.within)}
     yield Found("SV104", due_place(item), fill, "several", related, (item.id, anchor.id))
 
 
-# ------------------------------------------------------------------------------------------- SV106 and SV107
+# ---------------------------------------------------------------------------------- SV106, SV107 and SV109
 
 
 @rule("SV106")
@@ -173,6 +194,70 @@ def out_of_order(view: PlanView) -> Iterator[Found]:
         fill = {"entry": wait.who, "day": day.isoformat(), "anchor": wait.anchor, "later": later.isoformat()}
         related = ((view.by_id[wait.anchor].place, f"here is {wait.anchor}"),)
         yield Found("SV107", wait.place, fill, "", related, (wait.who, wait.anchor))
+
+
+_TOGETHER = re.compile(
+    r"\b(simultaneous(ly)?|in parallel|(at the same|in one) (time|moment)|(on the )?same day)\b", re.I
+)
+_SIGNS = re.compile(r"(signs?|initials?|signature)\b", re.IGNORECASE)
+
+
+@rule("SV109")
+def no_time_between(view: PlanView) -> Iterator[Found]:
+    """Tell of steps that are due on the same day as what they need."""
+    found = waits(view)
+    for pair, wait in found.all.items():
+        item, first = view.by_id[wait.who], view.by_id[wait.anchor]
+        day = view.due.days.get(item.id)
+        if wait.how != "needs" or pair in found.knotted or day is None or view.due.days.get(first.id) != day:
+            continue
+        if isinstance(item.entry, Obligation | Ratification) and not _together(view, item, first):
+            fill = {"entry": item.id, "anchor": first.id, "day": day.isoformat()}
+            yield Found("SV109", wait.place, fill, "", ((first.place, f"here is {first.id}"),), (item.id, first.id))
+
+
+def _together(view: PlanView, item: Item, first: Item) -> bool:
+    """Whether the text means two steps for one day, or counts one from the other, so that they move together."""
+    if not isinstance(first.entry, Obligation | Ratification) or view.day(item) == view.agreement.start:
+        return True
+    if first.id in view.pairs.get(item.id, ()) or _SIGNS.match(_words(first)):
+        return True
+    said = " ".join(filter(None, (_words(item), item.entry.title, item.entry.note)))
+    return bool(_TOGETHER.search(said)) or _counted(view, item, first) or _counted(view, first, item)
+
+
+def _words(item: Item) -> str:
+    return (isinstance(item.entry, Obligation) and item.entry.does) or item.entry.title or item.id
+
+
+def _counted(view: PlanView, item: Item, anchor: Item) -> bool:
+    """Whether the day of one entry is counted from another, directly or by way of others."""
+    turns = _turns(view)
+    first, last = turns.get(anchor.id, (0, -1))
+    return item.id in turns and first < turns[item.id][0] <= last
+
+
+@lru_cache(maxsize=1)
+def _turns(view: PlanView) -> dict[str, tuple[int, int]]:
+    """The entries in an order in which all that are counted from one follow it: its turn, and that of the last."""
+    counted: dict[str, list[str]] = {}
+    free: list[str] = []
+    for item in view.items:
+        due = due_of(item.entry)
+        anchor = view.by_id[due.anchor].id if due is not None and due.anchor in view.by_id else None
+        counted.setdefault(anchor, []).append(item.id) if anchor is not None else free.append(item.id)
+    turn: dict[str, int] = {}
+    last: dict[str, int] = {}
+    stack = [(name, False) for name in free]  # what is counted from itself is in no turn
+    while stack:
+        name, done = stack.pop()
+        if done:
+            last[name] = len(turn) - 1
+        elif name not in turn:
+            turn[name] = len(turn)
+            stack.append((name, True))
+            stack += [(each, False) for each in counted.get(name, ())]
+    return {name: (turn[name], last[name]) for name in turn}
 
 
 # ---------------------------------------------------------------------------------------------------- SV108

@@ -105,7 +105,13 @@ def no_review(view: PlanView) -> Iterator[Found]:
         return
     day, item = last
     if not any(review is None or review >= day for review in reviews):
-        fill = {"entry": item.id, "day": day.isoformat(), "plan": view.label}
+        open_ones = any(
+            view.due.open.get(each.id) not in (None, "standing", "words")
+            for each in view.items
+            if isinstance(each.entry, Obligation | Ratification)
+        )
+        dated = " that has a day" if open_ones else ""
+        fill = {"entry": item.id, "day": day.isoformat(), "plan": view.label, "dated": dated}
         yield Found("SV604", item.place, fill, "last", entries=(item.id,))
 
 

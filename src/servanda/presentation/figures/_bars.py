@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from servanda.assessment.metrics import Metric
 from servanda.columns import Columns
+from servanda.english import chance, in_unit, quantity
 from servanda.presentation.figures._palette import GREY, HELD, INK, PALE, Look, tint
 from servanda.presentation.figures._sheet import Sheet, wrap
 from servanda.presentation.views.sensitivity import share
@@ -63,9 +64,14 @@ def share_bars(sheet: Sheet, table: Columns) -> None:
 
 def brief(metric: Metric, value: float | None) -> str:
     """A value of a metric in three figures, its unit said elsewhere; a dash where there is none."""
-    if value is None:
-        return "–"
-    return (f"{100 * value:.3g}%" if metric.is_share else f"{value:.3g}").replace("-", "−")
+    if value is None or (metric.is_share and not 0.001 <= abs(value) < 0.999):
+        return chance(value, 1, sure=True) if value is None or value >= 0 else quantity(100 * value) + "%"
+    return f"{quantity(100 * value)}%" if metric.is_share else quantity(_told(metric, value))
+
+
+def _told(metric: Metric, value: float) -> float:
+    """A value in the unit in which it is written."""
+    return in_unit(value, metric.time) if metric.unit == "years" else value
 
 
 def size(value: float, duration: bool) -> str:

@@ -9,15 +9,21 @@ from servanda.agreement.format.agreement import Agreement
 from servanda.agreement.labels import cause_name, party_name
 from servanda.assessment.comparison import PlanResult
 from servanda.assessment.outcomes import HORIZON, EntryResult
-from servanda.english import capital, month
+from servanda.english import at, capital, day_label, month, period, time_unit
 
 RARE = 0.01  # below this chance of being reached, what happens at an entry hardly matters
 CHOICE, VOTE = ("obligation", "review"), ("ratification",)  # kinds of entries at which somebody decides
 
 
-def end_year(result: PlanResult) -> int:
-    """The year in which the horizon lies."""
-    return last_day(result.game.agreement).year
+def at_end(result: PlanResult) -> str:
+    """When the horizon is: `in 2036`."""
+    agreement = result.game.agreement
+    return at(last_day(agreement), agreement.horizon)
+
+
+def whole_period(agreement: Agreement) -> str:
+    """From when to when an agreement is looked at: `2026 to 2036`."""
+    return period(agreement.start, last_day(agreement), agreement.horizon)
 
 
 def name_of(result: PlanResult) -> str:
@@ -75,7 +81,8 @@ def weakest_words(result: PlanResult) -> str:
     """Where most is lost, such as `“Tests halted”, July 2018`."""
     link = result.summary.weakest_link
     name = "the last report" if link.entry == HORIZON else f"“{capital(link.title)}”"
-    return f"{name}, {month(link.date)}"
+    short = time_unit(result.game.agreement.horizon) == "days"
+    return f"{name}, {day_label(link.date) if short else month(link.date)}"
 
 
 def label_of(agreement: Agreement, entry: EntryResult) -> str:

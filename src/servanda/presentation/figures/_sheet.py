@@ -4,14 +4,18 @@
 
 from __future__ import annotations
 
+import logging
+import unicodedata
 import warnings
+from bisect import bisect_right
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from servanda.english import short
+from servanda.english import printable, short
+from servanda.presentation.figures._letters import families, files, note_missing, shown
 from servanda.presentation.figures._palette import GREY, INK, LINE, Look
 
 if TYPE_CHECKING:
@@ -19,6 +23,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 WIDE, NARROW = 900, 360  # CSS pixels
+LONGEST = 600  # characters of a text
+TALLEST = 65_000  # pixels of a picture, which matplotlib can draw
 
 
 RIM, RIM_NARROW = 16, 4  # white around a figure, so that it can stand on a slide
@@ -29,9 +35,11 @@ _STACK = "Arial, Helvetica, 'Liberation Sans', sans-serif"
 
 @contextmanager
 def style() -> Generator[None]:
-    """Matplotlib's settings for drawing and saving; they end with the block."""
+    """Matplotlib's settings for drawing and saving, whatever a user's own are; they end with the block."""
     import matplotlib
 
+    log = logging.getLogger("matplotlib.font_manager")
+    level = log.level
     settings: Any = {
         "font.family": list(fonts()),
         "hatch.linewidth": 1.0,
@@ -45,19 +53,21 @@ def style() -> Generator[None]:
         "ytick.color": GREY,
         "path.simplify": False,
     }
-    with matplotlib.rc_context(settings), warnings.catch_warnings():
-        # A browser finds a font for a script that ours lacks; a PNG shows boxes there.
-        warnings.filterwarnings("ignore", message=".*Glyph .* missing from.*")
-        yield
+    with matplotlib.rc_context(), warnings.catch_warnings():
+        matplotlib.rcdefaults()
+        matplotlib.rcParams.update(settings)
+        warnings.filterwarnings("ignore", message=".*Glyph .* missing from.*")  # `png` says so in words
+        log.setLevel(logging.ERROR)  # a font that has only one weight is drawn with it
+        try:
+            yield
+        finally:
+            log.setLevel(level)
 
 
 @lru_cache(maxsize=1)
 def fonts() -> tuple[str, ...]:
     """The fonts of this machine that are as wide as Arial, and matplotlib's own as the last."""
-    from matplotlib import font_manager
-
-    there = {entry.name for entry in font_manager.fontManager.ttflist}
-    like = next((name for name in ("Arial", "Helvetica", "Liberation Sans", "Nimbus Sans") if name in there), None)
+    like = next((name for name in ("Arial", "Helvetica", "Liberation Sans", "Nimbus Sans") if name in files()), None)
     return (like, "DejaVu Sans") if like else ("DejaVu Sans",)
 
 
@@ -75,26 +85,39 @@ def text_width(text: str, size: float, bold: bool = False) -> float:
     from matplotlib.font_manager import FontProperties
 
     with style():
-        prop = FontProperties(family=list(fonts()), size=size, weight="bold" if bold else "normal")
-        return 1.03 * float(_ruler().get_text_width_height_descent(text, prop, False)[0])
+        words = shown(text)
+        prop = FontProperties(family=list(families(words, fonts())), size=size, weight="bold" if bold else "normal")
+        return 1.03 * float(_ruler().get_text_width_height_descent(words, prop, False)[0])
 
 
 def wrap(text: str, size: float, room: float, bold: bool = False) -> list[str]:
-    """Break words into lines that fit the room (pixels); a word longer than the room is broken too."""
+    """Break words into lines that fit the room (pixels).
+
+    A word longer than the room is broken too, with a hyphen where its script has one. A text that would fill the figure
+    is cut short.
+    """
     lines: list[str] = []
-    for given in text.split():
+    text = printable(text)
+    for given in (text if len(text) <= LONGEST else f"{text[:LONGEST]}…").split():
         word = given
         if lines and text_width(f"{lines[-1]} {word}", size, bold) <= room:
             lines[-1] += " " + word
             continue
         while text_width(word, size, bold) > room and len(word) > 1:
-            cut = len(word) - 1
-            while cut > 1 and text_width(word[:cut] + "-", size, bold) > room:
+            fits = bisect_right(range(1, len(word)), room, key=lambda cut: text_width(_part(word, cut), size, bold))
+            cut = max(1, fits)
+            while cut > 1 and unicodedata.category(word[cut]).startswith("M"):  # a mark stays with its letter
                 cut -= 1
-            lines.append(word[:cut] + "-")
+            lines.append(_part(word, cut))
             word = word[cut:]
         lines.append(word)
     return lines or [""]
+
+
+def _part(word: str, cut: int) -> str:
+    """The beginning of a word that is broken, with a hyphen in scripts that have small and large letters."""
+    last = word[cut - 1]
+    return word[:cut] + ("" if last.isalpha() and last.lower() == last.upper() else "-")
 
 
 class Sheet:
@@ -137,7 +160,6 @@ class Sheet:
             color=more.pop("color", INK),
             ha=more.pop("ha", "left"),
             va="baseline",
-            parse_math=False,
             **more,
         )
 
@@ -267,7 +289,18 @@ class Sheet:
         self.page.set_ylim(height - rim, -rim)
         for axes, left, top, width, tall in self._panels:
             axes.set_position(((left + rim) / whole, 1 - (top + tall + rim) / height, width / whole, tall / height))
+        for text in _texts(self.figure):  # of whatever is drawn: never markup, in fonts that have its letters
+            text.set_text(shown(text.get_text()))
+            text.set_fontfamily(list(families(text.get_text(), fonts())))
+            text.set_parse_math(False)
         return self.figure
+
+
+def _texts(figure: Figure) -> list[Any]:
+    from matplotlib.text import Text
+
+    found: list[Any] = figure.findobj(Text)
+    return [text for text in found if text.get_text()]
 
 
 def svg(figure: Figure) -> str:
@@ -278,13 +311,15 @@ def svg(figure: Figure) -> str:
     with style():
         figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
     text = out.getvalue().decode()
-    text = re.sub(r"(font: [^;\"']*px )[^;\"]*", lambda m: m[1] + _STACK, text)
+    text = re.sub(r"(font: [^;\"']*px |font-family: )[^;\"]*", lambda m: m[1] + _STACK, text)  # the reader's own fonts
     return re.sub(r"<!DOCTYPE.*?>\s*", "", text, flags=re.S)
 
 
 def png(figure: Figure, dpi: int = 200) -> bytes:
     """Write a figure as PNG."""
     out = BytesIO()
+    note_missing((text.get_text() for text in _texts(figure)), fonts())
     with style():
+        dpi = min(dpi, int(TALLEST / max(figure.get_size_inches())))
         figure.savefig(out, format="png", dpi=dpi, metadata={"Software": None})
     return out.getvalue()

@@ -5,16 +5,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from servanda.agreement.dates import add_months
+from servanda.agreement.format.values import DAYS_PER_YEAR
 from servanda.assessment.comparison import PlanResult, expected_years
+from servanda.english import MONTHS, day_label, time, time_unit
 from servanda.presentation.figures._palette import GREY
 from servanda.presentation.figures._plan_words import name_of
 from servanda.presentation.figures._sheet import Sheet, wrap
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+
+SHORT = 3.0  # years, on an axis of which months are told
 
 
 def year_of(day: date) -> float:
@@ -24,12 +30,46 @@ def year_of(day: date) -> float:
 
 
 def year_ticks(axes: Axes, first: float, last: float, width: float, narrow: bool) -> None:
-    """Put whole years on a calendar axis, as many as can be read."""
-    span = max(last - first, 1.0)
+    """Put whole years on a calendar axis, as many as can be read; months, or days, where there are few years."""
+    axes.set_xlim(first, last)
+    if last - first < SHORT:
+        _day_ticks(axes, first, last, width)
+        return
+    span = last - first
     step = next(s for s in (1, 2, 3, 5, 10, 20, 50, 100, 1000) if s / span * width >= (44 if narrow else 46))
     years = [y for y in range(int(first), int(last) + 2) if first - 1e-9 <= y <= last + 1e-9 and y % step == 0]
-    axes.set_xlim(first, last)
     axes.set_xticks(years, [str(y) for y in years])
+
+
+def _day_ticks(axes: Axes, first: float, last: float, width: float) -> None:
+    """Put the first days of months on a calendar axis, or days; as many as can be read."""
+    start, span = _day_of(first), last - first
+    for step in (1, 2, 3, 6, 12):  # months
+        if width * step / 12 / span >= 84 and step / 12 <= span / 2:
+            months = (add_months(date(start.year, 1, 1), step * i) for i in range(60 // step))
+            days = [day for day in months if first - 1e-9 <= year_of(day) <= last + 1e-9]
+            _label_days(axes, days, [f"{MONTHS[day.month - 1][:3]} {day.year}" for day in days])
+            return
+    step = next(s for s in (1, 2, 5, 10, 15, 30, 60) if width * s / DAYS_PER_YEAR / span >= 112)
+    days = [start + timedelta(days=step * i) for i in range(int(span * DAYS_PER_YEAR / step) + 1)]
+    _label_days(axes, days, [day_label(day) for day in days])
+
+
+def _label_days(axes: Axes, days: Sequence[date], labels: Sequence[str]) -> None:
+    """Write dates below an axis; those at its ends stay within it."""
+    places = [year_of(day) for day in days]
+    axes.set_xticks(places, labels)
+    first, last = axes.get_xlim()
+    for place, text in zip(places, axes.get_xticklabels(), strict=True):
+        share = (place - first) / (last - first)
+        text.set_horizontalalignment("left" if share < 0.02 else "right" if share > 0.98 else "center")
+
+
+def _day_of(at: float) -> date:
+    """The date of a number on a calendar axis."""
+    year = int(at + 1e-9)
+    first, following = date(year, 1, 1), date(year + 1, 1, 1)
+    return first + timedelta(days=round((at - year) * (following - first).days))
 
 
 def course(result: PlanResult) -> tuple[list[float], list[float], list[float]]:
@@ -59,7 +99,12 @@ def cells(
 
 
 def years_note(result: PlanResult) -> str:
-    return f"In force {expected_years(result):.1f} years on average"
+    return f"In force {average(result)}"
+
+
+def average(result: PlanResult) -> str:
+    """How long a plan is in force: `4.3 years on average`."""
+    return f"{time(expected_years(result), time_unit(result.game.agreement.horizon))} on average"
 
 
 def percent_axis(axes: Axes) -> None:

@@ -4,13 +4,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from servanda.agreement.dates import last_day
 from servanda.agreement.labels import party_name
 from servanda.assessment.comparison import Comparison, PlanResult
 from servanda.assessment.summary import Exposure
-from servanda.english import month
+from servanda.english import month, number, on, quantity
 from servanda.presentation.figures._palette import INK, WARN, Look, party_colour, party_dash, party_line, party_marker
 from servanda.presentation.figures._plan_words import name_of
 from servanda.presentation.figures._sheet import Sheet
@@ -27,15 +28,16 @@ def title(comparison: Comparison) -> str:
     """The finding of the figure of exposure: each party's own peak, as units of two parties cannot be compared."""
     agreement, several = comparison.agreement, len(comparison.plans) > 1
     found: list[tuple[str, float, str, str]] = []
+    least = _worth_saying(comparison)
     most = 0.0
     for party in agreement.parties:
         result = max(comparison.plans, key=lambda r, party=party: peak(r, party).loss[party])
         point = peak(result, party)
         most = max(most, point.loss[party])
-        if point.loss[party] >= 0.05:
+        if point.loss[party] >= least:
             found.append((party_name(agreement, party), point.loss[party], month(point.date), name_of(result)))
     if not found:
-        tiny = "as much as 0.05 units " if most > 0 else ""
+        tiny = f"as much as {quantity(least, 2)} units " if most > 0 else ""
         return f"No party ever stands to lose {tiny}compared with having no agreement"
     if len(found) > 3:
         return (
@@ -44,11 +46,28 @@ def title(comparison: Comparison) -> str:
         )
     same = several and len({plan for *_, plan in found}) == 1
     parts = [
-        f"{name} {'stands to lose ' if i == 0 else ''}{loss:.1f} units"
+        f"{name} {'stands to lose ' if i == 0 else ''}{_units_of(loss)} units"
         f" ({when}{f', {plan}' if several and not same else ''})"
         for i, (name, loss, when, plan) in enumerate(found)
     ]
     return (f"{found[0][3]}: at most, " if same else "At most, ") + ", ".join(parts)
+
+
+def _units_of(loss: float, sign: bool = False) -> str:
+    """An amount of units, to one decimal; in two digits where that would say too little, or too much."""
+    if 1.0 <= abs(loss) < 1e5 or loss == 0:
+        return number(loss, 1, sign)
+    return ("+" if sign and loss > 0 else "") + quantity(loss, 2)
+
+
+def _at_peak(point: Exposure, party: str, horizon: float) -> str:
+    return f"{_units_of(point.loss[party], sign=True)} units {on(point.date, horizon)}"
+
+
+def _worth_saying(comparison: Comparison) -> float:
+    """The smallest loss that the figure shows as one: 0.05 units, or a twentieth of the largest amount in it."""
+    every = [abs(loss) for r in comparison.plans for point in r.summary.exposure for loss in point.loss.values()]
+    return min(0.05, 0.05 * max(every, default=1.0) or 0.05)
 
 
 def alt(comparison: Comparison) -> str:
@@ -57,7 +76,7 @@ def alt(comparison: Comparison) -> str:
     rows = [
         f"{name_of(r)}: "
         + "; ".join(
-            f"{party_name(agreement, p)} at most {peak(r, p).loss[p]:+.1f} units in {month(peak(r, p).date)}"
+            f"{party_name(agreement, p)} at most {_at_peak(peak(r, p), p, agreement.horizon)}"
             for p in agreement.parties
         )
         + "."
@@ -122,6 +141,7 @@ def draw(sheet: Sheet, comparison: Comparison) -> None:
         axes.axhline(0, color=INK, linewidth=1)
         axes.set_ylim(low, high)
         axes.yaxis.set_major_locator(_units(low, high))
+        axes.yaxis.set_major_formatter(lambda value, _: quantity(round(value / (high - low), 9) * (high - low)))
         year_ticks(axes, year_of(agreement.start), end, room - 38, sheet.narrow)
 
 
@@ -129,5 +149,5 @@ def _units(low: float, high: float) -> Any:
     from matplotlib.ticker import MultipleLocator
 
     span = high - low
-    ladder = [m * 10.0**k for k in range(-4, 7) for m in (1, 2, 5)]
-    return MultipleLocator(next((s for s in ladder if span / s <= 6), span))
+    power = math.floor(math.log10(span)) - 1
+    return MultipleLocator(next(s for k in range(3) for m in (1, 2, 5) if span / (s := m * 10.0 ** (power + k)) <= 6))

@@ -14,6 +14,7 @@ from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from servanda.errors import NoSuchName, UsageError, missing_extra, need, no_such
+from servanda.presentation.figures._letters import one_note as one_note
 from servanda.presentation.figures._sheet import Sheet, png, style, svg
 
 if TYPE_CHECKING:

@@ -8,14 +8,14 @@ import numpy as np
 
 from servanda.arrays import Floats
 from servanda.assessment.metrics import unit_of
-from servanda.english import capital
+from servanda.english import at, capital, quantity
 from servanda.errors import no_such
-from servanda.presentation.figures._draws import headed, median_words, span
+from servanda.presentation.figures._draws import headed, median_words, scale, span
 from servanda.presentation.figures._palette import GREY, HELD, INK, Look, tint
 from servanda.presentation.figures._sheet import Sheet
 from servanda.presentation.figures.gallery import figure
 from servanda.presentation.views.sweep import beaten
-from servanda.presentation.writing import share
+from servanda.presentation.writing import horizon_of, share
 from servanda.uncertainty.sweeps.sweep import Sweep, best, judged_by, name_of, row
 
 BINS = 40
@@ -29,10 +29,8 @@ def title(swept: Sweep, of: str = "held_clean") -> str:
         second = max(others, key=lambda other: row(swept, other, of)["p50"] or 0.0)
         return beaten(swept, plan, second, of).rstrip(".")
     if of == "held_clean" and len(swept.plans) > 1:
-        end = swept.about["end"][:4]
-        return (
-            f"Every plan has less than a 1% chance of being in force in {end} with nothing concealed, in 95% of draws"
-        )
+        end = at(*horizon_of(swept.about))
+        return f"Every plan has less than a 1% chance of being in force {end} with nothing concealed, in 95% of draws"
     if unit_of(of) == "units":
         who = swept.about["parties"][of.split(".")[1]]
         known = {plan: _known(swept, plan, of) for plan in swept.plans}
@@ -56,7 +54,7 @@ def subtitle(swept: Sweep, of: str = "held_clean") -> str:
 
 def alt(swept: Sweep, of: str = "held_clean") -> str:
     """Where nine of ten draws lie, plan by plan."""
-    parts = [f"{name_of(swept, plan)}: {span(row(swept, plan, of), of)}" for plan in swept.plans]
+    parts = [f"{name_of(swept, plan)}: {span(swept, plan, of)}" for plan in swept.plans]
     return f"How {_meaning(swept, of)} spreads. In nine of ten draws: {'; '.join(parts)}."
 
 
@@ -83,7 +81,7 @@ HISTOGRAM = figure(
 @HISTOGRAM.drawn
 def draw(sheet: Sheet, swept: Sweep, of: str = "held_clean") -> None:
     """A panel is called `histogram|plan`; its bars are shares of the draws that have an answer."""
-    values = {plan: _known(swept, plan, of) for plan in swept.plans}
+    values = {plan: scale(swept, of) * _known(swept, plan, of) for plan in swept.plans}
     ticks = _scale(list(values.values()), of)
     low, high = float(ticks[0]), float(ticks[-1])
     edges = np.linspace(low, high, BINS + 1)
@@ -98,14 +96,15 @@ def draw(sheet: Sheet, swept: Sweep, of: str = "held_clean") -> None:
     tall = 70 if sheet.narrow else 84
     for plan in swept.plans:
         one = row(swept, plan, of)
-        said = "No equilibrium found for any draw" if one["p50"] is None else median_words(one, of)
+        said = "No equilibrium found for any draw" if one["p50"] is None else median_words(swept, plan, of)
         headed(sheet, name_of(swept, plan), said)
         top = float(shares[plan].max(initial=0.0)) or 1.0
         axes = sheet.panel(14, sheet.y + 4, sheet.width - 30, tall, f"histogram|{plan}")
         axes.bar(edges[:-1], shares[plan], np.diff(edges), align="edge", color=tint(HELD, 0.45), linewidth=0)
         if one["p50"] is not None:
-            axes.plot([one["p5"], one["p95"]], [-0.07 * top] * 2, color=INK, linewidth=2, clip_on=False)
-            axes.plot([one["p50"]], [-0.07 * top], "o", color=INK, markersize=6, clip_on=False)
+            p5, p50, p95 = (one[name] * scale(swept, of) for name in ("p5", "p50", "p95"))
+            axes.plot([p5, p95], [-0.07 * top] * 2, color=INK, linewidth=2, clip_on=False)
+            axes.plot([p50], [-0.07 * top], "o", color=INK, markersize=6, clip_on=False)
         axes.set_ylim(-0.14 * top, 1.05 * top)
         axes.set_yticks([])
         axes.set_xlim(low, high)
@@ -143,4 +142,4 @@ def _scale(values: list[Floats], of: str) -> Floats:
 
 
 def _tick(value: float, of: str) -> str:
-    return f"{100 * value:.3g}%" if unit_of(of) == "chance" else f"{value:.3g}".replace("-", "−")
+    return f"{quantity(100 * value)}%" if unit_of(of) == "chance" else quantity(value)

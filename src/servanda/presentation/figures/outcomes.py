@@ -9,7 +9,7 @@ from servanda.assessment.comparison import Comparison
 from servanda.assessment.summary import outcome_order
 from servanda.english import a_chance, capital, percent, short
 from servanda.presentation.figures._palette import HELD, look
-from servanda.presentation.figures._plan_words import end_year, main_cause, name_of
+from servanda.presentation.figures._plan_words import at_end, main_cause, name_of, whole_period
 from servanda.presentation.figures._sheet import Sheet, text_width, wrap
 from servanda.presentation.figures.gallery import figure
 
@@ -19,7 +19,7 @@ def title(comparison: Comparison) -> str:
     plans, agreement = comparison.plans, comparison.agreement
     best = comparison.best
     held = best.summary.held["clean"]
-    lasting = f"{a_chance(held)} of being in force in {end_year(best)} with nothing concealed"
+    lasting = f"{a_chance(held)} of being in force {at_end(best)} with nothing concealed"
     causes = {main_cause(r)[0] for r in plans}
     if len(plans) == 1:
         cause, chance = main_cause(best)
@@ -34,7 +34,7 @@ def title(comparison: Comparison) -> str:
         low = min(main_cause(r)[1] for r in plans)
         why = f"in each, {cause_name(agreement, causes.pop())} with a chance of {percent(low)} or more"
     else:
-        why = f"each has less than a 1% chance of being in force in {end_year(best)} with nothing concealed"
+        why = f"each has less than a 1% chance of being in force {at_end(best)} with nothing concealed"
     none = "Neither plan" if len(plans) == 2 else f"None of the {len(plans)} plans"
     return f"{none} is likely to last: {why}"
 
@@ -45,7 +45,7 @@ def alt(comparison: Comparison) -> str:
     for result in comparison.plans:
         held, broken = result.summary.held, result.summary.broken
         named = sorted((c for c in broken if broken[c] >= 0.005), key=lambda c: -broken[c])
-        parts = [f"{percent(held['clean'])} in force and clean in {end_year(result)}"]
+        parts = [f"{percent(held['clean'])} in force and clean {at_end(result)}"]
         parts += [f"{percent(held['concealed'])} in force with something concealed"] * (held["concealed"] >= 0.005)
         parts += [f"{percent(broken[c])} {cause_name(comparison.agreement, c)}" for c in named]
         rows.append(f"{name_of(result)}: {', '.join(parts)}.")
@@ -54,8 +54,7 @@ def alt(comparison: Comparison) -> str:
 
 def subtitle(comparison: Comparison) -> str:
     """What is shown."""
-    years = f"{comparison.agreement.start.year} to {end_year(comparison.plans[0])}"
-    return f"How each plan ends, {years}. Each bar is 100% of what can happen."
+    return f"How each plan ends, {whole_period(comparison.agreement)}. Each bar is 100% of what can happen."
 
 
 OUTCOMES = figure(

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 from servanda.agreement.dates import last_day
 from servanda.assessment.comparison import Comparison, PlanResult, expected_years
-from servanda.english import month, percent, short
+from servanda.english import in_unit, on, percent, short, time_of, time_unit
 from servanda.presentation.figures._palette import CHANCE, HELD, INK, Look, look, tint
-from servanda.presentation.figures._plan_words import RARE, drops, end_year, name_of
+from servanda.presentation.figures._plan_words import RARE, at_end, drops, name_of, whole_period
 from servanda.presentation.figures._sheet import Sheet, text_width, wrap
 from servanda.presentation.figures._time_axis import (
+    average,
     cells,
     course,
     level_at,
@@ -31,10 +32,11 @@ if TYPE_CHECKING:
 def title(comparison: Comparison) -> str:
     """The finding of the figure of survival."""
     longest = max(comparison.plans, key=expected_years)
-    years = f"{expected_years(longest):.1f} of {comparison.agreement.horizon:.3g} years"
+    horizon = comparison.agreement.horizon
+    years = time_of(expected_years(longest), horizon)
     if len(comparison.plans) == 1:
         return f"In force for {years} on average"
-    tied = [r for r in comparison.plans if expected_years(longest) - expected_years(r) < 0.05]
+    tied = [r for r in comparison.plans if _as_long(r, longest)]
     if len(tied) == 1:
         return f"{name_of(longest)} lasts longest: {years} on average"
     if len(tied) == len(comparison.plans) > 2:
@@ -44,19 +46,25 @@ def title(comparison: Comparison) -> str:
     return f"{names} last {how}about equally long: {years} on average"
 
 
+def _as_long(result: PlanResult, longest: PlanResult) -> bool:
+    """Whether one decimal does not tell how much longer another plan lasts."""
+    unit = time_unit(result.game.agreement.horizon)
+    return in_unit(expected_years(longest) - expected_years(result), unit) < 0.05
+
+
 def half_life(result: PlanResult) -> str:
     """When the chance of being in force falls below one half, in words."""
     for point in result.summary.standing:
         if point.in_force < 0.5:
-            return f"below one half from {month(point.date)}"
-    return f"above one half until {end_year(result)}"
+            when = on(point.date, result.game.agreement.horizon)
+            return f"below one half from {when.partition(' ')[2]}"
+    return f"above one half until {at_end(result).partition(' ')[2]}"
 
 
 def alt(comparison: Comparison) -> str:
     """When each plan's chance falls below one half, how long it lasts, where it stands at the end."""
     rows = [
-        f"{name_of(r)}: {half_life(r)}, {expected_years(r):.1f} years on average,"
-        f" {percent(r.summary.standing[-1].in_force)} in force at the end."
+        f"{name_of(r)}: {half_life(r)}, {average(r)}, {percent(r.summary.standing[-1].in_force)} in force at the end."
         for r in comparison.plans
     ]
     return "Chance of being in force over time. " + " ".join(rows)
@@ -64,9 +72,9 @@ def alt(comparison: Comparison) -> str:
 
 def subtitle(comparison: Comparison) -> str:
     """What is shown, and where the calendar axis ends."""
-    start, end, last = comparison.agreement.start.year, end_year(comparison.plans[0]), _shown(comparison)
+    last, end = _shown(comparison), at_end(comparison.plans[0]).partition(" ")[2]
     cut = "" if last is None else f" Shown to {last}: from then to {end} no plan has even a 1% chance."
-    return f"Chance that the agreement is in force, {start} to {end}.{cut}"
+    return f"Chance that the agreement is in force, {whole_period(comparison.agreement)}.{cut}"
 
 
 SURVIVAL = figure(

@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 
 from servanda.arrays import Floats
-from servanda.presentation.figures._draws import headed, median_words, span
+from servanda.presentation.figures._draws import headed, median_words
 from servanda.presentation.figures._palette import HELD, INK, Look, tint
 from servanda.presentation.figures._sheet import Sheet
 from servanda.presentation.figures._time_axis import percent_axis, year_of, year_ticks
@@ -21,10 +21,10 @@ def title(swept: Sweep) -> str:
     """The finding: which plan lasts longest, and how long."""
     typical = {plan: row(swept, plan, "years")["p50"] or 0.0 for plan in swept.plans}
     plan = max(typical, key=lambda name: typical[name])
-    one = row(swept, plan, "years")
     longest = " lasts longest" if len(swept.plans) > 1 else ""
-    within = f"{span(one, 'years')} in nine of ten draws"
-    return f"{name_of(swept, plan)}{longest}: {typical[plan]:.1f} years in the median, {within}"
+    if row(swept, plan, "years")["p50"] is None:
+        return "The solver found no equilibrium for any draw"
+    return f"{name_of(swept, plan)}{longest}: {median_words(swept, plan, 'years')}"
 
 
 def subtitle(swept: Sweep) -> str:
@@ -36,12 +36,11 @@ def subtitle(swept: Sweep) -> str:
 
 def alt(swept: Sweep) -> str:
     """How long each plan lasts in the median, and in nine of ten draws."""
-    parts: list[str] = []
-    for plan in swept.plans:
-        one = row(swept, plan, "years")
-        if one["p50"] is not None:
-            middle = f"{one['p50']:.1f} years in force in the median, {span(one, 'years')}"
-            parts.append(f"{name_of(swept, plan)}: {middle} in nine of ten draws")
+    parts = [
+        f"{name_of(swept, plan)}: in force {median_words(swept, plan, 'years')}"
+        for plan in swept.plans
+        if row(swept, plan, "years")["p50"] is not None
+    ]
     return f"Chance of being in force over time, over {swept.draws:,} draws. {'; '.join(parts)}."
 
 
@@ -70,7 +69,7 @@ def draw(sheet: Sheet, swept: Sweep) -> None:
         said = (
             "No equilibrium found for any draw"
             if typical["p50"] is None
-            else f"In force {median_words(typical, 'years')}"
+            else f"In force {median_words(swept, plan, 'years')}"
         )
         headed(sheet, name_of(swept, plan), said)
         axes = sheet.panel(38, sheet.y + 6, sheet.width - 50, tall, f"fan|{plan}")

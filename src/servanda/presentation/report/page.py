@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import os
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,9 +13,10 @@ from servanda.agreement.assumptions import Assumption, assumptions
 from servanda.agreement.dates import last_day, length
 from servanda.assessment.comparison import Comparison, PlanResult
 from servanda.checks.findings import check
-from servanda.english import capital, chance, month
+from servanda.english import at, capital, chance, month, printable
 from servanda.parallel import Progress
 from servanda.presentation import html
+from servanda.presentation.folders import check_contents, file_names, put
 from servanda.presentation.view import Column, Table, View, view
 from servanda.presentation.views import uncertainty as ranges
 from servanda.presentation.views.comparison import verdict
@@ -59,7 +59,7 @@ def write(
     Parameters
     ----------
     folder : path
-        Made if missing; files of an earlier report in it are replaced.
+        Made if missing. An earlier report in it about the same agreement is replaced, with all its figures.
     progress : function of what is being done and the share done (0 to 1), optional
     uncertainty : Uncertainty, optional
         Of the same agreement: then every headline figure comes with its range, and a section says how sure it is.
@@ -71,20 +71,26 @@ def write(
 
     Raises
     ------
-    OSError
-        If the folder cannot be written.
+    UsageError
+        If the folder holds a report about another agreement, or files of such names that are not ours.
+    NotSaved
+        If it cannot be written.
     """
+    folder = Path(folder)
+    check_contents(folder, "report", comparison.agreement)
     files: dict[str, bytes] = {}
 
     def tell(what: str, share: float) -> None:
         if progress is not None:
             progress(what, share)
 
-    figures = _figures(comparison, uncertainty, files, tell)
+    from servanda.presentation.figures.gallery import one_note
+
+    with one_note():
+        figures = _figures(comparison, uncertainty, files, tell)
     tell("writing the report", 0.98)
-    files["report.html"] = page(comparison, figures, uncertainty).encode("utf-8")
-    folder = Path(folder)
-    _put(folder, files)
+    report = page(comparison, figures, uncertainty).encode("utf-8")
+    put(folder, "report", comparison.agreement, {"report.html": report, **files})
     tell("report written", 1.0)
     return folder / "report.html"
 
@@ -128,28 +134,13 @@ def _jobs(
         for (name, figure), result, which in zip(RANGES.items(), results, parts, strict=True):
             if result is not None:
                 jobs.append((name, name, gallery[figure], result, which))
-    return [job for job in jobs if not job[2].nothing(job[3])]
+    jobs = [job for job in jobs if not job[2].nothing(job[3])]
+    files = file_names(file for _, file, *_ in jobs)
+    return [(name, file, *rest) for (name, _, *rest), file in zip(jobs, files, strict=True)]  # pyright: ignore
 
 
 def _uri(svg: str) -> str:
     return "data:image/svg+xml;base64," + base64.b64encode(svg.encode("utf-8")).decode("ascii")
-
-
-def _put(folder: Path, files: dict[str, bytes]) -> None:
-    """Write every file beside its place first, then move all into place."""
-    ready: list[tuple[Path, Path]] = []
-    try:
-        for name, content in files.items():
-            place = folder / name
-            place.parent.mkdir(parents=True, exist_ok=True)
-            part = place.with_name(f".{place.name}.part")
-            ready.append((part, place))
-            part.write_bytes(content)
-        for part, place in ready:
-            os.replace(part, place)  # noqa: PTH105 - one system call, all or nothing
-    finally:
-        for part, _ in ready:
-            part.unlink(missing_ok=True)
 
 
 def _weblink(value: Any) -> bool:
@@ -178,15 +169,17 @@ def page(comparison: Comparison, figures: Figures | None = None, uncertainty: Un
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=StrictUndefined,
+        finalize=_text,
     )
     environment.tests["weblink"] = _weblink
     agreement, about = comparison.agreement, comparison.about
     numbers, findings = assumptions(agreement), check(agreement)
     said = view(findings)
-    return environment.get_template("page.html.jinja").render(
+    made = environment.get_template("page.html.jinja").render(
         agreement=agreement,
         about=about,
         end=last_day(agreement),
+        at_end=at(last_day(agreement), agreement.horizon),
         span=length(agreement.horizon),
         verdict=verdict(comparison),
         plans=[_plan(result, uncertainty) for result in comparison.plans],
@@ -207,6 +200,12 @@ def page(comparison: Comparison, figures: Figures | None = None, uncertainty: Un
         month=month,
         capital=capital,
     )
+    return html.set_apart(made)
+
+
+def _text(value: Any) -> Any:
+    """What the template writes: words of users are text and nothing else."""
+    return printable(value) if type(value) is str else value
 
 
 def _table(found: View, key: str, title: str | None = None) -> Any:

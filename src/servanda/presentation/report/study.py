@@ -9,12 +9,14 @@ from typing import Any
 from servanda.agreement.format.agreement import Agreement
 from servanda.assessment.comparison import Comparison, compare
 from servanda.assessment.scorecards import Scorecards
-from servanda.errors import expect, need
+from servanda.errors import MOST_DRAWS, expect, need, seeded, whole
+from servanda.files import NotSaved
 from servanda.parallel import Progress, part_of
+from servanda.presentation.folders import check_contents
 from servanda.presentation.view import Table, View, view, view_of
 from servanda.presentation.views.comparison import verdict
 from servanda.presentation.views.plan import headline, left_out
-from servanda.presentation.views.scorecard import side_by_side
+from servanda.presentation.views.scorecard import plans_side_by_side, side_by_side
 from servanda.result import About, Result
 from servanda.uncertainty.overview import DRAWS, Uncertainty, within_ranges
 
@@ -63,7 +65,8 @@ def _(done: Study) -> View:
         found = view(done.uncertainty)
         blocks += [*found.blocks, found.headline, *found.notes]
     cards = Scorecards(done.comparison.agreement, tuple(result.scorecard for result in results), done.about)
-    blocks.append(side_by_side(cards))
+    table = side_by_side(cards)
+    blocks.append(table if table.rows else plans_side_by_side(cards).headline)
     first = verdict(done.comparison) if len(results) > 1 else said[0]
     return View(first, tuple(blocks), (f"Report: {done.report}",))
 
@@ -81,7 +84,7 @@ def study(
     Parameters
     ----------
     folder : path
-        Made if missing. `report.html` and `figures/` in it are replaced.
+        Made if missing. An earlier report in it about the same agreement is replaced, with all its figures.
     draws : int
         Of the numbers that have a range; 0 leaves uncertainty out.
     seed : int
@@ -94,8 +97,10 @@ def study(
         As `compare`.
     MissingExtra
         If what draws the pictures is not installed.
-    OSError
-        If the folder cannot be written.
+    UsageError
+        If the folder holds a report about another agreement, or files of such names that are not ours.
+    NotSaved
+        If the report cannot be written; its `found` has what was worked out.
 
     Examples
     --------
@@ -105,14 +110,18 @@ def study(
     'report.html'
     """
     expect(agreement, Agreement, "study")
+    draws, seed = whole("draws", draws, 0, MOST_DRAWS), seeded(seed)
     need("pictures", "The report", "jinja2", "matplotlib")
     folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-
+    check_contents(folder, "report", agreement)
     begin = SOLVING + RANGING if draws else SOLVING
     from servanda.presentation.report.page import write
 
     comparison = compare(agreement, starts=STARTS, progress=part_of(progress, 0.0, SOLVING))
     found = within_ranges(agreement, draws, seed, progress=part_of(progress, SOLVING, begin)) if draws else None
-    report = write(comparison, folder, progress=part_of(progress, begin, 1.0), uncertainty=found)
+    try:
+        report = write(comparison, folder, progress=part_of(progress, begin, 1.0), uncertainty=found)
+    except NotSaved as error:
+        error.found = (comparison,) if found is None else (comparison, found)
+        raise
     return Study(comparison, report, found)

@@ -32,7 +32,7 @@ def _(audit: Audit) -> View:
         if row.course and row.course.breaches
     ]
     breakers = listed([who[id(row)] for row in audit if not row.self_enforcing])
-    said = "Self-enforcing: no party gains by breaking the plan if all others keep it."
+    said = f"Self-enforcing: no party gains by breaking the plan{_if_kept(agreement)}."
     if breakers:
         said = f"Not self-enforcing. Breaking pays for {breakers}. Gains are in units, at the date of the breach."
     return View(said, (_breaches(audit), *courses, *sentences(audit.critical or (), agreement)))
@@ -53,8 +53,12 @@ def _breaches(audit: Audit) -> Table:
         keeps = "yes" if row.self_enforcing else "no"
         course = number(row.best_course, sign=True)
         made.append((party_name(audit.agreement, row.party), kind, *breach, course, keeps))
-    title = f"Plan {audit.plan}: the best single breach if all others keep it"
+    title = f"Plan {audit.plan}: the best single breach{_if_kept(audit.agreement)}"
     return Table("audit", title, columns, rows(made))
+
+
+def _if_kept(agreement: Agreement) -> str:
+    return " if all others keep it" if len(agreement.parties) > 1 else ""
 
 
 def _party_and_type(agreement: Agreement, party: str, kind: str) -> str:

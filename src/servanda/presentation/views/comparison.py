@@ -7,7 +7,7 @@ from collections.abc import Callable
 from servanda.agreement.labels import cause_name, party_name
 from servanda.assessment.comparison import Comparison, PlanResult
 from servanda.assessment.summary import outcome_order
-from servanda.english import a_chance, capital, listed, number
+from servanda.english import a_chance, capital, in_unit, listed, number, quantity, time, time_unit
 from servanda.presentation.view import Column, Row, Table, View, rows, view_of
 from servanda.presentation.views.plan import headline, in_table, in_words, left_out
 
@@ -29,12 +29,13 @@ def verdict(comparison: Comparison) -> str:
     if in_words(best) in ("0%", "less than 1%"):
         years = {capital(result.title): result.summary.expected_years for result in comparison.plans}
         most = max(years.values())
-        longest = [title for title, length in years.items() if most - length < 0.05]
+        unit = time_unit(comparison.agreement.horizon)
+        longest = [title for title, length in years.items() if in_unit(most - length, unit) < 0.05]
         last = f"{listed(longest)} {'lasts' if len(longest) == 1 else 'last'} longest"
         none = "neither plan" if len(ranked) == 2 else f"none of the {len(ranked)} plans"
         return (
             f"With these judgements, {none} is likely to last. Each has less than a 1% chance of still being in force"
-            f" at the end with nothing concealed. {last}, {most:.1f} years on average."
+            f" at the end with nothing concealed. {last}, {time(most, unit)} on average."
         )
     if best - next_best < 0.01:
         same = in_words(best) == in_words(next_best)
@@ -64,7 +65,9 @@ def _side_by_side(comparison: Comparison) -> Table:
     for cause in outcome_order(agreement, [result.summary for result in plans]):
         add(cause_name(agreement, cause), lambda r, of=cause: in_table(r.summary.outcomes.get(of)))
     add("every step performed or claimed, whatever happened later", performed, begins=True)
-    add(f"expected years in force, of {agreement.horizon:g}", lambda r: number(r.summary.expected_years, 1))
+    unit = time_unit(agreement.horizon)
+    of = quantity(in_unit(agreement.horizon, unit))
+    add(f"expected {unit} in force, of {of}", lambda r: number(in_unit(r.summary.expected_years, unit), 1))
     for i, party in enumerate(agreement.parties):
         what = f"gain of {party_name(agreement, party)} over no agreement"
         add(what, lambda r, of=party: number(r.summary.values[of].gain, sign=True), begins=i == 0)

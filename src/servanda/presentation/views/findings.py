@@ -1,14 +1,14 @@
-"""What `check` found; in one line each for editors, and as annotations for GitHub Actions."""
+"""What `check` found, by rule, with reasons."""
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from servanda.checks.findings import Finding, Findings, the_same
-from servanda.checks.rulebook import SEVERITIES, Rule
-from servanda.presentation.terminal import console
+from servanda.checks.findings import Finding, Findings, printable, the_same
+from servanda.checks.rulebook import MOST, SEVERITIES, Rule
+from servanda.english import visible
+from servanda.presentation.terminal import console, words_for
 from servanda.presentation.view import Column, Row, Table, View, rows, view_of
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def _(findings: Findings) -> View:
     """By rule, the worst first, with why it matters and what would mend it."""
     blocks: list[Table] = []
     columns = (Column("line", "date"), Column("what was found", "text"))
-    where = f" in {findings.agreement.origin.path}" if findings.agreement.origin else ""
+    where = f" in {shown_path(findings.agreement.origin.path)}" if findings.agreement.origin else ""
     if findings.found:
         blocks.append(Table("findings", f"Findings{where}, the worst first", columns, tuple(_by_rule(findings))))
     if findings.silenced:
@@ -48,10 +48,17 @@ def _by_rule(findings: Findings) -> Iterator[Row]:
         yield Row((f"{first.severity} {first.code} {first.name}",), "group")
         for one in found:
             yield Row((_line(one), one.what + the_same(one)))
-            for each in one.related:
-                yield Row(("", f"line {each.line}: {each.what}" if each.line else each.what), "detail")
+            for words in _besides(one):
+                yield Row(("", words), "detail")
         yield Row(("", f"Why it matters: {first.why}"))
         yield Row(("", f"What would mend it: {first.mend}"))
+
+
+def _besides(finding: Finding) -> list[str]:
+    """The other lines to look at: one by one; many of which there is nothing to say but the name, in one sentence."""
+    if len(finding.related) > MOST and all(each.what in finding.entries for each in finding.related):
+        return [", ".join(f"{each.what} (line {each.line})" if each.line else each.what for each in finding.related)]
+    return [f"line {each.line}: {each.what}" if each.line else each.what for each in finding.related]
 
 
 def _line(finding: Finding) -> str:
@@ -61,21 +68,32 @@ def _line(finding: Finding) -> str:
 def where(finding: Finding) -> str:
     """Write `file:line`; without a file, the plan."""
     if finding.line is None:
-        return f"plan {finding.plans[0]}" if finding.plans else "agreement"
-    return f"{finding.path}:{finding.line}"
+        return f"plan {printable(finding.plans[0])}" if finding.plans else "agreement"
+    return f"{shown_path(finding.path)}:{finding.line}"
 
 
-def summary(findings: Findings) -> str:
-    """Say in one line how much was found."""
+def shown_path(path: str) -> str:
+    """Write a path on one line, whatever is in it, and so that no line begins like a command to a build server."""
+    words = visible(path)
+    return f"./{words}" if words.startswith(("::", "##[")) else words
+
+
+def summary(findings: Findings, path: str = "") -> str:
+    """Say in one line how much was found; with the path, where several files are looked at."""
     said = [f"{count} {name}{'' if count == 1 else 's'}" for name, count in findings.counts.items() if count]
-    title = findings.agreement.title
-    quiet = f"; {len(findings.silenced)} silenced" if findings.silenced else ""
+    title = (
+        f"{shown_path(path)}: {printable(findings.agreement.title)}" if path else printable(findings.agreement.title)
+    )
+    quiet = [f"{len(findings.silenced)} silenced"] if findings.silenced else []
+    quiet += [f"{len(findings.known)} known from the baseline"] if findings.known else []
+    quiet += [f"{len(findings.gone)} of the baseline no longer found"] if findings.gone else []
+    rest = "".join(f"; {each}" for each in quiet)
     if not said:
-        return f"{title}: nothing found{quiet}."
-    return f"{title}: {', '.join(said)}{quiet}. 'servanda explain CODE' says more about a rule."
+        return f"{title}: nothing found{rest}."
+    return f"{title}: {', '.join(said)}{rest}. 'servanda explain CODE' says more about a rule."
 
 
-def print_findings(findings: Findings) -> None:
+def print_findings(findings: Findings, path: str = "") -> None:
     """Print findings by rule, each after its `file:line`, which terminals and editors open; the summary comes last."""
     from rich.text import Text
 
@@ -85,8 +103,8 @@ def print_findings(findings: Findings) -> None:
         there.print(Text.assemble((first.severity, STYLES[first.severity]), (f" {first.code} {first.name}", "bold")))
         for one in found:
             _paragraph(there, 2, f"{where(one)}:", f" {one.what}{the_same(one)}", "underline")
-            for each in one.related:
-                _paragraph(there, 6, f"line {each.line}: {each.what}" if each.line else each.what, style="dim")
+            for words in _besides(one):
+                _paragraph(there, 6, words, style="dim")
         _paragraph(there, 2, "Why it matters:", f" {first.why}", "italic")
         _paragraph(there, 2, "What would mend it:", f" {first.mend}", "italic")
         there.print()
@@ -96,42 +114,37 @@ def print_findings(findings: Findings) -> None:
             reason = one.reason or "no reason given"
             _paragraph(there, 2, f"{where(one)}:", f" {one.code} {one.name}: {reason}", "underline")
         there.print()
-    _paragraph(there, 0, summary(findings))
+    if findings.gone:
+        there.print(Text("In the baseline and no longer found", style="bold"))
+        for one in findings.gone:
+            _paragraph(there, 2, f"{printable(one.code)}:", f" {printable(one.what)}", "underline")
+        there.print()
+    _paragraph(there, 0, summary(findings, path))
 
 
 def _paragraph(there: Console, indent: int, lead: str, words: str = "", style: str = "") -> None:
     """Print a paragraph, its lead in a style, every line indented; a path too long for a line is not broken."""
     from rich.text import Text
 
-    room = max(20, there.width - indent)
-    for number, line in enumerate(textwrap.wrap(lead + words, room, break_long_words=False, break_on_hyphens=False)):
+    lead, words = words_for(there, lead), words_for(there, words)
+    for number, line in enumerate(_wrapped(lead + words, max(20, there.width - indent))):
         text = Text(line)
         text.stylize(style, 0, len(lead) if not number and line.startswith(lead) else 0 if words else len(line))
         there.print(Text(" " * indent).append_text(text), soft_wrap=True)
 
 
-def short(findings: Findings) -> list[str]:
-    """Write one line a finding, in the order of the file, and the summary."""
-    lines = [f"{where(one)}: {one.severity} {one.code} {one.name}: {one.what}{the_same(one)}" for one in findings.found]
-    return [*lines, summary(findings)]
+def _wrapped(words: str, room: int) -> list[str]:
+    """Break words into lines, Chinese and Korean ones by the room they take; no line begins like a command."""
+    from rich.cells import cell_len
 
-
-def github(findings: Findings) -> list[str]:
-    """Write findings as workflow commands of GitHub Actions, which shows them beside the lines."""
-    kinds = {"error": "error", "warning": "warning", "note": "notice"}
     lines: list[str] = []
-    for finding in findings.found:
-        place = f"file={_escaped(finding.path, True)},line={finding.line or 1},"
-        title = _escaped(f"{finding.code} {finding.name}", True)
-        words = _escaped(f"{finding.what}{the_same(finding)} {finding.why} {finding.mend}", False)
-        lines.append(f"::{kinds[finding.severity]} {place}title={title}::{words}")
+    for word in words.split(" "):
+        command = word.startswith(("::", "##["))
+        if lines and (command or cell_len(lines[-1]) + 1 + cell_len(word) <= room):
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
     return lines
-
-
-def _escaped(words: str, within: bool) -> str:
-    """Write words so that they end no line, and within the list of properties no property."""
-    words = words.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-    return words.replace(":", "%3A").replace(",", "%2C") if within else words
 
 
 def listing(found: Sequence[Rule]) -> list[str]:

@@ -10,7 +10,7 @@ from servanda.agreement.labels import cause_name, party_name, type_name
 from servanda.assessment.comparison import PlanResult
 from servanda.assessment.outcomes import HORIZON, EntryResult, TypeAct, outcomes
 from servanda.assessment.summary import Summary, Value
-from servanda.english import a_chance, capital, chance, month, number, without_capital
+from servanda.english import a_chance, at, capital, chance, number, on, time_of, without_capital
 from servanda.game.calendar import Step
 from servanda.presentation.view import Column, Row, Table, View, rows, view, view_of
 
@@ -21,7 +21,7 @@ SURE = 0.0005  # less than this is lost without a word on the cause
 
 @view_of.register
 def _(summary: Summary) -> View:
-    agreement = summary.agreement
+    agreement, years = summary.agreement, summary.expected_years
     done = "The plan has no steps to perform."
     if summary.has_steps:
         done = f"There is {a_chance(summary.completed)} that every step is performed or claimed."
@@ -31,8 +31,7 @@ def _(summary: Summary) -> View:
             _outcomes(summary),
             _entries(summary),
             _values(summary),
-            f"{done} The plan is expected to stay in force for {summary.expected_years:.1f} of {agreement.horizon:.0f}"
-            " years.",
+            f"{done} The plan is expected to stay in force for {time_of(years, agreement.horizon)}.",
         ),
         (
             f"Status: {summary.status}; residual {summary.residual:.0e} after {summary.iterations} iterations"
@@ -68,9 +67,10 @@ def _way(summary: Summary) -> str:
 def headline(summary: Summary) -> str:
     """A few plain sentences: will this plan hold, where is it most likely to fail, and why?"""
     link = summary.weakest_link
-    end = last_day(summary.agreement).year
+    horizon = summary.agreement.horizon
+    end = at(last_day(summary.agreement), horizon)
     first = (
-        f"{capital(summary.title)} has {a_chance(summary.held['clean'])} of still being in force in {end} with nothing"
+        f"{capital(summary.title)} has {a_chance(summary.held['clean'])} of still being in force {end} with nothing"
         " concealed"
     )
     if summary.held["concealed"] >= 0.01:
@@ -78,9 +78,9 @@ def headline(summary: Summary) -> str:
     if link.lost < 0.005:
         return first + "."
     where = (
-        f"at the last report in {month(link.date)}"
+        f"at the last report {on(link.date, horizon)}"
         if link.entry == HORIZON
-        else f"at “{capital(link.title)}” in {month(link.date)}"
+        else f"at “{capital(link.title)}” {on(link.date, horizon)}"
     )
     fails = "If it fails, this is most likely" if sum(summary.held.values()) >= 0.5 else "It is most likely to fail"
     part = "" if in_words(link.lost) == in_words(link.cause_lost) else f" ({in_words(link.cause_lost)})"
@@ -221,7 +221,7 @@ def _values(summary: Summary) -> Table:
     columns = (Column("party", "words"), *map(Column, names), Column("would sign", "words"))
 
     def cells(name: str, prior: str, value: Value) -> tuple[str, ...]:
-        would = "yes" if value.gain > 0 else "no"
+        would = "all the same" if abs(value.gain) < 1e-12 else "yes" if value.gain > 0 else "no"
         return name, prior, number(value.sign), number(value.no_deal), number(value.gain, sign=True), would
 
     made: list[Row] = []

@@ -40,14 +40,18 @@ def _(found: Scorecards) -> View:
 def plans_side_by_side(found: Scorecards) -> View:
     """Plans side by side, or one as it ends."""
     table = side_by_side(found)
+    if not table.rows:
+        return View(f"{capital(finding(found.agreement, found.cards[0]))}.")
     return View(f"{table.title}.", (replace(table, title=""),))
 
 
 def side_by_side(found: Scorecards) -> Table:
-    """What each party obtains at the end of each plan, and whether that is its aim."""
+    """What each party that others harm obtains at the end of each plan, and whether that is its aim."""
     made: list[Row] = []
     for party in found.agreement.parties:
         every = [card.parties[party] for card in found.cards]
+        if not any(one.harm > 0 for one in every):
+            continue
         made.append(Row((party_name(found.agreement, party),), "group"))
         made += rows(
             (
@@ -179,6 +183,8 @@ def aimed(card: Scorecard) -> bool:
 def finding(agreement: Agreement, card: Scorecard) -> str:
     """What the scorecard says in one clause, to stand after the plan's title."""
     if not any(one.harm > 0 for one in card.parties.values()):
+        if len(card.parties) == 1:
+            return "there is one party only, so it obtains nothing of others"
         return "nothing that one party holds harms another"
     missed = short_of(agreement, card)
     if not aimed(card):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from servanda.assessment.metrics import unit_of
-from servanda.english import capital, number, percent
+from servanda.english import at, capital, number, percent, time, time_unit
 from servanda.presentation.view import Column, Table, View, filled, rows, view_of
-from servanda.presentation.writing import brief, nine_in_ten, share
+from servanda.presentation.writing import brief, horizon_of, nine_in_ten, share
 from servanda.uncertainty.sweeps.sweep import Sweep, best, duel, hopeless, judged_by, name_of, row
 
 
@@ -24,13 +24,14 @@ def tables(swept: Sweep) -> tuple[Table, ...]:
 
 def _spans(swept: Sweep) -> Table:
     cells: list[tuple[str, ...]] = []
+    told = time_unit(horizon_of(swept.about)[1])
     for plan in swept.plans:
         spread: list[str] = []
         for name in ("held_clean", "years"):
             one, unit = row(swept, plan, name), unit_of(name)
-            spread += [brief(one["p50"], unit), nine_in_ten(one, unit)]
+            spread += [brief(one["p50"], unit, told), nine_in_ten(one, unit, told)]
         cells.append((name_of(swept, plan), *spread, lost_where(swept, plan)))
-    names = ("in force and clean", "nine of ten", "years in force", "nine of ten")
+    names = ("in force and clean", "nine of ten", f"{told} in force", "nine of ten")
     return Table(
         "spans", "How the plans do: the median, and the range of nine in ten draws (clean: nothing concealed)",
         (
@@ -76,7 +77,8 @@ def beaten(swept: Sweep, plan: str, other: str, figure: str | None = None) -> st
     often = {"all": "in all draws", "none": "in no draw"}.get(part, f"in {part} of draws")
     ties = f", and ties in {share(one['equal'])}" if one["equal"] > 0 else ""
     if unit_of(figure) == "years":
-        size, beats = f"{number(one['margin'], sign=True)} years", "lasts longer than"
+        size = time(one["margin"], time_unit(horizon_of(swept.about)[1]), 2, sign=True)
+        beats = "lasts longer than"
     else:
         points, beats = 100 * one["margin"], "beats"
         size = "less than 0.1 points" if abs(points) < 0.1 else f"{number(points, 1, sign=True)} points"
@@ -85,17 +87,17 @@ def beaten(swept: Sweep, plan: str, other: str, figure: str | None = None) -> st
 
 def prospect(swept: Sweep) -> str:
     """How far the chance of the best plan to hold goes."""
-    plan, end = best(swept), swept.about["end"][:4]
+    plan, end = best(swept), at(*horizon_of(swept.about))
     one = row(swept, plan, "held_clean")
     if not one["draws"]:
         return "The solver found no equilibrium for any draw of any plan."
     if len(swept.plans) > 1 and hopeless(swept):
         return (
-            f"Every plan has less than a 1% chance of still being in force in {end} with nothing concealed, in nineteen"
+            f"Every plan has less than a 1% chance of still being in force {end} with nothing concealed, in nineteen"
             " of twenty draws."
         )
     return (
-        f"{name_of(swept, plan)} has a median chance of {percent(one['p50'])} of still being in force in {end} with"
+        f"{name_of(swept, plan)} has a median chance of {percent(one['p50'])} of still being in force {end} with"
         f" nothing concealed. In nine of ten draws, the chance is {nine_in_ten(one, 'chance')}."
     )
 

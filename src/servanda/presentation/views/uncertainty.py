@@ -72,7 +72,9 @@ def ranges(comparison: Comparison, found: Uncertainty) -> Table:
         for name, likely in _likely(result).items():
             one, unit = row(found.swept, result.plan, name), known[name].unit
             what = known[name].label + ("" if known[name].is_share or unit == "years" else f", {unit}")
-            cells = (brief(likely, unit), brief(one["p50"], unit), nine_in_ten(one, unit), f"{one['draws']:,}")
+            time = known[name].time
+            values = (brief(likely, unit, time), brief(one["p50"], unit, time), nine_in_ten(one, unit, time))
+            cells = (*values, f"{one['draws']:,}")
             rows.append(Row((what, *cells)))
     names = ("likely", "median", "nine of ten draws", "draws solved")
     columns = (Column("metric", "words"), *(Column(name) for name in names))

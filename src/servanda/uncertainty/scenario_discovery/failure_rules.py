@@ -15,10 +15,10 @@ from servanda.agreement.numbers import Uncertain
 from servanda.agreement.plan_names import plan_name
 from servanda.arrays import Floats
 from servanda.columns import Columns
-from servanda.errors import expect, need
+from servanda.errors import MOST_DRAWS, counted, expect, need, seeded, whole
 from servanda.parallel import Progress, Where
 from servanda.result import About, Result, about
-from servanda.uncertainty.questions import Question, QuestionRefused, answers, enough, from_sweep, numbers_of
+from servanda.uncertainty.questions import Question, answers, enough, from_sweep, numbers_of
 from servanda.uncertainty.sampling import draw
 from servanda.uncertainty.scenario_discovery import condition
 from servanda.uncertainty.scenario_discovery._prim import COVERED, Box, Flags, find_box, inside, worth_telling
@@ -206,14 +206,14 @@ def explain_failure(
     need("sensitivity", "Rules of failure", "ema_workbench", "matplotlib")
     began = time.perf_counter()
     expect(agreement, Agreement, "explain_failure")
+    draws, seed, workers = whole("draws", draws, 1, MOST_DRAWS), seeded(seed), counted(workers)
+    most, rules = whole("most", most, 1), whole("rules", rules, 1)
     asked = condition.parse(agreement, when)
     question = Question((plan_name(agreement, plan),), asked.metric)
     numbers = numbers_of(agreement, question)
     if sweep is not None:
         values, outcome = from_sweep(agreement, question, sweep)
     else:
-        if draws < 1:
-            raise QuestionRefused(f"{draws} draws are impossible. Ask for 1 or more (1024 is a good start)")
         drawn = draw(agreement, draws, seed)
         columns = [[one.name for one in drawn.numbers].index(one.name) for one in numbers]
         values = drawn.values[:, columns]

@@ -14,7 +14,7 @@ from servanda.agreement.labels import group_of, label
 from servanda.agreement.numbers import Uncertain
 from servanda.arrays import Floats
 from servanda.columns import Columns
-from servanda.errors import no_such
+from servanda.errors import MOST_DRAWS, counted, no_such, seeded, whole
 from servanda.parallel import Progress, Where, connected
 from servanda.result import About, Result, about
 from servanda.uncertainty.questions import Question, QuestionRefused, answers, ask, from_sweep, numbers_of, placed
@@ -136,6 +136,7 @@ def sensitivity(
     """
     began = time.perf_counter()
     question = ask(agreement, plan, between, of, "sensitivity")
+    draws, seed, workers = whole("draws", draws, 1, MOST_DRAWS), seeded(seed), counted(workers)
     numbers = numbers_of(agreement, question)
     names = [one.name for one in numbers]
     belongs = grouping(agreement, numbers, groups)

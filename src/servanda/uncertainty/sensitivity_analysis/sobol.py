@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from servanda.arrays import Floats
+from servanda.arrays import Floats, freeze
 from servanda.columns import Columns
-from servanda.errors import need
+from servanda.errors import MOST_DRAWS, need, seeded, whole
 from servanda.result import Result
 from servanda.uncertainty.questions import QuestionRefused, enough
 
@@ -91,6 +91,7 @@ def sobol_indices(
     [0.9, 0.1]
     """
     need("sensitivity", "Sobol' indices", "SALib")
+    points, seed = whole("points", points, 1, MOST_DRAWS), seeded(seed)
     from SALib.analyze import sobol as analysis  # pyright: ignore[reportMissingTypeStubs]
     from SALib.sample import sobol as sampling  # pyright: ignore[reportMissingTypeStubs]
 
@@ -127,6 +128,7 @@ def sobol_indices(
     independent = design.reshape(n, wide, len(names))[:, ends].reshape(-1, len(names))
     outcome = block[:, ends].reshape(-1)
     table = Columns({name: [row[name] for row in found] for name in found[0]})
+    freeze((independent, outcome))
     return SobolIndices(table, independent, outcome, values.size, int((~there).sum()))
 
 

@@ -12,6 +12,7 @@ from servanda.agreement.format.agreement import Agreement
 from servanda.agreement.format.values import Years
 from servanda.agreement.labels import group_of, label
 from servanda.columns import Columns
+from servanda.errors import counted
 from servanda.parallel import Progress, Where
 from servanda.result import About, Result, about
 from servanda.uncertainty.questions import Question, QuestionRefused, answers, ask, enough, numbers_of
@@ -103,6 +104,7 @@ def tornado(
     """
     began = time.perf_counter()
     question = ask(agreement, plan, between, of, "tornado")
+    workers = counted(workers)
     numbers = numbers_of(agreement, question)
     k = len(numbers)
     columns = {one.name: np.full(planned(k), one.number.likely) for one in numbers}

@@ -11,6 +11,7 @@ import numpy as np
 
 from servanda.arrays import Floats
 from servanda.columns import Columns
+from servanda.records import Record
 
 if TYPE_CHECKING:
     import polars
@@ -37,7 +38,7 @@ class Source(Protocol):
 
 
 @dataclass(frozen=True)
-class InMemory:
+class InMemory(Record):
     """Rows in memory: those of each plan one below the other, in the order of the plans."""
 
     plans: tuple[str, ...]
@@ -63,7 +64,7 @@ class InMemory:
 
 
 @dataclass(frozen=True)
-class OnDisk:
+class OnDisk(Record):
     """Rows in a Parquet file, in the same order."""
 
     plans: tuple[str, ...]

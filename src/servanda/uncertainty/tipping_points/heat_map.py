@@ -12,13 +12,13 @@ from servanda.agreement.format.agreement import Agreement
 from servanda.arrays import Floats, freeze
 from servanda.assessment.metrics import Metric, in_place
 from servanda.columns import Columns
-from servanda.errors import UsageError
+from servanda.errors import UsageError, counted, whole
 from servanda.parallel import Progress, Where, connected
 from servanda.result import About, Result, about
 from servanda.uncertainty.questions import ask
-from servanda.uncertainty.tipping_points.axes import NotPossible, space
+from servanda.uncertainty.tipping_points.axes import space
 from servanda.uncertainty.tipping_points.plan_gap import PlanGap
-from servanda.uncertainty.tipping_points.tips import POINTS, NumberTips, grid, scan
+from servanda.uncertainty.tipping_points.tips import MOST_POINTS, POINTS, NumberTips, grid, scan
 
 
 @dataclass(frozen=True, repr=False)
@@ -97,7 +97,7 @@ def heat(
     of : str
         The metric by which they are judged.
     points : int
-        Values of each number, 3 or more; the likely one is among them.
+        Values of each number, 3 to 1000; the likely one is among them.
     workers, cluster
         As `evaluate`. The result does not depend on them.
     progress : function of what is being done and the share done (0 to 1), optional
@@ -125,8 +125,7 @@ def heat(
     began = time.perf_counter()
     question = ask(agreement, between=between, of=of, verb="heat")
     between = (question.plans[0], question.plans[1])
-    if points < 3:
-        raise NotPossible(f"points is {points}. It must be at least 3: both ends of a range and the likely value")
+    points, workers = whole("points", points, 3, MOST_POINTS), counted(workers)
     where = space(agreement, between, [x, y])
     names = [axis.name for axis in where.axes]
     if sorted(names) != sorted([x, y]):

@@ -10,6 +10,7 @@ from servanda.agreement.labels import named, unit_of
 from servanda.agreement.numbers import uncertain
 from servanda.arrays import Floats
 from servanda.parallel import Cluster
+from servanda.records import Record
 from servanda.uncertainty.evaluation import evaluate
 from servanda.uncertainty.questions import Question
 from servanda.uncertainty.tipping_points._least_change import LeastChange
@@ -143,7 +144,7 @@ class Moved:
 
 
 @dataclass(frozen=True)
-class Change:
+class Change(Record):
     """A change of several numbers at once, as small as one was found.
 
     Attributes

@@ -13,6 +13,7 @@ from servanda.agreement.format.agreement import Agreement
 from servanda.arrays import Floats
 from servanda.assessment.metrics import Metric, in_place
 from servanda.columns import Columns
+from servanda.errors import counted, finite, seeded
 from servanda.parallel import Progress, Where, connected, part_of
 from servanda.result import About, Result, about
 from servanda.uncertainty.questions import ask
@@ -169,6 +170,7 @@ def reach(
     began = time.perf_counter()
     question = ask(agreement, plan, of=of, verb="reach")
     plan, judged = question.plans[0], question.metric
+    target, seed, workers = finite("target", target), seeded(seed), counted(workers)
     _sensible(agreement, judged, target)
     names = choosable(agreement, plan) if ours is None else ours
     where = space(agreement, [plan], names)
@@ -222,8 +224,6 @@ def _starts(region: Region, above: Callable[[Floats], Floats], seed: int) -> Flo
 
 
 def _sensible(agreement: Agreement, metric: Metric, target: float) -> None:
-    if not np.isfinite(target):
-        raise NotPossible(f"A target of {target} is impossible. Give a number, such as 0.6")
     if metric.unit == "years" and not 0 <= target <= agreement.horizon:
         raise NotPossible(
             f"A target of {target:g} for {metric.name} is impossible. Give years from 0 to the horizon,"

@@ -16,7 +16,9 @@ from servanda.agreement.labels import named, unit_of
 from servanda.arrays import Floats, freeze
 from servanda.assessment.metrics import Metric, in_place
 from servanda.columns import Columns
+from servanda.errors import counted, seeded, whole
 from servanda.parallel import Progress, Where, connected, part_of
+from servanda.records import Record
 from servanda.result import About, Result, about
 from servanda.uncertainty.questions import ask
 from servanda.uncertainty.tipping_points._least_change import Region, least_change
@@ -48,7 +50,7 @@ class Flip:
 
 
 @dataclass(frozen=True)
-class NumberTips:
+class NumberTips(Record):
     """One uncertain number: whether two plans change places within its range, all others likely.
 
     Attributes
@@ -171,6 +173,9 @@ class Tips(Result):
         return f"<Tips between {self.plans[0]!r} and {self.plans[1]!r}: {count} of {len(self.numbers)} numbers flip>"
 
 
+MOST_POINTS = 1000  # values of a number
+
+
 POINTS = 5  # values of each number that are looked at first: the ends, the likely one and what lies halfway
 
 
@@ -219,7 +224,7 @@ def tip(
     joint : bool
         Whether to look for the nearest joint change, too.
     points : int
-        Values of each number that are looked at first, 3 or more.
+        Values of each number that are looked at first, 3 to 1000: both ends of its range and the likely value.
     seed : int
         Of the random starts of the joint search.
     workers, cluster
@@ -249,8 +254,7 @@ def tip(
     began = time.perf_counter()
     question = ask(agreement, between=between, of=of, verb="tip")
     between = (question.plans[0], question.plans[1])
-    if points < 3:
-        raise NotPossible(f"points is {points}. It must be at least 3: both ends of a range and the likely value")
+    points, seed, workers = whole("points", points, 3, MOST_POINTS), seeded(seed), counted(workers)
     with connected(cluster) as there:
         gap = PlanGap(space(agreement, between, among), question, workers, there)
         likely = gap.metrics(np.zeros((1, len(gap.space.axes))))[:, 0]

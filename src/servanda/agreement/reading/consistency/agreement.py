@@ -79,7 +79,7 @@ def _sources(book: FittedFile, place: Place, value: object) -> Iterator[Complain
     elif isinstance(value, dict):
         for key, each in cast("dict[str, object]", value).items():
             yield from _sources(book, (*place, key), each)
-    elif isinstance(value, list):
+    elif isinstance(value, list | tuple):
         for index, each in enumerate(cast("list[object]", value)):
             yield from _sources(book, (*place, index), each)
 

@@ -74,7 +74,7 @@ def _turnover_types(book: FittedFile, place: Place, entry: Turnover) -> Iterator
 
 def _gives(book: FittedFile, agreement: Agreement, place: Place, entry: Obligation) -> Iterator[Complaint]:
     here = (*place, "gives")
-    if isinstance(entry.gives, list):
+    if isinstance(entry.gives, tuple):
         yield from names(book, here, entry.gives, "stake", "stakes")
         items = list(enumerate(entry.gives))
     else:
@@ -209,7 +209,7 @@ def _shares(book: FittedFile, agreement: Agreement, entries: Entries, due: DueDa
     loose = {name for _, entry in steps if entry.date is None and entry.id not in due.days for name in entry.gives}
     for where, entry in sorted(steps, key=lambda step: step[1].date or due.days.get(step[1].id, date.max)):
         here = book.say(where)
-        everything = list(dict.fromkeys(entry.gives)) if isinstance(entry.gives, list) else []
+        everything = list(dict.fromkeys(entry.gives)) if isinstance(entry.gives, tuple) else []
         shares = entry.gives if isinstance(entry.gives, dict) else {}
         for name in (*everything, *shares):
             stake = agreement.stakes.get(name)
@@ -217,7 +217,7 @@ def _shares(book: FittedFile, agreement: Agreement, entries: Entries, due: DueDa
                 continue
             remaining = left.get(name, 1.0)
             place: Place = (*where, "gives", name)
-            if isinstance(entry.gives, list):
+            if isinstance(entry.gives, tuple):
                 place = (*where, "gives", entry.gives.index(name))
             before = ""
             if name in giver:

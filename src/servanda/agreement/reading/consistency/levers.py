@@ -162,7 +162,7 @@ def _share(look: _LeverContext, lever: ShareLever, where: Place, entry: Entry) -
     if isinstance(gives, dict) and lever.of in gives:
         return
     book = look.book
-    if isinstance(gives, list) and lever.of in gives:
+    if isinstance(gives, tuple) and lever.of in gives:
         words = (
             f"gives all that is left of {lever.of}, and that follows from the shares given before. Write gives:"
             f" {{{lever.of}: 0.5}} there, or vary the share of an earlier entry"

@@ -12,7 +12,7 @@ from support.referee import solve_with_gambit
 import servanda
 from servanda.crosscheck.explicit_tree import game_tree
 from servanda.game.compiler import compile
-from servanda.solver._crossings import _Curve
+from servanda.solver._crossings import Curve
 from servanda.solver.batch import solve_draws
 from servanda.solver.equilibrium import Equilibrium, NotConverged, Workspace, solve
 
@@ -128,7 +128,7 @@ def test_the_careful_way_and_the_quick_one_end_at_the_same_point(seed: int) -> N
     game = compile(random_agreement(seed), "plan")
     quick = solve(game)
     play = Workspace(game, 0, game.merged)
-    end = _Curve(play.image, play.size).follow(None, 4000, None, "plan")
+    end = Curve(play.image, play.size).follow(None, 4000, None, "plan")
     assert end.m == 1.0
     assert end.bifurcations == 0
     assert end.folds == quick.folds

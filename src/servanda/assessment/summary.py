@@ -14,7 +14,7 @@ import numpy as np
 from servanda.agreement.format.agreement import Agreement
 from servanda.assessment.other_equilibria import OtherEquilibrium, search
 from servanda.assessment.outcomes import EntryResult, Standing, Walk, WeakestLink
-from servanda.errors import expect, seeded, whole
+from servanda.errors import expect, numbered, seeded, whole
 from servanda.game.accumulation import annuity
 from servanda.game.calendar import unplayed
 from servanda.game.compiler import Game
@@ -236,6 +236,7 @@ def values(equilibrium: Equilibrium) -> dict[str, PartyValue]:
 
 def exposure(game: Game, draw: int = 0) -> tuple[Exposure, ...]:
     """What each party stands to lose at each entry; see `Exposure`."""
+    draw = numbered("draw", draw, game.draws)
     result: list[Exposure] = []
     for e, step in enumerate(game.steps):
         claimed = game.claimed[draw, e + 1]

@@ -55,7 +55,7 @@ def look_closer(play: Any, state: Any, progress: Progress | None) -> None:
     """
     of, n = _continuation, play.size
     count = state.count
-    curve = _Curve(play.image, n)
+    curve = Curve(play.image, n)
     even = not count[of.AT_END] or count[of.FOLDS] % 2 == 0  # as from 0 to 1 a curve turns an even number of times
     if count[of.PHASE] == of.ALARMED and even and curve.strongest(state.point) <= NEAR:
         if count[of.AT_END]:
@@ -105,7 +105,7 @@ class _Point:
 
 
 @dataclass
-class _Curve:
+class Curve:
     """The curve x = F(x, m), and how often F was worked out."""
 
     image: Callable[[Floats, float], Floats]
@@ -308,7 +308,7 @@ class _Curve:
 
 
 def _solve(matrix: Floats, right: Floats) -> Floats:
-    found: Floats = np.linalg.solve(matrix, right)
+    found = np.asarray(np.linalg.solve(matrix, right), dtype=np.float64)
     if not np.isfinite(found).all():
         raise _Lost
     return found

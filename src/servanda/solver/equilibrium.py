@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from servanda.arrays import Floats, freeze
-from servanda.errors import ServandaError, expect
+from servanda.errors import ServandaError, UsageError, expect, numbered
 from servanda.game.compiler import OBLIGATION, RATIFICATION, REVIEW, Game
 from servanda.game.payoff_tables import Tables
 from servanda.parallel import Progress
@@ -79,6 +79,21 @@ class Equilibrium(Record):
     signing: tuple[Floats, ...]
     draw: int = 0
 
+    def __post_init__(self) -> None:
+        numbered("draw", self.draw, self.game.draws)
+        N, V = self.game.tables.sets.shape
+        states = int(self.game.tables.kinds @ self.game.tables.sets.sum(axis=1))
+        shapes = {"choice": (3, states), "gain": (3, states), "belief": (states,), "value": (states,)}
+        for name, shape in {**shapes, "survive": (N, V), "leaves": (V,)}.items():
+            found = np.asarray(getattr(self, name))
+            if found.dtype != np.float64 or found.shape != shape:
+                raise UsageError(
+                    f"{name} of an equilibrium is an array of {found.dtype.name}, shape {found.shape}. For this game it"
+                    f" must be one of float64, shape {shape}"
+                )
+            if self.converged and np.isnan(found).any():
+                raise UsageError(f"{name} of an equilibrium has entries that are no numbers, so it cannot be converged")
+
     @property
     def converged(self) -> bool:
         """Whether there is an answer."""
@@ -109,7 +124,7 @@ def solve(game: Game, *, draw: int = 0, throw: bool = True, progress: Progress |
     Parameters
     ----------
     draw : int
-        Which draw of the uncertain numbers.
+        Which draw of the uncertain numbers, 0 being the first.
     throw : bool
         Raise if there is no answer; otherwise return what there is, its `status` saying so.
     progress : function of what is being done and the share done (0 to 1), optional
@@ -118,7 +133,10 @@ def solve(game: Game, *, draw: int = 0, throw: bool = True, progress: Progress |
     Raises
     ------
     NotConverged
-        If `throw` and the residual stays above 1e-10.
+        If `throw` and there is no answer: the residual stays above 1e-10, the branch meets another one, or values are
+        too large to compute with.
+    NoSuchIndex
+        If there is no such draw.
 
     Examples
     --------
@@ -128,6 +146,7 @@ def solve(game: Game, *, draw: int = 0, throw: bool = True, progress: Progress |
     'converged'
     """
     expect(game, Game, "solve")
+    draw = numbered("draw", draw, game.draws)
     play = Workspace(game, draw, game.merged)
     record = play.record(1 + draw)
     play.trace(record, draw, draw + 1, progress)
@@ -192,6 +211,7 @@ class Workspace:
 
     def __init__(self, game: Game, draw: int, tables: Tables | None = None) -> None:
         kernel = compiled()
+        draw = numbered("draw", draw, game.draws)
         self.kernel, self.game, self.draw, self.tables = kernel, game, draw, tables or game.tables
         self.own = kernel.one_draw(self.tables, draw)
         self.work = workspace(game, self.own)

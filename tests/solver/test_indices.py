@@ -66,7 +66,7 @@ def test_integers_of_numpy_are_integers(game: servanda.Game, take: Callable[...,
 
 def test_a_game_without_draws_has_one() -> None:
     game = servanda.compile(servanda.loads(starter_text()), "phased")
-    with pytest.raises(IndexError, match="draw is -1. This game has one draw, number 0"):
+    with pytest.raises(IndexError, match=r"draw is -1\. This game has one draw, number 0"):
         servanda.solve(game, draw=-1)
 
 

@@ -55,7 +55,7 @@ def test_the_starter_with_other_numbers_is_always_solved() -> None:
 def test_what_is_not_finite_is_not_converged() -> None:
     agreement = servanda.loads(starter_text())
     endless = agreement.stakes["programme"].worth["south"]
-    values = {id(endless): np.array([1e150, np.inf])}  # each in itself a number, or put in by a program
+    values = {id(endless): np.array([1e150, 1e200])}  # each in itself a number, or put in by a program
 
     def valued(number: Number) -> np.ndarray:
         return values.get(id(number), np.array([number.likely] * 2))

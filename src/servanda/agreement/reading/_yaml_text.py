@@ -341,7 +341,8 @@ def _plain(node: _Node, path: Place, lines: dict[Place, int], complaints: list[C
             if len(cut) == 1:
                 complaints.append(Complaint(key.line, ""))
                 place = len(complaints) - 1
-            complaints[place] = Complaint(complaints[place].line, _cut_off(path, group, cut))
+            if len(cut) <= 50:  # enough for the words of the message
+                complaints[place] = Complaint(complaints[place].line, _cut_off(path, group, cut))
         elif key.items is not None or not isinstance(name, str):
             complaints.append(
                 Complaint(key.line, _not_a_key(path, "a list or group" if key.items is not None else show(name)))

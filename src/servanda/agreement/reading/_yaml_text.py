@@ -378,8 +378,7 @@ def _cut_off(path: Place, group: dict[str, object], cut: list[str]) -> str:
     """Say that words are cut off by commas, and how they stand in quotes."""
     key = next(reversed(group), "")
     before = group.get(key)
-    lost = before is None or isinstance(before, dict | list)
-    begun = [] if lost else [before if isinstance(before, str) else show(before)]
+    begun = [] if isinstance(before, dict | list | None) else [before if isinstance(before, str) else show(before)]
     key = key if begun else ""
     if isinstance(before, int | float) and cut[0].isdigit():
         return (

@@ -234,11 +234,16 @@ def test_writing_keeps_other_files_and_other_rules(run: Any, draft: Path) -> Non
     assert run("check", draft, other, "--baseline", "known.json").code == 0
 
 
-def test_an_unusable_file_is_told_and_the_others_are_written(run: Any, draft: Path) -> None:
-    done = run("check", draft, "nope.yaml", "--write-baseline", "known.json")
-    assert done.code == 2
-    assert "nope.yaml: there is no such file" in done.err
-    assert run("check", draft, "--baseline", "known.json").code == 0
+def test_no_baseline_is_written_while_a_file_cannot_be_used(run: Any, draft: Path) -> None:
+    for files in ((draft, "nope.yaml"), ("nope.yaml",)):
+        done = run("check", *files, "--write-baseline", "known.json")
+        assert (done.code, done.out) == (2, "")
+        assert "nope.yaml: there is no such file" in done.err
+        assert not Path("known.json").exists()
+    assert (
+        "known.json: nothing is written, as not all files can be used."
+        in run("check", draft, "nope.yaml", "--write-baseline", "known.json").err
+    )
 
 
 def test_comments_about_comments_are_known_too(run: Any, draft: Path) -> None:
@@ -278,9 +283,10 @@ def test_a_damaged_baseline_gives_one_message_and_stays_as_it_is(
 
 def test_a_baseline_that_is_not_there_or_cannot_be_written_is_refused(run: Any, draft: Path) -> None:
     for arguments, words in (
-        (("--baseline", "none.json"), "none.json: there is no such baseline. Write it anew: servanda check FILES"),
+        (("--baseline", "none.json"), "none.json: there is no such baseline. Write one: servanda check FILES"),
         (("--baseline", "drafts"), "drafts: the baseline cannot be read"),
-        (("--write-baseline", "drafts"), "drafts: the baseline cannot be"),
+        (("--write-baseline", "drafts"), "drafts: "),
+        (("--baseline", ""), "an empty name: the baseline cannot be read"),
         (("--write-baseline", "nowhere/known.json"), "nowhere/known.json: nothing is written: there is no such folder"),
         (("--baseline", "a.json", "--write-baseline", "b.json"), "Give one"),
     ):
@@ -288,6 +294,17 @@ def test_a_baseline_that_is_not_there_or_cannot_be_written_is_refused(run: Any, 
         assert (done.code, done.out) == (2, "")
         assert words in done.err
     assert sorted(each.name for each in Path().iterdir()) == ["drafts"]
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="there is no such device")
+@pytest.mark.usefixtures("draft")
+def test_a_baseline_without_end_is_refused_before_it_fills_the_memory(
+    run: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("servanda.checks.baseline.LARGEST", 1_000_000)
+    done = run("check", "drafts/deal.yaml", "--baseline", "/dev/zero")
+    assert done.code == 2
+    assert "it has more than 1 MB" in done.err
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no modes of files")

@@ -27,7 +27,7 @@ class Amount(click.ParamType):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         """Read a number."""
-        from servanda.agreement.format.values import Problem, number_in_words
+        from servanda.agreement.format.plain_numbers import Problem, number_in_words
         from servanda.english import digits
 
         try:

@@ -101,6 +101,8 @@ def check(
     failed = any(findings.counts[severity] for findings in found for severity in grave)
     code = BAD_INPUT if len(found) < len(looked) else FOUND if failed and write_baseline is None else 0
     if write_baseline is not None:
+        if len(found) < len(looked):
+            raise UsageError(f"{write_baseline}: nothing is written, as not all files can be used. Mend them first")
         _write(found, write_baseline, wanted, as_json)
     elif as_json:
         print_json(_json(looked))
@@ -243,7 +245,7 @@ def _rows(looked: Looked) -> Iterator[dict[str, Any]]:
 def _write(found: list[Findings], path: str, wanted: frozenset[str], as_json: bool) -> None:
     from servanda.checks.baseline import baseline_text, read_baseline, write_baseline
 
-    old = read_baseline(path) if Path(path).exists() else None
+    old = read_baseline(path) if Path(path).is_file() else None
     write_baseline(path, baseline_text(found, path, wanted, old))
     count = sum(len(each.parts) for findings in found for each in findings.found)
     if as_json:

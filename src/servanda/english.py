@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date
+from itertools import takewhile
 from typing import Literal, TypeAlias
 
 
@@ -118,8 +119,28 @@ def did_you_mean(found: object, allowed: Iterable[str]) -> str:
     import difflib
 
     by_small = {name.lower(): name for name in allowed}
-    near = difflib.get_close_matches(str(found)[:80].lower(), by_small, n=1, cutoff=0.6)
-    return f" Did you mean {by_small[near[0]]}?" if near else ""
+    word = str(found)[:80].lower().strip("'")
+    for each in difflib.get_close_matches(word, by_small, n=3, cutoff=0.6):
+        alike = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(each, word, strict=False)))
+        begun = alike >= 3 and alike in (len(each), len(word))  # one is the beginning of the other
+        if begun or alike >= max(4, 2 * len(word) / 3) or _changes(word, each) <= max(1, len(word) // 4):
+            return f" Did you mean {by_small[each]}?"
+    return ""
+
+
+def _changes(first: str, second: str) -> int:
+    """How many letters have to be put in, left out, replaced or swapped with the next to make one word of another."""
+    before: list[int] = []
+    above: list[int] = []
+    row = list(range(len(second) + 1))
+    for i, letter in enumerate(first):
+        before, above, row = above, row, [i + 1]
+        for j, other in enumerate(second):
+            least = min(above[j + 1] + 1, row[j] + 1, above[j] + (letter != other))
+            if i and j and letter == second[j - 1] and other == first[i - 1]:
+                least = min(least, before[j - 1] + 1)
+            row.append(least)
+    return row[-1]
 
 
 MONTHS = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -243,6 +244,19 @@ def test_what_has_nothing_to_do_with_it_changes_nothing(seed: int) -> None:
     data["note"] = "Another note"
     more = Agreement.model_validate(data)
     assert [f.what for f in check(more).found] == [f.what for f in check(agreement).found]
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_a_baseline_of_all_leaves_nothing_and_one_of_all_but_one_leaves_this_one(seed: int) -> None:
+    agreement = scattered(random.Random(seed))
+    parts = [part for finding in check(agreement).found for part in finding.parts]
+    assert len({part.fingerprint for part in parts}) == len(parts)
+    whole = check(agreement, baseline=parts)
+    assert (whole.found, whole.gone, len(whole.known)) == ((), (), len(parts))
+    left = parts.pop(seed % len(parts))
+    (loud,) = check(agreement, baseline=parts).found
+    assert loud.parts == (left,)
+    assert check(agreement, baseline=[*parts, replace(left, fingerprint="x")]).gone == (replace(left, fingerprint="x"),)
 
 
 def test_a_plan_twice_is_found_once() -> None:

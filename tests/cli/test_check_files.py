@@ -278,9 +278,10 @@ def test_a_damaged_baseline_gives_one_message_and_stays_as_it_is(
 
 def test_a_baseline_that_is_not_there_or_cannot_be_written_is_refused(run: Any, draft: Path) -> None:
     for arguments, words in (
-        (("--baseline", "none.json"), "none.json: there is no such baseline. Write it anew: servanda check FILES"),
+        (("--baseline", "none.json"), "none.json: there is no such baseline. Write one: servanda check FILES"),
         (("--baseline", "drafts"), "drafts: the baseline cannot be read"),
-        (("--write-baseline", "drafts"), "drafts: the baseline cannot be"),
+        (("--write-baseline", "drafts"), "drafts: "),
+        (("--baseline", ""), "an empty name: the baseline cannot be read"),
         (("--write-baseline", "nowhere/known.json"), "nowhere/known.json: nothing is written: there is no such folder"),
         (("--baseline", "a.json", "--write-baseline", "b.json"), "Give one"),
     ):
@@ -288,6 +289,17 @@ def test_a_baseline_that_is_not_there_or_cannot_be_written_is_refused(run: Any, 
         assert (done.code, done.out) == (2, "")
         assert words in done.err
     assert sorted(each.name for each in Path().iterdir()) == ["drafts"]
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="there is no such device")
+@pytest.mark.usefixtures("draft")
+def test_a_baseline_without_end_is_refused_before_it_fills_the_memory(
+    run: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("servanda.checks.baseline.LARGEST", 1_000_000)
+    done = run("check", "drafts/deal.yaml", "--baseline", "/dev/zero")
+    assert done.code == 2
+    assert "it has more than 1 MB" in done.err
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no modes of files")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,6 @@ from support.commands import commands
 from servanda.agreement.reading.reader import loads
 from servanda.checks.findings import check
 from servanda.presentation.annotations import github, short
-from servanda.presentation.terminal import text as as_text
-from servanda.presentation.view import view
 
 NASTY = r"x\n::error file=a.yaml,line=1::pwned\n\n%0A ::set-output name=a::b\n##[error]c: 100%"
 FLAT = NASTY.replace(r"\n", " ")  # titles and names are one line
@@ -75,17 +74,14 @@ def test_no_line_of_any_format_begins_like_a_command_that_the_text_wrote(run: An
             assert "\u2028" not in line
 
 
-def test_what_keys_hold_is_on_one_line_too() -> None:
-    """Built in Python, where no reader has looked at the keys."""
+def test_what_keys_and_paths_hold_is_on_one_line_too() -> None:
+    """Whatever lets such keys through."""
     nasty = "x\n::error file=a.yaml::\x1b[31m\r\u2028y"
-    agreement = loads(TEXT, "deal.yaml")
-    one = agreement.plans["text"].entries[0].model_copy(update={"id": nasty})
-    plan = agreement.plans["text"].model_copy(update={"entries": [one, one]})
-    findings = check(agreement.model_copy(update={"plans": {nasty: plan, nasty * 2: plan}}))
-    assert len(findings.found) >= 3
-    assert all(row.isprintable() for row in [*short(findings), *github(findings)])
-    for line in as_text(view(findings)).split("\n"):
-        assert not line.lstrip().startswith("::error file=a")
+    findings = check(loads(TEXT, "deal.yaml"))
+    odd = [replace(each, plans=("a", nasty), path=nasty) for each in findings.found]
+    odd += [replace(each, plans=(nasty,), line=None) for each in findings.found]
+    spoilt = replace(findings, found=tuple(odd))
+    assert all(row.isprintable() for row in [*short(spoilt), *github(spoilt)])
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="such names cannot be")

@@ -184,7 +184,11 @@ def test_two_findings_about_one_thing_have_two_fingerprints() -> None:
     two = TEXT.replace("verified_by: [commission]}", "verified_by: [commission], uses: [a, b], date: 2030-02-01}")
     found = check(loads(two)).found
     assert [each.code for each in found] == ["SV301", "SV301"]
-    assert len({each.fingerprint for each in found}) == 2
+    marks = [each.fingerprint for each in found]
+    assert len(set(marks)) == 2
+    other = [each.fingerprint for each in check(loads(two.replace("uses: [a, b]", "uses: [c, b]"))).found]
+    assert marks[0] not in other  # another word, not the second of a kind
+    assert marks[1] in other
 
 
 def test_the_baseline_makes_results_new_or_unchanged(run: Any, draft: Path) -> None:

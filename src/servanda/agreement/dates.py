@@ -57,6 +57,18 @@ def add_months(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
+def advance(day: date, interval: int | timedelta, times: int = 1) -> date:
+    """The day some intervals later: months (a number) count in the calendar, all else in days."""
+    return day + interval * times if isinstance(interval, timedelta) else add_months(day, interval * times)
+
+
+def interval_in_words(interval: int | timedelta) -> str:
+    """Write the time between repeated events: `10 days`, `6 months`, `1 year`."""
+    if isinstance(interval, timedelta):
+        return f"{interval.days} day{'' if interval.days == 1 else 's'}"
+    return length(interval / 12)
+
+
 def later(day: date, years: float) -> date:
     """The day that is so much later, at most year 9999: whole months count in the calendar, all else in days."""
     months = years * 12
@@ -84,9 +96,22 @@ def review_dates(review: Review) -> list[date]:
     if review.every is None or review.starts is None or review.until is None:
         return []
     dates: list[date] = []
-    while (day := add_months(review.starts, review.every * len(dates))) <= review.until:
+    while (day := advance(review.starts, review.every, len(dates))) <= review.until:
         dates.append(day)
     return dates
+
+
+def review_count(review: Review) -> int:
+    """How many dates a review has, without writing them out."""
+    if review.date is not None:
+        return 1
+    first, last, every = review.starts, review.until, review.every
+    if every is None or first is None or last is None or last < first:
+        return 0
+    if isinstance(every, timedelta):
+        return (last - first) // every + 1
+    times = ((last.year - first.year) * 12 + last.month - first.month) // every
+    return times + (advance(first, every, times) <= last)
 
 
 def due_dates(agreement: Agreement, plan: str) -> DueDates:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
 from servanda.agreement.format.agreement import Agreement
@@ -41,9 +41,9 @@ def _named(agreement: Agreement, place: Place) -> list[str]:
     named: list[str] = []
     for step in place:
         if isinstance(step, int):
-            at = cast("list[Any]", at)[step] if isinstance(at, list) and step < len(cast("list[Any]", at)) else None
+            at = cast("Sequence[Any]", at)[step] if isinstance(at, Sequence) else None
             named.append(at if isinstance(at, str) else str(getattr(at, "id", "")))
         else:
-            at = cast("dict[str, Any]", at).get(step) if isinstance(at, dict) else getattr(at, step, None)
+            at = cast("Mapping[str, Any]", at).get(step) if isinstance(at, Mapping) else getattr(at, step, None)
             named.append(step)
     return named

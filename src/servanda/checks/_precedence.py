@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
@@ -102,6 +102,21 @@ def dependants(found: Waits, name: str) -> Iterator[str]:
             seen.add(at)
             queue.extend(found.behind.get(at, ()))
             yield at
+
+
+def precedents(found: Waits, names: Iterable[str]) -> set[str]:
+    """Every entry that any of some entries waits for, directly or by way of others: one walk over all waits."""
+    ahead: dict[str, list[str]] = {}
+    for who, anchor in found.all:
+        ahead.setdefault(who, []).append(anchor)
+    seen: set[str] = set()
+    queue = deque(anchor for name in names for anchor in ahead.get(name, ()))
+    while queue:
+        at = queue.popleft()
+        if at not in seen:
+            seen.add(at)
+            queue.extend(ahead.get(at, ()))
+    return seen
 
 
 def _of(view: PlanView, item: Item) -> list[Wait]:

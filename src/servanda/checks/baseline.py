@@ -19,6 +19,7 @@ from servanda.files import save
 
 VERSION = 1
 MARK = "servanda-baseline"
+LARGEST = 50_000_000  # bytes that are read
 
 
 @dataclass(frozen=True)
@@ -64,18 +65,23 @@ def read_baseline(path: str) -> Baseline:
     BaselineError
         If it is not there, or is no baseline: with what is the matter, and how to write one.
     """
-    again = f"Write it anew: servanda check FILES --write-baseline {path}"
+    write = f"servanda check FILES --write-baseline {path}"
     try:
-        content = Path(path).read_bytes()
+        with Path(path).open("rb") as stream:
+            content = stream.read(LARGEST + 1)
     except FileNotFoundError:
-        raise BaselineError(f"{path}: there is no such baseline. {again}") from None
+        raise BaselineError(f"{path}: there is no such baseline. Write one: {write}") from None
     except (OSError, ValueError) as error:
-        raise BaselineError(f"{path}: the baseline cannot be read ({getattr(error, 'strerror', error)})") from None
+        words = getattr(error, "strerror", None) or error
+        raise BaselineError(f"{path or 'an empty name'}: the baseline cannot be read ({words})") from None
     try:
+        if len(content) > LARGEST:
+            raise _WrongShape(f"it has more than {LARGEST // 1_000_000} MB")
         found = json.loads(content.decode("utf-8-sig"))
         files = _files(found)
     except (ValueError, RecursionError) as error:
         why = error if isinstance(error, _WrongShape) else "it is not JSON"
+        again = f"Name another file; or, if it was one, delete it and write it anew: {write}"
         raise BaselineError(f"{path}: this is no baseline of servanda check: {why}. {again}") from None
     return Baseline(path, files)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from servanda.errors import LARGEST_SEED, MOST_DRAWS, UsageError, need
+from servanda.errors import LARGEST_SEED, MOST_DRAWS, UsageError
 from servanda.files import check_room, why
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class Amount(click.ParamType):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         """Read a number."""
-        from servanda.agreement.format.values import Problem, number_in_words
+        from servanda.agreement.format.plain_numbers import Problem, number_in_words
         from servanda.english import digits
 
         try:
@@ -99,17 +99,15 @@ def read_draws(path: str | None) -> polars.DataFrame | None:
     """
     if path is None:
         return None
-    need("tables", "A sweep in a file", "polars", "pyarrow")
-    import polars
+    from servanda.uncertainty.sweeps.sweep import NotSwept, read_rows
 
     wanted = "--sweep takes the table that a sweep has written, FILE.parquet"
     if not Path(path).is_file():
         raise UsageError(f"{path}: there is no such file. {wanted}")
     try:
-        return polars.read_parquet(path)
-    except (polars.exceptions.PolarsError, OSError) as error:
-        first = str(error).splitlines()[0]
-        raise UsageError(f"{path}: this is not a table of draws ({first}). {wanted}") from None
+        return read_rows(path)
+    except NotSwept as error:
+        raise UsageError(f"{error}. {wanted}") from None
 
 
 def check_folder(folder: str, option: str, what: str) -> None:

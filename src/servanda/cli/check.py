@@ -243,7 +243,7 @@ def _rows(looked: Looked) -> Iterator[dict[str, Any]]:
 def _write(found: list[Findings], path: str, wanted: frozenset[str], as_json: bool) -> None:
     from servanda.checks.baseline import baseline_text, read_baseline, write_baseline
 
-    old = read_baseline(path) if Path(path).exists() else None
+    old = read_baseline(path) if Path(path).is_file() else None
     write_baseline(path, baseline_text(found, path, wanted, old))
     count = sum(len(each.parts) for findings in found for each in findings.found)
     if as_json:

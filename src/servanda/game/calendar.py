@@ -115,6 +115,7 @@ def calendar_of(agreement: Agreement, plan: str) -> tuple[Step, ...]:
 
     left: dict[str, float] = {}
     steps: list[Step] = []
+    seen: set[str] = set()
     for day, place, _, entry, party, number in dated:
         assert isinstance(entry, Obligation | Ratification | Turnover | Review)
         kind: Kind = "review"
@@ -143,10 +144,11 @@ def calendar_of(agreement: Agreement, plan: str) -> tuple[Step, ...]:
         if agreement.origin is None:
             _insist_on_place(agreement, plan, identity, day, party, types)
         conceals = tuple(s for s in gives if agreement.stakes[s].concealable) if kind == "obligation" else ()
-        if agreement.origin is None and any(step.id == identity for step in steps):
+        if agreement.origin is None and identity in seen:
             raise AgreementError(
                 [f"plans.{plan}.entries: the id {identity} appears twice. Give one of the two another id"]
             )
+        seen.add(identity)
         steps.append(
             Step(
                 id=identity,

@@ -32,7 +32,19 @@ _KIND = {"obligation": 0, "review": 1, "automatic": 2, "ratification": 3, "turno
 MAX_CONCEALABLE = 16
 
 
-MAX_STATES = 40_000_000
+MAX_STATES = 16_000_000  # private: some 130 bytes each while the solver works
+
+
+MAX_NODES = 250_000  # public: a kilobyte each
+
+
+MAX_UNKNOWNS = 5_000  # of which the solver keeps square tables
+
+
+MAX_CELLS = 50_000_000  # of the tables of payoffs, for one draw
+
+
+MAX_PARTIES = 300
 
 
 class GameTooLarge(ServandaError, ValueError):
@@ -172,7 +184,7 @@ def compile(agreement: Agreement, plan: str, draws: Valuation = likely) -> Game:
     UsageError
         If the draws are of another agreement.
     GameTooLarge
-        If a party has more than 16 concealable steps, or turnovers branch the path too often.
+        If a party has more than 16 concealable steps, or there are too many nodes, states, unknowns or payoffs.
 
     Examples
     --------
@@ -192,31 +204,68 @@ def compile(agreement: Agreement, plan: str, draws: Valuation = likely) -> Game:
     for name, own in zip(parties, concealable, strict=True):
         if len(own) > MAX_CONCEALABLE:
             raise GameTooLarge(
-                f"plan {plan}: {name} could conceal at {len(own)} entries, and the exact solver keeps track of"
-                f" every combination for at most {MAX_CONCEALABLE}. Join some of these entries into one, or mark"
-                f" stakes that could hardly be hidden as concealable: false"
+                f"{_file(agreement)}plan {plan}: {name} could conceal at {len(own)} entries, and the exact"
+                f" solver keeps track of every combination for at most {MAX_CONCEALABLE}. Join some of these entries"
+                f" into one, or mark stakes that could hardly be hidden as concealable: false"
             )
-    nodes = _Nodes(steps, concealable, parties, tuple(len(types_of(p)) for p in agreement.parties.values()), plan)
-    return _tables(whole, agreement, plan, steps, concealable, nodes, draws)
+    _look_at_size(agreement, plan, steps, concealable)
+    return _tables(whole, agreement, plan, steps, concealable, _Nodes(steps), draws)
+
+
+def _look_at_size(
+    agreement: Agreement, plan: str, steps: tuple[Step, ...], concealable: tuple[tuple[int, ...], ...]
+) -> None:
+    """Refuse a game that is too large before any of it is built, from counts alone."""
+    kinds = [len(types_of(party)) for party in agreement.parties.values()]
+    branches, nodes, states = 1, 0, 0
+    done = [0] * len(kinds)  # steps that each party could have concealed so far
+    own = {step: party for party, mine in enumerate(concealable) for step in mine}
+    for e in range(len(steps) + 1):
+        nodes += branches
+        states += branches * sum(k << hidden for k, hidden in zip(kinds, done, strict=True))
+        if e in own:
+            done[own[e]] += 1
+        if e < len(steps) and steps[e].kind == "turnover":
+            branches = min(2 * branches, 10**18)  # beyond any limit: how far is of no interest
+    stakes, sets = len(agreement.stakes), sum(1 << len(mine) for mine in concealable)
+    hideable = len({stake for step in steps for stake in step.conceals})
+    cells = (len(steps) + 1) * sum(kinds) * (stakes + 3) + sets * hideable + len(kinds) * nodes
+    turnovers = "Every turnover doubles the paths after it"
+    _insist(agreement, plan, len(kinds), MAX_PARTIES, "parties", "Leave out parties that decide nothing")
+    _insist(agreement, plan, nodes, MAX_NODES, "public nodes", f"{turnovers}. Leave out some of them, or entries")
+    _insist(
+        agreement, plan, states, MAX_STATES, "private states",
+        f"{turnovers}, and every concealable step doubles what may be hidden. Leave out some of them",
+    )  # fmt: skip
+    _insist(
+        agreement, plan, cells, MAX_CELLS, "payoffs in its tables",
+        "They grow with the entries, the stakes and the types. Leave out some of them",
+    )  # fmt: skip
+
+
+def _insist(agreement: Agreement, plan: str, count: int, most: int, what: str, advice: str) -> None:
+    """Refuse a game of more than so many things, with the file, how many there would be and the limit."""
+    if count <= most:
+        return
+    many = f"{count:,}" if count < 10**12 else f"10^{len(str(count)) - 1} or more"
+    raise GameTooLarge(
+        f"{_file(agreement)}plan {plan}: the game would have {many} {what}, and"
+        f" the exact solver takes at most {most:,}. {advice}"
+    )
+
+
+def _file(agreement: Agreement) -> str:
+    return f"{agreement.origin.path}: " if agreement.origin else ""
 
 
 class _Nodes:
     """The public tree under construction."""
 
-    def __init__(
-        self,
-        steps: tuple[Step, ...],
-        concealable: tuple[tuple[int, ...], ...],
-        parties: tuple[str, ...],
-        kinds: tuple[int, ...],
-        plan: str,
-    ) -> None:
+    def __init__(self, steps: tuple[Step, ...]) -> None:
         self.step: list[int] = []
         self.parent: list[int] = []
         self.child: list[list[int]] = []
         self.branches: list[tuple[str, ...]] = []
-        done = np.array([[sum(own < e for own in mine) for mine in concealable] for e in range(len(steps) + 1)])
-        states = 0
         stack: list[tuple[int, int, int, tuple[str, ...]]] = [(0, -1, 0, ())]
         while stack:
             e, parent, slot, branch = stack.pop()
@@ -225,12 +274,6 @@ class _Nodes:
             self.parent.append(parent)
             self.child.append([-1, -1])
             self.branches.append(branch)
-            states += sum(k << int(own) for k, own in zip(kinds, done[e], strict=True))
-            if states > MAX_STATES:
-                raise GameTooLarge(
-                    f"plan {plan}: the game has more than {MAX_STATES:,} private states. Every turnover doubles the"
-                    f" paths after it, and every concealable step doubles what may be hidden: leave out some of them"
-                )
             if parent >= 0:
                 self.child[parent][slot] = node
             if e < len(steps):
@@ -290,6 +333,11 @@ def _tables(
         fails=np.where(kind == RATIFICATION, 1.0 - chance, 0.0),
         replaced=np.where(kind == TURNOVER, chance, 0.0),
     )
+    unknowns = list_unknowns(tables, step, actor, (tree.kind == OBLIGATION) | (tree.kind == REVIEW))
+    _insist(
+        agreement, plan, len(unknowns.where), MAX_UNKNOWNS, "unknowns",
+        "They grow with the entries, the turnovers before them and the concealable stakes. Leave out some of them",
+    )  # fmt: skip
     game = Game(
         agreement=whole,
         plan=plan,
@@ -304,7 +352,7 @@ def _tables(
         hideable=hideable,
         tables=tables,
         merged=merge_equivalent(tables, step),
-        unknowns=list_unknowns(tables, step, actor, (tree.kind == OBLIGATION) | (tree.kind == REVIEW)),
+        unknowns=unknowns,
         claimed=claimed,
         hazard=hazard,
         worth=tuple(p.all_worth for p in per_party),

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, TypeAlias, cast
 
-from servanda.agreement.dates import add_months, due_dates, length, review_dates
+from servanda.agreement.dates import advance, due_dates, interval_in_words, review_dates
 from servanda.agreement.format.agreement import Agreement
 from servanda.agreement.format.entries import Entry, Obligation, Plan, Review
 from servanda.agreement.format.levers import (
@@ -31,7 +31,7 @@ from servanda.agreement.format.levers import (
 )
 from servanda.agreement.format.values import Number
 
-Value: TypeAlias = float | date | tuple[str, ...] | bool | tuple[int, int | None] | int
+Value: TypeAlias = float | date | tuple[str, ...] | bool | tuple[int | timedelta, int | None] | int
 Candidate: TypeAlias = tuple[Value, ...]
 Entries: TypeAlias = tuple[Entry, ...]
 
@@ -137,10 +137,10 @@ def _steps(least: float, most: float, step: float | None) -> tuple[float, ...] |
     return tuple(float(f"{least + step * k:.12g}") for k in range(number))
 
 
-def _days(first: date, last: date, months: int | None) -> tuple[date, ...]:
-    if months is None:
+def _days(first: date, last: date, step: int | timedelta | None) -> tuple[date, ...]:
+    if step is None:
         return tuple(first + timedelta(days=k) for k in range((last - first).days + 1))
-    days = (add_months(first, months * k) for k in itertools.count())
+    days = (advance(first, step, k) for k in itertools.count())
     return tuple(itertools.takewhile(lambda day: day <= last, days))
 
 
@@ -259,8 +259,8 @@ def _changed(entry: Entry, lever: Lever, value: Value) -> Entry:
     if isinstance(lever, ReviewsLever):
         assert isinstance(entry, Review)
         assert entry.starts is not None
-        every, times = cast("tuple[int, int | None]", value)
-        until = entry.until if times is None else add_months(entry.starts, every * (times - 1))
+        every, times = cast("tuple[int | timedelta, int | None]", value)
+        until = entry.until if times is None else advance(entry.starts, every, times - 1)
         return entry.model_copy(update={"every": every, "until": until})
     if isinstance(lever, DateLever):
         return entry.model_copy(update={"date": value})
@@ -293,7 +293,7 @@ def _split(where: PlanSpace, entries: Entries, lever: SplitLever, parts: int) ->
         last = part == parts
         change: dict[str, Any] = {
             "title": f"{title} ({part} of {parts})",
-            "date": add_months(_day(entry), lever.every * (part - 1)),
+            "date": advance(_day(entry), lever.every, part - 1),
             "gives": entry.gives if last and isinstance(entry.gives, tuple) else each,
             "needs": [*entry.needs, *(name.id for name in made[-1:])],
         }
@@ -348,6 +348,6 @@ def shown(value: Value) -> str | float | bool | int | date:
     if isinstance(value, tuple):
         if isinstance(value[0], str):
             return ", ".join(cast("tuple[str, ...]", value))
-        every, times = cast("tuple[int, int | None]", value)
-        return length(every / 12) + ("" if times is None else f", {times} times")
+        every, times = cast("tuple[int | timedelta, int | None]", value)
+        return interval_in_words(every) + ("" if times is None else f", {times} times")
     return value

@@ -67,7 +67,7 @@ def test_it_refuses_bad_files(name: str):
         ("discount: 0.10", "discount: {likely: 0.1, lo: 0.1}"),
         ("restore: never", "restore: 3"),
         ("restore: never", "restore: soon"),
-        ("every: 12 months", "every: 12 days"),
+        ("every: 12 months", "every: 12 hours"),
         ("gives: [reactor]", "gives: {reactor: 1.5}"),
         ("gives: [reactor]", "gives: {}"),
         ("gives: [reactor]", "gives: []"),

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from html import escape
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple, cast
 
 from pydantic import BeforeValidator, Discriminator, Field, PrivateAttr, Tag, model_validator
 
@@ -51,6 +51,7 @@ from servanda.agreement.format.values import (
     Words,
     Worth,
     Years,
+    is_name,
     years,
 )
 from servanda.english import show
@@ -170,7 +171,7 @@ class Aims(Frozen):
 class Party(Noted):
     """A state, government or movement that decides for itself."""
 
-    name: Line = Field(description="its name in figures and tables")
+    name: Line = Field(default="", description="its name in figures and tables; its key if left out")
     discount: Discount = Field(
         default=UNKNOWN, description="how much less the future counts: continuous rate per year, such as 0.05"
     )
@@ -222,7 +223,7 @@ class Measure(Noted):
 class Body(Noted):
     """Somebody with tasks under the agreement who is no party to it: an agency, a commission, a mission."""
 
-    name: Line = Field(description="its name in figures and tables")
+    name: Line = Field(default="", description="its name in figures and tables; its key if left out")
 
 
 def _meaning_form(value: object) -> str:
@@ -277,6 +278,21 @@ def _version(value: object) -> int:
     raise Problem(f"{show(value)} is not a version of the format that this servanda can read. Write 1").custom()
 
 
+def _named(value: object) -> object:
+    """Let the key of a party or body serve as its name where none is given."""
+    if not isinstance(value, Mapping):
+        return value
+    found: dict[object, object] = {}
+    for key, each in cast("Mapping[object, object]", value).items():
+        if isinstance(each, Party | Body) and not each.name:
+            found[key] = each.model_copy(update={"name": str(key)})
+        elif isinstance(each, dict) and "name" not in each and is_name(key):
+            found[key] = {**cast("dict[object, object]", each), "name": key}
+        else:
+            found[key] = each
+    return found
+
+
 class Agreement(Frozen):
     """A situation (parties, stakes, measures) and one or more plans for it."""
 
@@ -290,8 +306,10 @@ class Agreement(Frozen):
     note: Words | None = Field(default=None, description="anything else, in words")
     incidents: Rate = Field(default=ZERO, description="rate per year of breakdowns that nobody chose")
     sources: dict[Key, Source] = Field(default={}, description="what numbers and steps rest on")
-    parties: dict[Key, Party] = Field(min_length=1, description="who decides")
-    bodies: dict[Key, Body] = Field(default={}, description="who has tasks under the agreement without being a party")
+    parties: Annotated[dict[Key, Party], BeforeValidator(_named)] = Field(min_length=1, description="who decides")
+    bodies: Annotated[dict[Key, Body], BeforeValidator(_named)] = Field(
+        default={}, description="who has tasks under the agreement without being a party"
+    )
     stakes: dict[Key, Stake] = Field(default={}, min_length=1, description="what parties hold and can give up")
     measures: dict[Key, Measure] = Field(default={}, description="ways to find concealment")
     terms: dict[Key, Meaning] = Field(

@@ -13,10 +13,10 @@ from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, Tag, mod
 from servanda.agreement.format.frozen import Frozen, without_defaults
 from servanda.agreement.format.values import (
     UNKNOWN,
-    CalendarMonths,
     Chance,
     Day,
     Flag,
+    Interval,
     Key,
     Line,
     Problem,
@@ -212,7 +212,9 @@ class Review(_Entry):
 
     review: tuple[Key, ...] = Field(min_length=1, description="list of the parties that may stay or withdraw")
     date: Day | None = Field(default=None, description="the day of a single review")
-    every: CalendarMonths | None = Field(default=None, description="time between repeated reviews, such as 6 months")
+    every: Interval | None = Field(
+        default=None, description="time between repeated reviews, such as 10 days or 6 months"
+    )
     starts: Day | None = Field(default=None, alias="from", description="day of the first repeated review")
     until: Day | None = Field(default=None, description="repeated reviews go on up to and including this day")
 

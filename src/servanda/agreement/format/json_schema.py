@@ -66,10 +66,10 @@ def _definitions() -> dict[str, object]:
             "pattern": rf"^ *{_AMOUNT}{_UNIT} *$",
             "description": "such as 60 days, 6 months",
         },
-        "months": {
+        "interval": {
             "type": "string",
-            "pattern": rf"^ *{_AMOUNT} *(year|month)s? *$",
-            "description": "a whole number of months or years, such as 6 months",
+            "pattern": rf"^ *{_AMOUNT} *(year|month|week|day)s? *$",
+            "description": "a whole number of days, weeks, months or years, such as 6 months",
         },
         "day": {
             "type": "string",

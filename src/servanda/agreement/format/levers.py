@@ -17,8 +17,8 @@ from servanda.agreement.format.entries import Noted
 from servanda.agreement.format.values import (
     LARGEST,
     LARGEST_RATE,
-    CalendarMonths,
     Day,
+    Interval,
     Key,
     Line,
     Problem,
@@ -117,7 +117,7 @@ class DateLever(_Lever):
     date: Key = Field(description="the entry whose date may vary")
     least: Day = Field(alias="from", description="the earliest day")
     most: Day = Field(alias="to", description="the latest day")
-    step: CalendarMonths | None = Field(
+    step: Interval | None = Field(
         default=None, description="vary it in steps of this length, such as 3 months; day by day if left out"
     )
 
@@ -170,7 +170,7 @@ class ReviewsLever(_Lever):
     """How often a repeated review takes place, and how many times."""
 
     reviews: Key = Field(description="the repeated review that may vary")
-    every: tuple[CalendarMonths, ...] = Field(
+    every: tuple[Interval, ...] = Field(
         default=(), description="list of the times between reviews to choose from, such as [6 months, 12 months]"
     )
     times: tuple[Times, ...] = Field(default=(), description="list of the numbers of reviews to choose from")
@@ -188,9 +188,7 @@ class SplitLever(_Lever):
 
     split: Key = Field(description="the entry that may be split")
     into: tuple[Parts, ...] = Field(min_length=1, description="list of the numbers of parts to choose from")
-    every: CalendarMonths = Field(
-        description="the time between two parts; the first takes place on the entry's own date"
-    )
+    every: Interval = Field(description="the time between two parts; the first takes place on the entry's own date")
 
 
 _KINDS = ("share", "date", "order", "automatic", "finds", "reviews", "split")

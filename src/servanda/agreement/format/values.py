@@ -10,15 +10,15 @@ import math
 import re
 import unicodedata
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from numbers import Integral, Real
 from typing import Annotated, Any, TypeAlias, cast
 
 from pydantic import BeforeValidator, Field, ValidationInfo, WithJsonSchema
-from pydantic_core import PydanticCustomError
 
 from servanda.agreement.format.characters import called, on_one_line, refused
 from servanda.agreement.format.frozen import Frozen
+from servanda.agreement.format.plain_numbers import LARGEST, LEAST, Problem, plain_number
 from servanda.english import did_you_mean, digits, show
 from servanda.records import same
 
@@ -34,10 +34,10 @@ LONGEST_HORIZON = 900.0  # years
 LONGEST_STEP = 1200  # months between repeated reviews
 
 
+_LONGEST_STEP_DAYS = 36_525
+
+
 LONGEST_DURATION = 10_000.0  # years; what takes longer takes for ever
-
-
-LEAST, LARGEST = 1e-15, 1e15  # of any number that is not 0: products of all that stand in a file stay finite
 
 
 LARGEST_RATE = 1e6  # a year: one every half minute
@@ -53,24 +53,6 @@ LEAST_AMOUNT, LARGEST_AMOUNT = 1e-6, 1e9  # of effort, and of what is at stake a
 NAME_PATTERN = "[A-Za-z][A-Za-z0-9_-]*"
 DURATION_PATTERN = r"\s*([0-9]+(?:\.[0-9]+)?)\s*(year|month|week|day)s?\s*"
 DATE_PATTERN = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
-
-
-class Problem(ValueError):
-    """What is wrong with one value, in words a reader of the file understands (no place: that is added later).
-
-    Attributes
-    ----------
-    key : str or None
-        The key within the value that is wrong, where only that one is.
-    """
-
-    def __init__(self, why: str, key: str | None = None) -> None:
-        super().__init__(why)
-        self.key = key
-
-    def custom(self) -> PydanticCustomError:
-        """Turn into the kind of error that pydantic collects."""
-        return PydanticCustomError("wrong", "{why}", {"why": str(self), "key": self.key})
 
 
 Finite = Annotated[float, Field(ge=-LARGEST, le=LARGEST)]  # which is not so of what is no number either
@@ -202,18 +184,25 @@ def _span(value: object, info: ValidationInfo) -> float:
     return length
 
 
-def _months(value: object, info: ValidationInfo) -> int:
-    count = -1.0
-    match = _DURATION.fullmatch(value) if isinstance(value, str) else None
-    if match and match[2] in ("year", "month"):
-        count = float(match[1]) * (12 if match[2] == "year" else 1)
-    elif isinstance(value, Integral) and not isinstance(value, bool) and not _from_file(info):
-        count = float(value)
-    if 1 <= count <= LONGEST_STEP and count == int(count):
-        return int(count)
+def _interval(value: object, info: ValidationInfo) -> int | timedelta:
+    found: int | timedelta | None = None
+    match = _DURATION.fullmatch(value) if isinstance(value, str) and len(value) <= 100 else None
+    if match:
+        per_unit = {"year": 12, "month": 1, "week": 7, "day": 1}[match[2]]
+        count = float(match[1]) * per_unit
+        if count <= _LONGEST_STEP_DAYS and count.is_integer():
+            found = int(count) if match[2] in ("year", "month") else timedelta(days=int(count))
+    elif not isinstance(value, bool) and not _from_file(info) and isinstance(value, Integral | timedelta):
+        found = value if isinstance(value, timedelta) else int(value)
+    if isinstance(found, timedelta):
+        fits = timedelta(days=1) <= found <= timedelta(days=_LONGEST_STEP_DAYS) and found == timedelta(days=found.days)
+    else:
+        fits = found is not None and 1 <= found <= LONGEST_STEP
+    if found is not None and fits:
+        return found
     raise Problem(
-        f"{show(value)} is not a whole number of months or years (at most 100 years)."
-        " Write calendar months or years, such as 6 months or 1 year"
+        f"{show(value)} is not a whole number of days, weeks, months or years (at most 100 years)."
+        " Write one, such as 10 days, 6 months or 1 year"
     ).custom()
 
 
@@ -223,88 +212,6 @@ _NUMBER_KEYS = ("likely", "low", "high", "source", "note")
 
 
 _SIZES = ("likely", "low", "high")
-
-
-_WRITTEN = re.compile(r"[-+−]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+−]?[0-9]+)?")
-
-
-def plain_number(value: object) -> float:
-    """Read a number of a size that can be computed with.
-
-    Raises
-    ------
-    Problem
-        If it is none; if it is neither 0 nor between `LEAST` and `LARGEST` in size.
-    """
-    if isinstance(value, str) and len(value) > 300 and not value.isspace() and _WRITTEN.fullmatch(value):
-        raise Problem(f"a number of {len(value)} digits is not one to compute with. {_SIZE}")
-    if isinstance(value, str) and _WRITTEN.fullmatch(value) and beyond_floats(value):
-        found, value = float(value.replace("−", "-")), value.strip()
-    elif isinstance(value, bool) or not isinstance(value, Real):
-        raise Problem(
-            f"{show(value)} is not a number.{_hint(value)} Write a number, or {{likely: .., low: .., high: ..}}"
-        )
-    else:
-        try:
-            found = float(value)
-        except OverflowError:
-            found = math.inf
-    if math.isnan(found) or (math.isinf(found) and isinstance(value, float)):
-        raise Problem(f"{show(value)} is not a finite number. Write one that is")
-    if abs(found) > LARGEST:
-        raise Problem(f"{_as_written(value)} is too large to compute with. {_SIZE}")
-    if abs(found) < LEAST and (found != 0 or isinstance(value, str)):
-        raise Problem(f"{_as_written(value)} is too small to compute with. Write 0, or choose another unit. {_SIZE}")
-    return found
-
-
-def number_in_words(value: object) -> float:
-    """Read a number that stands in a text, as on the command line: `-0.5`, `−0.5`, `1e3`.
-
-    Raises
-    ------
-    Problem
-        As `plain_number` does.
-    """
-    text = value.strip() if isinstance(value, str) else ""
-    written = len(text) <= 300 and _WRITTEN.fullmatch(text) is not None and not beyond_floats(text)
-    return plain_number(float(text.replace("−", "-")) if written else value)
-
-
-_SIZE = "A number is 0, or from 1e-15 to 1e15, with either sign"
-
-
-def beyond_floats(text: str) -> bool:
-    """Whether a number as it stands in a file is none that a computer can hold: the reader leaves it a text then."""
-    found = float(text.replace("−", "-"))
-    return math.isinf(found) or (found == 0 and re.search("[1-9]", re.split("[eE]", text)[0]) is not None)
-
-
-def _as_written(value: object) -> str:
-    return show(value).strip("'")
-
-
-_AMENDS = {
-    "%": "Write 0.25 for 25%",
-    "_": "Write the digits without _",
-    "'": "Write the digits without '",
-    " ": "Write the digits without spaces",
-    ",": "Write a point and no commas",
-}
-
-
-def _hint(value: object) -> str:
-    """Say what keeps a text from being a number, where it looks like one to people."""
-    if not isinstance(value, str):
-        return ""
-    text = value.strip().replace("−", "-")
-    if re.fullmatch(r"[-+]?[0-9][0-9_' ]*(,[0-9]{3})*([.,][0-9]+)?%?", text):
-        return next((f" {words}." for mark, words in _AMENDS.items() if mark in text), " Write it without quotes.")
-    try:
-        float(text)
-    except ValueError:
-        return ""
-    return " Write it in the digits 0 to 9." if not text.isascii() else ""
 
 
 def _number(
@@ -568,7 +475,7 @@ PlainDuration = Annotated[float, BeforeValidator(_horizon), _schema("horizon")]
 Span = Annotated[float, BeforeValidator(_span), _schema("span")]
 
 
-CalendarMonths = Annotated[int, BeforeValidator(_months), _schema("months")]
+Interval = Annotated[int | timedelta, BeforeValidator(_interval), _schema("interval")]  # a number is one of months
 
 
 Day = Annotated[date, BeforeValidator(_day), _schema("day")]

@@ -16,7 +16,8 @@ from datetime import date
 from typing import Any, NamedTuple, NoReturn, cast
 
 from servanda.agreement.format.characters import called, cleaned, joined, line_at, refused, unwritable
-from servanda.agreement.format.values import DATE_PATTERN, Place, beyond_floats, is_name
+from servanda.agreement.format.plain_numbers import beyond_floats
+from servanda.agreement.format.values import DATE_PATTERN, Place, is_name
 from servanda.agreement.reading._yaml_events import IndentedByTabError, UnsureError, careful_events, quick_events
 from servanda.english import show
 

@@ -15,7 +15,7 @@ from typing import Any, cast
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from servanda.agreement.dates import length
+from servanda.agreement.dates import interval_in_words, length
 from servanda.agreement.format.agreement import Agreement, AgreementError
 from servanda.agreement.format.entries import Due, Plan, Review
 from servanda.agreement.format.values import Number, is_name
@@ -131,7 +131,7 @@ def _default(field: FieldInfo) -> Any:
 def _length(thing: BaseModel, key: str, value: Any) -> Any:
     """Durations that types keep as numbers, in words again."""
     if isinstance(thing, Review) and key == "every":
-        return length(value / 12)
+        return interval_in_words(value)
     return length(value) if isinstance(thing, Due) and key == "within" else value
 
 

@@ -101,11 +101,12 @@ def _also(uses: list[tuple[Place, Item]]) -> tuple[tuple[Place, str], ...]:
 def undefined_terms(view: PlanView) -> Iterator[Found]:
     """Tell of terms in use that nothing defines."""
     defined = {*view.agreement.terms, *_terms(view, "defines")}
+    undefined = {term: uses for term, uses in _terms(view, "uses").items() if term not in defined}
+    if not undefined:
+        return
     others = [plan for name, plan in view.agreement.plans.items() if name != view.name]
     elsewhere = {term for plan in others for entry in plan.entries for term in entry.defines}
-    for term, uses in _terms(view, "uses").items():
-        if term in defined:
-            continue
+    for term, uses in undefined.items():
         ids = tuple(dict.fromkeys(item.id for _, item in uses))
         form = "elsewhere" if term in elsewhere else "nowhere"
         yield Found("SV301", uses[0][0], _owe(term, uses), form, _also(uses), ids)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import islice
 
 from servanda.agreement.dates import length, review_dates
 from servanda.agreement.format.entries import Obligation, Ratification, Review
 from servanda.agreement.labels import name_of, names
 from servanda.checks._plan_view import Item, PlanView, due_of, due_place
-from servanda.checks._precedence import Wait, Waits, dependants, waits
+from servanda.checks._precedence import Wait, Waits, dependants, precedents, waits
 from servanda.checks.rulebook import Found, rule
 from servanda.english import listed, some
 
@@ -77,6 +78,7 @@ def circles(view: PlanView) -> Iterator[Found]:
 def dates(view: PlanView) -> Iterator[Found]:
     """Tell what has no day, and what has an order but no limit."""
     found = waits(view)
+    losses = _Losses(view, found)
     circular = {wait.who for circle in found.circles for wait in circle}
     counting: dict[str, list[Item]] = {}
     for item in view.items:
@@ -88,7 +90,7 @@ def dates(view: PlanView) -> Iterator[Found]:
         if not isinstance(entry, Obligation | Ratification) or item.id in circular:
             continue
         why = view.due.open.get(item.id)
-        if (why == "no limit" or (why == "undated" and entry.needs)) and _own_loss(view, found, item):
+        if (why == "no limit" or (why == "undated" and entry.needs)) and losses.of(item):
             continue
         if why == "no limit":
             anchor = entry.due.anchor if entry.due is not None else None
@@ -114,17 +116,35 @@ def dates(view: PlanView) -> Iterator[Found]:
             )
 
 
-def _own_loss(view: PlanView, found: Waits, item: Item) -> bool:
+_NEAR = 50  # entries that wait, at which it is looked before all are looked at once
+
+
+class _Losses:
     """Whether a party that takes its time only waits the longer itself: a step of another comes after its own."""
-    mine = item.entry.actors if isinstance(item.entry, Obligation) else ()
-    if not mine:
-        return False
-    for name in dependants(found, item.id):
-        entry = view.by_id[name].entry
-        others = set(entry.actors) & view.agreement.parties.keys() if isinstance(entry, Obligation) else set[str]()
-        if others and not others & set(mine):
-            return True
-    return False
+
+    def __init__(self, view: PlanView, found: Waits) -> None:
+        self._view, self._found = view, found
+        self._before: dict[frozenset[str], set[str]] = {}
+
+    def of(self, item: Item) -> bool:
+        """Whether a step of others waits for an entry, directly or by way of others."""
+        mine = frozenset(item.entry.actors if isinstance(item.entry, Obligation) else ())
+        if not mine:
+            return False
+        near = list(islice(dependants(self._found, item.id), _NEAR))
+        if len(near) < _NEAR or any(self._is_of_others(name, mine) for name in near):
+            return any(self._is_of_others(name, mine) for name in near)
+        if mine not in self._before:
+            others = [name for name in self._view.by_id if self._is_of_others(name, mine)]
+            self._before[mine] = precedents(self._found, others)
+        return item.id in self._before[mine]
+
+    def _is_of_others(self, name: str, mine: frozenset[str]) -> bool:
+        entry = self._view.by_id[name].entry
+        if not isinstance(entry, Obligation):
+            return False
+        others = set(entry.actors) & self._view.agreement.parties.keys()
+        return bool(others) and not others & mine
 
 
 # ------------------------------------------------------------------------------------------- SV104 and SV105

@@ -6,22 +6,25 @@ from them in the order of their numbers, so that it does not tell when, where or
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import sqlite3
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from servanda.errors import ServandaError
+from servanda import files
+from servanda.files import NotSaved, why
 from servanda.uncertainty.sweeps._rows import arrow
 
 ROWS = 65_536  # of a row group of the finished file: what is in memory while it is written
 KEY = b"servanda"  # under which the finished file's metadata stands
+SUM = b"servanda-sha256"  # and its checksum; those of the rows are Parquet's
 
 
-class NotSwept(ServandaError):
+class NotSwept(NotSaved):
     """A sweep that cannot be begun, gone on with or read, with what to do."""
 
 
@@ -30,14 +33,8 @@ def unfinished(path: Path) -> Path:
     return path.with_name(path.name + ".unfinished")
 
 
-def forget(path: Path) -> None:
-    """Delete the pieces that were kept for a file."""
-    for file in (unfinished(path), unfinished(path).with_name(unfinished(path).name + "-journal")):
-        file.unlink(missing_ok=True)
-
-
 @contextmanager
-def kept(path: Path, about: dict[str, Any]) -> Generator[sqlite3.Connection]:
+def kept(path: Path, about: dict[str, Any], *, anew: bool = False) -> Generator[sqlite3.Connection]:
     """The pieces done so far, in a file that no other process may use for as long as the block lasts.
 
     Parameters
@@ -46,6 +43,8 @@ def kept(path: Path, about: dict[str, Any]) -> Generator[sqlite3.Connection]:
         Of the finished file.
     about : dict
         What is swept; written into a new file.
+    anew : bool
+        Forget the pieces that are there.
 
     Raises
     ------
@@ -54,12 +53,20 @@ def kept(path: Path, about: dict[str, Any]) -> Generator[sqlite3.Connection]:
     """
     file = unfinished(path)
     try:
+        _make(file, anew)
         store = sqlite3.connect(file, isolation_level=None, timeout=0.0, check_same_thread=False)
         try:
             store.execute("PRAGMA locking_mode = EXCLUSIVE")
             store.execute("BEGIN EXCLUSIVE")
+            if not file.exists():
+                raise NotSwept(f"{path}: another sweep has just been finished here. Look at it, or give another --out")
             store.execute("CREATE TABLE IF NOT EXISTS about (text TEXT NOT NULL)")
-            store.execute("CREATE TABLE IF NOT EXISTS pieces (number INTEGER PRIMARY KEY, rows BLOB NOT NULL)")
+            store.execute(
+                "CREATE TABLE IF NOT EXISTS summed (number INTEGER PRIMARY KEY, sum BLOB NOT NULL, rows BLOB NOT NULL)"
+            )
+            if anew:
+                store.execute("DELETE FROM about")
+                store.execute("DELETE FROM summed")
             if store.execute("SELECT count(*) FROM about").fetchone() == (0,):
                 store.execute("INSERT INTO about VALUES (?)", (json.dumps(about),))
             store.execute("COMMIT")
@@ -72,28 +79,83 @@ def kept(path: Path, about: dict[str, Any]) -> Generator[sqlite3.Connection]:
         raise NotSwept(
             f"{file}: servanda cannot write it ({error}). Check the space and the permissions, then --resume"
         ) from None
-    except sqlite3.DatabaseError:
-        raise NotSwept(f"{file}: this is not an unfinished sweep. Delete it, or give another --out") from None
+    except sqlite3.DatabaseError as error:
+        damaged = "malformed" in str(error)
+        raise NotSwept(
+            f"{file}: this unfinished sweep is damaged. Start again with --replace"
+            if damaged
+            else f"{file}: this is not an unfinished sweep. Delete it, or give another --out"
+        ) from None
 
 
-def begun(store: sqlite3.Connection) -> dict[str, Any]:
+def _make(file: Path, anew: bool) -> None:
+    """Make the file of the pieces if there is none; one that is there but is no such file goes, if all is made anew."""
+    if file.is_symlink():
+        raise NotSwept(f"{file}: this is a link, and pieces of a sweep are kept in a file. Delete it")
+    try:
+        if anew and file.is_file() and file.read_bytes()[:6] not in (b"", b"SQLite"):
+            forget(file)
+        flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
+        os.close(os.open(file, flags, 0o666))
+    except OSError as error:
+        raise NotSwept(f"{file}: servanda cannot write it ({why(error)}). Give another --out") from None
+
+
+def forget(file: Path) -> None:
+    """Delete a file of pieces."""
+    for each in (file, file.with_name(file.name + "-journal")):
+        each.unlink(missing_ok=True)
+
+
+def begun(store: sqlite3.Connection, file: Path) -> dict[str, Any]:
     """What is being swept, as written when it was begun."""
-    return json.loads(store.execute("SELECT text FROM about").fetchone()[0])
+    try:
+        found: Any = json.loads(store.execute("SELECT text FROM about").fetchone()[0])
+    except (ValueError, TypeError, sqlite3.OperationalError):  # no JSON, no text, no letters
+        found = None
+    if not isinstance(found, dict):
+        raise NotSwept(f"{file}: this unfinished sweep is damaged. Start again with --replace")
+    return cast("dict[str, Any]", found)
+
+
+def _sum(about: bytes, number: int, rows: bytes) -> bytes:
+    """Checksum of a piece at its place in its sweep."""
+    return hashlib.sha256(b"%d %d %d %s" % (number, len(rows), len(about), about) + rows).digest()
+
+
+def _about(store: sqlite3.Connection) -> bytes:
+    return str(store.execute("SELECT text FROM about").fetchone()[0]).encode()
 
 
 def keep(store: sqlite3.Connection, number: int, rows: bytes) -> None:
     """Keep a piece that is done."""
-    store.execute("INSERT INTO pieces VALUES (?, ?)", (number, rows))
+    store.execute("INSERT INTO summed VALUES (?, ?, ?)", (number, _sum(_about(store), number, rows), rows))
 
 
 def done(store: sqlite3.Connection) -> set[int]:
-    """Numbers of the pieces that are done."""
-    return {number for (number,) in store.execute("SELECT number FROM pieces")}
+    """Numbers of the pieces that are done; those that are not as they were written are deleted, to be made again."""
+    about, whole, bad = _about(store), set[int](), list[tuple[int]]()
+    for number, sum_of, rows in store.execute("SELECT number, sum, rows FROM summed"):
+        if isinstance(rows, bytes) and _sum(about, number, rows) == sum_of:
+            whole.add(number)
+        else:
+            bad.append((number,))
+    store.executemany("DELETE FROM summed WHERE number = ?", bad)
+    return whole
 
 
-def pieces(store: sqlite3.Connection) -> Iterator[bytes]:
-    """All pieces, in the order of their numbers."""
-    for (rows,) in store.execute("SELECT rows FROM pieces ORDER BY number"):
+def pieces(store: sqlite3.Connection, file: Path) -> Iterator[bytes]:
+    """All pieces, in the order of their numbers.
+
+    Raises
+    ------
+    NotSwept
+        If one is not as it was written.
+    """
+    about = _about(store)
+    for number, sum_of, rows in store.execute("SELECT number, sum, rows FROM summed ORDER BY number"):
+        if _sum(about, number, rows) != sum_of:
+            raise NotSwept(f"{file}: a piece of this sweep has been damaged. Have it made again with --resume")
         yield rows
 
 
@@ -115,21 +177,16 @@ def write(path: Path, found: Iterable[bytes], schema: Any, about: dict[str, Any]
     pa, pq = arrow(), arrow("pyarrow.parquet")
 
     words = [field.name for field in schema if pa.types.is_dictionary(field.type)]
-    half = path.with_name(path.name + ".writing")
-    try:
-        with pq.ParquetWriter(
-            half, schema.with_metadata({KEY: json.dumps(about).encode()}), compression="zstd", use_dictionary=words
-        ) as file:
-            for group in _groups(found):
-                file.write_table(group, row_group_size=ROWS)
-        with half.open("rb+") as whole:
-            os.fsync(whole.fileno())
-        half.replace(path)
-    except OSError as error:
-        half.unlink(missing_ok=True)
-        raise NotSwept(
-            f"{path}: servanda cannot write it ({error.strerror or error}). Check the space and the permissions"
-        ) from None
+    said = json.dumps(about).encode()
+    with (
+        files.writing(path, kind=NotSwept) as stream,
+        pq.ParquetWriter(
+            stream, schema.with_metadata({KEY: said, SUM: _sum_of(said)}), compression="zstd", use_dictionary=words,
+            write_page_checksum=True,
+        ) as file,
+    ):  # fmt: skip
+        for group in _groups(found):
+            file.write_table(group, row_group_size=ROWS)
 
 
 def _groups(found: Iterable[bytes]) -> Iterator[Any]:
@@ -156,6 +213,10 @@ def read_about(path: Path) -> dict[str, Any]:
 
     try:
         metadata: dict[bytes, bytes] = pq.read_schema(path).metadata or {}
+        said = metadata.get(KEY, b"null")
+        about: Any = json.loads(said)
+        if metadata.get(SUM, _sum_of(said)) != _sum_of(said):
+            raise OSError
     except FileNotFoundError:
         more = (
             f". The sweep is not finished. Continue it with --resume ({unfinished(path)})"
@@ -163,10 +224,52 @@ def read_about(path: Path) -> dict[str, Any]:
             else ""
         )
         raise NotSwept(f"{path}: there is no such file{more}") from None
-    except (OSError, pa.ArrowInvalid):
+    except (OSError, ValueError, pa.ArrowException):
         raise NotSwept(
             f"{path}: servanda cannot read this as a Parquet file. Name one that 'servanda sweep' wrote"
         ) from None
-    if KEY not in metadata:
+    if not isinstance(about, dict):
         raise NotSwept(f"{path}: 'servanda sweep' did not write this file. Name one that it wrote")
-    return json.loads(metadata[KEY])
+    return cast("dict[str, Any]", about)
+
+
+def _sum_of(said: bytes) -> bytes:
+    return hashlib.sha256(said).hexdigest().encode()
+
+
+def rows(path: Path) -> Any:
+    """Read all rows of a table as Arrow has them, with a look at its checksums if it has any.
+
+    Raises
+    ------
+    NotSwept
+        If it cannot be read, with the reason in brackets.
+    """
+    pa, pq = arrow(), arrow("pyarrow.parquet")
+    try:
+        found = pq.read_table(path, page_checksum_verification=True)
+        metadata: dict[bytes, bytes] = found.schema.metadata or {}
+        if metadata.get(SUM) not in (None, _sum_of(metadata.get(KEY, b""))):
+            raise OSError("it is damaged")
+    except (OSError, ValueError, pa.ArrowException) as error:
+        first = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise NotSwept(f"{path}: this is not a table of draws ({first})") from None
+    return found
+
+
+def check_sums(path: Path) -> None:
+    """Read a finished file once, a part at a time, and look at its checksums.
+
+    Raises
+    ------
+    NotSwept
+        If it is damaged.
+    """
+    pa, pq = arrow(), arrow("pyarrow.parquet")
+    try:
+        with pq.ParquetFile(path, page_checksum_verification=True) as file:
+            for _ in file.iter_batches(ROWS):
+                pass
+    except (OSError, ValueError, pa.ArrowException) as error:
+        first = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise NotSwept(f"{path}: this table is damaged ({first}). Make it again: servanda sweep") from None

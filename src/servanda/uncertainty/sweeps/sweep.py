@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
@@ -9,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from servanda._version import __version__
 from servanda.agreement.dates import last_day
@@ -19,6 +20,7 @@ from servanda.arrays import Floats
 from servanda.columns import Columns
 from servanda.english import capital
 from servanda.errors import MOST_DRAWS, counted, expect, need, seeded, whole
+from servanda.files import check_place
 from servanda.game.compiler import compile
 from servanda.parallel import Cluster, Progress, Where, connected, map_in_order
 from servanda.result import Result
@@ -28,16 +30,21 @@ from servanda.uncertainty.sweeps._sources import InMemory, OnDisk, Source
 from servanda.uncertainty.sweeps._store import (
     NotSwept,
     begun,
+    check_sums,
     done,
     forget,
     keep,
     kept,
     pieces,
     read_about,
+    rows,
     unfinished,
     write,
 )
 from servanda.uncertainty.sweeps.statistics import counts, fan, summary, wins
+
+if TYPE_CHECKING:
+    import polars
 
 T = TypeVar("T")
 
@@ -248,14 +255,20 @@ def sweep(
     if resume and file.exists() and not unfinished(file).exists():
         _insist_on_same(file, read_about(file), about)
         return read_sweep(file)
-    with connected(cluster) as there, kept(file, about) as store:
-        _insist_on_same(unfinished(file), begun(store), about)
-        for number, rows in _made(streamed, agreement, about, done(store), workers, there, progress):
-            keep(store, number, rows)
+    check_place(file, NotSwept)
+    with connected(cluster) as there, kept(file, about, anew=replace) as store:
+        if file.exists() and not (resume or replace):
+            raise NotSwept(f"{file}: another sweep has just written this file. Give another name")
+        _insist_on_same(unfinished(file), begun(store, unfinished(file)), about)
+        for number, made in _made(streamed, agreement, about, done(store), workers, there, progress):
+            keep(store, number, made)
         columns = schema([*(str(one["name"]) for one in about["inputs"]), *about["figures"]])
-        write(file, pieces(store), columns, about)
-    forget(file)
-    return read_sweep(file)
+        write(file, pieces(store, unfinished(file)), columns, about)
+        if os.name != "nt":
+            forget(unfinished(file))  # while nobody else can use it
+    if os.name == "nt":
+        forget(unfinished(file))
+    return _read(file)
 
 
 def read_sweep(path: str | Path) -> Sweep:
@@ -264,15 +277,36 @@ def read_sweep(path: str | Path) -> Sweep:
     Raises
     ------
     NotSwept
-        If there is no such file, or if it is none of a sweep.
+        If there is no such file, if it is none of a sweep, or if it is damaged.
     """
     need("tables", "A sweep in a file", "polars", "pyarrow")
     file = Path(path)
+    read_about(file)
+    check_sums(file)
+    return _read(file)
+
+
+def read_rows(path: str | Path) -> polars.DataFrame:
+    """Read a table of draws into memory, one that `sweep` wrote or another.
+
+    Raises
+    ------
+    NotSwept
+        If it cannot be read, or is damaged.
+    """
+    need("tables", "A sweep in a file", "polars", "pyarrow")
+    import polars
+
+    library: Any = polars
+    return library.from_arrow(rows(Path(path)))
+
+
+def _read(file: Path) -> Sweep:
     about = read_about(file)
     return _found(about, OnDisk(tuple(about["plans"]), about["draws"], file), file)
 
 
-def _found(about: dict[str, Any], rows: Source, path: Path | None = None) -> Sweep:
+def _found(about: dict[str, Any], source: Source, path: Path | None = None) -> Sweep:
     return Sweep(
         title=about["title"],
         plans=tuple(about["plans"]),
@@ -280,11 +314,11 @@ def _found(about: dict[str, Any], rows: Source, path: Path | None = None) -> Swe
         seed=about["seed"],
         path=path,
         about=about,
-        summary=summary(about, rows),
-        wins=wins(about, rows),
-        statuses=counts(about, rows, "status"),
-        weakest=counts(about, rows, "weakest"),
-        source=rows,
+        summary=summary(about, source),
+        wins=wins(about, source),
+        statuses=counts(about, source, "status"),
+        weakest=counts(about, source, "weakest"),
+        source=source,
     )
 
 
@@ -297,8 +331,8 @@ def _in_memory(
 ) -> Sweep:
     with connected(cluster) as there:
         found = dict(_made(solved, agreement, about, set(), workers, there, progress))
-    rows = Columns.joined([found[number] for number in sorted(found)])
-    return _found(about, InMemory(tuple(about["plans"]), about["draws"], rows))
+    table = Columns.joined([found[number] for number in sorted(found)])
+    return _found(about, InMemory(tuple(about["plans"]), about["draws"], table))
 
 
 def _made(
@@ -322,10 +356,10 @@ def _made(
                 if p * count + c not in ready:
                     yield Piece(p * count + c, plan, c * size, points)
 
-    for made, (number, rows) in enumerate(
+    for made, (number, piece) in enumerate(
         map_in_order(partial(work, Ranges(agreement)), waiting(), workers=workers, cluster=cluster), 1
     ):
-        yield number, rows
+        yield number, piece
         if progress is not None:
             share = (len(ready) + made) / whole
             progress(f"{min(draws, round(share * draws)):,} of {draws:,} draws", share)
@@ -380,12 +414,12 @@ def _look_at(path: Path, resume: bool, replace: bool) -> None:
     if resume:
         return
     if replace:
-        forget(path)
-    elif half.exists():
+        return
+    if half.exists():
         raise NotSwept(
             f"{half}: there is an unfinished sweep here. Continue it with --resume, or start again with --replace"
         )
-    elif path.exists():
+    if path.exists():
         raise NotSwept(f"{path}: this file exists already. Give another name, or replace it with --replace")
 
 
@@ -396,7 +430,8 @@ def _insist_on_same(file: Path, found: dict[str, Any], wanted: dict[str, Any]) -
         differ.append("another text of the agreement")
     if found.get("plans") != wanted["plans"]:
         differ.append(f"plans {', '.join(found.get('plans', []))} (now {', '.join(wanted['plans'])})")
-    old, new = found.get("versions", {}), wanted["versions"]
+    old, new = found.get("versions"), wanted["versions"]
+    old = cast("dict[str, Any]", old) if isinstance(old, dict) else {}
     plain = [(key, found.get(key), wanted[key]) for key in ("draws", "seed")]
     plain += [(name, old.get(name), new[name]) for name in new]
     differ += [f"{key} {before} (now {now})" for key, before, now in plain if before != now]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from servanda.agreement.dates import TOLERANCE, DueDates, due_dates, last_day, review_dates
+from servanda.agreement.dates import TOLERANCE, DueDates, due_dates, last_day, review_count, review_dates
 from servanda.agreement.format.agreement import Agreement
 from servanda.agreement.format.entries import START, Entry, Obligation, Plan, Ratification, Review, Turnover
 from servanda.agreement.format.values import Place
@@ -15,6 +15,7 @@ from servanda.agreement.reading.consistency._references import add_up, limits, n
 from servanda.english import did_you_mean, digits
 
 Entries = list[tuple[Place, Entry]]
+MOST_REVIEWS = 20_000  # of a plan, one for each date and party
 
 
 # ------------------------------------------------------------------------------------------------- entries
@@ -22,6 +23,15 @@ Entries = list[tuple[Place, Entry]]
 
 def plan_complaints(book: FittedFile, agreement: Agreement, place: Place, plan: Plan) -> Iterator[Complaint]:
     """Yield every complaint about a plan that needs two places at once, in no order."""
+    many = sum(review_count(entry) * len(entry.review) for entry in plan.entries if isinstance(entry, Review))
+    if many > MOST_REVIEWS:
+        at = next((*place, "entries", i) for i, entry in enumerate(plan.entries) if isinstance(entry, Review))
+        yield Complaint(
+            book.line(at),
+            f"{book.say(place)}: its reviews would be written out to {many:,} entries, one for each date and party, and"
+            f" a plan may have {MOST_REVIEWS:,}. Let more time pass between two reviews, or end them earlier",
+        )
+        return
     due = due_dates(agreement, str(place[-1]))
     entries: Entries = [
         ((*place, "entries", index), entry)

@@ -14,6 +14,7 @@ from html import escape
 from typing import Annotated, Any, Literal, NamedTuple, cast
 
 from pydantic import BeforeValidator, Discriminator, Field, PrivateAttr, Tag, model_validator
+from pydantic_core import PydanticSerializationError
 
 from servanda.agreement.format.correlations import Correlation
 from servanda.agreement.format.entries import (
@@ -350,7 +351,11 @@ class Agreement(Frozen):
     @property
     def content(self) -> str:
         """SHA-256 of all that it says, the order of its groups included; comments and layout of a file do not count."""
-        return sha256(self.model_dump_json().encode("utf-8", "surrogatepass")).hexdigest()
+        try:
+            said = self.model_dump_json()
+        except PydanticSerializationError:
+            said = repr(self.model_dump())  # half letters, which no file has, are no JSON
+        return sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
 
     @property
     def provenance(self) -> Provenance:

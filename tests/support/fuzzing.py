@@ -475,8 +475,10 @@ def _needs_no_file(words: list[str]) -> bool:
 
 def _wrong_output(one: Case, words: list[str], out: str, text: str) -> Iterator[str]:
     import json
+    from itertools import pairwise
 
-    if "--json" in words and not {"--help", "-h"} & set(words):
+    sarif = out.startswith("{") and ("--format", "sarif") in pairwise(words)
+    if (sarif or "--json" in words) and not {"--help", "-h"} & set(words):
         try:
             whole = json.loads(out, parse_constant=_refuse)
             yield from (f"{said} in JSON" for said in _numbers(whole))

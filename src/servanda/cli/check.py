@@ -101,6 +101,8 @@ def check(
     failed = any(findings.counts[severity] for findings in found for severity in grave)
     code = BAD_INPUT if len(found) < len(looked) else FOUND if failed and write_baseline is None else 0
     if write_baseline is not None:
+        if len(found) < len(looked):
+            raise UsageError(f"{write_baseline}: nothing is written, as not all files can be used. Mend them first")
         _write(found, write_baseline, wanted, as_json)
     elif as_json:
         print_json(_json(looked))

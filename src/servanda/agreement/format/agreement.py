@@ -206,7 +206,7 @@ class Stake(Noted):
 class Measure(Noted):
     """A way to find concealment."""
 
-    _without_defaults = model_validator(mode="before")(classmethod(without_defaults))
+    _without_defaults = model_validator(mode="before")(classmethod(without_defaults))  # pyright: ignore[reportArgumentType]
 
     covers: tuple[Key, ...] = Field(
         default=(), min_length=1, description="list of the stakes whose concealment it can find"
@@ -333,7 +333,7 @@ class Agreement(Frozen):
         description="by plan, what may be changed in it; 'servanda design' looks for better plans among these changes",
     )
 
-    _without_defaults = model_validator(mode="before")(classmethod(without_defaults))
+    _without_defaults = model_validator(mode="before")(classmethod(without_defaults))  # pyright: ignore[reportArgumentType]
 
     _origin: Origin | None = PrivateAttr(default=None)
     _sound: bool = PrivateAttr(default=False)
@@ -382,7 +382,7 @@ class Agreement(Frozen):
         It keeps the places in the file, for messages, but no file vouches for it.
         """
         copy = self.model_copy()
-        copy.__dict__.update({name: read_only(value) for name, value in update.items()})
+        vars(copy).update({name: read_only(value) for name, value in update.items()})
         return copy
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Agreement:

@@ -41,6 +41,10 @@ class UsageError(ServandaError, ValueError):
     """Arguments or options that cannot be used, or not together."""
 
 
+class NoSuchIndex(UsageError, IndexError):
+    """A number of a draw, a party or a node that is not there, or no whole number."""
+
+
 class NoSuchName(ServandaError, KeyError, ValueError):
     """A name that is not there: of a plan, a party, a number, a metric, a figure."""
 
@@ -220,6 +224,47 @@ def whole(name: str, value: object, least: int = 0, most: int | None = None) -> 
     if found < least or (most is not None and found > most):
         raise wrong
     return found
+
+
+def numbered(what: str, value: object, count: int, plural: str = "") -> int:
+    """Take a number that says which of several things is meant, 0 being the first; also one of numpy's.
+
+    Compiled loops look nothing up that has not been through this: there, what is not there is a crash.
+
+    Parameters
+    ----------
+    what : str
+        What is numbered, as the argument is called: `draw`.
+    value : int, or an integer of numpy's
+        True and False are no numbers here, and -1 is not the last one.
+    count : int
+        How many there are.
+    plural : str
+        Of `what`, where an s is not enough.
+
+    Returns
+    -------
+    int
+
+    Raises
+    ------
+    NoSuchIndex
+        If there is none of that number.
+
+    Examples
+    --------
+    >>> try:
+    ...     numbered("draw", -1, 8)
+    ... except IndexError as error:
+    ...     print(error)
+    draw is -1. This game has draws 0 to 7
+    """
+    try:
+        return whole(what, value, 0, count - 1)
+    except UsageError:
+        there = f"{plural or what + 's'} 0 to {count - 1}" if count > 1 else f"one {what}, number 0"
+        there = there if count else f"no {plural or what + 's'}"
+        raise NoSuchIndex(f"{what} is {_shown(value)}. This game has {there}") from None
 
 
 def seeded(value: object) -> int:

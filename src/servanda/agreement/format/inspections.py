@@ -30,7 +30,7 @@ MOST_PERIODS = 100  # of a sequence
 
 def _whole(most: int) -> BeforeValidator:
     def read(value: object) -> int:
-        if isinstance(value, Integral) and type(value) is not bool and 0 < (found := int(value)) <= most:
+        if not isinstance(value, bool) and isinstance(value, Integral) and 0 < (found := int(value)) <= most:
             return found
         raise Problem(f"{show(value)} is not allowed here. Write a whole number from 1 to {most}").custom()
 

@@ -487,6 +487,8 @@ def _wrong_output(one: Case, words: list[str], out: str, text: str) -> Iterator[
         except ValueError as error:
             yield f"JSON cannot be read: {_stem(str(error))}"
         return
+    if ("--format", "github") in pairwise(words) and any(not line.startswith("::") for line in out.splitlines()):
+        yield "a line that is no annotation"
     for what, pattern in (
         ("not a number", _NOT_A_NUMBER),
         ("minus zero", _MINUS_ZERO),

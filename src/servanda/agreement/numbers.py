@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from pydantic import BaseModel
 
 from servanda.agreement.format.agreement import Agreement
+from servanda.agreement.format.correlations import Correlation
 from servanda.agreement.format.values import Number, Place
 
 if TYPE_CHECKING:
@@ -81,18 +83,23 @@ def _named(agreement: Agreement) -> tuple[Uncertain, ...]:
             name = ".".join(["entries", entry.id, *(str(part) for part in path[4:])])
             rest = number
         found.setdefault((name, rest), []).append((path, number))
-    names = [name for name, rest in found if rest is None or rest.ranged]
+    names = Counter(name for name, rest in found if rest is None or rest.ranged)
     result: list[Uncertain] = []
     for (name, rest), places in found.items():
         path = places[0][0]
-        twice = names.count(name) > 1 and (rest is None or rest.ranged)
+        twice = names[name] > 1 and (rest is None or rest.ranged)
         called = f"plans.{path[1]}.{name}" if twice else name
         result.append(Uncertain(called, places[0][1], tuple(path for path, _ in places)))
     return tuple(result)
 
 
 def correlated(agreement: Agreement) -> tuple[tuple[str, ...], NDArray[np.float64]]:
-    """The numbers that a file declares as correlated, and how their normal scores are.
+    """The numbers that a file declares as correlated, and how their normal scores are: `correlated_by` all it has."""
+    return correlated_by(agreement.correlations)
+
+
+def correlated_by(correlations: Iterable[Correlation]) -> tuple[tuple[str, ...], NDArray[np.float64]]:
+    """The numbers that some correlations are between, and how their normal scores are correlated.
 
     Returns
     -------
@@ -104,9 +111,10 @@ def correlated(agreement: Agreement) -> tuple[tuple[str, ...], NDArray[np.float6
     """
     import numpy as np
 
-    names = tuple(dict.fromkeys(name for each in agreement.correlations for name in each.between))
-    matrix = np.eye(len(names))
-    for each in agreement.correlations:
-        i, j = (names.index(name) for name in each.between)
+    pairs = list(correlations)
+    place = {name: i for i, name in enumerate(dict.fromkeys(name for each in pairs for name in each.between))}
+    matrix = np.eye(len(place))
+    for each in pairs:
+        i, j = (place[name] for name in each.between)
         matrix[i, j] = matrix[j, i] = 2.0 * np.sin(np.pi * each.rank / 6.0)
-    return names, matrix
+    return tuple(place), matrix

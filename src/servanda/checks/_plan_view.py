@@ -105,6 +105,15 @@ class PlanView:
         return tuple(found)
 
     @functools.cached_property
+    def covering(self) -> dict[str, list[str]]:
+        """The measures that cover each stake."""
+        found: dict[str, list[str]] = {}
+        for name, measure in self.agreement.measures.items():
+            for stake in dict.fromkeys(measure.covers):
+                found.setdefault(stake, []).append(name)
+        return found
+
+    @functools.cached_property
     def given(self) -> dict[str, float]:
         """Share of each stake that the plan gives up in all, at most 1."""
         total: dict[str, float] = {}

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import polars
 
 
-class Amount(click.ParamType):
+class Amount(click.ParamType):  # pyright: ignore[reportMissingTypeArgument] - not before click 8.2
     """A number as agreement files have them: finite, of a size to compute with, with a minus sign of either kind."""
 
     name = "number"

@@ -7,6 +7,7 @@ Pydantic stops at the first thing wrong with a value. So that one run reports ev
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any, Union, cast, get_args, get_origin
 
@@ -22,6 +23,7 @@ from servanda.english import did_you_mean, show
 
 _ENTRIES = {"obligation": Obligation, "ratification": Ratification, "turnover": Turnover, "review": Review}
 _KIND_KEYS = ("by", "ratify", "turnover", "review")
+_FEW_NAMES, _MOST_SUGGESTIONS = 50, 50
 _PASSES = 100  # looks at the data; a file with twelve different mistakes needs three
 
 
@@ -48,6 +50,7 @@ class FittedFile:
     lines: dict[Place, int]
     wrong: frozenset[Place] = frozenset()
     around: frozenset[Place] = frozenset()
+    suggested: list[str] = field(default_factory=list[str], repr=False)  # names for which another was looked for
 
     def line(self, place: Place) -> int:
         """Line of a place, or of the nearest group around it that has one."""
@@ -59,10 +62,17 @@ class FittedFile:
         """Whether anything at or within a place was complained about."""
         return place in self.around
 
-    def named(self, *place: str | int) -> list[str]:
+    def named(self, *place: str | int) -> Collection[str]:
         """Names that the file gives in a group, whether or not what they name is in order."""
         found = value_at(self.data, place)
-        return list(cast("dict[str, object]", found)) if isinstance(found, dict) else []
+        return cast("dict[str, object]", found).keys() if isinstance(found, dict) else ()
+
+    def suggest(self, name: str, known: Collection[str]) -> str:
+        """Suggest a name that is spelt like one: of many names, for the first mistakes only, as it takes a while."""
+        if len(known) > _FEW_NAMES and len(self.suggested) >= _MOST_SUGGESTIONS:
+            return ""
+        self.suggested.append(name)
+        return did_you_mean(name, known)
 
     def say(self, place: Place) -> str:
         """Print a place as `plans.phased.entries.2.gives (rest)`: an entry is known by its id."""
@@ -366,10 +376,10 @@ _TEXTS = ("title", "name", "note", "text", "does", "disputes", "withdrawal", "un
 def _words_before(place: Place, book: FittedFile) -> str:
     """Say that a key in brackets may be the rest of the text before it, which a comma has ended."""
     group = cast("dict[str, object]", value_at(book.data, place[:-1]))
-    keys = list(group)
+    keys = list(group) if len(group) <= _FEW_NAMES else [str(place[-1])]
     before = keys[max(0, keys.index(str(place[-1])) - 1)]
     value, rest = group[before], group[str(place[-1])]
-    if before not in _TEXTS or not isinstance(value, str) or isinstance(rest, dict | list):
+    if before == place[-1] or before not in _TEXTS or not isinstance(value, str) or isinstance(rest, dict | list):
         return ""
     if book.lines.get((*place[:-1], before)) != book.lines.get(place):
         return ""

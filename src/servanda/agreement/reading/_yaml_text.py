@@ -341,7 +341,8 @@ def _plain(node: _Node, path: Place, lines: dict[Place, int], complaints: list[C
             if len(cut) == 1:
                 complaints.append(Complaint(key.line, ""))
                 place = len(complaints) - 1
-            complaints[place] = Complaint(complaints[place].line, _cut_off(path, group, cut))
+            if len(cut) <= 50:  # enough for the words of the message
+                complaints[place] = Complaint(complaints[place].line, _cut_off(path, group, cut))
         elif key.items is not None or not isinstance(name, str):
             complaints.append(
                 Complaint(key.line, _not_a_key(path, "a list or group" if key.items is not None else show(name)))
@@ -377,8 +378,7 @@ def _cut_off(path: Place, group: dict[str, object], cut: list[str]) -> str:
     """Say that words are cut off by commas, and how they stand in quotes."""
     key = next(reversed(group), "")
     before = group.get(key)
-    lost = before is None or isinstance(before, dict | list)
-    begun = [] if lost else [before if isinstance(before, str) else show(before)]
+    begun = [] if isinstance(before, dict | list | None) else [before if isinstance(before, str) else show(before)]
     key = key if begun else ""
     if isinstance(before, int | float) and cut[0].isdigit():
         return (

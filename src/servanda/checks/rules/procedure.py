@@ -155,9 +155,11 @@ def _longest(view: PlanView) -> tuple[float, Item] | None:
     years: dict[str, float] = {}
     for item in view.items:
         way: list[Item] = []
+        passed: set[str] = set()
         at: Item | None = item
-        while at is not None and at.id not in years and at not in way:
+        while at is not None and at.id not in years and at.id not in passed:
             way.append(at)
+            passed.add(at.id)
             due = due_of(at.entry)
             at = view.by_id.get(due.anchor) if due is not None and due.anchor is not None else None
         sofar = years.get(at.id, 0.0) if at is not None else 0.0

@@ -39,12 +39,8 @@ def _hideable(agreement: Agreement, step: Obligation) -> list[str]:
     return [name for name in step.gives if name in agreement.stakes and agreement.stakes[name].concealable]
 
 
-def _covering(agreement: Agreement, stake: str) -> list[str]:
-    return [name for name, measure in agreement.measures.items() if stake in measure.covers]
-
-
 def _nobody(view: PlanView, item: Item, step: Obligation, hidden: list[str]) -> Iterator[Found]:
-    unseen = [stake for stake in hidden if not _covering(view.agreement, stake)]
+    unseen = [stake for stake in hidden if not view.covering.get(stake)]
     if unseen:
         stakes = listed([name_of(view.agreement, stake) for stake in unseen])
         related = tuple((("stakes", stake), f"{stake} can be concealed") for stake in unseen)
@@ -81,7 +77,7 @@ def _watching(view: PlanView, step: Obligation, hidden: list[str]) -> list[list[
     named = [name for name in step.verified_by if name in agreement.measures]
     if not step.gives:
         return [named] if named else []
-    lists = [list(dict.fromkeys([*named, *_covering(agreement, stake)])) for stake in hidden]
+    lists = [list(dict.fromkeys([*named, *view.covering.get(stake, [])])) for stake in hidden]
     return [each for each in lists if each]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from servanda.agreement.dates import TOLERANCE, last_day
@@ -10,26 +10,35 @@ from servanda.agreement.format.agreement import Agreement
 from servanda.agreement.format.values import Number, Place
 from servanda.agreement.reading._fitting import FittedFile
 from servanda.agreement.reading._yaml_text import Complaint
-from servanda.english import did_you_mean, digits
+from servanda.english import digits, some
+from servanda.errors import MOST_NAMES
 
 
 def unknown(book: FittedFile, place: Place, name: str, what: str, *groups: str) -> Iterator[Complaint]:
     """Complain about a name that is in none of some groups such as parties."""
     known = {group: book.named(group) for group in groups}
-    everything = [each for found in known.values() for each in found]
-    if name in everything or book.touched(place) or any((group,) in book.wrong for group in groups):
+    if any(name in found for found in known.values()):
         return
+    if book.touched(place) or any((group,) in book.wrong for group in groups):
+        return
+    everything = [each for found in known.values() for each in found]
     add = f"add {name} under {' or '.join(group for group in groups if known[group] or group == groups[0])}"
     if everything:
-        there = [f"{group.capitalize()} (line {book.line((group,))}): {', '.join(known[group])}" for group in groups]
+        there = [f"{group.capitalize()} (line {book.line((group,))}): {enumerated(known[group])}" for group in groups]
         there = [text for text, group in zip(there, groups, strict=True) if known[group]]
         rest = f"{'. '.join(there)}. Use one of these, or {add}"
     else:
         rest = f"The file has no {' or '.join(groups)}. A{add[1:]}"
     yield Complaint(
         book.line(place),
-        f"{book.say(place)} names {what} '{name}', which is not in the file.{did_you_mean(name, everything)} {rest}",
+        f"{book.say(place)} names {what} '{name}', which is not in the file.{book.suggest(name, everything)} {rest}",
     )
+
+
+def enumerated(names: Iterable[str]) -> str:
+    """List names for a message; of many, the first."""
+    found = list(names)
+    return ", ".join(found) if len(found) <= MOST_NAMES else some(found, MOST_NAMES)
 
 
 def names(book: FittedFile, place: Place, found: Sequence[str], what: str, *groups: str) -> Iterator[Complaint]:

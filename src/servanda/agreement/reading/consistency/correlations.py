@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from servanda.agreement.format.agreement import Agreement
-from servanda.agreement.format.values import Place
-from servanda.agreement.numbers import correlated, names_of, uncertain
+from servanda.agreement.format.values import Number, Place
+from servanda.agreement.numbers import correlated_by, names_of, uncertain
 from servanda.agreement.reading._fitting import FittedFile
 from servanda.agreement.reading._yaml_text import Complaint, dotted
-from servanda.english import did_you_mean, digits
+from servanda.english import digits
 
+MOST_CORRELATED = 1000  # numbers: the time to see whether they can be so grows with the cube
 _SURE = 1e-9  # the least eigenvalue of a matrix that counts as a possible one
 
 
@@ -18,7 +19,8 @@ def correlation_inconsistencies(book: FittedFile, agreement: Agreement) -> Itera
     """Yield every complaint about the group `correlations` that needs two places at once."""
     if not agreement.correlations:
         return
-    ranged = [one.name for one in uncertain(agreement)]
+    every = names_of(agreement)
+    ranged = dict.fromkeys(one.name for one in uncertain(agreement))
     fine = True
     first: dict[frozenset[str], int] = {}
     for index, each in enumerate(agreement.correlations):
@@ -29,7 +31,7 @@ def correlation_inconsistencies(book: FittedFile, agreement: Agreement) -> Itera
         for side, name in enumerate(each.between):
             if name not in ranged:
                 fine = False
-                yield from _no_number(book, agreement, (*place, "between", side), name, ranged)
+                yield from _no_number(book, every, (*place, "between", side), name, ranged)
         before = first.setdefault(frozenset(each.between), index)
         if before != index:
             fine = False
@@ -38,16 +40,22 @@ def correlation_inconsistencies(book: FittedFile, agreement: Agreement) -> Itera
                 f"{book.say(place)}: this repeats the pair on line {book.line(('correlations', before))}."
                 " Delete one of the two",
             )
-    if fine:
+    linked = {name for each in agreement.correlations for name in each.between}
+    if len(linked) > MOST_CORRELATED:
+        yield Complaint(
+            book.line(("correlations",)),
+            f"correlations: {len(linked):,} numbers are correlated with others here, and {MOST_CORRELATED:,} may be."
+            " Leave out the weaker correlations",
+        )
+    elif fine:
         yield from _possible(book, agreement)
 
 
 def _no_number(
-    book: FittedFile, agreement: Agreement, place: Place, name: str, ranged: list[str]
+    book: FittedFile, every: Mapping[str, Number], place: Place, name: str, ranged: Collection[str]
 ) -> Iterator[Complaint]:
     if _complained(book, name):
         return
-    every = names_of(agreement)
     where = book.say(place)
     if name in every:
         number = every[name]
@@ -60,13 +68,15 @@ def _no_number(
     listed = f" Numbers with ranges: {', '.join(ranged)}." if len(ranged) <= 8 else ""
     yield Complaint(
         book.line(place),
-        f"{where} names the number '{name}', which is not in the file.{did_you_mean(name, ranged)}{listed} Write"
+        f"{where} names the number '{name}', which is not in the file.{book.suggest(name, ranged)}{listed} Write"
         " its path in the file, joined by dots, such as parties.NAME.discount. For an entry, write entries.ID.chance",
     )
 
 
 def _complained(book: FittedFile, name: str) -> bool:
     """Whether the number, or a group around it, was complained about: then it is there, but could not be read."""
+    if not book.wrong:
+        return False
     wrong = [dotted(place) for place in book.wrong]
     if name.startswith("entries.") or ".entries." in name:
         return any(place.startswith("plans") for place in wrong)
@@ -79,7 +89,7 @@ def _possible(book: FittedFile, agreement: Agreement) -> Iterator[Complaint]:
 
     for group in _linked(agreement):
         pairs = [agreement.correlations[i] for i in sorted(group)]
-        _, matrix = correlated(agreement.model_copy(update={"correlations": pairs}))
+        _, matrix = correlated_by(pairs)
         if float(np.linalg.eigvalsh(matrix).min()) > _SURE:
             continue
         listed = ", ".join(
@@ -97,9 +107,18 @@ def _possible(book: FittedFile, agreement: Agreement) -> Iterator[Complaint]:
 
 def _linked(agreement: Agreement) -> list[list[int]]:
     """Which correlations hang together, by their numbers: those with a number in common."""
-    groups: list[list[int]] = []
+    group_of: dict[str, list[int]] = {}  # by number; numbers of one group share the list
+    names_of_group: dict[int, list[str]] = {}
     for index, each in enumerate(agreement.correlations):
-        pair = set(each.between)
-        near = [group for group in groups if any(pair & set(agreement.correlations[i].between) for i in group)]
-        groups = [group for group in groups if group not in near] + [[*(i for group in near for i in group), index]]
-    return groups
+        first, second = (group_of.setdefault(name, []) for name in each.between)
+        for name, group in zip(each.between, (first, second), strict=True):
+            names_of_group.setdefault(id(group), [name])
+        if first is not second:
+            if len(names_of_group[id(first)]) < len(names_of_group[id(second)]):
+                first, second = second, first  # the smaller joins the larger, so that no number moves often
+            first += second
+            moved = names_of_group.pop(id(second))
+            names_of_group[id(first)] += moved
+            group_of |= dict.fromkeys(moved, first)
+        first.append(index)
+    return list({id(group): group for group in group_of.values()}.values())

@@ -11,8 +11,8 @@ from servanda.agreement.format.entries import START, Entry, Obligation, Plan, Ra
 from servanda.agreement.format.values import Place
 from servanda.agreement.reading._fitting import FittedFile, value_at
 from servanda.agreement.reading._yaml_text import Complaint
-from servanda.agreement.reading.consistency._references import add_up, limits, names, order, unknown
-from servanda.english import did_you_mean, digits
+from servanda.agreement.reading.consistency._references import add_up, enumerated, limits, names, order, unknown
+from servanda.english import digits
 
 Entries = list[tuple[Place, Entry]]
 MOST_REVIEWS = 20_000  # of a plan, one for each date and party
@@ -71,12 +71,12 @@ def _turnover_types(book: FittedFile, place: Place, entry: Turnover) -> Iterator
             if name in (declared or ["only"]) or under in book.wrong:
                 continue
             if declared:
-                use = f"Types of {party} (line {book.line(under)}): {', '.join(declared)}. Use one of these"
+                use = f"Types of {party} (line {book.line(under)}): {enumerated(declared)}. Use one of these"
             else:
                 use = f"The file gives {party} no types (line {book.line(under)}), so it has one, called only. Use only"
             yield Complaint(
                 book.line((*place, name)),
-                f"{book.say((*place, name))}: {party} has no type '{name}'.{did_you_mean(name, declared)} {use},"
+                f"{book.say((*place, name))}: {party} has no type '{name}'.{book.suggest(name, declared)} {use},"
                 f" or add {name} under parties.{party}.types",
             )
     yield from add_up(book, place, entry.types, "a turnover's types")
@@ -133,15 +133,16 @@ def _ids(book: FittedFile, place: Place, entries: Entries) -> Iterator[Complaint
             )
         for each in made:
             seen.setdefault(each, where)
+    entries_there = enumerated(written.values())
     for where, entry in entries:
         for item, name in _named(where, entry):
             if name in seen or book.touched(item) or (name == START and item[-2] == "due"):
                 continue
-            hint = did_you_mean(name, written.values())
+            hint = book.suggest(name, list(written.values()))
             yield Complaint(
                 book.line(item),
                 f"{book.say(item)} names entry '{name}', which is not in plan {place[1]}.{hint} Entries"
-                f" (line {book.line((*place, 'entries'))}): {', '.join(written.values())}. Use one of these",
+                f" (line {book.line((*place, 'entries'))}): {entries_there}. Use one of these",
             )
 
 

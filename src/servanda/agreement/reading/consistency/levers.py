@@ -24,8 +24,7 @@ from servanda.agreement.format.levers import (
 from servanda.agreement.format.values import Place
 from servanda.agreement.reading._fitting import FittedFile, value_at
 from servanda.agreement.reading._yaml_text import Complaint
-from servanda.agreement.reading.consistency._references import limits, unknown
-from servanda.english import did_you_mean
+from servanda.agreement.reading.consistency._references import enumerated, limits, unknown
 
 Entries = Mapping[str, tuple[Place, Entry]]
 
@@ -126,7 +125,7 @@ def _lacking(look: _LeverContext, named: list[tuple[Place, str]]) -> Iterator[Co
             yield Complaint(
                 book.line(place),
                 f"{book.say(place)} names entry '{name}', which is not in plan {look.plan}."
-                f"{did_you_mean(name, look.entries)} Entries (line {line}): {', '.join(look.entries)}. Use one of"
+                f"{book.suggest(name, look.entries)} Entries (line {line}): {enumerated(look.entries)}. Use one of"
                 " these",
             )
         elif name in seen:

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import math
 import operator
+import os
+import sys
 from collections.abc import Iterable
 from decimal import Decimal
 from importlib.util import find_spec
 from numbers import Real
 from os import PathLike
+from pathlib import Path
 from typing import cast
 
 from servanda.english import did_you_mean, some
@@ -38,11 +41,19 @@ class UsageError(ServandaError, ValueError):
     """Arguments or options that cannot be used, or not together."""
 
 
+class NoSuchIndex(UsageError, IndexError):
+    """A number of a draw, a party or a node that is not there, or no whole number."""
+
+
 class NoSuchName(ServandaError, KeyError, ValueError):
     """A name that is not there: of a plan, a party, a number, a metric, a figure."""
 
     def __str__(self) -> str:
         return Exception.__str__(self)  # KeyError would put the message in quotes
+
+
+class Forked(ServandaError, RuntimeError):
+    """A process that was forked where it should have been started anew; the message says how."""
 
 
 class MissingExtra(ServandaError, RuntimeError):
@@ -87,6 +98,30 @@ def _nearest(name: object, names: list[str]) -> list[str]:
     return [*near, *(each for each in names if each not in near)]
 
 
+_at_work: list[bool] = []  # whether polars is, before a fork
+_lost_threads: list[bool] = []  # whether it was, in the process that this one was forked from
+
+
+def _before_fork() -> None:
+    _at_work[:] = [True] if "polars" in sys.modules and _polars_threads() else []
+
+
+def _polars_threads() -> bool:
+    """Whether polars has begun to work; where the system does not say, it may have."""
+    try:
+        return any("polars" in (task / "comm").read_text() for task in Path("/proc/self/task").iterdir())
+    except OSError:
+        return True
+
+
+def _after_fork() -> None:
+    _lost_threads.extend(_at_work)
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(before=_before_fork, after_in_child=_after_fork)
+
+
 def need(extra: str, what: str, *packages: str) -> None:
     """Refuse with the line to type if a package is not installed.
 
@@ -103,7 +138,15 @@ def need(extra: str, what: str, *packages: str) -> None:
     ------
     MissingExtra
         If any of them is not there.
+    Forked
+        If polars is needed, and was at work in the process that this one was forked from.
     """
+    if "polars" in packages and _lost_threads:
+        raise Forked(
+            f"{what} needs polars, which was at work in the process that this one was forked from. Its threads did not"
+            " come along, so it would wait for them for ever. Start worker processes with"
+            " multiprocessing.get_context('spawn')"
+        )
     missing = [name for name in packages if find_spec(name) is None]
     if missing:
         listed = " and ".join([", ".join(missing[:-1]), missing[-1]] if len(missing) > 1 else missing)
@@ -181,6 +224,47 @@ def whole(name: str, value: object, least: int = 0, most: int | None = None) -> 
     if found < least or (most is not None and found > most):
         raise wrong
     return found
+
+
+def numbered(what: str, value: object, count: int, plural: str = "") -> int:
+    """Take a number that says which of several things is meant, 0 being the first; also one of numpy's.
+
+    Compiled loops look nothing up that has not been through this: there, what is not there is a crash.
+
+    Parameters
+    ----------
+    what : str
+        What is numbered, as the argument is called: `draw`.
+    value : int, or an integer of numpy's
+        True and False are no numbers here, and -1 is not the last one.
+    count : int
+        How many there are.
+    plural : str
+        Of `what`, where an s is not enough.
+
+    Returns
+    -------
+    int
+
+    Raises
+    ------
+    NoSuchIndex
+        If there is none of that number.
+
+    Examples
+    --------
+    >>> try:
+    ...     numbered("draw", -1, 8)
+    ... except IndexError as error:
+    ...     print(error)
+    draw is -1. This game has draws 0 to 7
+    """
+    try:
+        return whole(what, value, 0, count - 1)
+    except UsageError:
+        there = f"{plural or what + 's'} 0 to {count - 1}" if count > 1 else f"one {what}, number 0"
+        there = there if count else f"no {plural or what + 's'}"
+        raise NoSuchIndex(f"{what} is {_shown(value)}. This game has {there}") from None
 
 
 def seeded(value: object) -> int:

@@ -55,7 +55,7 @@ def test_no_answer_is_code_3_and_no_numbers(run: Any, monkeypatch: pytest.Monkey
     monkeypatch.setattr(_continuation, "MAX_STEPS", 1)
     done = run("solve", SMALL, "--plan", "phased", "--json")
     assert done.code == 3
-    assert done.json.keys() == {"plan", "status", "residual", "iterations"}
+    assert done.json.keys() == {"plan", "status", "residual", "iterations", "folds", "bifurcations"}
     assert done.json["status"].startswith("stopped at 0.0")
     assert "the solver found no equilibrium of plan phased" in done.err
     assert run("compare", SMALL).code == 3

@@ -131,7 +131,7 @@ def test_draws_keep_to_their_ranges_and_to_the_seed() -> None:
     assert np.array_equal(draw(agreement, 100, seed=5).values, draws.values)
     assert np.array_equal(draw(agreement, 37, seed=5).values, draws.values[:37])
     assert not np.array_equal(draw(agreement, 100, seed=6).values, draws.values)
-    with pytest.raises(ValueError, match="at least 1"):
+    with pytest.raises(ValueError, match="whole number from 1"):
         draw(agreement, 0)
 
 

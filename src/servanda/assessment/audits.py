@@ -18,7 +18,7 @@ import numpy as np
 from servanda.agreement.format.agreement import Agreement
 from servanda.assessment.breaches import TOLERANCE, Replies, breaches, in_office, replies, trunk
 from servanda.assessment.critical import CriticalValue, critical_values
-from servanda.errors import expect
+from servanda.errors import expect, numbered
 from servanda.game.compiler import TURNOVER, Game
 from servanda.result import About, Result, about, plain
 from servanda.solver.equilibrium import is_choice
@@ -182,6 +182,8 @@ def audit(game: Game, draw: int = 0, *, critical: bool = False) -> Audit:
 
     Parameters
     ----------
+    draw : int
+        Which draw of the uncertain numbers, 0 being the first.
     critical : bool
         Also find the single numbers that would change the verdict (see `critical_values`).
 
@@ -198,6 +200,7 @@ def audit(game: Game, draw: int = 0, *, critical: bool = False) -> Audit:
     ['dprk', 'usa']
     """
     expect(game, Game, "audit")
+    draw = numbered("draw", draw, game.draws)
     began = time.perf_counter()
     result: list[TypeAudit] = []
     for p, party in enumerate(game.parties):

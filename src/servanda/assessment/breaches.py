@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from servanda.arrays import Floats, Ints, freeze
+from servanda.errors import numbered
 from servanda.game.compiler import AUTOMATIC, HORIZON, TURNOVER, Game, PublicTree
 from servanda.solver.equilibrium import compiled, is_choice, workspace
 
@@ -49,7 +50,8 @@ def replies(game: Game, p: int, draw: int) -> Replies:
         Index of the party.
     """
     kernel = compiled()
-    own = kernel.one_draw(game.tables, draw)
+    p = numbered("party", p, len(game.parties), "parties")
+    own = kernel.one_draw(game.tables, numbered("draw", draw, game.draws))
     work = workspace(game, own)
     tree = _trunk_only(game, p)
     kernel.surroundings(p, tree, own, work)

@@ -14,7 +14,7 @@ import numpy as np
 from servanda.agreement.format.agreement import Agreement
 from servanda.assessment.other_equilibria import OtherEquilibrium, search
 from servanda.assessment.outcomes import EntryResult, Standing, Walk, WeakestLink
-from servanda.errors import expect, seeded, whole
+from servanda.errors import expect, numbered, seeded, whole
 from servanda.game.accumulation import annuity
 from servanda.game.calendar import unplayed
 from servanda.game.compiler import Game
@@ -65,7 +65,8 @@ class Summary(Result):
     ----------
     plan, title, status : str
     residual : float
-    iterations : int
+    iterations, folds, bifurcations : int
+        Responses worked out; how often the branch turned round in precision; how often it met another one.
     held : dict[str, float]
         Chance to be in force at the horizon: `clean`, `concealed`.
     broken : dict[str, float]
@@ -95,6 +96,8 @@ class Summary(Result):
     status: str
     residual: float
     iterations: int
+    folds: int
+    bifurcations: int
     held: dict[str, float]
     broken: dict[str, float]
     completed: float
@@ -152,6 +155,8 @@ class Summary(Result):
             "status": self.status,
             "residual": self.residual,
             "iterations": self.iterations,
+            "folds": self.folds,
+            "bifurcations": self.bifurcations,
             "outcomes": {"held": dict(self.held), "broken": dict(self.broken)},
             "completed": self.completed,
             "entries": [{**{key: entry[key] for key in first}, **entry} for entry in entries],
@@ -194,6 +199,8 @@ def summarise(equilibrium: Equilibrium, starts: int = 0, seed: int = 0) -> Summa
         status=equilibrium.status,
         residual=equilibrium.residual,
         iterations=equilibrium.iterations,
+        folds=equilibrium.folds,
+        bifurcations=equilibrium.bifurcations,
         held={k.removeprefix("held:"): v for k, v in found.items() if k.startswith("held:")},
         broken={k: v for k, v in found.items() if not k.startswith("held:")},
         completed=walk.completed(),
@@ -229,6 +236,7 @@ def values(equilibrium: Equilibrium) -> dict[str, PartyValue]:
 
 def exposure(game: Game, draw: int = 0) -> tuple[Exposure, ...]:
     """What each party stands to lose at each entry; see `Exposure`."""
+    draw = numbered("draw", draw, game.draws)
     result: list[Exposure] = []
     for e, step in enumerate(game.steps):
         claimed = game.claimed[draw, e + 1]

@@ -124,17 +124,26 @@ class Run:
     def solved(self, plan: str) -> Equilibrium:
         """Solve a plan; without an equilibrium, say so and leave."""
         from servanda.game.compiler import compile
-        from servanda.solver.equilibrium import solve
+        from servanda.solver.equilibrium import advice, solve
 
         found = solve(compile(self.agreement, plan), throw=False, progress=self.progress)
         if found.converged:
             return found
         if self.as_json:
             known = found.residual if math.isfinite(found.residual) else None
-            print_json({"plan": plan, "status": found.status, "residual": known, "iterations": found.iterations})
+            print_json(
+                {
+                    "plan": plan,
+                    "status": found.status,
+                    "residual": known,
+                    "iterations": found.iterations,
+                    "folds": found.folds,
+                    "bifurcations": found.bifurcations,
+                }
+            )
         complain(
             f"{self.file}: the solver found no equilibrium of plan {plan}: {found.status}, after"
-            f" {found.iterations} iterations."
+            f" {found.iterations} iterations.{advice(found)}"
         )
         sys.exit(NO_ANSWER)
 

@@ -15,7 +15,7 @@ import numpy as np
 from servanda.agreement.format.agreement import Agreement, as_in
 from servanda.agreement.format.values import Number
 from servanda.arrays import Floats, Ints, freeze
-from servanda.errors import ServandaError, expect
+from servanda.errors import ServandaError, UsageError, expect, numbered
 from servanda.game._bisimulation import merge_equivalent
 from servanda.game.accumulation import Valuation, hazards, shares
 from servanda.game.calendar import Step, calendar_of
@@ -143,16 +143,20 @@ class Game(Record):
 
     def block(self, party: int, node: int) -> slice:
         """Where a party's private states at a node are in the flat arrays: types by sets of concealed steps."""
-        start = int(self.tables.offset[party, node])
+        party = numbered("party", party, len(self.parties), "parties")
+        start = int(self.tables.offset[party, numbered("node", node, len(self.node_step))])
         return slice(start, start + int(self.tables.kinds[party] * self.tables.sets[party, node]))
 
     def prior(self, party: int, draw: int = 0) -> Floats:
         """Chances of a party's types, (K,), before anything has happened."""
+        party, draw = numbered("party", party, len(self.parties), "parties"), numbered("draw", draw, self.draws)
         return np.exp(self.tables.log_prior[draw, party, : self.tables.kinds[party]])
 
     def step_at(self, node: int) -> Step:
         """The entry that a node stands for (not at the horizon)."""
-        return self.steps[int(self.node_step[node])]
+        return self.steps[
+            numbered("step", self.node_step[numbered("node", node, len(self.node_step))], len(self.steps))
+        ]
 
     def __repr__(self) -> str:
         states = int(self.tables.kinds @ self.tables.sets.sum(axis=1))
@@ -296,10 +300,17 @@ def _tables(
     step = np.array(nodes.step)
     dates = np.array([s.years for s in steps] + [T])
     way = np.diff(dates, prepend=0.0)
-    D = valuation(agreement.incidents).size
+    D = np.size(valuation(agreement.incidents))
 
     def value(number: Number) -> Floats:
-        return np.broadcast_to(valuation(number), (D,))
+        found = np.asarray(valuation(number))
+        if found.dtype.kind not in "fiu" or found.shape not in ((D,), (1,)) or D == 0 or np.isnan(found).any():
+            raise UsageError(
+                f"The values of a number are {found.dtype.name}s of shape {found.shape}"
+                f"{', some of them no numbers' if found.dtype.kind == 'f' and np.isnan(found).any() else ''}."
+                f" They must be {max(D, 1)} numbers, one for each draw"
+            )
+        return np.broadcast_to(found.astype(np.float64, copy=False), (D,))
 
     # By step (E + 1, the last being the horizon); the same in every branch.
     share, claimed = shares(steps, stakes, value, D)

@@ -6,6 +6,10 @@ inverse of the Jacobian, bordered by the tangent, is carried along by Broyden's 
 value of F and no system of equations. Where that goes wrong, the derivative is taken anew, only in the directions that
 matter: by m, along what comes of that, along what comes of that in turn (a Krylov space), and the same from the failed
 correction. Following the arc and not m, the curve may turn back in m (a fold) and is still followed. Compiled by numba.
+
+On the way, and at the end, `advance` looks how strongly F answers to a change of x. Another branch can only be near
+where some change comes back as large as it went, so where all answers are weak nothing can be jumped over. Where one
+is strong, `advance` ends in ALARMED, and `_crossings.py` looks closer.
 """
 
 from __future__ import annotations
@@ -28,6 +32,7 @@ PATH_TOLERANCE = 1e-8
 LOOSE_TOLERANCE = 1e-5  # while steps are longer than LONG: the curve is then smooth enough to be left a little
 LONG = 0.05
 SMALLEST_STEP = 1e-9
+SHORT = 1e-4  # steps that may end as far from their guess, as where they begin is known no better
 FIRST_STEP = 0.05
 LARGEST_GROWTH = 4.0
 LARGEST_STEP = 1.0
@@ -38,11 +43,19 @@ GOOD = 1e-13  # a final gap that need not get better
 NUDGE = 1e-7  # for derivatives by differences
 CLOSED = 0.2  # how little may lead out of the directions in which the derivative is known
 HALVINGS = 2  # of a step, before the derivative is taken in all directions
+STRONG = 0.35  # answer to a change of x, of the same length
+STRONG_AT_END = 0.5
+FAINT = 0.2  # what the answer is expected to reach at the next look, if it grows with the square of m
+FRESH = 0.1  # of a new direction, in each that is looked along
+FRESH_AT_END = 0.7
 
 # What `advance` is told about next, and is doing: the slots of `State.count` and `State.size`.
-START, BASE, COLUMN, GUESS, CORRECTION, FINAL, ARRIVED, STUCK = range(8)
-PHASE, STEPS, FOLDS, VALUES, TRIES, COLUMN_AT, IS_FRESH, CROSSING, AT_END, WORSE, MOST_STEPS, SEEDED, FULL = range(13)
-STEP, LENGTH, DISTANCE, CONTRACTION, LAST, BEST = range(6)
+START, BASE, COLUMN, GUESS, CORRECTION, FINAL, LOOK, LAST_LOOK, ARRIVED, STUCK, ALARMED = range(11)
+(
+    PHASE, STEPS, FOLDS, VALUES, TRIES, COLUMN_AT, IS_FRESH, CROSSING, AT_END, WORSE, MOST_STEPS, SEEDED, FULL, LOOKS,
+    BIFURCATIONS,
+) = range(15)  # fmt: skip
+STEP, LENGTH, DISTANCE, CONTRACTION, LAST, BEST, NEXT_LOOK, SPLIT = range(8)
 
 
 class State(NamedTuple):
@@ -52,8 +65,9 @@ class State(NamedTuple):
     point; x and m. `tangent`, `kept_tangent`, `move`, and space: `row`, `answer` (n + 1,). `gap`, `point_gap` (n,):
     x - F(x, m); `change` (n,): of the gap. `inverse`,
     `kept_inverse` (n + 1, n + 1): of the Jacobian of the gap, bordered by the tangent. `basis` (n + 1, n + 1): rows are
-    the directions in which the derivative was taken; `seed` (n,): the gap that could not be closed. `count`, `size`:
-    see above.
+    the directions in which the derivative was taken; `seed` (n,): the gap that could not be closed. `look` (n,): the
+    direction last looked along, or what came of it; `calm`, `calm_tangent` (n + 1,): where answers were weak when last
+    looked at, and the curve's direction there. `count`, `size`: see above.
     """
 
     point: NDArray[np.float64]
@@ -71,17 +85,20 @@ class State(NamedTuple):
     kept_inverse: NDArray[np.float64]
     basis: NDArray[np.float64]
     seed: NDArray[np.float64]
+    look: NDArray[np.float64]
+    calm: NDArray[np.float64]
+    calm_tangent: NDArray[np.float64]
     count: NDArray[np.int64]
     size: NDArray[np.float64]
 
 
 def start(n: int, most_steps: int) -> State:
     """Make ready to follow a curve in n dimensions; F is wanted first at m = 0, where it must not depend on x."""
-    count, size = np.zeros(13, dtype=np.int64), np.zeros(6)
+    count, size = np.zeros(15, dtype=np.int64), np.zeros(8)
     count[MOST_STEPS] = most_steps
     size[STEP] = FIRST_STEP
     shapes = dict.fromkeys(State._fields, (n + 1,))
-    shapes |= dict.fromkeys(("gap", "point_gap", "change", "seed"), (n,))
+    shapes |= dict.fromkeys(("gap", "point_gap", "change", "seed", "look"), (n,))
     shapes |= dict.fromkeys(("inverse", "kept_inverse", "basis"), (n + 1, n + 1))
     arrays: dict[str, Any] = {name: np.zeros(shape) for name, shape in shapes.items()}
     return State(**{**arrays, "count": count, "size": size})
@@ -99,6 +116,9 @@ def begin(s):
         s.point[i] = 0.0
         s.probe[i] = 0.0
         s.tangent[i] = 0.0
+        s.calm[i] = 0.0
+    for i in range(s.look.shape[0]):
+        s.look[i] = 0.0
     s.count[MOST_STEPS] = most
     s.size[STEP] = FIRST_STEP
 
@@ -108,8 +128,11 @@ def advance(s, value):
     """Take in F at `s.probe`; returns whether F is wanted again, at the new `s.probe`."""
     n = value.shape[0]
     count, size = s.count, s.size
-    count[VALUES] += 1
     phase = count[PHASE]
+    if phase in (LOOK, LAST_LOOK):
+        _seen(s, value)
+        return count[PHASE] < ARRIVED
+    count[VALUES] += 1
     if phase == START:
         copy(value, s.point)
         s.tangent[n] = 1.0
@@ -140,7 +163,8 @@ def advance(s, value):
     elif phase == GUESS:
         for i in range(n + 1):
             s.move[i] = s.probe[i] - s.point[i]
-        learn(s, size[LENGTH])
+        if size[LENGTH] > SMALLEST_STEP:
+            learn(s, size[LENGTH])
         if count[CROSSING]:
             hold(s)
         size[DISTANCE], size[CONTRACTION], size[LAST] = 0.0, 0.0, np.inf
@@ -296,7 +320,7 @@ def _correct(s):
     _propose(s)
     far = norm(s.move)
     if count[TRIES] == 0:
-        size[DISTANCE] = far / size[LENGTH]
+        size[DISTANCE] = far / max(size[LENGTH], SHORT)
     elif count[TRIES] == 1:
         size[CONTRACTION] = far / size[LAST]
     if (count[TRIES] == 0 and size[DISTANCE] > 1.0) or (count[TRIES] > 0 and far > 0.9 * size[LAST]):
@@ -315,6 +339,7 @@ def _accept(s):
         count[STEPS] += 1
         count[AT_END] = 1
         copy(s.probe, s.best)
+        copy(s.gap, s.point_gap)
         size[BEST] = largest(s.gap)
         _propose(s)
         count[PHASE] = FINAL
@@ -338,7 +363,10 @@ def _accept(s):
     size[STEP] /= brake
     count[STEPS] += 1
     count[IS_FRESH] = 0
-    _guess(s)
+    if s.point[n] >= size[NEXT_LOOK]:
+        _look(s, FRESH, LOOK)
+    else:
+        _guess(s)
 
 
 @helper
@@ -362,6 +390,7 @@ def _finish(s):
     off = largest(s.gap)
     if off < size[BEST]:
         copy(s.probe, s.best)
+        copy(s.gap, s.point_gap)
         size[BEST] = off
         count[WORSE] = 0
     else:
@@ -379,5 +408,64 @@ def _finish(s):
         count[WORSE] = count[TRIES] = 0
         _derive(s, 1)
         return
-    copy(s.best, s.probe)
-    count[PHASE] = ARRIVED
+    _look(s, FRESH_AT_END, LAST_LOOK)
+
+
+@inline
+def _look(s, fresh, phase):
+    """Ask for F a little way off the point: along what came of the last look, and somewhat along a new direction."""
+    n = s.gap.shape[0]
+    at = s.count[LOOKS]
+    for j in range(n):
+        spread = 43758.5453 * math.sin(12.9898 * (j + 1) + 78.233 * (at + 1))
+        s.change[j] = spread - math.floor(spread) - 0.5
+    far, old = norm(s.change), norm(s.look)
+    for j in range(n):
+        s.look[j] = s.change[j] / far if old == 0.0 else s.look[j] / old + fresh * s.change[j] / far
+    _ask(s, phase)
+
+
+@helper
+def _ask(s, phase):
+    n = s.gap.shape[0]
+    far = norm(s.look)
+    for j in range(n):
+        s.look[j] /= far
+        s.probe[j] = s.point[j] + NUDGE * s.look[j]
+    s.probe[n] = s.point[n]
+    s.count[LOOKS] += 1
+    s.count[PHASE] = phase
+
+
+@helper
+def _seen(s, value):
+    """Take in what a look has shown; go on, unless the answer is strong."""
+    n = s.gap.shape[0]
+    count, size = s.count, s.size
+    along = 0.0
+    for j in range(n):
+        answer = (value[j] - (s.point[j] - s.point_gap[j])) / NUDGE
+        along += answer * s.look[j]
+        s.look[j] = answer
+    strong = norm(s.look)
+    if n == 1 and along < 0.0:
+        strong = 0.0
+    if count[PHASE] == LAST_LOOK:
+        count[AT_END] += 4
+        if not strong <= STRONG_AT_END or count[FOLDS] % 2 == 1:
+            count[PHASE] = ALARMED
+        elif count[AT_END] < 8 and strong > 0.0:
+            _ask(s, LAST_LOOK)
+        else:
+            copy(s.best, s.probe)
+            count[PHASE] = ARRIVED
+        return
+    if not strong <= STRONG:
+        count[PHASE] = ALARMED
+        return
+    copy(s.point, s.calm)
+    copy(s.tangent, s.calm_tangent)
+    if count[LOOKS] == 1:
+        strong *= math.sqrt(n)  # a direction taken at random lies mostly across the one that matters
+    size[NEXT_LOOK] = s.point[n] * min(4.0, max(1.5, math.sqrt(FAINT / (strong + 1e-9))))
+    _guess(s)

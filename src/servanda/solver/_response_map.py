@@ -7,29 +7,43 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import numpy as np
+
 from servanda.arrays import Floats, Ints
 from servanda.game.unknowns import GONE, HELD, LEAVES, SURVIVE, WAY
-from servanda.solver._continuation import FOLDS, STEPS, VALUES, advance, begin
+from servanda.solver._continuation import (
+    ARRIVED,
+    BIFURCATIONS,
+    FOLDS,
+    PHASE,
+    SPLIT,
+    STEPS,
+    VALUES,
+    advance,
+    begin,
+)
 from servanda.solver._party_response import BEST, KEEP, LOGIT, Work, follow, of_draws, one_draw, respond, surroundings
 from servanda.solver.jit import draw_at, entry, inline
 
 # pyright: basic
 
 __all__ = [
-    "ANSWER", "BEST", "FOLLOW", "GONE", "HELD", "KEEP", "LEAVES", "LOGIT", "RESPOND", "SURVIVE", "WAY",
-    "Record", "Work", "of_draws", "one_draw", "respond", "surroundings", "trace",
+    "ANSWER", "ARRIVED", "BEST", "FOLLOW", "GONE", "HELD", "KEEP", "LEAVES", "LOGIT", "PHASE", "RESPOND", "SURVIVE",
+    "WAY", "Record", "Work", "of_draws", "one_draw", "respond", "surroundings", "trace",
 ]  # fmt: skip
 
-REACHED, RESIDUAL = range(2)
+LARGEST = 1e100  # of values, so that what is worked out from them is finite too
+REACHED, RESIDUAL, SPLIT_AT = range(3)
 FOLLOW, RESPOND, ANSWER = range(3)
 
 
 class Record(NamedTuple):
     """What is kept of many draws; all arrays are written into.
 
-    `point` (D, n): the unknowns; `reach` (D, 2): how far the precision came, and the residual there; `count` (D, 3):
-    responses, steps and folds. Of the equilibrium: `survive` (D, N, V), `leaves` (D, V), `honest` (D, N, V): chance
-    that the party has concealed nothing, given in force at v; `signing` (D, N, K): present value at the start.
+    `point` (D, n): the unknowns; `reach` (D, 3): how far the precision came, the residual there, and where the branch
+    first met another one; `count` (D, 4): responses, steps, folds and bifurcations. Of the equilibrium: `survive`
+    (D, N, V), `leaves` (D, V), `honest` (D, N, V): chance that the party has concealed nothing, given in force at v;
+    `signing` (D, N, K): present value at the start.
     """
 
     point: Floats
@@ -92,7 +106,7 @@ def _image(x, factor, tree, own, work, unknowns, out):
 def _reply(factor, tree, own, work):
     """Let every party respond at once to what the others do; returns the largest change of any chance of an act.
 
-    Beliefs and public numbers stay as they are.
+    Beliefs and public numbers stay as they are. Infinite if some value is too large to reckon with, or no number.
     """
     most = 0.0
     for i in range(work.chance.shape[1]):
@@ -103,7 +117,13 @@ def _reply(factor, tree, own, work):
         respond(p, tree, own, work, factor, LOGIT, work.onward)
     for i in range(work.chance.shape[1]):
         for act in range(3):
-            most = max(most, abs(work.chance[act, i] - work.before[act, i]))
+            change = abs(work.chance[act, i] - work.before[act, i])
+            if change > most:
+                most = change
+            elif not change <= most:
+                return np.inf
+        if not abs(work.value[i]) <= LARGEST:
+            return np.inf
     return most
 
 
@@ -129,8 +149,9 @@ def trace(task, state, tree, draws, first, last, work, unknowns, record, out, mo
     `state.probe`; `out` (n,) are the unknowns after that. ANSWER: let all respond to `state.point`, and keep that in
     the record, with the largest change of any chance if they all respond once more.
 
-    Returns the draw at which it stopped, `last` if all are done; to go on, call again with `first` as returned. After
-    one draw the work space holds the response to `state.point`.
+    Returns the draw at which it stopped, `last` if all are done; to go on, call again with `first` as returned. It
+    stops where `most` is used up, and where the following is stuck or alarmed. After one draw the work space holds the
+    response to `state.point`.
     """
     n = out.shape[0]
     for d in range(first, last):
@@ -138,7 +159,7 @@ def trace(task, state, tree, draws, first, last, work, unknowns, record, out, mo
         if state.count[VALUES] == 0:
             for v in range(tree.kind.shape[0]):
                 work.leaves[v] = own.fails[tree.step[v]]
-        stage = 2 if task == RESPOND else 1 if task == ANSWER else 0
+        stage = 2 if task == RESPOND else 1 if task == ANSWER or state.count[PHASE] == ARRIVED else 0
         while stage < 3:
             if stage == 0:
                 if most == 0:
@@ -148,6 +169,8 @@ def trace(task, state, tree, draws, first, last, work, unknowns, record, out, mo
             _image(asked[:n], asked[n], tree, own, work, unknowns, out)
             if stage == 0:
                 if not advance(state, out):
+                    if state.count[PHASE] != ARRIVED:
+                        return d
                     stage = 1
             elif stage == 1:
                 _keep(d, own, work, record)
@@ -158,6 +181,8 @@ def trace(task, state, tree, draws, first, last, work, unknowns, record, out, mo
                 record.count[d, 0] = state.count[VALUES] + 2
                 record.count[d, 1] = state.count[STEPS]
                 record.count[d, 2] = state.count[FOLDS]
+                record.count[d, 3] = state.count[BIFURCATIONS]
+                record.reach[d, SPLIT_AT] = state.size[SPLIT]
                 stage = 2 if last == first + 1 else 3
             else:
                 stage = 3

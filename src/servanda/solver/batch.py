@@ -31,8 +31,10 @@ class Batch(Record):
         How far the branch was followed, as a factor on all precisions; 1 where all went well.
     residual : (D,) floats
         Largest change of any chance of an act if everybody responds once more.
-    iterations, steps, folds : (D,) ints
-        Responses worked out, steps along the branch, and how often it turned round.
+    iterations, steps, folds, bifurcations : (D,) ints
+        Responses worked out, steps along the branch, how often it turned round, and how often it met another branch.
+    split : (D,) floats
+        Where it first met another branch, as a factor on all precisions; 0 where it met none.
     survive : (D, N, V) floats
         Expected chance that a party is not found out on the way to a node.
     leaves : (D, V) floats
@@ -49,6 +51,8 @@ class Batch(Record):
     iterations: Ints
     steps: Ints
     folds: Ints
+    bifurcations: Ints
+    split: Floats
     survive: Floats
     leaves: Floats
     honest: Floats
@@ -57,12 +61,13 @@ class Batch(Record):
     @property
     def converged(self) -> NDArray[np.bool_]:
         """Which draws have an answer, (D,)."""
-        return (self.factor == 1.0) & (self.residual <= TOLERANCE)
+        return (self.factor == 1.0) & (self.residual <= TOLERANCE) & (self.split == 0.0)
 
     @property
     def statuses(self) -> tuple[str, ...]:
         """The status of each draw: `converged`, or in a few words why there is no answer."""
-        return tuple(said(float(m), float(r)) for m, r in zip(self.factor, self.residual, strict=True))
+        each = zip(self.factor, self.residual, self.split, strict=True)
+        return tuple(said(float(m), float(r), float(split)) for m, r, split in each)
 
     def __repr__(self) -> str:
         return f"<Batch of plan {self.game.plan!r}: {self.converged.sum()} of {self.factor.size} draws converged>"
@@ -119,6 +124,8 @@ def solve_draws(game: Game, *, workers: int | None = None, progress: Progress | 
         iterations=record.count[:, 0],
         steps=record.count[:, 1],
         folds=record.count[:, 2],
+        bifurcations=record.count[:, 3],
+        split=record.reach[:, 2],
         survive=record.survive,
         leaves=record.leaves,
         honest=record.honest,

@@ -7,13 +7,14 @@ section 3), so a curve of a few dozen dimensions is followed, whatever the numbe
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from servanda.arrays import Floats, freeze
-from servanda.errors import ServandaError, expect
+from servanda.errors import ServandaError, UsageError, expect, numbered
 from servanda.game.compiler import OBLIGATION, RATIFICATION, REVIEW, Game
 from servanda.game.payoff_tables import Tables
 from servanda.parallel import Progress
@@ -43,8 +44,8 @@ class Equilibrium(Record):
         and the logit response to it.
     iterations : int
         Times a response of all parties was worked out.
-    steps, folds : int
-        Steps along the branch, and how often it turned round in precision.
+    steps, folds, bifurcations : int
+        Steps along the branch, how often it turned round in precision, and how often it met another branch.
     choice : (3, states) floats
         Log probabilities of keep, conceal, withdraw at a party's own choices; `game.block` says where.
     gain : (3, states) floats
@@ -68,6 +69,7 @@ class Equilibrium(Record):
     iterations: int
     steps: int
     folds: int
+    bifurcations: int
     choice: Floats
     gain: Floats
     belief: Floats
@@ -76,6 +78,21 @@ class Equilibrium(Record):
     leaves: Floats
     signing: tuple[Floats, ...]
     draw: int = 0
+
+    def __post_init__(self) -> None:
+        numbered("draw", self.draw, self.game.draws)
+        N, V = self.game.tables.sets.shape
+        states = int(self.game.tables.kinds @ self.game.tables.sets.sum(axis=1))
+        shapes = {"choice": (3, states), "gain": (3, states), "belief": (states,), "value": (states,)}
+        for name, shape in {**shapes, "survive": (N, V), "leaves": (V,)}.items():
+            found = np.asarray(getattr(self, name))
+            if found.dtype != np.float64 or found.shape != shape:
+                raise UsageError(
+                    f"{name} of an equilibrium is an array of {found.dtype.name}, shape {found.shape}. For this game it"
+                    f" must be one of float64, shape {shape}"
+                )
+            if self.converged and np.isnan(found).any():
+                raise UsageError(f"{name} of an equilibrium has entries that are no numbers, so it cannot be converged")
 
     @property
     def converged(self) -> bool:
@@ -107,7 +124,7 @@ def solve(game: Game, *, draw: int = 0, throw: bool = True, progress: Progress |
     Parameters
     ----------
     draw : int
-        Which draw of the uncertain numbers.
+        Which draw of the uncertain numbers, 0 being the first.
     throw : bool
         Raise if there is no answer; otherwise return what there is, its `status` saying so.
     progress : function of what is being done and the share done (0 to 1), optional
@@ -116,7 +133,10 @@ def solve(game: Game, *, draw: int = 0, throw: bool = True, progress: Progress |
     Raises
     ------
     NotConverged
-        If `throw` and the residual stays above 1e-10.
+        If `throw` and there is no answer: the residual stays above 1e-10, the branch meets another one, or values are
+        too large to compute with.
+    NoSuchIndex
+        If there is no such draw.
 
     Examples
     --------
@@ -126,32 +146,57 @@ def solve(game: Game, *, draw: int = 0, throw: bool = True, progress: Progress |
     'converged'
     """
     expect(game, Game, "solve")
+    draw = numbered("draw", draw, game.draws)
     play = Workspace(game, draw, game.merged)
     record = play.record(1 + draw)
     play.trace(record, draw, draw + 1, progress)
-    m, residual = (float(number) for number in record.reach[draw])
+    m, residual, split = (float(number) for number in record.reach[draw])
     if game.merged is not game.tables:
         play = Workspace(game, draw)
         residual = play.residual(record.point[draw], m)
-    status = said(m, residual)
+    status = said(m, residual, split)
     answer = play.equilibrium(status, residual, *(int(n) for n in record.count[draw]))
     if throw and not answer.converged:
         raise NotConverged(
             f"plan {game.plan}: the solver found no equilibrium ({answer.status}, after {answer.iterations}"
-            " iterations)."
-            f" Lower precisions are easier to solve. If you think that this plan should have been solved, please send"
-            f" the file to the authors"
+            f" iterations).{advice(answer)}"
         )
     return answer
 
 
-def said(factor: float, residual: float) -> str:
-    """Put into words how far the branch was followed and what was reached there: a status."""
+def said(factor: float, residual: float, split: float = 0.0) -> str:
+    """Put into words how far the branch was followed and what was reached there: a status.
+
+    Parameters
+    ----------
+    split : float
+        Where the branch met another one, as a factor on all precisions; 0 if it met none.
+    """
+    if not math.isfinite(residual):
+        return "values are too large to compute with"
     if factor < 1.0:
         return f"stopped at {factor:.4f} of the precision asked for"
     if not residual <= TOLERANCE:
         return f"residual {residual:.1e} is above {TOLERANCE:.0e}"
+    if split > 0.0:
+        return f"bifurcation at {split:.4f} of the precision asked for"
     return "converged"
+
+
+def advice(answer: Equilibrium) -> str:
+    """Say what to do where there is no answer: sentences that follow another."""
+    if answer.bifurcations:
+        return (
+            " There the branch that begins at precision zero meets others, and as far as numbers can tell nothing says"
+            " which of them goes on: often because acts, or parties, are worth exactly the same. Where they differ a"
+            " little in truth, write that difference into the file: it decides"
+        )
+    if not math.isfinite(answer.residual):
+        return " Look for numbers in the file that are out of all proportion to the others"
+    return (
+        " Lower precisions are easier to solve. If you think that this plan should have been solved, please send the"
+        " file to the authors"
+    )
 
 
 def compiled() -> Any:
@@ -166,6 +211,7 @@ class Workspace:
 
     def __init__(self, game: Game, draw: int, tables: Tables | None = None) -> None:
         kernel = compiled()
+        draw = numbered("draw", draw, game.draws)
         self.kernel, self.game, self.draw, self.tables = kernel, game, draw, tables or game.tables
         self.own = kernel.one_draw(self.tables, draw)
         self.work = workspace(game, self.own)
@@ -173,6 +219,7 @@ class Workspace:
         self.size = len(self.unknowns.where)
         self.state = self._start()
         self._is_fresh = True
+        self.unused = self.record(1)
 
     def _start(self) -> Any:
         from servanda.solver import _continuation
@@ -184,8 +231,8 @@ class Workspace:
         N, V = self.tables.sets.shape
         return self.kernel.Record(
             point=np.zeros((draws, self.size)),
-            reach=np.zeros((draws, 2)),
-            count=np.zeros((draws, 3), dtype=np.int64),
+            reach=np.zeros((draws, 3)),
+            count=np.zeros((draws, 4), dtype=np.int64),
             survive=np.ones((draws, N, V)),
             leaves=np.zeros((draws, V)),
             honest=np.ones((draws, N, V)),
@@ -205,6 +252,10 @@ class Workspace:
             )  # fmt: skip
             if first == last:
                 return
+            if state.count[self.kernel.PHASE] >= self.kernel.ARRIVED:
+                from servanda.solver._crossings import look_closer
+
+                look_closer(Workspace(self.game, first, self.tables), state, progress)
             if progress is not None:
                 progress(f"solving {self.game.plan}", float(state.point[-1]))
 
@@ -216,7 +267,7 @@ class Workspace:
     def image(self, x: Floats, factor: float) -> Floats:
         """Let every party respond once; returns the unknowns (n,) after that."""
         out = np.empty_like(x)
-        self._at(x, factor, self.kernel.RESPOND, self.record(0), out)
+        self._at(x, factor, self.kernel.RESPOND, self.unused, out)
         return out
 
     def residual(self, x: Floats, factor: float) -> float:
@@ -237,7 +288,9 @@ class Workspace:
             task, self.state, self.game.tree, draws, self.draw, self.draw + 1, self.work, self.unknowns, record, out, 0,
         )  # fmt: skip
 
-    def equilibrium(self, status: str, residual: float, passes: int = 0, steps: int = 0, folds: int = 0) -> Equilibrium:
+    def equilibrium(
+        self, status: str, residual: float, passes: int = 0, steps: int = 0, folds: int = 0, bifurcations: int = 0
+    ) -> Equilibrium:
         """The state of the work space as a frozen answer."""
         game, own, work = self.game, self.own, self.work
         signing: list[Floats] = []
@@ -251,6 +304,7 @@ class Workspace:
             iterations=passes,
             steps=steps,
             folds=folds,
+            bifurcations=bifurcations,
             choice=work.choice,
             gain=work.gain,
             belief=work.belief,

@@ -9,7 +9,7 @@ from servanda.columns import Columns
 from servanda.english import chance, in_unit, quantity
 from servanda.presentation.figures._palette import GREY, HELD, INK, PALE, Look, tint
 from servanda.presentation.figures._sheet import Sheet, wrap
-from servanda.presentation.views.sensitivity import share
+from servanda.presentation.views.sensitivity import share, told_apart
 from servanda.presentation.writing import amount
 
 ROWS = 14  # drawn at most
@@ -18,6 +18,8 @@ ALONE, WHOLE = Look(HELD), Look(tint(HELD, 0.6), "////", HELD)
 
 def first_of(shares: Columns) -> str:
     """Which number matters most, as sure as the intervals of the first two allow."""
+    if not told_apart(shares):
+        return "These draws are too few to say what matters most"
     first, *others = shares.head(2)
     sure = all(first["total_low"] > other["total_high"] for other in others)
     return f"“{first['what']}” {'matters' if sure else 'seems to matter'} most"

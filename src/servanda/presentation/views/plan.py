@@ -34,8 +34,8 @@ def _(summary: Summary) -> View:
             f"{done} The plan is expected to stay in force for {time_of(years, agreement.horizon)}.",
         ),
         (
-            f"Status: {summary.status}; residual {summary.residual:.0e} after {summary.iterations} iterations."
-            " All chances rest on the judgements in the file.",
+            f"Status: {summary.status}; residual {summary.residual:.0e} after {summary.iterations} iterations"
+            f"{_way(summary)}. All chances rest on the judgements in the file.",
             *left_out(summary),
             *other_ways(summary),
         ),
@@ -54,6 +54,14 @@ def _(result: PlanResult) -> View:
 
 
 # ------------------------------------------------------------------------------------------------------ sentences
+
+
+def _way(summary: Summary) -> str:
+    """What was met on the way to the answer, if anything."""
+    turns, met = summary.folds, summary.bifurcations
+    said = [f"the branch turned back {turns} time{'s' * (turns > 1)}"] if turns else []
+    said += [f"it met another branch {met} time{'s' * (met > 1)}"] if met else []
+    return "".join(f"; {each}" for each in said)
 
 
 def headline(summary: Summary) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from servanda.agreement.format.agreement import Agreement
 from servanda.columns import Columns
-from servanda.english import capital, listed
+from servanda.english import capital, chance, listed
 from servanda.presentation.view import Column, Table, View, filled, rows, view_of
 from servanda.presentation.writing import amount, plan_title
 from servanda.uncertainty.questions import Question
@@ -203,7 +203,7 @@ def unanswered(failed: int, of: int) -> str:
     if not failed:
         return ""
     return (
-        f"The solver found no equilibrium for {failed:,} of {of:,} draws ({100 * failed / of:.1f}%). They are left out,"
+        f"The solver found no equilibrium for {failed:,} of {of:,} draws ({chance(failed / of, 1)}). They are left out,"
         " with the draws that are only compared with them. The result holds for the rest."
     )
 

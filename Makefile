@@ -1,11 +1,12 @@
 # Three commands do everything: make demo, make test, make proofs. They set up .venv first, from nothing but Python 3.11
-# and make. `make test` leaves out the tests that are slow, by a measured list; these are the proofs.
+# and make. `make test` leaves out the tests that are slow, by a measured list; these are the proofs. `make lowest` runs
+# every command once with the lowest versions that pyproject.toml allows.
 PYTHON ?= python3
 WORKERS ?= 2
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder
 
-.PHONY: demo test lint proofs site clean
+.PHONY: demo test lint proofs lowest site clean
 
 demo: .venv/demo
 	$(BIN)/servanda study singapore-2018 --out report
@@ -24,6 +25,9 @@ lint: .venv/test
 proofs: .venv/test
 	$(PYTEST) -m proof
 
+lowest: .venv-lowest/ready
+	.venv-lowest/bin/python tests/support/smoke.py
+
 site: .venv/site
 	$(BIN)/python -m sphinx -q -W --keep-going -b html docs docs/_build/html
 
@@ -39,9 +43,15 @@ site: .venv/site
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test,lint]'
 	@touch $@ .venv/demo
 
+.venv-lowest/ready: pyproject.toml | .venv/test
+	@$(BIN)/python -c 'import sys; sys.exit(sys.version_info >= (3, 13) and "The lowest versions are older than Python 3.13: make clean, then make lowest PYTHON=python3.11")'
+	$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-lowest
+	$(BIN)/uv pip install --quiet --python .venv-lowest/bin/python --resolution lowest-direct --editable '.[all]'
+	@touch $@
+
 .venv/site: pyproject.toml | .venv/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[docs]'
 	@touch $@
 
 clean:
-	rm -rf .venv docs/_build docs/reference/generated report build dist .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv .venv-lowest docs/_build docs/reference/generated report build dist .pytest_cache .ruff_cache .import_linter_cache .hypothesis

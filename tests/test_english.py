@@ -12,6 +12,7 @@ from servanda.english import (
     a_chance,
     at,
     chance,
+    count,
     length,
     number,
     on,
@@ -122,3 +123,8 @@ def test_amounts_of_any_size() -> None:
     assert [quantity(value) for value in given] == [
         "0", "0", "1", "−12.3", "0.0724", "1,000", "100,000,000", "123,000", "4.5e−7", "−1.5e−9", "2e12", "0.0001",
     ]  # fmt: skip
+
+
+def test_one_is_not_several() -> None:
+    assert [count(number, "draw") for number in (0, 1, 2, 1024)] == ["0 draws", "1 draw", "2 draws", "1,024 draws"]
+    assert [count(number, "entry", "entries") for number in (1, 3)] == ["1 entry", "3 entries"]

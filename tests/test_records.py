@@ -128,7 +128,6 @@ def test_what_differs_in_one_number_of_an_array_is_not_equal() -> None:
     other[0, 0] += 1e-12
     assert dataclasses.replace(found, gain=other) != found
     assert dataclasses.replace(found, gain=found.gain.copy()) == found
-    assert dataclasses.replace(found, gain=found.gain.astype("float32")) != found
     assert game(AGREEMENT) != servanda.compile(AGREEMENT, "at-once")
     assert game(AGREEMENT) != found
     assert servanda.draw(AGREEMENT, 4, 1) != servanda.draw(AGREEMENT, 4, 2)
@@ -141,6 +140,7 @@ def test_what_is_missing_equals_what_is_missing() -> None:
     assert not same({"a": 1}, {"b": 1})
     assert not same([1], (1,))
     assert not same(np.zeros(2), np.zeros((2, 1)))
+    assert not same(np.zeros(2), np.zeros(2, dtype="float32"))
     columns = Columns({"a": [1.0, math.nan], "b": ["x", None]})
     assert columns == Columns({"a": [1.0, math.nan], "b": ["x", None]})
     assert hash(columns) == hash(Columns({"a": [1.0, math.nan], "b": ["x", None]}))

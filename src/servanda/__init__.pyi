@@ -12,6 +12,7 @@ from .agreement.reading.reader import read as read
 from .agreement.starter import new as new
 from .agreement.starter import starter_text as starter_text
 from .agreement.writing.plans import write_plans as write_plans
+from .agreement.writing.whole import dumps as dumps
 from .assessment.audits import audit as audit
 from .assessment.comparison import Comparison as Comparison
 from .assessment.comparison import compare as compare
@@ -137,6 +138,7 @@ __all__ = [
     "design",
     "draw",
     "due_dates",
+    "dumps",
     "efg",
     "evaluate",
     "explain_failure",

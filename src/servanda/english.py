@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from itertools import takewhile
 from typing import Literal, TypeAlias
@@ -65,6 +65,17 @@ def short(value: float, sure: bool = False) -> str:
 def some(words: Sequence[str], most: int = 4) -> str:
     """Write `a, b, c and 12 more`."""
     return listed(words) if len(words) <= most + 1 else listed([*words[:most], f"{len(words) - most} more"])
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """Write how many there are of something.
+
+    Examples
+    --------
+    >>> count(1, "entry", "entries"), count(1024, "draw")
+    ('1 entry', '1,024 draws')
+    """
+    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
 
 
 def listed(words: Sequence[str]) -> str:
@@ -191,6 +202,7 @@ def day_label(day: date) -> str:
 # ------------------------------------------------------------------------------------------------ times
 
 TimeUnit: TypeAlias = Literal["years", "months", "days"]
+TINY = 1e-12  # an amount below it comes from rounding
 _PER_YEAR = {"years": 1.0, "months": 12.0, "days": 365.25}
 _YEARS, _MONTHS = 3.0, 0.25  # horizons, in years, from which on times are told in years, and in months
 
@@ -245,9 +257,9 @@ def length(years: float) -> str:
         count = years * per_year
         if abs(count - round(count)) < 1e-6 and (round(count) or unit == "days"):
             return f"{round(count)} {unit[:-1] if round(count) == 1 else unit}"
-    unit: TimeUnit = "years" if years >= 2.0 else "months" if years >= 1 / 6 else "days"
-    value = in_unit(years, unit)
-    return f"{round(value) if value >= 1000 else f'{value:.3g}'} {unit}"
+    told: TimeUnit = "years" if years >= 2.0 else "months" if years >= 1 / 6 else "days"
+    value = in_unit(years, told)
+    return f"{round(value) if value >= 1000 else f'{value:.3g}'} {told}"
 
 
 def on(day: date, horizon: float) -> str:
@@ -281,6 +293,25 @@ def quantity(value: float, digits: int = 3) -> str:
         said = f"{round(value, digits - 1 - int(power)):,.{decimals}f}"
         return minus(said.rstrip("0").rstrip(".") if decimals else said)
     return minus(f"{mantissa.rstrip('0').rstrip('.') if '.' in mantissa else mantissa}e{int(power)}")
+
+
+def amounts(values: Iterable[float]) -> Callable[..., str]:
+    """How to write amounts that stand together, with `sign=True` also their signs: two decimals, where these will do.
+
+    Examples
+    --------
+    >>> [amounts([1.5, -0.001])(-0.001), amounts([2e-9])(2e-9, sign=True), amounts([1e8])(-1e8)]
+    ['0.00', '+2e−9', '−100,000,000']
+    """
+    largest = max((abs(value) for value in values if math.isfinite(value)), default=0.0)
+
+    def write(value: float, sign: bool = False) -> str:
+        if 0.005 <= largest < 1e5 or largest < TINY:
+            return number(value, sign=sign)
+        said = quantity(0.0 if abs(value) < 1e-9 * largest else value)
+        return f"+{said}" if sign and said != "0" and not said.startswith("−") else said
+
+    return write
 
 
 # ------------------------------------------------------------------------------------------------ words of users

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import math
 import operator
+import os
+import sys
 from collections.abc import Iterable
 from decimal import Decimal
 from importlib.util import find_spec
 from numbers import Real
 from os import PathLike
+from pathlib import Path
 from typing import cast
 
 from servanda.english import did_you_mean, some
@@ -47,6 +50,10 @@ class NoSuchName(ServandaError, KeyError, ValueError):
 
     def __str__(self) -> str:
         return Exception.__str__(self)  # KeyError would put the message in quotes
+
+
+class Forked(ServandaError, RuntimeError):
+    """A process that was forked where it should have been started anew; the message says how."""
 
 
 class MissingExtra(ServandaError, RuntimeError):
@@ -91,6 +98,30 @@ def _nearest(name: object, names: list[str]) -> list[str]:
     return [*near, *(each for each in names if each not in near)]
 
 
+_at_work: list[bool] = []  # whether polars is, before a fork
+_lost_threads: list[bool] = []  # whether it was, in the process that this one was forked from
+
+
+def _before_fork() -> None:
+    _at_work[:] = [True] if "polars" in sys.modules and _polars_threads() else []
+
+
+def _polars_threads() -> bool:
+    """Whether polars has begun to work; where the system does not say, it may have."""
+    try:
+        return any("polars" in (task / "comm").read_text() for task in Path("/proc/self/task").iterdir())
+    except OSError:
+        return True
+
+
+def _after_fork() -> None:
+    _lost_threads.extend(_at_work)
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(before=_before_fork, after_in_child=_after_fork)
+
+
 def need(extra: str, what: str, *packages: str) -> None:
     """Refuse with the line to type if a package is not installed.
 
@@ -107,7 +138,15 @@ def need(extra: str, what: str, *packages: str) -> None:
     ------
     MissingExtra
         If any of them is not there.
+    Forked
+        If polars is needed, and was at work in the process that this one was forked from.
     """
+    if "polars" in packages and _lost_threads:
+        raise Forked(
+            f"{what} needs polars, which was at work in the process that this one was forked from. Its threads did not"
+            " come along, so it would wait for them for ever. Start worker processes with"
+            " multiprocessing.get_context('spawn')"
+        )
     missing = [name for name in packages if find_spec(name) is None]
     if missing:
         listed = " and ".join([", ".join(missing[:-1]), missing[-1]] if len(missing) > 1 else missing)

@@ -153,3 +153,28 @@ def test_what_nobody_foresaw_of_the_disk_is_one_message(run: Any, monkeypatch: p
         monkeypatch.setattr("servanda.assessment.comparison.compare", fail)
         done = run("compare", SMALL)
         assert (done.code, done.out, done.err) == (2, "", words)
+
+
+@pytest.mark.parametrize(
+    ("package", "arguments"),
+    [
+        ("pyarrow", ["sweep", "--out", "x.parquet"]), ("matplotlib", ["sweep", "--pictures", "p"]),
+        ("jinja2", ["study", "--out", "r"]), ("matplotlib", ["study", "--out", "r"]),
+        ("distributed", ["sweep", "--cluster", "local:1", "--out", "x.parquet"]),
+        ("SALib", ["sensitivity", "--plan", "phased", "--picture", "x.svg"]),
+        ("ema_workbench", ["explain-failure", "--plan", "phased"]), ("numba", ["compare"]),
+    ],
+)  # fmt: skip
+def test_a_missing_extra_is_said_before_the_work_and_leaves_nothing(
+    run: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, package: str, arguments: list[str]
+) -> None:
+    from importlib.util import find_spec
+
+    monkeypatch.setattr("servanda.errors.find_spec", lambda name: None if name == package else find_spec(name))
+    monkeypatch.setattr("servanda.uncertainty.evaluation.evaluated", None)
+    monkeypatch.chdir(tmp_path)
+    done = run(arguments[0], SMALL, *arguments[1:])
+    assert (done.code, done.out) == (2, "")
+    assert done.err.endswith("]'\n")
+    assert f"needs {package}, which is not installed here. Install with: pip install 'servanda[" in done.err
+    assert list(tmp_path.iterdir()) == []

@@ -12,6 +12,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from pydantic import BaseModel
 from support.building import gives, party, situation, stake
 from support.commands import Done, commands
 from support.html_page import Page
@@ -42,10 +43,12 @@ def evil() -> Comparison:
     made = compare(Agreement.model_validate(situation(parties, stakes, entries)))
     agreement = made.agreement
     worse = {
-        key: one.model_copy(update={"name": f"{one.name} {HARM}\n{TURNS}{key}"})
+        key: BaseModel.model_copy(one, update={"name": f"{one.name} {HARM}\n{TURNS}{key}"})
         for key, one in agreement.parties.items()
     }
-    agreement = agreement.model_copy(update={"title": f"{MATHS[1]}\n{HARM}::error::{TURNS}", "parties": worse})
+    title = f"{MATHS[1]}\n{HARM}::error::{TURNS}"
+    agreement = BaseModel.model_copy(agreement, update={"title": title, "parties": worse})
+    agreement.found_sound()  # else it would be refused
     return compare(agreement)
 
 
@@ -144,7 +147,7 @@ def test_gambit_and_prism_get_one_line_each() -> None:
 
     agreement = evil().agreement
     title = 'A "deal" \\ with \\'
-    tree = servanda.game_tree(agreement.model_copy(update={"title": f"{title}\n{HARM}{TURNS}"}), "plan")
+    tree = servanda.game_tree(BaseModel.model_copy(agreement, update={"title": f"{title}\n{HARM}{TURNS}"}), "plan")
     text = servanda.efg(tree)
     assert harmless(text)
     game = pygambit.read_efg(io.StringIO(text))
@@ -152,7 +155,7 @@ def test_gambit_and_prism_get_one_line_each() -> None:
     assert list(game.players) == ["up", "down"]
     program = servanda.prism(servanda.solve(servanda.compile(agreement, "plan")))
     assert harmless(program)
-    plain = compare(agreement.model_copy(update={"title": "x"})).plans[0].game
+    plain = compare(agreement.derived({"title": "x"})).plans[0].game
     assert len(program.splitlines()) == len(servanda.prism(servanda.solve(plain)).splitlines())
 
 

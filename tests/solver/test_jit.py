@@ -359,6 +359,65 @@ def test_it_is_said_why_nothing_is_kept(
     )
 
 
+def another_loop(x: float) -> float:
+    return 666.0 * x / x
+
+
+@needs_root
+def test_what_another_user_has_planted_is_not_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """With a home that cannot be written to, loops used to be kept below /tmp, under a name that could be guessed."""
+    trap = tmp_path / "trap"
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(trap))
+    evil = jit.entry(another_loop)
+    evil.__wrapped__.__name__ = "own_loop"
+    assert evil(-2.0) == 666.0
+    (payload,) = trap.rglob("own_loop-*.loops")
+    assert jit.entry(own_loop)(-2.0) == 666.0  # as long as it lies where only the user can write
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    shared.chmod(0o1777)
+    for name in ("servanda", "servanda-0", "servanda-root", "numba", ".cache/servanda", "cache/servanda"):
+        planted = shared / name / jit.digest()
+        planted.mkdir(parents=True, exist_ok=True)
+        shutil.copy(payload, planted)
+    for path in shared.rglob("*"):
+        os.chown(path, 12345, 12345)
+    monkeypatch.setenv("TMPDIR", str(shared))
+    for state in (
+        {"HOME": "/proc/none"},
+        {"HOME": str(shared)},
+        {"HOME": "/proc/none", "XDG_CACHE_HOME": str(shared / "cache")},
+        {"NUMBA_CACHE_DIR": str(shared / "servanda")},
+    ):
+        for name in ("XDG_CACHE_HOME", "NUMBA_CACHE_DIR"):
+            monkeypatch.delenv(name, raising=False)
+        for name, value in state.items():
+            monkeypatch.setenv(name, value)
+        _clear()
+        assert jit.kept()[0] is None, state
+        assert jit.entry(own_loop)(-2.0) == 2.0, state
+
+
+def test_a_file_that_may_not_be_read_is_as_none(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    compiled(place)
+
+    def forbidden(*_: Any, **__: Any) -> int:
+        raise PermissionError(13, "Permission denied")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("servanda.solver._kept_code.os.open", forbidden)
+        assert not jit.ready("own_loop")
+    assert jit.entry(own_loop)(-2.0) == 2.0
+
+
+def test_another_processor_gets_another_folder(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    compiled(place)
+    monkeypatch.setattr(jit, "_features", lambda: "+another")
+    _clear()
+    assert jit.folder() != place
+    assert not jit.ready("own_loop")
+
+
 def test_a_user_without_a_home_gets_no_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("NUMBA_CACHE_DIR", raising=False)
     monkeypatch.setattr("platformdirs.user_cache_path", lambda *_, **__: Path("~/.cache/servanda"))

@@ -58,6 +58,10 @@ class Metric:
         """1 if more is better, else -1."""
         return 1 if self.better == "more" else -1
 
+    def told(self, value: float) -> float:
+        """A value in the unit in which it is told."""
+        return in_unit(value, self.time) if self.unit == "years" else value
+
     def text(self, value: float | None) -> str:
         """Write a value with its unit: `25.2%`, `4.33 years`, `+1.50 units`; a dash where there is none."""
         if value is None or self.is_share:

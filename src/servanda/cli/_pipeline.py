@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from servanda.cli._exit import BAD_INPUT, NO_ANSWER, complain, say
+from servanda.english import count
 from servanda.errors import NoSuchName, ServandaError, UsageError, need, no_such
 from servanda.files import NotSaved
 
@@ -143,7 +144,7 @@ class Run:
             )
         complain(
             f"{self.file}: the solver found no equilibrium of plan {plan}: {found.status}, after"
-            f" {found.iterations} iterations.{advice(found)}"
+            f" {count(found.iterations, 'iteration')}.{advice(found)}"
         )
         sys.exit(NO_ANSWER)
 

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
 from servanda.cli._exit import complain
-from servanda.english import capital, printable
+from servanda.english import capital, count, printable
 
 if TYPE_CHECKING:
     from servanda.agreement.format.agreement import Agreement
@@ -40,7 +40,7 @@ def announce_draws(
     plans = " and ".join(question.plans)
     processors = "1 processor" if cores == 1 else f"{cores} processors"
     each = " each" if len(question.plans) > 1 else ""
-    complain(f"Solving {plans} {draws:,} times{each}: about {_time(seconds)} on {processors}.")
+    complain(f"Solving {plans} {count(draws, 'time')}{each}: about {_time(seconds)} on {processors}.")
 
 
 def _time(seconds: float) -> str:

@@ -58,9 +58,11 @@ def sensitivity(
     from servanda.parallel import part_of
     from servanda.uncertainty.questions import ask, numbers_of
     from servanda.uncertainty.sensitivity_analysis import tornado as tornados
-    from servanda.uncertainty.sensitivity_analysis.sensitivity import grouping, planned
+    from servanda.uncertainty.sensitivity_analysis.sensitivity import check_draws, grouping, planned
     from servanda.uncertainty.sensitivity_analysis.sensitivity import sensitivity as solve
 
+    if sweep is None:
+        check_draws(draws)
     question = ask(run.agreement, **where, of=of)
     numbers = numbers_of(run.agreement, question)
     table = read_draws(sweep)

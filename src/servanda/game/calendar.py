@@ -16,6 +16,7 @@ from servanda.agreement.format.entries import Obligation, Ratification, Review, 
 from servanda.agreement.format.values import Number
 from servanda.agreement.plan_names import plan_names
 from servanda.agreement.playability import playable_days, plays
+from servanda.agreement.writing.whole import insist_on_sound
 from servanda.errors import expect
 from servanda.records import Record
 
@@ -164,6 +165,8 @@ def calendar_of(agreement: Agreement, plan: str) -> tuple[Step, ...]:
                 title=title,
             )
         )
+    if agreement.origin is None:
+        insist_on_sound(agreement)
     return tuple(steps)
 
 

@@ -20,6 +20,7 @@ from servanda.assessment.audits import TypeAudit, audit
 from servanda.assessment.metrics import Metric, metric
 from servanda.assessment.scorecards import scorecard
 from servanda.assessment.summary import exposure
+from servanda.english import chance, number
 from servanda.errors import UsageError
 from servanda.game.calendar import calendar_of
 from servanda.game.compiler import compile
@@ -55,8 +56,8 @@ class Statistic:
     def written(self, value: float) -> str:
         """Write a value, without its unit."""
         if self.metric.is_share:
-            return f"{100 * value:.2g}%" if 0 < value < 0.001 else f"{100 * value:.1f}%"
-        return f"{value + 0.0:.2f}".replace("-0.00", "0.00")
+            return chance(value, 1, sure=True)
+        return number(self.metric.told(value))
 
 
 @dataclass(frozen=True)

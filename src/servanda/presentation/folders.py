@@ -63,8 +63,8 @@ def check_contents(folder: str | Path, what: str, agreement: Agreement | None) -
     UsageError
     """
     there, place = _listed(Path(folder)), Path(folder)
-    for one in there.values() if agreement is not None else ():
-        if not _same(one, _about(place, agreement), place):
+    for one in there.values():
+        if agreement is not None and not _same(one, _about(place, agreement), place):
             file = f" ({printable(one.file)})" if one.file else ""
             raise UsageError(
                 f"{folder}: this folder holds files about another agreement, “{printable(one.title)}”{file}. Choose"

@@ -15,7 +15,7 @@ from servanda.agreement.plan_names import plan_name, two_plans
 from servanda.arrays import Floats
 from servanda.assessment.metrics import Metric, metric
 from servanda.columns import Columns
-from servanda.errors import ServandaError, UsageError, expect
+from servanda.errors import ServandaError, UsageError, expect, need
 from servanda.parallel import Progress, Where, part_of
 from servanda.uncertainty.evaluation import evaluate
 from servanda.uncertainty.sampling import Draws, draw, from_unit_cube
@@ -269,4 +269,7 @@ def _needed(table: Sweep | Columns | polars.DataFrame, metric: str, names: Seque
     wanted = (*needed, *(["status"] if "status" in there else []))
     if isinstance(table, Sweep):
         return table.source.table(wanted)
-    return table.select(*wanted) if isinstance(table, Columns) else Columns.of_polars(table.select(*wanted))
+    if isinstance(table, Columns):
+        return table.select(*wanted)
+    need("tables", "A table of draws", "polars")
+    return Columns.of_polars(table.select(*wanted))

@@ -16,11 +16,12 @@ from servanda import errors
 from servanda.agreement.labels import group_of, label
 from servanda.agreement.numbers import uncertain
 from servanda.agreement.starter import starter_text
+from servanda.columns import Columns
 from servanda.uncertainty.questions import QuestionRefused, ask, numbers_of
 from servanda.uncertainty.sampling import draw
 from servanda.uncertainty.sensitivity_analysis import sensitivity as sensing
 from servanda.uncertainty.sensitivity_analysis import tornado as swings
-from servanda.uncertainty.sensitivity_analysis.sobol import given_indices, sobol_indices
+from servanda.uncertainty.sensitivity_analysis.sobol import SobolIndices, given_indices, sobol_indices
 
 PI = np.pi
 
@@ -277,9 +278,9 @@ def test_questions_that_cannot_be_asked(agreement: servanda.Agreement, arguments
 
 def test_a_file_without_ranges_or_with_correlations_is_refused(agreement: servanda.Agreement) -> None:
     question = ask(agreement, "phased", of="years")
-    sure = agreement.model_copy(update={"parties": {}, "stakes": {}, "measures": {}, "plans": {}})
+    sure = agreement.derived({"parties": {}, "stakes": {}, "measures": {}, "plans": {}})
     with pytest.raises(QuestionRefused, match="nothing is uncertain"):
-        numbers_of(sure.model_copy(update={"incidents": agreement.stakes["sanctions"].worth["north"]}), question)
+        numbers_of(sure.derived({"incidents": agreement.stakes["sanctions"].worth["north"]}), question)
 
     class Correlated:
         correlations = ("a", "b")
@@ -387,3 +388,55 @@ def test_what_cannot_be_done_is_one_message(
     assert (done.code, done.out) == (2, "")
     assert words in done.err or ("several plans" in done.err and words == "The plan")
     assert [path.name for path in tmp_path.iterdir()] == ["deal.yaml"]
+
+
+# ------------------------------------------------------------------------------------------------- too few draws
+
+
+@pytest.mark.parametrize("draws", [1, 8, 16])
+def test_too_few_draws_are_refused_before_any_is_solved(draws: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    def solve(*_: Any, **__: Any) -> None:
+        pytest.fail("something was solved")
+
+    monkeypatch.setattr("servanda.uncertainty.questions.evaluate", solve)
+    agreement = servanda.loads(servanda.starter_text())
+    words = rf"^draws is {draws}\. These are too few to say what matters.* Use 32 or more"
+    for more in ({}, {"groups": True}, {"groups": False}):
+        with pytest.raises(QuestionRefused, match=words):
+            servanda.sensitivity(agreement, "phased", draws=draws, **more)
+
+
+def shares(*rows: tuple[str, float, float, float]) -> Columns:
+    """Names, shares by themselves, with interactions, and half the interval of both."""
+    return Columns(
+        {
+            "name": [row[0] for row in rows],
+            **{
+                column: [row[at] + sign * row[3] for row in rows]
+                for name, at in (("first", 1), ("total", 2))
+                for column, sign in ((name, 0), (f"{name}_low", -1), (f"{name}_high", 1))
+            },
+            "used": [8 for _ in rows],
+        }
+    )
+
+
+def found_of(*rows: tuple[str, float, float, float]) -> SobolIndices:
+    return SobolIndices(shares(*rows), np.zeros((16, 2)), np.zeros(16), 32, 0)
+
+
+def test_nothing_is_ranked_where_no_interval_lies_apart() -> None:
+    wide = str(found_of(("a", 0.5, 0.6, 0.5), ("b", 0.2, 0.3, 0.4)))
+    assert "These draws are too few to say what matters most. The intervals reach up to 50 points" in " ".join(
+        wide.split()
+    )
+    assert "“a” matters most" not in wide
+    assert "“a” matters most" in str(found_of(("a", 0.5, 0.6, 0.1), ("b", 0.2, 0.3, 0.1)))
+    assert "“a” matters most" in str(found_of(("a", 0.5, 0.6, 0.1), ("b", 0.5, 0.58, 0.1), ("c", 0.1, 0.1, 0.1)))
+    assert "“a” matters most" in str(found_of(("a", 0.9, 1.0, 0.4)))
+
+
+def test_a_total_below_the_share_by_itself_is_explained() -> None:
+    said = " ".join(str(found_of(("a", 0.7, 0.6, 0.1), ("b", 0.2, 0.3, 0.1))).split())
+    assert "For “a”, the estimate with interactions lies below the one without." in said
+    assert "lies below" not in str(found_of(("a", 0.6, 0.7, 0.1), ("b", 0.2, 0.2, 0.1)))

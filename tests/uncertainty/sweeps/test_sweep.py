@@ -265,7 +265,7 @@ def test_something_else_is_not_gone_on_with(
     other = file.with_name("other.yaml")
     other.write_text(file.read_text("utf-8") + "# a comment\n", "utf-8")
     assert "another text of the agreement" in refused(servanda.read(other), path, resume=True)
-    changed = agreement.model_copy(update={"title": "Another"})  # in Python, where the file's hash stays
+    changed = agreement.model_copy(update={"title": "Another"})
     assert "another text of the agreement" in refused(changed, path, resume=True)
 
 

@@ -14,6 +14,7 @@ from html import escape
 from typing import Annotated, Any, Literal, NamedTuple, cast
 
 from pydantic import BeforeValidator, Discriminator, Field, PrivateAttr, Tag, model_validator
+from pydantic_core import PydanticSerializationError
 
 from servanda.agreement.format.correlations import Correlation
 from servanda.agreement.format.entries import (
@@ -205,7 +206,7 @@ class Stake(Noted):
 class Measure(Noted):
     """A way to find concealment."""
 
-    _without_defaults = model_validator(mode="before")(classmethod(without_defaults))
+    _without_defaults = model_validator(mode="before")(classmethod(without_defaults))  # pyright: ignore[reportArgumentType]
 
     covers: tuple[Key, ...] = Field(
         default=(), min_length=1, description="list of the stakes whose concealment it can find"
@@ -332,7 +333,7 @@ class Agreement(Frozen):
         description="by plan, what may be changed in it; 'servanda design' looks for better plans among these changes",
     )
 
-    _without_defaults = model_validator(mode="before")(classmethod(without_defaults))
+    _without_defaults = model_validator(mode="before")(classmethod(without_defaults))  # pyright: ignore[reportArgumentType]
 
     _origin: Origin | None = PrivateAttr(default=None)
     _sound: bool = PrivateAttr(default=False)
@@ -350,7 +351,11 @@ class Agreement(Frozen):
     @property
     def content(self) -> str:
         """SHA-256 of all that it says, the order of its groups included; comments and layout of a file do not count."""
-        return sha256(self.model_dump_json().encode("utf-8", "surrogatepass")).hexdigest()
+        try:
+            said = self.model_dump_json()
+        except PydanticSerializationError:
+            said = repr(self.model_dump())  # half letters, which no file has, are no JSON
+        return sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
 
     @property
     def provenance(self) -> Provenance:
@@ -377,7 +382,7 @@ class Agreement(Frozen):
         It keeps the places in the file, for messages, but no file vouches for it.
         """
         copy = self.model_copy()
-        copy.__dict__.update({name: read_only(value) for name, value in update.items()})
+        vars(copy).update({name: read_only(value) for name, value in update.items()})
         return copy
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Agreement:

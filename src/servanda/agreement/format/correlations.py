@@ -35,7 +35,7 @@ def _rank(value: object) -> float:
 
 
 Rank = Annotated[float, BeforeValidator(_rank), WithJsonSchema({"servanda": "rank"})]
-Pair = Annotated[list[Line], Field(min_length=2, max_length=2), BeforeValidator(_pair)]
+Pair = Annotated[tuple[Line, ...], Field(min_length=2, max_length=2), BeforeValidator(_pair)]
 
 
 class Correlation(Noted):

@@ -154,7 +154,7 @@ class Obligation(_Dated):
         default=False, description="whether this is owed all the time rather than once; true or false"
     )
 
-    _without_defaults = model_validator(mode="before")(classmethod(without_defaults))
+    _without_defaults = model_validator(mode="before")(classmethod(without_defaults))  # pyright: ignore[reportArgumentType]
 
     @property
     def actors(self) -> tuple[str, ...]:

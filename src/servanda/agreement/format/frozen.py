@@ -19,9 +19,10 @@ class Frozen(BaseModel):
 
     def model_post_init(self, context: Any, /) -> None:
         """Make the groups read-only; lists are tuples already."""
-        for name, value in self.__dict__.items():
+        there = vars(self)
+        for name, value in there.items():
             if type(value) is dict:
-                self.__dict__[name] = read_only(value)
+                there[name] = read_only(cast("object", value))
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """Copy, with other values for some keys; these are looked at as when it is made anew.

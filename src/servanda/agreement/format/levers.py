@@ -47,8 +47,8 @@ def _amount(fits: Callable[[float], bool], words: str) -> BeforeValidator:
 
 def _whole(most: int) -> BeforeValidator:
     def read(value: object) -> int:
-        if isinstance(value, Integral) and not isinstance(value, bool) and 0 < value <= most:
-            return int(value)
+        if not isinstance(value, bool) and isinstance(value, Integral) and 0 < (found := int(value)) <= most:
+            return found
         raise Problem(f"{show(value)} is not allowed here. Write a whole number from 1 to {most}").custom()
 
     return BeforeValidator(read)

@@ -154,7 +154,7 @@ def _from_file(info: ValidationInfo) -> bool:
 
 
 def _length(value: object, info: ValidationInfo) -> float:
-    if isinstance(value, Real) and not isinstance(value, bool) and not _from_file(info):
+    if not isinstance(value, bool) and isinstance(value, Real) and not _from_file(info):
         return float(value)
     if isinstance(value, str):
         with contextlib.suppress(Problem):

@@ -6,10 +6,10 @@ from __future__ import annotations
 
 from servanda.assessment.metrics import Metric
 from servanda.columns import Columns
-from servanda.english import chance, in_unit, quantity
+from servanda.english import chance, quantity
 from servanda.presentation.figures._palette import GREY, HELD, INK, PALE, Look, tint
 from servanda.presentation.figures._sheet import Sheet, wrap
-from servanda.presentation.views.sensitivity import share
+from servanda.presentation.views.sensitivity import share, told_apart
 from servanda.presentation.writing import amount
 
 ROWS = 14  # drawn at most
@@ -18,6 +18,8 @@ ALONE, WHOLE = Look(HELD), Look(tint(HELD, 0.6), "////", HELD)
 
 def first_of(shares: Columns) -> str:
     """Which number matters most, as sure as the intervals of the first two allow."""
+    if not told_apart(shares):
+        return "These draws are too few to say what matters most"
     first, *others = shares.head(2)
     sure = all(first["total_low"] > other["total_high"] for other in others)
     return f"“{first['what']}” {'matters' if sure else 'seems to matter'} most"
@@ -66,12 +68,7 @@ def brief(metric: Metric, value: float | None) -> str:
     """A value of a metric in three figures, its unit said elsewhere; a dash where there is none."""
     if value is None or (metric.is_share and not 0.001 <= abs(value) < 0.999):
         return chance(value, 1, sure=True) if value is None or value >= 0 else quantity(100 * value) + "%"
-    return f"{quantity(100 * value)}%" if metric.is_share else quantity(_told(metric, value))
-
-
-def _told(metric: Metric, value: float) -> float:
-    """A value in the unit in which it is written."""
-    return in_unit(value, metric.time) if metric.unit == "years" else value
+    return f"{quantity(100 * value)}%" if metric.is_share else quantity(metric.told(value))
 
 
 def size(value: float, duration: bool) -> str:

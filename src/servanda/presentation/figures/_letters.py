@@ -65,9 +65,10 @@ def _rank(name: str) -> tuple[int, bool, bool]:
 
 @cache
 def _font(file: str) -> Any:
-    from matplotlib.font_manager import get_font
+    from matplotlib import font_manager
 
-    return get_font(file)
+    opened: Any = font_manager
+    return opened.get_font(file)
 
 
 @cache

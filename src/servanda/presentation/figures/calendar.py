@@ -11,7 +11,7 @@ from servanda.agreement.format.agreement import Agreement
 from servanda.agreement.labels import party_name
 from servanda.assessment.comparison import PlanResult
 from servanda.assessment.outcomes import HORIZON, EntryResult
-from servanda.english import a_chance, day_label, month, percent, short
+from servanda.english import a_chance, count, day_label, month, percent, short
 from servanda.presentation.figures._palette import (
     GREY,
     INK,
@@ -58,13 +58,14 @@ def alt(result: PlanResult) -> str:
         if sum(e.lost.values()) >= 0.005
     ]
     first, last = summary.entries[0].date.year, summary.entries[-1].date.year
+    when = f"in {first}" if first == last else f"from {first} to {last}"
     done = (
         f"There is {a_chance(summary.completed)} that every step is performed or claimed."
         if steps_to_perform(result)
         else "There are no steps to perform."
     )
     where = "Most is lost at " + "; ".join(rows) + "." if rows else "No entry loses even half a percent."
-    return f"Calendar of {name_of(result)}: {len(summary.entries)} entries from {first} to {last}. {where} {done}"
+    return f"Calendar of {name_of(result)}: {count(len(summary.entries), 'entry', 'entries')} {when}. {where} {done}"
 
 
 CALENDAR = figure(

@@ -14,7 +14,7 @@ from servanda.assessment.summary import Exposure
 from servanda.english import month, number, on, quantity
 from servanda.presentation.figures._palette import INK, WARN, Look, party_colour, party_dash, party_line, party_marker
 from servanda.presentation.figures._plan_words import name_of
-from servanda.presentation.figures._sheet import Sheet
+from servanda.presentation.figures._sheet import Sheet, text_width
 from servanda.presentation.figures._time_axis import cells, year_of, year_ticks
 from servanda.presentation.figures.gallery import figure
 
@@ -55,7 +55,7 @@ def title(comparison: Comparison) -> str:
 
 def _units_of(loss: float, sign: bool = False) -> str:
     """An amount of units, to one decimal; in two digits where that would say too little, or too much."""
-    if 1.0 <= abs(loss) < 1e5 or loss == 0:
+    if 1.0 <= abs(loss) < 1e3 or loss == 0:
         return number(loss, 1, sign)
     return ("+" if sign and loss > 0 else "") + quantity(loss, 2)
 
@@ -125,8 +125,15 @@ def draw(sheet: Sheet, comparison: Comparison) -> None:
     low, high = min(0.0, *every), max(0.0, *every)
     low, high = low - 0.06 * (high - low or 1), high + 0.06 * (high - low or 1)
     tall = 150 if sheet.narrow else 190
+    units = _units(low, high)
+
+    def tick(value: float) -> str:
+        return quantity(round(value / (high - low), 9) * (high - low))
+
+    labels = [tick(float(value)) for value in units.tick_values(low, high) if low <= value <= high]
+    side = max(38.0, *(text_width(label, sheet.small) + 8 for label in labels))
     for result, left, top, room in cells(sheet, comparison.plans, tall, lambda _: "Units"):
-        axes = sheet.panel(left + 38, top, room - 38, tall, f"exposure|{result.plan}")
+        axes = sheet.panel(left + side, top, room - side, tall, f"exposure|{result.plan}")
         points = result.summary.exposure
         end = year_of(last_day(agreement))
         for party in agreement.parties:
@@ -140,9 +147,9 @@ def draw(sheet: Sheet, comparison: Comparison) -> None:
         axes.axhspan(0, high, facecolor=WARN, linewidth=0, zorder=0)
         axes.axhline(0, color=INK, linewidth=1)
         axes.set_ylim(low, high)
-        axes.yaxis.set_major_locator(_units(low, high))
-        axes.yaxis.set_major_formatter(lambda value, _: quantity(round(value / (high - low), 9) * (high - low)))
-        year_ticks(axes, year_of(agreement.start), end, room - 38, sheet.narrow)
+        axes.yaxis.set_major_locator(units)
+        axes.yaxis.set_major_formatter(lambda value, _: tick(value))
+        year_ticks(axes, year_of(agreement.start), end, room - side, sheet.narrow)
 
 
 def _units(low: float, high: float) -> Any:

@@ -8,7 +8,7 @@ import numpy as np
 
 from servanda.arrays import Floats
 from servanda.assessment.metrics import unit_of
-from servanda.english import at, capital, quantity
+from servanda.english import at, capital, count, quantity
 from servanda.errors import no_such
 from servanda.presentation.figures._draws import headed, median_words, scale, span
 from servanda.presentation.figures._palette import GREY, HELD, INK, Look, tint
@@ -49,7 +49,11 @@ def title(swept: Sweep, of: str = "held_clean") -> str:
 
 def subtitle(swept: Sweep, of: str = "held_clean") -> str:
     """What is shown, over how many draws of how many numbers."""
-    return f"{capital(_meaning(swept, of))}, over {swept.draws:,} draws of {len(swept.about['inputs'])} numbers."
+    return f"{capital(_meaning(swept, of))}, over {_draws(swept)}."
+
+
+def _draws(swept: Sweep) -> str:
+    return f"{count(swept.draws, 'draw')} of {count(len(swept.about['inputs']), 'number')}"
 
 
 def alt(swept: Sweep, of: str = "held_clean") -> str:

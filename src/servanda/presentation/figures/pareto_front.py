@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from servanda.english import capital
+from servanda.english import capital, quantity
 from servanda.optimisation.objectives import Aim
 from servanda.optimisation.pareto import Design, headline
 from servanda.optimisation.trials import MEETS
@@ -33,11 +33,12 @@ _WORDS = {
 
 @dataclass(frozen=True)
 class Axis:
-    """What is drawn along an axis: a metric's name, whether more of it is better, whether it is a chance or share."""
+    """What is drawn along an axis: a metric's name, whether more is better or it is a chance, how 1 of it is told."""
 
     name: str
     largest: bool
     chance: bool
+    times: float
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,8 @@ def draw(sheet: Sheet, design: Design) -> None:
 
 
 def _axis(aim: Aim) -> Axis:
-    return Axis(capital(aim.statistic.label), aim.largest, aim.statistic.metric.is_share)
+    metric = aim.statistic.metric
+    return Axis(capital(aim.statistic.label), aim.largest, metric.is_share, metric.told(1.0))
 
 
 def _panels(design: Design) -> list[Panel]:
@@ -203,7 +205,7 @@ def _ticks(axes: Axes, panel: Panel) -> None:
     for axis, what in ((axes.xaxis, panel.x), (axes.yaxis, panel.y)):
         if what is not None:
             axis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
-            axis.set_major_formatter(FuncFormatter(partial(_tick, what.chance)))
+            axis.set_major_formatter(FuncFormatter(partial(_tick, what.chance, what.times)))
     if panel.y is None:
         axes.set_yticks([])
         axes.set_ylim(-1, 1)
@@ -212,8 +214,8 @@ def _ticks(axes: Axes, panel: Panel) -> None:
     axes.margins(0.06, 0.1)
 
 
-def _tick(chance: bool, value: float, _: int | None) -> str:
-    return f"{100 * value:.3g}%" if chance else f"{value:.3g}".replace("-", "−")
+def _tick(chance: bool, times: float, value: float, _: int | None) -> str:
+    return f"{quantity(100 * value)}%" if chance else quantity(times * value)
 
 
 def _axis_words(axis: Axis) -> str:

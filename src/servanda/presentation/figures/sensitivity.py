@@ -17,7 +17,10 @@ _UNCLEAR = Look(tint(GREY, 0.5), "....", GREY)
 def title(found: Sensitivity) -> str:
     """The finding: what matters most."""
     if found.shares is None:
-        return f"“{found.numbers.sort('distance', descending=True)['what'][0]}” matters most"
+        clear = found.numbers.where(found.numbers["clear"])
+        if not len(clear):
+            return "No single number stands out from chance"
+        return f"“{clear.sort('distance', descending=True)['what'][0]}” matters most"
     return first_of(found.shares)
 
 

@@ -9,6 +9,7 @@ from datetime import date
 import numpy as np
 
 from servanda.arrays import Floats
+from servanda.english import count
 from servanda.presentation.figures._draws import headed, median_words
 from servanda.presentation.figures._palette import HELD, INK, Look, tint
 from servanda.presentation.figures._sheet import Sheet
@@ -31,7 +32,7 @@ def subtitle(swept: Sweep) -> str:
     """What is shown, and where the calendar axis ends."""
     cut = _shown(swept)
     note = "" if cut is None else f" Shown to {cut}: from then on it is less than 1% in nineteen of twenty draws."
-    return f"Chance that the agreement is in force, over {swept.draws:,} draws.{note}"
+    return f"Chance that the agreement is in force, over {count(swept.draws, 'draw')}.{note}"
 
 
 def alt(swept: Sweep) -> str:
@@ -41,7 +42,7 @@ def alt(swept: Sweep) -> str:
         for plan in swept.plans
         if row(swept, plan, "years")["p50"] is not None
     ]
-    return f"Chance of being in force over time, over {swept.draws:,} draws. {'; '.join(parts)}."
+    return f"Chance of being in force over time, over {count(swept.draws, 'draw')}. {'; '.join(parts)}."
 
 
 SURVIVAL_FAN = figure(

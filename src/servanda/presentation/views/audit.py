@@ -13,7 +13,7 @@ from servanda.agreement.format.values import DAYS_PER_YEAR
 from servanda.agreement.labels import party_name, type_name
 from servanda.assessment.audits import Audit
 from servanda.assessment.critical import CriticalValue
-from servanda.english import capital, listed, number
+from servanda.english import amounts, capital, listed, quantity
 from servanda.presentation.view import Column, Table, View, rows, view_of
 
 KINDS = {"finds": "finding rate", "discount": "discount", "restore": "restore time", "chance": "type chance"}
@@ -44,14 +44,15 @@ def _breaches(audit: Audit) -> Table:
         Column("how", "words"), Column("gain"), Column("best course gains"), Column("self-enforcing", "words"),
     )  # fmt: skip
     made: list[tuple[str, ...]] = []
+    write = amounts(gain for row in audit for gain in (row.best_course, row.best.gain if row.best else 0.0))
     for row in audit:
         best = row.best
         breach = ("no choice to make", "", "", "")
         if best is not None:
-            breach = (capital(best.title), best.date.isoformat(), best.act, number(best.gain, sign=True))
+            breach = (capital(best.title), best.date.isoformat(), best.act, write(best.gain, sign=True))
         kind = type_name(audit.agreement, row.party, row.type) if audit.agreement.parties[row.party].types else "–"
         keeps = "yes" if row.self_enforcing else "no"
-        course = number(row.best_course, sign=True)
+        course = write(row.best_course, sign=True)
         made.append((party_name(audit.agreement, row.party), kind, *breach, course, keeps))
     title = f"Plan {audit.plan}: the best single breach{_if_kept(audit.agreement)}"
     return Table("audit", title, columns, rows(made))
@@ -141,7 +142,7 @@ def _amount(value: CriticalValue, x: float, agreement: Agreement, towards: Round
         scale = 10.0 ** (2 - math.floor(math.log10(x)))
         dust = 1e-5 if towards is math.ceil else -1e-5  # so that 3.00000001 does not become 3.01
         x = towards(x * scale - dust) / scale
-    said = f"{x:.3g}"
+    said = quantity(x)
     return f"{said}{unit[:-1] if said == '1' and unit.endswith('s') else unit}"
 
 

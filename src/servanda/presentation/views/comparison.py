@@ -7,7 +7,7 @@ from collections.abc import Callable
 from servanda.agreement.labels import cause_name, party_name
 from servanda.assessment.comparison import Comparison, PlanResult
 from servanda.assessment.summary import outcome_order
-from servanda.english import a_chance, capital, in_unit, listed, number, quantity, time, time_unit
+from servanda.english import a_chance, amounts, capital, in_unit, listed, number, quantity, time, time_unit
 from servanda.presentation.view import Column, Row, Table, View, rows, view_of
 from servanda.presentation.views.plan import headline, in_table, in_words, left_out
 
@@ -70,7 +70,8 @@ def _side_by_side(comparison: Comparison) -> Table:
     add(f"expected {unit} in force, of {of}", lambda r: number(in_unit(r.summary.expected_years, unit), 1))
     for i, party in enumerate(agreement.parties):
         what = f"gain of {party_name(agreement, party)} over no agreement"
-        add(what, lambda r, of=party: number(r.summary.values[of].gain, sign=True), begins=i == 0)
+        write = amounts(result.summary.values[party].gain for result in plans)
+        add(what, lambda r, of=party, write=write: write(r.summary.values[of].gain, sign=True), begins=i == 0)
     add("self-enforcing", lambda r: "yes" if r.audit.self_enforcing else "no")
     columns = (Column("", "words"), *(Column(result.plan) for result in plans))
     return Table("plans", "The plans side by side", columns, tuple(made))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from servanda.agreement.format.agreement import Agreement
 from servanda.assessment.metrics import metric
+from servanda.english import count
 from servanda.presentation.view import Column, Table, View, filled, rows, view_of
 from servanda.presentation.views.sensitivity import share, unanswered
 from servanda.presentation.writing import amount, between, plan_title
@@ -63,10 +64,11 @@ def failing(agreement: Agreement, found: FailureRules) -> str:
     several = [f"--when '{name} < q25'" for name in dict.fromkeys((of.name, "years"))]
     instead = f"Try a quantile of the draws instead: {', or '.join(several)}."
     if found.why == "all fail":
-        return f"{told} all {found.draws:,} draws ({bounds}), so there is nothing to compare failures with. {instead}"
+        none = "so there is nothing to compare failures with"
+        return f"{told} all {count(found.draws, 'draw')} ({bounds}), {none}. {instead}"
     if found.why == "none fails":
-        return f"{told} none of {found.draws:,} draws ({bounds}). {instead}"
-    often = f"{told} {round(found.share * found.draws):,} of {found.draws:,} draws"
+        return f"{told} none of {count(found.draws, 'draw')} ({bounds}). {instead}"
+    often = f"{told} {round(found.share * found.draws):,} of {count(found.draws, 'draw')}"
     if found.why in ("few fail", "few others"):
         few = "failures" if found.why == "few fail" else "other draws"
         return f"{often} ({bounds}). That leaves too few {few} to learn from. {instead}"

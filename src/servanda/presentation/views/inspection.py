@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from servanda.agreement.dates import length
 from servanda.agreement.format.agreement import Agreement
-from servanda.english import capital, chance, listed, minus, number
+from servanda.english import capital, chance, count, listed, minus, number, quantity
 from servanda.inspection.allocation import Allocation, Deterrence, FindingRate
 from servanda.inspection.sequential_game import SequentialInspection
 from servanda.presentation.view import Column, Table, View, rows, view_of
@@ -118,9 +118,9 @@ def _rate(rate: FindingRate, agreement: Agreement) -> str:
     there = "which is not in the file yet" if now is None else f"now {now.finds}"
     if math.isinf(rate.rate):
         return f"Measure {rate.measure} ({there}): finding is certain, which no rate per year can express."
-    spread = "" if rate.low is None or rate.high is None else f" ({rate.low:.3g} to {rate.high:.3g})"
+    spread = "" if rate.low is None or rate.high is None else f" ({quantity(rate.low)} to {quantity(rate.high)})"
     return (
-        f"Measure {rate.measure} ({there}): finds {rate.rate:.3g} a year{spread}, from a chance of"
+        f"Measure {rate.measure} ({there}): finds {quantity(rate.rate)} a year{spread}, from a chance of"
         f" {tenths(rate.detection)}."
     )
 
@@ -129,7 +129,8 @@ def sequence(game: SequentialInspection) -> str:
     """What a limited number of inspections does against one violation over many periods, in a few sentences."""
     now = game.now
     first = (
-        f"{game.inspections} inspections in {game.periods} periods, each of them seen by the other side: inspect in the"
+        f"{count(game.inspections, 'inspection')} in {count(game.periods, 'period')}, each of them seen by the other"
+        " side: inspect in the"
         f" first period with a chance of {exactly(now.inspect)}, and later as in the table. "
     )
     if game.inspections >= game.periods:
@@ -157,7 +158,7 @@ def tenths(value: float) -> str:
 
 def size(value: float) -> str:
     """A loss or a gain, to three digits."""
-    return minus(f"{value:.3g}") if abs(value) >= 1e-9 else "0"
+    return quantity(value) if abs(value) >= 1e-9 else "0"
 
 
 def amount(value: float) -> str:

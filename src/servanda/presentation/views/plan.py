@@ -10,7 +10,20 @@ from servanda.agreement.labels import cause_name, party_name, type_name
 from servanda.assessment.comparison import PlanResult
 from servanda.assessment.outcomes import HORIZON, EntryResult, TypeAct, outcomes
 from servanda.assessment.summary import Summary, Value
-from servanda.english import a_chance, at, capital, chance, number, on, time_of, without_capital
+from servanda.english import (
+    TINY,
+    a_chance,
+    amounts,
+    at,
+    capital,
+    chance,
+    count,
+    number,
+    on,
+    quantity,
+    time_of,
+    without_capital,
+)
 from servanda.game.calendar import Step
 from servanda.presentation.view import Column, Row, Table, View, rows, view, view_of
 
@@ -34,7 +47,7 @@ def _(summary: Summary) -> View:
             f"{done} The plan is expected to stay in force for {time_of(years, agreement.horizon)}.",
         ),
         (
-            f"Status: {summary.status}; residual {summary.residual:.0e} after {summary.iterations} iterations"
+            f"Status: {summary.status}; residual {summary.residual:.0e} after {count(summary.iterations, 'iteration')}"
             f"{_way(summary)}. All chances rest on the judgements in the file.",
             *left_out(summary),
             *other_ways(summary),
@@ -112,7 +125,8 @@ def _reason(agreement: Agreement, party: str, entry: EntryResult) -> str:
     assert act is not None
     if _precision(agreement, party, kind) == 0:
         return "It chooses at random (its precision is 0)."
-    units = f"{abs(act.margin):.1f} units"
+    size = abs(act.margin)
+    units = f"{number(size, 1) if size < 1e5 else quantity(size)} units"
     whom = f"To {party_name(agreement, party)}"
     if len(entry.by_type) > 1:
         whom = f"To its {type_name(agreement, party, kind)} type ({in_words(entry.belief[kind])} likely by then)"
@@ -135,7 +149,7 @@ def other_ways(summary: Summary) -> list[str]:
     if not summary.searched:
         return []
     if not summary.others:
-        return [f"The solver found no other equilibrium from {summary.searched} starting points."]
+        return [f"The solver found no other equilibrium from {count(summary.searched, 'starting point')}."]
     entries = {entry.id: entry for entry in summary.entries}
     said: list[str] = []
     for other in summary.others:
@@ -194,10 +208,12 @@ def _calendar(result: PlanResult) -> Table:
     def marked(title: str, entry: str) -> str:
         return title + (" (weakest link)" if entry == link.entry and link.lost >= 10 * SURE else "")
 
+    acts = [act for e in summary.entries for act in e.by_type.values() if act is not None]
+    write = amounts(act.margin for act in acts)
     made: list[Row] = []
     for e in summary.entries:
         types = _by_type(agreement, e)
-        margins = [number(act.margin, sign=True) for _, _, act in types if act is not None and len(types) == 1]
+        margins = [write(act.margin, sign=True) for _, _, act in types if act is not None and len(types) == 1]
         reached, title = in_table(e.reached, sure=e is summary.entries[0]), marked(entry_title(agreement, e), e.id)
         made.append(Row((e.date.isoformat(), title, reached, *_acts(e), *(margins or [""]), _lost(agreement, e.lost))))
         asked = f"{party_name(agreement, e.by)}: {'; '.join(_gives(agreement, steps[e.id]))}"
@@ -205,7 +221,7 @@ def _calendar(result: PlanResult) -> Table:
         made += [Row(("", words), "detail") for words in said]
         for kind, who, act in types if len(types) > 1 else ():
             believed = f"{who}, believed {chance(e.belief[kind])}"
-            cells = ("cannot be in office",) if act is None else (*_chances(act), number(act.margin, sign=True))
+            cells = ("cannot be in office",) if act is None else (*_chances(act), write(act.margin, sign=True))
             made.append(Row(("", believed, "", *cells), "detail"))
     points, lost = summary.standing, summary.lost_at_the_end
     reached = in_table(points[-2].in_force if len(points) > 1 else 1.0)
@@ -221,10 +237,11 @@ def _values(summary: Summary) -> Table:
     columns = (Column("party", "words"), *map(Column, names), Column("would sign", "words"))
 
     def cells(name: str, prior: str, value: Value) -> tuple[str, ...]:
-        would = "all the same" if abs(value.gain) < 1e-12 else "yes" if value.gain > 0 else "no"
-        return name, prior, number(value.sign), number(value.no_deal), number(value.gain, sign=True), would
+        would = "all the same" if abs(value.gain) < TINY else "yes" if value.gain > 0 else "no"
+        return name, prior, write(value.sign), write(value.no_deal), write(value.gain, sign=True), would
 
     made: list[Row] = []
+    write = amounts(amount for value in summary.values.values() for amount in (value.sign, value.no_deal, value.gain))
     for party, value in summary.values.items():
         made.append(Row(cells(party_name(agreement, party), "", value)))
         for kind, one in value.by_type.items() if len(value.by_type) > 1 else ():

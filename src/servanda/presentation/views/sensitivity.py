@@ -7,11 +7,11 @@ from typing import Any
 
 from servanda.agreement.format.agreement import Agreement
 from servanda.columns import Columns
-from servanda.english import capital
+from servanda.english import capital, chance, listed
 from servanda.presentation.view import Column, Table, View, filled, rows, view_of
 from servanda.presentation.writing import amount, plan_title
 from servanda.uncertainty.questions import Question
-from servanda.uncertainty.sensitivity_analysis.sensitivity import Sensitivity
+from servanda.uncertainty.sensitivity_analysis.sensitivity import Sensitivity, below_first
 from servanda.uncertainty.sensitivity_analysis.sobol import SobolIndices
 from servanda.uncertainty.sensitivity_analysis.tornado import Tornado
 
@@ -21,17 +21,20 @@ SHOWN = 12  # rows of a table
 
 @view_of.register
 def _(found: Sensitivity) -> View:
-    said = " ".join(filled(spread(found.agreement, found), interactions(found), precision(found)))
+    said = " ".join(
+        filled(spread(found.agreement, found), interactions(found), precision(found), crossed(found.shares))
+    )
     notes = unanswered(found.failed, found.solves or found.draws)
     return View(what_matters(found), filled(said, _shares(found.shares, found.grouped), _numbers(found)), filled(notes))
 
 
 @view_of.register
 def _(found: SobolIndices) -> View:
-    most = max(found.table, key=lambda one: one["total"])
+    table = found.table.sort("total", descending=True).with_columns(what=found.table.sort("total", True)["name"])
+    most = table.row(0)
     return View(
-        _matters_most(most["name"], most, several=False),
-        (_shares(found.table),),
+        _matters_most(most["name"], most, several=False) if told_apart(table) else unranked(table),
+        filled(crossed(table), _shares(table)),
         filled(unanswered(found.failed, found.solves)),
     )
 
@@ -127,9 +130,38 @@ def what_matters(found: Sensitivity) -> str:
             f"The {effects} of {len(clear)} of {len(numbers)} numbers {stands} out from chance. The distribution moves"
             f" most with “{max(clear, key=lambda one: one['distance'])['what']}”."
         )
+    if not told_apart(found.shares):
+        return unranked(found.shares)
     first, *others = found.shares.to_dicts()
     text = _matters_most(first["what"], first, several=found.grouped and first["numbers"] > 1)
     return text + (f" Next comes “{others[0]['what']}” ({share(others[0]['total'])})." if others else "")
+
+
+def told_apart(shares: Columns) -> bool:
+    """Whether the largest share lies clearly above any other one: if above none, nothing can be ranked."""
+    first, *others = shares.sort("total", descending=True).to_dicts()
+    return not others or any(one["total_high"] < first["total_low"] for one in others)
+
+
+def unranked(shares: Columns) -> str:
+    """Say that nothing can be ranked, and how wide the intervals are."""
+    half = max((one["total_high"] - one["total_low"]) / 2 for one in shares)
+    return (
+        f"These draws are too few to say what matters most. The intervals reach up to {100 * half:.0f} points to either"
+        " side, and no share lies clearly above another"
+    )
+
+
+def crossed(shares: Columns | None) -> str:
+    """Say why a share with interactions stands below the one without, where one does; in one sentence or none."""
+    names = [f"“{row.get('what', row['name'])}”" for row in below_first(shares)]
+    if not names:
+        return ""
+    whom = listed(names[:SHOWN])
+    return (
+        f"For {whom}, the estimate with interactions lies below the one without. No true share does: both are estimates"
+        " from a limited number of draws, as uncertain as their intervals are wide. More draws bring them into order."
+    )
 
 
 def _matters_most(what: str, one: dict[str, Any], several: bool) -> str:
@@ -171,7 +203,7 @@ def unanswered(failed: int, of: int) -> str:
     if not failed:
         return ""
     return (
-        f"The solver found no equilibrium for {failed:,} of {of:,} draws ({100 * failed / of:.1f}%). They are left out,"
+        f"The solver found no equilibrium for {failed:,} of {of:,} draws ({chance(failed / of, 1)}). They are left out,"
         " with the draws that are only compared with them. The result holds for the rest."
     )
 

@@ -6,14 +6,14 @@ import math
 
 from servanda.agreement.labels import cause_name, type_name
 from servanda.crosscheck.simulation import Acts, EntryPlays, Event, History, Plays
-from servanda.english import capital
+from servanda.english import capital, count
 from servanda.presentation.view import Column, Row, Table, View, rows, view_of
 
 
 @view_of.register
 def _(plays: Plays) -> View:
     histories = [_history(plays, count, history) for count, history in enumerate(plays.examples, start=1)]
-    said = f"{capital(plays.title)}, played {plays.times:,} times with seed {plays.seed}."
+    said = f"{capital(plays.title)}, played {count(plays.times, 'time')} with seed {plays.seed}."
     return View(said, (_outcomes(plays), _difference(plays), _entries(plays), *histories))
 
 

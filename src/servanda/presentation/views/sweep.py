@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from servanda.assessment.metrics import unit_of
-from servanda.english import at, capital, number, percent, time, time_unit
+from servanda.english import at, capital, count, number, percent, time, time_unit
 from servanda.presentation.view import Column, Table, View, filled, rows, view_of
 from servanda.presentation.writing import brief, horizon_of, nine_in_ten, share
 from servanda.uncertainty.sweeps.sweep import Sweep, best, duel, hopeless, judged_by, name_of, row
@@ -12,7 +12,8 @@ from servanda.uncertainty.sweeps.sweep import Sweep, best, duel, hopeless, judge
 @view_of.register
 def _(swept: Sweep) -> View:
     inputs, same = len(swept.about["inputs"]), ", the same for every plan" if len(swept.plans) > 1 else ""
-    made = f"{swept.title}: {swept.draws:,} draws of {inputs} uncertain numbers{same} (seed {swept.seed})."
+    draws, numbers = count(swept.draws, "draw"), count(inputs, "uncertain number")
+    made = f"{swept.title}: {draws} of {numbers}{same} (seed {swept.seed})."
     kept = "" if swept.path is None else f"Table: {swept.path}"
     return View(headline(swept), filled(made, *tables(swept)), filled(unanswered(swept), kept))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from servanda.english import capital, number
+from servanda.english import capital, count, number
 from servanda.presentation.view import Column, Row, Table, View, filled, view_of
 from servanda.presentation.writing import amount, between, plan_title
 from servanda.uncertainty.tipping_points.heat_map import HeatMap
@@ -173,7 +173,7 @@ def unsolved(count: int, solved: int) -> tuple[str, ...]:
 def _searches(change: Change) -> str:
     lost = f" ({change.broken} of them stopped where the solver found no equilibrium)" if change.broken else ""
     apart = " The searches did not agree, so try another --seed." if 2 * change.alike < min(change.starts, 3) else ""
-    return f"This is the best of {change.starts} searches{lost}; a smaller shift may exist.{apart}"
+    return f"This is the best of {count(change.starts, 'search', 'searches')}{lost}; a smaller shift may exist.{apart}"
 
 
 def listed(change: Change) -> tuple[list[Moved], list[Moved], list[Moved]]:
@@ -217,7 +217,8 @@ def reached(found: Reached) -> list[str]:
     if change is None:
         return [
             said,
-            f"The search did not reach the target within the ranges. The best of {found.best.starts} searches reached"
+            "The search did not reach the target within the ranges. The best of"
+            f" {count(found.best.starts, 'search', 'searches')} reached"
             f" {write(found.best.figures[found.plan])}. This does not prove that more is impossible.",
         ]
     return [

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from servanda.agreement.format.agreement import Agreement
 from servanda.arrays import Floats
 from servanda.assessment.metrics import Metric, metric
+from servanda.english import quantity
 from servanda.uncertainty.questions import QuestionRefused
 
 USUAL = "years < q25"
@@ -115,10 +116,11 @@ def words(when: FailureCondition, bound: float) -> str:
     str
         `the expected time in force up to the horizon is below 0.43 years, as in the lowest quarter of the draws`
     """
-    meaning, unit = when.metric.meaning, when.metric.unit
+    meaning = when.metric.meaning
+    unit = {"years": f" {when.metric.time}", "units": " units"}.get(when.metric.unit, "")
     what = meaning if meaning.startswith(("what ", "the ")) else f"the {meaning}"
     verb = ", is" if "," in meaning else " is"
-    text = f"{what}{verb} {_SIGNS[when.sign]} {bound:.3g}" + (f" {unit}" if unit in ("years", "units") else "")
+    text = f"{what}{verb} {_SIGNS[when.sign]} {quantity(when.metric.told(bound))}{unit}"
     return f"{text}, as in {_part(when)}" if when.quantile else text
 
 

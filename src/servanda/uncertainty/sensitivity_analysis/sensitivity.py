@@ -24,6 +24,7 @@ from servanda.uncertainty.sweeps.sweep import Sweep
 if TYPE_CHECKING:
     import polars
 
+LEAST_DRAWS = 32  # of a design, whose independent draws are twice as many: below that nothing can be said
 FEW = 20  # up to so many numbers are looked at one by one unless told otherwise
 
 
@@ -70,11 +71,17 @@ class Sensitivity(Result):
 
     def to_json(self) -> dict[str, Any]:
         """Give the result as dicts, lists and numbers."""
-        return {**super().to_json(), "question": self.question.to_json()}
+        below = [str(row["name"]) for row in below_first(self.shares)]
+        return {**super().to_json(), "question": self.question.to_json(), "total_below_first": below}
 
     def __repr__(self) -> str:
         asked = f"{self.question.metric.name} of {' less '.join(self.question.plans)}"
         return f"<Sensitivity of {asked}: {self.solves} draws, {self.failed} without an answer>"
+
+
+def below_first(shares: Columns | None) -> list[dict[str, Any]]:
+    """The rows whose share with interactions was estimated below that without, which no true share is."""
+    return [row for row in shares or () if row["total"] < row["first"]]
 
 
 def sensitivity(
@@ -105,7 +112,7 @@ def sensitivity(
     of : str
         The metric, see `servanda.metrics`.
     draws : int
-        Points of the design, rounded up to a power of two; the plan is solved draws·(groups + 2) times.
+        Points of the design, 32 or more, rounded up to a power of two; the plan is solved draws·(groups + 2) times.
     groups : bool or dict from names of numbers to names of groups, optional
         By default natural groups, if more than 20 numbers are uncertain. Numbers that a dict does not name stay in
         their natural group.
@@ -119,7 +126,7 @@ def sensitivity(
     NoSuchName
         If there is no such plan or metric.
     QuestionRefused
-        If nothing is uncertain, the outcome is always the same, too many draws have
+        If draws are fewer than 32, nothing is uncertain, the outcome is always the same, too many draws have
         no answer, SALib is missing, or the file says that numbers depend on each other, for which Sobol' indices are
         not defined.
     NoCluster
@@ -140,6 +147,8 @@ def sensitivity(
     numbers = numbers_of(agreement, question)
     names = [one.name for one in numbers]
     belongs = grouping(agreement, numbers, groups)
+    if sweep is None:
+        check_draws(draws)
     shares, grouped, solves, failed = None, False, 0, 0
     if sweep is not None:
         values, outcome = from_sweep(agreement, question, sweep)
@@ -199,6 +208,15 @@ def planned(numbers: int, belongs: Sequence[str] | None, draws: int) -> int:
     """How many draws a design solves, for so many numbers or their groups."""
     kinds = len(set(belongs)) if belongs is not None else 0
     return power_of_two(draws) * ((kinds if kinds > 1 else numbers) + 2)
+
+
+def check_draws(draws: int) -> None:
+    """Refuse a design of so few draws that nothing could be said of what matters, before any of them is solved."""
+    if power_of_two(draws) < LEAST_DRAWS:
+        raise QuestionRefused(
+            f"draws is {draws}. These are too few to say what matters, as intervals would be wider than what they are"
+            f" about. Use {LEAST_DRAWS} or more (256 is a good start)"
+        )
 
 
 def check_independent(agreement: Agreement) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 
 from servanda.arrays import Floats
 from servanda.columns import Columns
+from servanda.errors import need
 from servanda.records import Record
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ class OnDisk(Record):
     path: Path
 
     def _rows(self, plan: str) -> polars.LazyFrame:
+        need("tables", "A sweep in a file", "polars")
         import polars
 
         return polars.scan_parquet(self.path).slice(self.plans.index(plan) * self.draws, self.draws)
@@ -80,6 +82,7 @@ class OnDisk(Record):
         return self._rows(plan).select(name).collect()[name].to_numpy().astype(float)
 
     def counts(self, plan: str, name: str) -> list[tuple[str, int]]:
+        need("tables", "A sweep in a file", "polars")
         import polars
 
         words = self._rows(plan).select(polars.col(name).cast(polars.String)).drop_nulls()
@@ -91,6 +94,7 @@ class OnDisk(Record):
         return some.explode().to_numpy().reshape(len(some), -1)
 
     def table(self, names: tuple[str, ...] = ()) -> Columns:
+        need("tables", "A sweep in a file", "polars")
         import polars
 
         rows = polars.scan_parquet(self.path)

@@ -176,9 +176,10 @@ def game_tree(agreement: Agreement, plan: str, max_nodes: int = 200_000) -> Tree
     links: list[list[int]] = []
     # A stack instead of recursion: a plan of many reviews is deeper than Python may recurse.
     pending: list[tuple[int, int, _Place, State]] = [(-1, 0, play.first, play.start)]
+    least = _least(play.steps)
     while pending:
         parent, position, place, state = pending.pop()
-        if len(nodes) >= max_nodes:
+        if len(nodes) >= max_nodes or least > max_nodes:
             raise TreeTooLarge(
                 f"plan {plan}: the game tree has more than {max_nodes:,} nodes. Every type, concealable step,"
                 " report and turnover multiplies its size. Use fewer entries, concealable steps or types, or allow more"
@@ -219,6 +220,16 @@ class _Move(NamedTuple):
     state: State
     flow: tuple[float, ...]
     factor: tuple[float, ...]
+
+
+def _least(steps: tuple[Step, ...]) -> int:
+    """How many nodes there are at least: where everybody keeps, one for each entry and each way through turnovers."""
+    paths, count = 1, 1
+    for step in steps:
+        count += paths if step.kind != "automatic" else 0  # which may be no node
+        if step.kind == "turnover" and step.chance is not None and 0 < step.chance.likely < 1:
+            paths = min(2 * paths, 10**18)
+    return count
 
 
 class _Play:

@@ -138,7 +138,10 @@ def case(seed: int, only: tuple[str, ...] = ()) -> Case:
     parties: list[str] = ["a", "b"]
     if base in bases():
         plans, parties = list(_parsed(base)["plans"]), list(_parsed(base)["parties"])
-    return Case(seed, base, tuple(changes), command_line(rng, tuple(plans), tuple(parties), only))
+    options = command_line(rng, tuple(plans), tuple(parties), only)
+    if options[0] == ("study",) and len(bases().get(base, "")) > LARGE:
+        base = "every-group"  # the pictures of a report on so large an agreement take some 20 seconds by themselves
+    return Case(seed, base, tuple(changes), options)
 
 
 @dataclass

@@ -37,6 +37,7 @@ STORED = Path(__file__).with_suffix(".json")
 PACKAGES = ("servanda", "click", "numba", "numpy", "pydantic", "PyYAML", "scipy", "polars", "matplotlib")
 EACH = 3  # cases of a kind that are made smaller and kept
 SLOWEST = 10
+EVERY = 250  # cases, the numbers are stored
 
 
 def main() -> None:
@@ -49,43 +50,69 @@ def main() -> None:
     parser.add_argument("--write", type=Path, default=STORED, help="where the numbers go")
     given = parser.parse_args()
     only = tuple(filter(None, given.only.split(",")))
-    ended: dict[str, Counter[str]] = defaultdict(Counter)
-    kinds: dict[str, list[int]] = defaultdict(list)
-    slow: list[tuple[float, int, str]] = []
-    read, done, began = 0, 0, time.perf_counter()
+    counts = Counts(given.seed)
     with Pool(given.workers) as pool:
         cases = (case(seed, only) for seed in range(given.seed, given.seed + given.count))
         for one, outcome in pool.all(cases):
-            done += 1
-            read += outcome.readable
-            ended[one.command]["hang" if outcome.hung else str(outcome.code)] += 1
-            slow = sorted([*slow, (round(outcome.seconds, 2), one.seed, one.command)], reverse=True)[:SLOWEST]
-            for kind in faults(one, outcome):
-                kinds[kind].append(one.seed)
-                if len(kinds[kind]) <= EACH:
-                    print(f"{one.seed}: {one.command}: {kind}", flush=True)
-                    if given.keep is not None:
-                        keep(given.keep, one, outcome, kind)
-            if done % 250 == 0:
-                print(f"-- {done:,} tried, {read:,} read, {time.perf_counter() - began:.0f} s", flush=True)
+            for kind in counts.add(one, outcome):
+                print(f"{one.seed}: {one.command}: {kind}", flush=True)
+                if given.keep is not None:
+                    keep(given.keep, one, outcome, kind)
+            if counts.done % EVERY == 0:
+                print(f"-- {counts.said()}", flush=True)
+                given.write.write_text(json.dumps(counts.to_json(), indent=2) + "\n")
         if given.keep is not None:
-            make_smaller(given.keep, kinds, pool, only)
-    found = {
-        "seed": given.seed, "cases": done, "could_be_read": read, "limit_s": LIMIT, "memory_bytes": MEMORY,
-        "seconds": round(time.perf_counter() - began),
-        "exit_codes": {name: dict(sorted(ended[name].items())) for name in sorted(ended)},
-        "slowest": [{"seconds": seconds, "seed": seed, "command": name} for seconds, seed, name in slow],
-        "faults": {kind: {"cases": len(seeds), "seeds": seeds[:EACH]} for kind, seeds in sorted(kinds.items())},
-        "versions": {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}},
-    }  # fmt: skip
-    given.write.write_text(json.dumps(found, indent=2) + "\n")
-    print(
-        f"{done:,} cases, {read:,} of the files could be read;"
-        f" {sum(map(len, kinds.values()))} faults of {len(kinds)} kinds"
-    )
-    for kind, seeds in sorted(kinds.items(), key=lambda item: -len(item[1])):
+            make_smaller(given.keep, counts.kinds, pool, only)
+    given.write.write_text(json.dumps(counts.to_json(), indent=2) + "\n")
+    print(counts.said())
+    for kind, seeds in sorted(counts.kinds.items(), key=lambda item: -len(item[1])):
         print(f"{len(seeds):6} {kind} (seed {', '.join(map(str, seeds[:EACH]))})")
-    sys.exit(bool(kinds))
+    sys.exit(bool(counts.kinds))
+
+
+class Counts:
+    """How many cases were tried, how they ended, and which took longest."""
+
+    def __init__(self, seed: int) -> None:
+        self.seed, self.done, self.read, self.began = seed, 0, 0, time.perf_counter()
+        self.ended: dict[str, Counter[str]] = defaultdict(Counter)
+        self.kinds: dict[str, list[int]] = defaultdict(list)
+        self.slow: list[tuple[float, float, int, str]] = []
+
+    def add(self, one: Case, outcome: Outcome) -> list[str]:
+        """Count a case; the kinds of its faults of which there have not been enough yet."""
+        self.done += 1
+        self.read += outcome.readable
+        self.ended[one.command]["hang" if outcome.hung else str(outcome.code)] += 1
+        took = (round(outcome.processor, 2), round(outcome.seconds, 2), one.seed, one.command)
+        self.slow = sorted([*self.slow, took], reverse=True)[:SLOWEST]
+        found = faults(one, outcome)
+        for kind in found:
+            self.kinds[kind].append(one.seed)
+        return [kind for kind in found if len(self.kinds[kind]) <= EACH]
+
+    def said(self) -> str:
+        """How far it is."""
+        most, _, seed, name = self.slow[0] if self.slow else (0, 0, 0, "")
+        return (
+            f"{self.done:,} cases, {self.read:,} of the files could be read, {time.perf_counter() - self.began:.0f} s;"
+            f" at most {most} s of a processor ({seed}, {name});"
+            f" {sum(map(len, self.kinds.values()))} faults of {len(self.kinds)} kinds"
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """The same, as it is stored."""
+        return {
+            "seed": self.seed, "cases": self.done, "could_be_read": self.read, "limit_s": LIMIT, "memory_bytes": MEMORY,
+            "seconds": round(time.perf_counter() - self.began),
+            "exit_codes": {name: dict(sorted(self.ended[name].items())) for name in sorted(self.ended)},
+            "slowest": [
+                {"processor_s": used, "clock_s": spent, "seed": seed, "command": name}
+                for used, spent, seed, name in self.slow
+            ],
+            "faults": {kind: {"cases": len(each), "seeds": each[:EACH]} for kind, each in sorted(self.kinds.items())},
+            "versions": {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}},
+        }  # fmt: skip
 
 
 def keep(folder: Path, one: Case, outcome: Outcome, kind: str) -> None:

@@ -199,6 +199,7 @@ def test_several_files_are_all_written_or_none(small_disk: Path) -> None:
     first.write_bytes(OLD)
     with pytest.raises(NotSaved, match=r"b: .*the disk is full"):
         save_all({first: NEW, second: bytes(100_000)})
+    assert not second.parent.exists()  # nothing came into it
     assert first.read_bytes() == OLD
     save_all({first: NEW, second: NEW})
     assert second.read_bytes() == first.read_bytes() == NEW

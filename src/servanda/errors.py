@@ -22,6 +22,11 @@ from servanda.english import did_you_mean, some, visible
 
 MOST_NAMES = 12  # that a message lists
 MOST_DRAWS = 2**30  # where the sequence of points ends
+MOST_EVALUATIONS = 10**7  # of plans, by a search for better ones; these and the next would take hours or more
+MOST_STARTS = 10**6  # of a search for other equilibria
+MOST_TIMES = 10**9  # that a plan is played
+MOST_EXAMPLES = 200_000  # of histories
+MOST_NODES = 10**7  # of a game tree; they would take several gigabytes
 LARGEST_SEED = 2**63 - 1  # what tables, files and random generators all hold
 
 

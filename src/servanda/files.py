@@ -137,11 +137,24 @@ def save_all(contents: Mapping[Path, bytes]) -> None:
     with ExitStack() as stack:
         for path, content in contents.items():
             with _named(path, NotSaved):
-                path.parent.mkdir(parents=True, exist_ok=True)
+                stack.enter_context(folder_for(path))
             stream = stack.enter_context(writing(path))
             with _named(path, NotSaved), stream:
                 stream.write(content)
                 _flush(stream)
+
+
+@contextmanager
+def folder_for(path: Path) -> Generator[None]:
+    """Make the folder of a file if it is missing; of what was made, nothing stays that is empty at the end."""
+    made = [each for each in path.parents if not each.exists()]
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield
+    finally:
+        for each in made:
+            with suppress(OSError):
+                each.rmdir()
 
 
 def change(path: str | Path, old: bytes, new: bytes, *, kind: type[ServandaError] = NotSaved) -> None:

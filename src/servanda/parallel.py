@@ -104,9 +104,11 @@ def connected(where: Where) -> Generator[Cluster | None]:
         stack.enter_context(_silent("distributed", "distributed.client", "distributed.nanny", "tornado.application"))
         stack.enter_context(_settings(local))
         try:
-            client = _started(local, stack) if local is not None else _in_time(lambda: _reached(where), PATIENCE + 5.0)
+            end = time.monotonic() + PATIENCE
+            client = _started(local, stack) if local is not None else _in_time(lambda: _reached(where, end), end)
             stack.callback(_close, client)
-            client.wait_for_workers(local or 1, timeout=PATIENCE + 5.0 * (local or 1))
+            left = end - time.monotonic()
+            client.wait_for_workers(local or 1, timeout=max(left, 1.0) if local is None else PATIENCE + 5.0 * local)
         except NoCluster:
             raise
         except Exception as error:  # whatever answers may answer anything
@@ -146,8 +148,8 @@ def _started(local: int, stack: ExitStack) -> Any:
     return connect(there, security=keys, set_as_default=False)
 
 
-def _reached(where: str) -> Any:
-    """Connect to the scheduler of a cluster that runs already."""
+def _reached(where: str, end: float) -> Any:
+    """Connect to the scheduler of a cluster that runs already, before a time on the monotonic clock."""
     from distributed import Client
     from distributed.security import Security
 
@@ -161,9 +163,16 @@ def _reached(where: str) -> Any:
             raise NoCluster(f"{where}: the certificates cannot be read ({error}). {_KEYS}") from None
         if context is None:
             raise NoCluster(f"{where}: there are no certificates to connect with. {_KEYS}")
-    _look_for_dask(where, context)
+    _look_for_dask(where, context, end)
     connect: Any = Client
-    return connect(where, security=keys, timeout=f"{PATIENCE:g}s", set_as_default=False)
+
+    class Connection(connect):
+        """A client that does not wait, when it is given up, for an answer from the other side."""
+
+        def __del__(self) -> None:
+            pass
+
+    return Connection(where, security=keys, timeout=f"{max(end - time.monotonic(), 1.0)}s", set_as_default=False)
 
 
 _KEYS = (
@@ -172,7 +181,7 @@ _KEYS = (
 )
 
 
-def _look_for_dask(where: str, context: Any) -> None:
+def _look_for_dask(where: str, context: Any, end: float) -> None:
     """Read the first words of whoever answers; a scheduler sends them unasked. Dask itself would believe any length.
 
     Raises
@@ -186,7 +195,6 @@ def _look_for_dask(where: str, context: Any) -> None:
     import struct
 
     parts = urlsplit(where)
-    end = time.monotonic() + PATIENCE
 
     def left() -> float:
         if (rest := end - time.monotonic()) <= 0:
@@ -213,14 +221,16 @@ def _look_for_dask(where: str, context: Any) -> None:
         head = read(8)
         size = struct.unpack("Q", head)[0] if len(head) == 8 else 0
         if not 0 < size <= _GREETING or b"pickle-protocol" not in read(size):
-            raise NoCluster(
-                f"{where}: what answers there is not a Dask scheduler. Check the host and the port"
-                + (", and write tls:// if the scheduler uses it" if context is None else "")
-            )
+            raise NoCluster(_no_dask(where))
 
 
-def _in_time(work: Callable[[], Result], seconds: float) -> Result:
-    """What some work comes to, if it is done in time; a thread that is not is left behind."""
+def _no_dask(where: str) -> str:
+    more = "" if where.startswith("tls:") else ", and write tls:// if the scheduler uses it"
+    return f"{where}: what answers there is not a Dask scheduler. Check the host and the port{more}"
+
+
+def _in_time(work: Callable[[], Result], end: float) -> Result:
+    """What some work comes to, if it is done by then (monotonic clock); a thread that is not is left behind."""
     found: list[Result | Exception] = []
 
     def run() -> None:
@@ -231,7 +241,7 @@ def _in_time(work: Callable[[], Result], seconds: float) -> Result:
 
     thread = Thread(target=run, daemon=True)
     thread.start()
-    thread.join(seconds)
+    thread.join(max(end - time.monotonic(), 0.0) + 1.0)
     if not found:
         raise TimeoutError
     if isinstance(found[0], Exception):
@@ -285,6 +295,8 @@ def _unreachable(where: str, local: int | None, error: Exception) -> str:
         return (
             f"{where}: no protected connection can be made ({error.reason or error}). Check the certificates. {_KEYS}"
         )
+    if not isinstance(error, OSError) and type(error).__name__ != "TimeoutError":  # not Dask's words
+        return _no_dask(where)
     return (
         f"{where}: no Dask cluster with at least one worker answered within {PATIENCE:g} seconds. Check that"
         " the scheduler and its workers are running, and that this machine can reach them"

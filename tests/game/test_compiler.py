@@ -78,3 +78,12 @@ def test_many_reviews_are_refused_before_they_are_written_out() -> None:
         f"deal.yaml:15: plans.many: its reviews would be written out to {days:,} entries, one for each date and party,"
         " and a plan may have 20,000. Let more time pass between two reviews, or end them earlier.",
     )
+
+
+def test_the_explicit_tree_is_counted_too() -> None:
+    from servanda.crosscheck.explicit_tree import TreeTooLarge, game_tree
+
+    once = time.process_time()
+    with pytest.raises(TreeTooLarge, match="more than 200,000 nodes"):
+        game_tree(loads(turnovers(61)), "many")
+    assert time.process_time() - once < 2

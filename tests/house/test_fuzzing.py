@@ -85,6 +85,25 @@ def test_a_file_that_is_cut_short_is_seen(name: str, tmp_path: Path) -> None:
     assert written_files.damage(file) != ""
 
 
+@pytest.mark.parametrize(
+    ("name", "held"),
+    [
+        ("a.svg", "<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"),
+        ("a.html", "<html><body><p><script>alert(1)</script></p></body></html>"),
+    ],
+)
+def test_markup_of_users_that_runs_is_seen(name: str, held: str, tmp_path: Path) -> None:
+    file = tmp_path / name
+    file.write_text(held)
+    assert "script" in written_files.damage(file)
+
+
+def test_a_line_of_users_among_annotations_is_seen() -> None:
+    one = Case(0, "every-group", (), (("check",), (FILE,), ("--format", "github")))
+    assert faults(one, Outcome(1, "::error file=a::x\n", readable=True)) == []
+    assert faults(one, Outcome(1, "::error file=a::x\nwarning\n", readable=True)) == ["a line that is no annotation"]
+
+
 def test_a_seed_gives_the_same_case_again() -> None:
     for seed in range(40):
         one, again = case(seed), case(seed)

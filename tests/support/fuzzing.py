@@ -33,7 +33,7 @@ import yaml
 from servanda.agreement.reading.reader import catalog
 from servanda.agreement.starter import starter_text
 from support import mutants, mutated_data, mutated_text
-from support.command_lines import FILE, Options, command_line
+from support.command_lines import FILE, Options, command, command_line
 from support.random_agreements import random_data
 
 LIMIT = 20.0  # seconds that a case may take
@@ -116,15 +116,28 @@ DATA = len(mutated_data.MILD) + len(mutated_data.WILD)
 EVERY: tuple[Any, ...] = (*mutated_data.MILD, *mutated_data.WILD, *mutated_text.CHANGES)
 
 
+@cache
+def _weights(name: str) -> dict[str, float]:
+    """How often a command is tried on each base: less on texts that it cannot play, and on what is large."""
+    weights: dict[str, float] = {"every-group": 12, "starter": 6, "random": 5, "damaged": 2}
+    for base, text in bases().items():
+        plays = "\nhorizon:" in text
+        if base not in weights:
+            weights[base] = (0.5 if len(text) > LARGE else 1.0) * (
+                1.0 if plays or name in ("check", "explain") else 0.2
+            )
+    if name in ("study", "tip", "sensitivity"):
+        weights["random"] = 1  # has no ranges
+    if name == "study":  # the pictures of a report on so large an agreement take some 20 seconds by themselves
+        weights |= {base: 0 for base, text in bases().items() if len(text) > LARGE}
+    return weights
+
+
 def case(seed: int, only: tuple[str, ...] = ()) -> Case:
     """The case of a seed."""
     rng = random.Random(seed)
-    names = list(bases())
-    weights = [
-        12 if name == "every-group" else 6 if name == "starter" else 0.5 if len(bases()[name]) > LARGE else 1
-        for name in names
-    ]
-    base = rng.choices([*names, "random", "damaged"], [*weights, 5, 2])[0]
+    name = command(rng, only)
+    base = rng.choices(list(_weights(name)), list(_weights(name).values()))[0]
     changes: list[tuple[int, int]] = []
     for _ in range(rng.choices((0, 1, 2, 3, 4), (2, 40, 28, 18, 12))[0]):
         pool = rng.choices(("mild", "wild", "text"), (68, 24, 8))[0]
@@ -138,7 +151,7 @@ def case(seed: int, only: tuple[str, ...] = ()) -> Case:
     parties: list[str] = ["a", "b"]
     if base in bases():
         plans, parties = list(_parsed(base)["plans"]), list(_parsed(base)["parties"])
-    return Case(seed, base, tuple(changes), command_line(rng, tuple(plans), tuple(parties), only))
+    return Case(seed, base, tuple(changes), command_line(name, rng, tuple(plans), tuple(parties)))
 
 
 @dataclass
@@ -154,7 +167,8 @@ class Outcome:
         Of the exception, or of what ran when it was killed.
     readable : bool
         Whether the mutant can be read.
-    seconds : float
+    seconds, processor : float
+        By the clock, and of a processor.
     wrong : list of str
         What is wrong with the files that it left behind.
     hung : bool
@@ -166,6 +180,7 @@ class Outcome:
     trace: str = ""
     readable: bool = False
     seconds: float = 0.0
+    processor: float = 0.0
     wrong: list[str] = field(default_factory=list)
     hung: bool = False
 
@@ -235,10 +250,10 @@ def tried(one: Case, folder: Path) -> Outcome:
     os.chdir(place)
     log = (folder / "hung").open("w")
     faulthandler.dump_traceback_later(LIMIT - 1, file=log)
-    began = time.perf_counter()
+    began, used = time.perf_counter(), time.process_time()
     try:
         code, trace = _captured(folder, arguments)
-        seconds = time.perf_counter() - began
+        seconds, processor = time.perf_counter() - began, time.process_time() - used
         readable = _readable(path) if path.is_file() and path.read_bytes() == before else True
     finally:
         faulthandler.cancel_dump_traceback_later()
@@ -248,7 +263,7 @@ def tried(one: Case, folder: Path) -> Outcome:
             matplotlib.close("all")
         gc.collect()
     out, err = ((folder / name).read_text(encoding="utf-8", errors="replace") for name in ("out", "err"))
-    found = Outcome(code, out, err, trace, readable, seconds)
+    found = Outcome(code, out, err, trace, readable, seconds, processor)
     found.wrong = list(_wrong_files(place, before, one, code))
     if path.is_file() and path.read_bytes() != before and not _readable(path):
         found.wrong.append("the file cannot be read after --write")
@@ -397,7 +412,7 @@ class _Worker:
             return None
         self.process.kill()
         self.process.join()
-        return self._cut(Outcome(trace=(self.folder / "hung").read_text(), hung=True, seconds=spent))
+        return self._cut(Outcome(trace=(self.folder / "hung").read_text(), hung=True, seconds=spent, processor=used))
 
     def _cut(self, outcome: Outcome) -> Outcome:
         out, err = ((self.folder / name) for name in ("out", "err"))
@@ -424,7 +439,7 @@ class _Worker:
 # What is wrong with an outcome.
 
 _OURS = re.compile(r'File "[^"]*/src/(servanda/[^"]+)", line \d+,? in (\S+)')
-_NOT_A_NUMBER = re.compile(r"(?<![\w.'-])[-−+]?(?:nan|inf|NaN|Infinity|Inf)(?![\w'-])%?")
+_NOT_A_NUMBER = re.compile(r"(?<![\w./'-])[-−+]?(?:nan|inf|NaN|Infinity|Inf)(?![\w/'-])%?")
 _MINUS_ZERO = re.compile(r"(?<![\w.,+-])[-−]0(?:\.0+)?%?(?![\w.,%])")
 _SMALL_SHARE = re.compile(r"\de-\d+%")
 _WARNING = re.compile(r"(?m)^.*?(\w*Warning): (.*)$")
@@ -485,6 +500,8 @@ def _wrong_output(one: Case, words: list[str], out: str, text: str) -> Iterator[
         except ValueError as error:
             yield f"JSON cannot be read: {_stem(str(error))}"
         return
+    if ("--format", "github") in pairwise(words) and any(not line.startswith("::") for line in out.splitlines()):
+        yield "a line that is no annotation"
     for what, pattern in (
         ("not a number", _NOT_A_NUMBER),
         ("minus zero", _MINUS_ZERO),

@@ -42,14 +42,16 @@ def damage(file: Path) -> str:
 
 
 def _svg(file: Path) -> str:
-    ET.parse(file)
-    return ""
+    tags = {each.tag.rpartition("}")[2] for each in ET.parse(file).iter()}
+    return "a script in a picture" if "script" in tags else ""
 
 
 def _html(file: Path) -> str:
     page = _Page()
-    page.feed(file.read_text(encoding="utf-8"))
+    page.feed(text := file.read_text(encoding="utf-8"))
     page.close()
+    if "<script>alert" in text:
+        return "a script of the agreement in a page"
     if page.wrong or page.open:
         return f"a page is not closed: {page.wrong or page.open[-1]}"
     return ""

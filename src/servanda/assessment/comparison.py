@@ -12,7 +12,7 @@ from servanda.agreement.plan_names import plan_names
 from servanda.assessment.audits import Audit, audit
 from servanda.assessment.scorecards import Scorecard, scorecard
 from servanda.assessment.summary import Summary, summarise
-from servanda.errors import expect, no_such, seeded, whole
+from servanda.errors import MOST_STARTS, expect, no_such, seeded, whole
 from servanda.game.compiler import Game, compile
 from servanda.parallel import Progress, part_of
 from servanda.result import About, Result, about, plain
@@ -151,7 +151,7 @@ def compare(
     ['phased', 'all-at-once']
     """
     expect(agreement, Agreement, "compare")
-    starts, seed = whole("starts", starts), seeded(seed)
+    starts, seed = whole("starts", starts, 0, MOST_STARTS), seeded(seed)
     began = time.perf_counter()
     names = plan_names(agreement, plans)
     results: list[PlanResult] = []

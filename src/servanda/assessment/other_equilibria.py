@@ -12,7 +12,7 @@ import numpy as np
 
 from servanda.arrays import Floats
 from servanda.assessment.outcomes import EntryResult, Walk, outcomes
-from servanda.errors import expect, seeded, whole
+from servanda.errors import MOST_STARTS, expect, seeded, whole
 from servanda.solver.equilibrium import TOLERANCE, Equilibrium, Workspace
 
 SAME = 1e-6  # equilibria whose chances of outcomes and acts on the way differ by less are one
@@ -80,7 +80,7 @@ def search(answer: Equilibrium, count: int = 6, seed: int = 0) -> tuple[OtherEqu
     ()
     """
     expect(answer, Equilibrium, "search")
-    count, seed = whole("count", count), seeded(seed)
+    count, seed = whole("count", count, 0, MOST_STARTS), seeded(seed)
     hunt = _Hunt(answer)
     if hunt.play.size == 0:
         return ()
@@ -91,8 +91,8 @@ def search(answer: Equilibrium, count: int = 6, seed: int = 0) -> tuple[OtherEqu
         ("everyone withdraws", play.expecting(1.0)),
         ("everyone acts at random", play.image(play.expecting(0.0), 0.0)),
     ]
-    starts += [("random expectations", play.expecting(rng.random(play.size))) for _ in range(count - len(starts))]
-    for number, (name, x) in enumerate(starts[:count]):
+    more = (("random expectations", play.expecting(rng.random(play.size))) for _ in range(count - len(starts)))
+    for number, (name, x) in enumerate((*starts[:count], *more)):
         # Responding in turn cannot end at an equilibrium that it moves away from; Newton's method alone can.
         hunt.finish(name, x if number > 2 and number % 2 else hunt.settled(x))
     for other in hunt.points[1:]:

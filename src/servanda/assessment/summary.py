@@ -14,7 +14,7 @@ import numpy as np
 from servanda.agreement.format.agreement import Agreement
 from servanda.assessment.other_equilibria import OtherEquilibrium, search
 from servanda.assessment.outcomes import EntryResult, Standing, Walk, WeakestLink
-from servanda.errors import expect, numbered, seeded, whole
+from servanda.errors import MOST_STARTS, expect, numbered, seeded, whole
 from servanda.game.accumulation import annuity
 from servanda.game.calendar import unplayed
 from servanda.game.compiler import Game
@@ -186,7 +186,7 @@ def summarise(equilibrium: Equilibrium, starts: int = 0, seed: int = 0) -> Summa
         Of the random ones among them.
     """
     expect(equilibrium, Equilibrium, "summarise")
-    starts, seed = whole("starts", starts), seeded(seed)
+    starts, seed = whole("starts", starts, 0, MOST_STARTS), seeded(seed)
     began = time.perf_counter()
     game = equilibrium.game
     walk = Walk(equilibrium)

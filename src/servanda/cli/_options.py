@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from servanda.errors import LARGEST_SEED, MOST_DRAWS, UsageError
-from servanda.files import check_room, why
+from servanda.files import check_room, folder_for, why
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -113,18 +112,12 @@ def read_draws(path: str | None) -> polars.DataFrame | None:
 def check_folder(folder: str, option: str, what: str) -> None:
     """Refuse a folder that nothing could be written into; leave no trace of the attempt."""
     path = Path(folder)
-    made: list[Path] = []
     try:
         if path.exists() and not path.is_dir():
             raise UsageError(f"{folder}: this is a file, and {what} a folder. Give another name: {option} FOLDER")
-        made = [each for each in (path, *path.parents) if not each.exists()]
-        path.mkdir(parents=True, exist_ok=True)
-        check_room(path)
+        with folder_for(path / "any"):
+            check_room(path)
     except OSError as error:
         raise UsageError(
             f"{folder}: nothing can be written here ({why(error)}). Give another folder: {option} FOLDER"
         ) from None
-    finally:
-        for each in made:
-            with suppress(OSError):
-                each.rmdir()

@@ -9,7 +9,7 @@ import click
 
 from servanda.cli._options import count_option, draws_option, plan_option, seed_option
 from servanda.cli._pipeline import Answer, Run, on_agreement
-from servanda.errors import ServandaError, UsageError
+from servanda.errors import MOST_EVALUATIONS, ServandaError, UsageError
 
 if TYPE_CHECKING:
     from servanda.optimisation.pareto import Design
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     metavar="CONDITION",
     help='A limit on a metric, such as "gain.north >= 0". May be repeated.',
 )
-@count_option("--evaluations", 1000, "Try at most this many plans.")
+@count_option("--evaluations", 1000, "Try at most this many plans.", most=MOST_EVALUATIONS)
 @draws_option(0, least=0)
 @seed_option
 @click.option(

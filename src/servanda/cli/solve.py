@@ -6,12 +6,12 @@ import click
 
 from servanda.cli._options import count_option, plan_option, seed_option
 from servanda.cli._pipeline import Answer, Run, on_agreement
-from servanda.errors import UsageError
+from servanda.errors import MOST_STARTS, UsageError
 
 
 @on_agreement("solve")
 @plan_option
-@count_option("--search", 0, "Look for other equilibria, from this many random starts.", least=0)
+@count_option("--search", 0, "Look for other equilibria, from this many random starts.", least=0, most=MOST_STARTS)
 @seed_option
 @click.option("--prism", "as_prism", is_flag=True, help="Print the solved plan as a Markov chain for PRISM or Storm.")
 def solve(run: Run, plan: str | None, search: int, seed: int, as_prism: bool) -> Answer | None:

@@ -6,13 +6,13 @@ import click
 
 from servanda.cli._options import count_option, plan_option
 from servanda.cli._pipeline import Answer, Run, on_agreement
-from servanda.errors import UsageError
+from servanda.errors import MOST_NODES, UsageError
 
 
 @on_agreement("solve")
 @plan_option
 @click.option("--efg", is_flag=True, help="Print the tree in Gambit's .efg format.")
-@count_option("--max-nodes", 200_000, "Refuse a tree with more nodes than this.")
+@count_option("--max-nodes", 200_000, "Refuse a tree with more nodes than this.", most=MOST_NODES)
 def tree(run: Run, plan: str | None, efg: bool, max_nodes: int) -> Answer | None:
     """Write one plan as an explicit game tree, for Gambit and other solvers."""
     if efg and run.as_json:

@@ -15,7 +15,7 @@ from typing import Any, Literal, NamedTuple, TypeVar
 
 from servanda.agreement.format.agreement import Agreement, as_in
 from servanda.crosscheck._tree_payoffs import Cost, Payoffs, State
-from servanda.errors import ServandaError, expect, whole
+from servanda.errors import MOST_NODES, ServandaError, expect, whole
 from servanda.game.calendar import Step, calendar_of
 from servanda.result import About, Result, about, plain
 
@@ -169,16 +169,17 @@ def game_tree(agreement: Agreement, plan: str, max_nodes: int = 200_000) -> Tree
         If an entry lies outside the time from start to horizon, or chances of types do not add up to 1.
     """
     expect(agreement, Agreement, "game_tree")
-    max_nodes = whole("max_nodes", max_nodes, 1)
+    max_nodes = whole("max_nodes", max_nodes, 1, MOST_NODES)
     began = time.perf_counter()
     play = _Play(agreement, plan)
     nodes: list[Node] = []
     links: list[list[int]] = []
     # A stack instead of recursion: a plan of many reviews is deeper than Python may recurse.
     pending: list[tuple[int, int, _Place, State]] = [(-1, 0, play.first, play.start)]
+    least = _least(play.steps)
     while pending:
         parent, position, place, state = pending.pop()
-        if len(nodes) >= max_nodes:
+        if len(nodes) >= max_nodes or least > max_nodes:
             raise TreeTooLarge(
                 f"plan {plan}: the game tree has more than {max_nodes:,} nodes. Every type, concealable step,"
                 " report and turnover multiplies its size. Use fewer entries, concealable steps or types, or allow more"
@@ -219,6 +220,16 @@ class _Move(NamedTuple):
     state: State
     flow: tuple[float, ...]
     factor: tuple[float, ...]
+
+
+def _least(steps: tuple[Step, ...]) -> int:
+    """How many nodes there are at least: where everybody keeps, one for each entry and each way through turnovers."""
+    paths, count = 1, 1
+    for step in steps:
+        count += paths if step.kind != "automatic" else 0  # which may be no node
+        if step.kind == "turnover" and step.chance is not None and 0 < step.chance.likely < 1:
+            paths = min(2 * paths, 10**18)
+    return count
 
 
 class _Play:

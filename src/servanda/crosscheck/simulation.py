@@ -21,14 +21,14 @@ from servanda.agreement.labels import party_name, type_name
 from servanda.arrays import Ints
 from servanda.assessment.outcomes import outcomes
 from servanda.crosscheck._simulation_rules import HELD, INCIDENT, Rules, likely, shares
-from servanda.errors import UsageError, expect, seeded, whole
+from servanda.errors import MOST_EXAMPLES, MOST_TIMES, UsageError, expect, seeded, whole
 from servanda.records import Record
 from servanda.result import About, Result, about
 from servanda.solver.equilibrium import Equilibrium
 
 Bools: TypeAlias = NDArray[np.bool_]
 
-BATCH = 200_000  # plays at a time, so that memory does not grow with their number
+BATCH = MOST_EXAMPLES  # plays at a time, so that memory does not grow; the histories are of the first ones
 
 
 @dataclass(frozen=True)
@@ -175,7 +175,11 @@ def play(equilibrium: Equilibrium, times: int = 100_000, seed: int = 0, *, examp
     """
     expect(equilibrium, Equilibrium, "play")
     began = time.perf_counter()
-    times, seed, examples = whole("times", times, 1), seeded(seed), whole("examples", examples)
+    times, seed, examples = (
+        whole("times", times, 1, MOST_TIMES),
+        seeded(seed),
+        whole("examples", examples, 0, MOST_EXAMPLES),
+    )
     if equilibrium.game.draws > 1:
         raise UsageError(
             "this game has several draws of its uncertain numbers, and only a game with likely values can be played"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+from servanda.agreement.format.inspections import MOST_PERIODS
 from servanda.errors import UsageError, finite, whole
 from servanda.result import Result
 
@@ -89,9 +90,9 @@ def sequential_inspection(
     Parameters
     ----------
     periods : int
-        1 or more.
+        1 to 100.
     inspections : int
-        0 or more.
+        0 to 100.
     penalty : Fraction, int or str
         What a violation that is caught costs the violator, 0 or more; a text such as '1/2' or '0.5' is read exactly.
     caught : Fraction, int, str or None
@@ -121,7 +122,8 @@ def sequential_inspection(
     >>> str(game.now.inspect), str(game.now.inspector)
     ('1/4', '-1/2')
     """
-    periods, inspections = whole("periods", periods, 1), whole("inspections", inspections)
+    periods = whole("periods", periods, 1, MOST_PERIODS)
+    inspections = whole("inspections", inspections, 0, MOST_PERIODS)
     b = exactly("penalty", penalty)
     a = None if caught is None else exactly("caught", caught)
     if b < 0:

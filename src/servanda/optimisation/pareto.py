@@ -20,7 +20,7 @@ from servanda.agreement.plan_names import plan_name
 from servanda.assessment.metrics import metrics
 from servanda.columns import Columns
 from servanda.english import capital
-from servanda.errors import MOST_DRAWS, ServandaError, counted, expect, seeded, whole
+from servanda.errors import MOST_DRAWS, MOST_EVALUATIONS, ServandaError, counted, expect, seeded, whole
 from servanda.game.calendar import calendar_of
 from servanda.optimisation._candidates import all_candidates, build, shown, space
 from servanda.optimisation._evolution import evolve
@@ -202,7 +202,7 @@ def design(
     """
     began = time.perf_counter()
     expect(agreement, Agreement, "design")
-    evaluations, draws = whole("evaluations", evaluations, 1), whole("draws", draws, 0, MOST_DRAWS)
+    evaluations, draws = whole("evaluations", evaluations, 1, MOST_EVALUATIONS), whole("draws", draws, 0, MOST_DRAWS)
     seed, workers = seeded(seed), counted(workers)
     plan = plan_name(agreement, plan)
     aims = (

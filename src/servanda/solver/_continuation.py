@@ -454,7 +454,7 @@ def _seen(s, value):
         count[AT_END] += 4
         if not strong <= STRONG_AT_END or count[FOLDS] % 2 == 1:
             count[PHASE] = ALARMED
-        elif count[AT_END] < 8 and strong > 0.0:
+        elif count[AT_END] < 8 and strong * math.sqrt(n) > FAINT:
             _ask(s, LAST_LOOK)
         else:
             copy(s.best, s.probe)

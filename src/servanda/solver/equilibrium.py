@@ -85,13 +85,13 @@ class Equilibrium(Record):
         states = int(self.game.tables.kinds @ self.game.tables.sets.sum(axis=1))
         shapes = {"choice": (3, states), "gain": (3, states), "belief": (states,), "value": (states,)}
         for name, shape in {**shapes, "survive": (N, V), "leaves": (V,)}.items():
-            found = np.asarray(getattr(self, name))
+            found: Floats = getattr(self, name)
             if found.dtype != np.float64 or found.shape != shape:
                 raise UsageError(
                     f"{name} of an equilibrium is an array of {found.dtype.name}, shape {found.shape}. For this game it"
                     f" must be one of float64, shape {shape}"
                 )
-            if self.converged and np.isnan(found).any():
+            if self.converged and math.isnan(float(found.sum())):
                 raise UsageError(f"{name} of an equilibrium has entries that are no numbers, so it cannot be converged")
 
     @property
@@ -219,7 +219,7 @@ class Workspace:
         self.size = len(self.unknowns.where)
         self.state = self._start()
         self._is_fresh = True
-        self.unused = self.record(1)
+        self._unused: Any = None
 
     def _start(self) -> Any:
         from servanda.solver import _continuation
@@ -267,7 +267,8 @@ class Workspace:
     def image(self, x: Floats, factor: float) -> Floats:
         """Let every party respond once; returns the unknowns (n,) after that."""
         out = np.empty_like(x)
-        self._at(x, factor, self.kernel.RESPOND, self.unused, out)
+        self._unused = self._unused or self.record(1)
+        self._at(x, factor, self.kernel.RESPOND, self._unused, out)
         return out
 
     def residual(self, x: Floats, factor: float) -> float:

@@ -327,7 +327,7 @@ def test_the_command(file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert done.code == 0
     assert "Step by step beats All at once" in " ".join(done.out.split())
     assert "The solver found an equilibrium for every draw." in done.out
-    pictures = sorted(p.name for p in (tmp_path / "p").iterdir())
+    pictures = sorted(p.name for p in (tmp_path / "p").glob("[!.]*"))
     assert pictures == sorted(
         f"{name}.{suffix}"
         for name in ("survival-fan", *(f"histogram-{f}" for f in ("held_clean", "years", "gain.north", "gain.south")))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -95,11 +96,8 @@ def pictures_of(result: Result, folder: str | Path, agreement: Agreement | None 
     about = getattr(result, "agreement", None) if agreement is None else agreement
     what = type(result).__name__.lower()
     check_contents(folder, what, about)
-    place = Path(folder)
-    try:
-        place.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise PictureNotWritten(f"{folder}: the pictures cannot be written ({error.strerror})") from None
+    if os.path.lexists(folder) and not Path(folder).is_dir():
+        raise PictureNotWritten(f"{folder}: the pictures cannot be written: this is not a folder. Choose another place")
     made: dict[str, bytes] = {}
     with one_note():
         drawn = dict(figures.all_of(result))

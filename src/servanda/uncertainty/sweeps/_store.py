@@ -13,7 +13,7 @@ import sqlite3
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, BinaryIO, cast
 
 from servanda import files
 from servanda.files import NotSaved, why
@@ -21,7 +21,11 @@ from servanda.uncertainty.sweeps._rows import arrow
 
 ROWS = 65_536  # of a row group of the finished file: what is in memory while it is written
 KEY = b"servanda"  # under which the finished file's metadata stands
-SUM = b"servanda-sha256"  # and its checksum; those of the rows are Parquet's
+SUM = b"servanda-sha256"  # and the checksum of the file, taken with zeros in the checksum's own place
+_ZEROS = b"0" * 64
+_MARK = SUM + b"\x18\x40"  # as Parquet writes it: the name, then that a text follows, and its length
+_OURS = b"\x18\x08" + KEY + b"\x18"
+_LARGEST_FOOTER = 1 << 28  # bytes
 
 
 class NotSwept(NotSaved):
@@ -177,16 +181,19 @@ def write(path: Path, found: Iterable[bytes], schema: Any, about: dict[str, Any]
     pa, pq = arrow(), arrow("pyarrow.parquet")
 
     words = [field.name for field in schema if pa.types.is_dictionary(field.type)]
-    said = json.dumps(about).encode()
-    with (
-        files.writing(path, kind=NotSwept) as stream,
-        pq.ParquetWriter(
-            stream, schema.with_metadata({KEY: said, SUM: _sum_of(said)}), compression="zstd", use_dictionary=words,
-            write_page_checksum=True,
-        ) as file,
-    ):  # fmt: skip
-        for group in _groups(found):
-            file.write_table(group, row_group_size=ROWS)
+    said = {KEY: json.dumps(about).encode()}
+    with files.writing(path, kind=NotSwept) as stream:
+        with pq.ParquetWriter(
+            stream, schema.with_metadata(said), compression="zstd", use_dictionary=words, write_page_checksum=True
+        ) as file:
+            for group in _groups(found):
+                file.write_table(group, row_group_size=ROWS)
+            file.add_key_value_metadata({SUM: _ZEROS})
+        place = _sum_place(stream)
+        assert place is not None
+        found_sum = _sum_of(stream, place)
+        stream.seek(place)
+        stream.write(found_sum)
 
 
 def _groups(found: Iterable[bytes]) -> Iterator[Any]:
@@ -202,21 +209,19 @@ def _groups(found: Iterable[bytes]) -> Iterator[Any]:
 
 
 def read_about(path: Path) -> dict[str, Any]:
-    """What a finished file says about itself.
+    """What a finished file says about itself, after a look at its checksum.
 
     Raises
     ------
     NotSwept
-        If there is no such file, or if it is none of a sweep.
+        If there is no such file, if it is none of a sweep, or if it is damaged.
     """
     pa, pq = arrow(), arrow("pyarrow.parquet")
 
     try:
-        metadata: dict[bytes, bytes] = pq.read_schema(path).metadata or {}
-        said = metadata.get(KEY, b"null")
-        about: Any = json.loads(said)
-        if metadata.get(SUM, _sum_of(said)) != _sum_of(said):
-            raise OSError
+        check_sum(path)
+        metadata: dict[bytes, bytes] = pq.read_metadata(path).metadata or {}
+        about: Any = json.loads(metadata.get(KEY, b"null"))
     except FileNotFoundError:
         more = (
             f". The sweep is not finished. Continue it with --resume ({unfinished(path)})"
@@ -233,8 +238,55 @@ def read_about(path: Path) -> dict[str, Any]:
     return cast("dict[str, Any]", about)
 
 
-def _sum_of(said: bytes) -> bytes:
-    return hashlib.sha256(said).hexdigest().encode()
+def check_sum(path: Path) -> None:
+    """Read a table once, and compare it with its checksum; one that servanda did not write may have none.
+
+    Raises
+    ------
+    NotSwept
+        If it is not as it was written.
+    OSError
+        If it cannot be read.
+    """
+    with path.open("rb") as stream:
+        place = _sum_place(stream)
+        if place is None and _OURS not in _footer(stream):
+            return
+        stream.seek(place or 0)
+        if place is None or stream.read(len(_ZEROS)) != _sum_of(stream, place):
+            raise NotSwept(
+                f"{path}: this table is damaged: it is not as 'servanda sweep' wrote it. Make it again: servanda sweep"
+            )
+
+
+def _footer(stream: BinaryIO) -> bytes:
+    """What a Parquet file says about itself, at its end."""
+    size = stream.seek(0, os.SEEK_END)
+    stream.seek(max(0, size - 8))
+    length = min(int.from_bytes(stream.read(4), "little") + 8, size, _LARGEST_FOOTER)
+    stream.seek(size - length)
+    return stream.read(length)
+
+
+def _sum_place(stream: BinaryIO) -> int | None:
+    """Where in a Parquet file its checksum stands."""
+    footer = _footer(stream)
+    found = footer.rfind(_MARK)
+    return None if found < 0 else stream.tell() - len(footer) + found + len(_MARK)
+
+
+def _sum_of(stream: BinaryIO, place: int) -> bytes:
+    """Checksum of a whole file, with zeros where the checksum stands."""
+    found, rest = hashlib.sha256(), place
+    stream.seek(0)
+    while rest and (part := stream.read(min(rest, 1 << 20))):
+        found.update(part)
+        rest -= len(part)
+    found.update(_ZEROS)
+    stream.seek(place + len(_ZEROS))
+    while part := stream.read(1 << 20):
+        found.update(part)
+    return found.hexdigest().encode()
 
 
 def rows(path: Path) -> Any:
@@ -247,29 +299,8 @@ def rows(path: Path) -> Any:
     """
     pa, pq = arrow(), arrow("pyarrow.parquet")
     try:
-        found = pq.read_table(path, page_checksum_verification=True)
-        metadata: dict[bytes, bytes] = found.schema.metadata or {}
-        if metadata.get(SUM) not in (None, _sum_of(metadata.get(KEY, b""))):
-            raise OSError("it is damaged")
+        check_sum(path)
+        return pq.read_table(path, page_checksum_verification=True)
     except (OSError, ValueError, pa.ArrowException) as error:
         first = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise NotSwept(f"{path}: this is not a table of draws ({first})") from None
-    return found
-
-
-def check_sums(path: Path) -> None:
-    """Read a finished file once, a part at a time, and look at its checksums.
-
-    Raises
-    ------
-    NotSwept
-        If it is damaged.
-    """
-    pa, pq = arrow(), arrow("pyarrow.parquet")
-    try:
-        with pq.ParquetFile(path, page_checksum_verification=True) as file:
-            for _ in file.iter_batches(ROWS):
-                pass
-    except (OSError, ValueError, pa.ArrowException) as error:
-        first = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise NotSwept(f"{path}: this table is damaged ({first}). Make it again: servanda sweep") from None

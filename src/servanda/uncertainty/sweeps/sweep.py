@@ -19,7 +19,7 @@ from servanda.agreement.plan_names import plan_names
 from servanda.arrays import Floats
 from servanda.columns import Columns
 from servanda.english import capital
-from servanda.errors import MOST_DRAWS, counted, expect, need, seeded, whole
+from servanda.errors import MOST_DRAWS, ServandaError, counted, expect, need, seeded, whole
 from servanda.files import check_place
 from servanda.game.compiler import compile
 from servanda.parallel import Cluster, Progress, Where, connected, map_in_order
@@ -30,7 +30,6 @@ from servanda.uncertainty.sweeps._sources import InMemory, OnDisk, Source
 from servanda.uncertainty.sweeps._store import (
     NotSwept,
     begun,
-    check_sums,
     done,
     forget,
     keep,
@@ -280,10 +279,7 @@ def read_sweep(path: str | Path) -> Sweep:
         If there is no such file, if it is none of a sweep, or if it is damaged.
     """
     need("tables", "A sweep in a file", "polars", "pyarrow")
-    file = Path(path)
-    read_about(file)
-    check_sums(file)
-    return _read(file)
+    return _read(Path(path))
 
 
 def read_rows(path: str | Path) -> polars.DataFrame:
@@ -303,7 +299,13 @@ def read_rows(path: str | Path) -> polars.DataFrame:
 
 def _read(file: Path) -> Sweep:
     about = read_about(file)
-    return _found(about, OnDisk(tuple(about["plans"]), about["draws"], file), file)
+    try:
+        return _found(about, OnDisk(tuple(about["plans"]), about["draws"], file), file)
+    except (ServandaError, MemoryError):
+        raise
+    except Exception as error:  # what a file says about itself may be anything, and so may what it lacks
+        first = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise NotSwept(f"{file}: this table is not whole ({first}). Make it again: servanda sweep") from None
 
 
 def _found(about: dict[str, Any], source: Source, path: Path | None = None) -> Sweep:

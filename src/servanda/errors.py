@@ -18,7 +18,7 @@ from os import PathLike
 from pathlib import Path
 from typing import cast
 
-from servanda.english import did_you_mean, printable, some
+from servanda.english import did_you_mean, some, visible
 
 MOST_NAMES = 12  # that a message lists
 MOST_DRAWS = 2**30  # where the sequence of points ends
@@ -93,7 +93,7 @@ def no_such(what: str, name: object, known: Iterable[str], plural: str = "") -> 
     names = list(known)
     listed = some(_nearest(name, names), MOST_NAMES) if len(names) > MOST_NAMES else ", ".join(names)
     there = f"The {plural or what + 's'} are: {listed}." if names else f"There are no {plural or what + 's'}."
-    return NoSuchName(f"There is no {what} '{printable(str(name))}'. {there}{did_you_mean(name, names)}")
+    return NoSuchName(f"There is no {what} '{visible(str(name))}'. {there}{did_you_mean(name, names)}")
 
 
 def is_there(name: object, known: Container[str]) -> bool:

@@ -65,7 +65,7 @@ def test_metrics_and_numbers_are_named_by_texts(name: Any) -> None:
 def test_a_name_breaks_no_line_of_its_message() -> None:
     with pytest.raises(servanda.NoSuchName) as found:
         servanda.compile(AGREEMENT, "nowhere\n::error::\x1b[2J")
-    assert str(found.value).startswith("There is no plan 'nowhere ::error::�[2J'. The plans are")
+    assert str(found.value).startswith(r"There is no plan 'nowhere\n::error::\x1b[2J'. The plans are")
 
 
 @pytest.mark.parametrize("rules", [b"SV101", 1, [b"SV101"], "SV0", [["SV101"]], "SV101,SV102"], ids=repr)

@@ -21,7 +21,10 @@ METRICS = ROOT / "docs" / "reference" / "metrics.md"
 PYTHON = ROOT / "docs" / "reference" / "python.md"
 
 GROUPS = {
-    "agreement": ("Agreements", "Read an agreement file, begin one, write plans into one."),
+    "agreement": (
+        "Agreements",
+        "Read an agreement file, begin one, write plans into one, or write down what was built or changed in Python.",
+    ),
     "checks": ("Checking a text", "What a text leaves open, by the rules of `servanda check`."),
     "game": ("Plans as games", "The calendar of a plan, and the arrays that the solver works on."),
     "inspection": ("Inspections", "Where to look with a limited budget."),
@@ -33,10 +36,26 @@ GROUPS = {
     "presentation": ("Sentences, figures and the report", "What a result says and what it looks like."),
     "result": (
         "What all results share",
-        "Every result has JSON, a table in a notebook and, where there is one, a figure.",
+        """\
+Every result has JSON, a table in a notebook and, where there is one, a figure. Results are equal (`==`, `in`) if all
+their parts are, except for when they were made. They can be copied and pickled, and their arrays are read-only.
+`list(comparison)` gives the results of the plans, and `comparison["NAME"]` one of them.
+
+What an agreement says cannot be changed in place. `agreement.model_copy(update={...})` makes a changed one, for example
+with `{"stakes": {**agreement.stakes, "NAME": stake}}`. `about.sha256` is the hash of the file only if the agreement is
+as it was read. Otherwise it is `None`, and `about.content`, the hash of what the agreement says, tells agreements
+apart.""",
     ),
     "errors": ("Errors", "Every error of servanda's own is a `ServandaError`."),
 }
+ARGUMENTS = """
+## Numbers given to functions
+
+Whole numbers (`draws`, `seed`, `points`, `times`, `workers`, ...) may be Python's or numpy's. `64.0` and `True` are
+refused, because who counts says 64. A seed is from 0 to 2^63 - 1. Other numbers (`target`, `budget`) may be of any
+kind, such as numpy's, fractions and decimals, and must be finite. What is refused is refused with a `UsageError` that
+names the argument, before anything is solved.
+"""
 UNITS = {
     "chance": "chance",
     "share": "share",
@@ -105,6 +124,8 @@ def python_page() -> str:
             rooms[module.split(".")[0]].append(name)
     parts = [PYTHON_HEAD]
     for room, (title, sense) in GROUPS.items():
+        if room == "errors":
+            parts.append(ARGUMENTS)
         names = sorted(rooms.pop(room), key=lambda name: (name[0].isupper(), name))
         listed = "".join(f"   servanda.{name}\n" for name in names)
         parts.append(

@@ -135,7 +135,7 @@ def test_names_that_prism_would_confuse_stay_apart(tmp_path: Path) -> None:
             {"look": {"covers": ["s-t", "s_t"], "finds": 0.4}},
             incidents=0.01,
         )
-        data["title"] = "two\nlines // and endmodule"
+        data["title"] = "a line // and endmodule"
         equilibrium = solve(compile(Agreement.model_validate(data), "plan"))
         agrees(equilibrium, tmp_path)
         assert len(set(labels(equilibrium).values())) == len(labels(equilibrium))

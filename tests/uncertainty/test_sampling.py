@@ -106,7 +106,7 @@ PAIR = "{between: [parties.north.discount, parties.south.discount], rank: 0.6}"
         (PAIR.replace("0.6", "1"), "1 cannot be used as a rank correlation. Write a number above -1 and below 1"),
         (PAIR.replace("0.6", "-1.2"), "-1.2 cannot be used as a rank correlation"),
         (PAIR.replace("0.6", "high"), "'high' is not a number. Write a number above -1 and below 1"),
-        (PAIR.replace("0.6", ".nan"), "cannot be used as a rank correlation"),
+        (PAIR.replace("0.6", ".nan"), "nan is not a finite number. Write a number above -1 and below 1"),
         (PAIR.replace("south.discount", "south.discuont"), "Did you mean parties.south.discount?"),
         (PAIR.replace("parties.south.discount", "horizon"), "names the number 'horizon', which is not in the file"),
         (PAIR.replace("parties.south.discount", "stakes.non-recognition.restore"), "has no range, so it does not vary"),

@@ -118,7 +118,7 @@ def test_what_cannot_be_computed_with_is_refused_with_its_line(place: str, value
         ("false_alarms: 0.1", "1e12", "too large for a rate"),
         ("teams: 0.8", "1e9", "too large for a rate"),
         ("to: 1.6", "1e9", "a rate per year from 0 to 1,000,000"),
-        ("discount: 0.08", "101", "too large for a discount. It must be at most 100 per year"),
+        ("discount: 0.08", "10001", "too large for a discount. It must be at most 10,000 per year"),
         ("precision: 1.4", "1e9", "too large for a precision. It must be at most 1,000,000 per unit"),
         ("budget: 60", "1e10", "Choose a unit in which it is from 0.000001 to 1,000,000,000"),
         ("scale: 25", "1e-9", "Choose a unit in which it is from 0.000001 to 1,000,000,000"),

@@ -43,7 +43,7 @@ LONGEST_DURATION = 10_000.0  # years; what takes longer takes for ever
 LARGEST_RATE = 1e6  # a year: one every half minute
 
 
-LARGEST_DISCOUNT = 100.0  # a year: what is a month away counts for nothing
+LARGEST_DISCOUNT = 10_000.0  # a year: what is a day away counts for nothing
 
 
 LARGEST_PRECISION = 1e6  # per unit

@@ -103,7 +103,8 @@ def test_equal_plans_are_level_and_tell_where_they_part() -> None:
 
 
 def test_plans_that_are_the_same_never_part(agreement: servanda.Agreement) -> None:
-    twice = agreement.model_copy(update={"plans": {"a": agreement.plans["phased"], "b": agreement.plans["phased"]}})
+    plans = {"a": agreement.plans["phased"], "b": agreement.plans["phased"]}
+    twice = agreement.model_copy(update={"plans": plans, "levers": {}})
     found = servanda.tip(twice, ("a", "b"), among=["measures.*"])
     assert found.ahead is None
     assert all(one.flips == () and len(one.ties) == len(one.values) for one in found.numbers)

@@ -252,7 +252,8 @@ NOBODY = "no Dask cluster with at least one worker answered within 1 seconds"
     [
         (silence, NOBODY), (no_word, NOT_DASK), (a_web_page, NOT_DASK), (noise, NOT_DASK), (endless_zeros, NOT_DASK),
         (a_huge_promise, NOT_DASK), (drop_by_drop, NOT_DASK), (something_of_dasks, NOT_DASK),
-        (another_protocol, NOBODY), (good_words_then_silence, NOBODY), (good_words_then_noise, NOT_DASK), (good_words_of_another_shape, NOT_DASK),
+        (another_protocol, NOBODY), (good_words_then_silence, NOBODY), (good_words_then_noise, NOT_DASK),
+        (good_words_of_another_shape, NOT_DASK),
     ],
     ids=lambda value: getattr(value, "__name__", ""),
 )  # fmt: skip

@@ -178,3 +178,13 @@ def test_a_missing_extra_is_said_before_the_work_and_leaves_nothing(
     assert done.err.endswith("]'\n")
     assert f"needs {package}, which is not installed here. Install with: pip install 'servanda[" in done.err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_where_matplotlib_keeps_its_fonts_is_not_told() -> None:
+    code = "import logging\nfrom servanda.cli._exit import ended\nlog = logging.getLogger('matplotlib.font_manager')\n"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{code}ended(lambda: (log.warning('a folder'), log.error('an error'))[1])"],
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, done.stderr) == (0, "an error\n")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import io
+import logging
 import os
 import select
 import sys
@@ -136,6 +137,7 @@ def ended(run: Callable[[], Any]) -> NoReturn:
     """
     pipes = _open_streams()
     warnings.showwarning = _warning
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)  # users need not hear where it keeps its fonts
     wide = os.environ.get("COLUMNS", "")
     if wide and not (wide.isascii() and wide.isdigit() and int(wide) >= NARROWEST):
         del os.environ["COLUMNS"]  # sentences would be cut to nothing

@@ -73,6 +73,15 @@ def test_a_cluster_gives_results_in_order_from_both_processes(cluster: Cluster) 
     assert os.getpid() not in processes
 
 
+def test_ctrl_c_is_for_the_one_who_sweeps_and_not_for_the_workers(cluster: Cluster) -> None:
+    """A terminal sends it to all processes."""
+    before = cluster.client.run(os.getpid)
+    for pid in before.values():
+        os.kill(pid, signal.SIGINT)
+    time.sleep(0.2)
+    assert cluster.client.run(os.getpid) == before
+
+
 def test_a_worker_killed_in_mid_run_loses_nothing(cluster: Cluster) -> None:
     seen: list[int] = []
     for item, process, _ in map_in_order(slowly, range(60), cluster=cluster):

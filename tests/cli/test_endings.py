@@ -188,3 +188,11 @@ def test_where_matplotlib_keeps_its_fonts_is_not_told() -> None:
         text=True,
     )
     assert (done.returncode, done.stderr) == (0, "an error\n")
+
+
+def test_a_window_system_that_matplotlib_does_not_know_does_no_harm() -> None:
+    code = "from servanda.cli._exit import ended\nended(lambda: __import__('matplotlib') and None)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], env={**os.environ, "MPLBACKEND": "nonsense"}, capture_output=True, text=True
+    )
+    assert (done.returncode, done.stderr) == (0, "")

@@ -10,7 +10,7 @@ def test_damaged_files_and_odd_options_end_with_an_answer_or_a_message() -> None
     with Pool() as pool:
         wrong = {
             one.seed: found
-            for one, outcome in pool.all(case(seed, ("check", "solve", "compare")) for seed in range(1, 61))
+            for one, outcome in pool.all(case(seed, ("check", "solve", "compare")) for seed in range(60))
             if (found := faults(one, outcome))
         }
     assert wrong == {}

@@ -143,11 +143,17 @@ WORDS: dict[str, tuple[str, ...]] = {
     ".", "agreement.yaml", "missing.json", "/dev/null"),
 }  # fmt: skip
 ANY_WORDS = (*PLANS, *METRICS, *NEW_FILES, "0", "-1", "nan")
-FIRST = {
-    "tip": ("--between", "--plan"),
-    "design": ("--maximise", "--subject-to"),
-    "sensitivity": ("--between",),
-}  # without which little happens
+LIKELY = {"--plan": 0.9, "--json": 0.25, "--picture": 0.25, "--maximise": 0.5, "--sweep": 0.04, "--cluster": 0.04}
+WAYS = {  # which options go together, where others of these would be refused
+    "tip": (("--between",), ("--plan", "--reach"), ("--plan", "--reach", "--ours"), ("--between", "--heat")),
+    "sensitivity": (("--plan",), ("--between",)),
+}
+
+
+def command(rng: random.Random, only: tuple[str, ...] = ()) -> str:
+    """The name of a command: among these, if any are given."""
+    names = [name for name in every_command() if not only or name in only]
+    return rng.choices(names, [WEIGHTS.get(each, USUAL) for each in names])[0]
 
 
 @cache
@@ -161,38 +167,28 @@ def every_command() -> dict[str, click.Command]:
 Options = tuple[tuple[str, ...], ...]
 
 
-def command_line(
-    rng: random.Random, plans: tuple[str, ...] = (), parties: tuple[str, ...] = (), only: tuple[str, ...] = ()
-) -> Options:
+def command_line(name: str, rng: random.Random, plans: tuple[str, ...] = (), parties: tuple[str, ...] = ()) -> Options:
     """A command with options: a tuple of groups, the command first, of which each but the first may be left out.
 
     Parameters
     ----------
+    name : str
+        Of the command.
     rng : random.Random
     plans, parties : tuple of str
         Names in the mutant, which are mostly used where a name is asked for.
-    only : tuple of str
-        The commands to choose among; all if empty.
     """
-    names = [name for name in every_command() if not only or name in only]
-    name = rng.choices(names, [WEIGHTS.get(each, USUAL) for each in names])[0]
     options = [one for one in every_command()[name].params if isinstance(one, click.Option) and one.name != "help"]
     arguments = [one for one in every_command()[name].params if isinstance(one, click.Argument)]
+    ways = WAYS.get(name, ())
+    way = rng.choice(ways) if ways else ()
     groups: list[tuple[str, ...]] = []
     for option in options:
         flags = [*option.opts, *option.secondary_opts]
         wanted = any(flag in ALWAYS for flag in flags)
-        likely = (
-            0.97
-            if wanted
-            else 0.5
-            if flags[0] in FIRST.get(name, ())
-            else 0.9
-            if flags[0] == "--plan"
-            else 0.25
-            if flags[0] in ("--json", "--picture")
-            else 0.12
-        )
+        likely = 0.97 if wanted else LIKELY.get(flags[0], 0.12)
+        if rng.random() < 0.9 and any(flags[0] in each for each in ways):
+            likely = 1.0 if flags[0] in way else 0.0
         while rng.random() < likely:
             groups.append(_given(option, rng, plans, parties, wanted))
             if not option.multiple or rng.random() < 0.5:
@@ -239,6 +235,8 @@ def _given(
     if option.is_flag:
         return (flag,)
     bad = rng.random() < (0.03 if wanted else 0.15)
+    if flag == "--between" and len(plans) > 1 and not bad:
+        return (flag, *rng.sample(plans, 2))
     return (flag, *(_value(option, flag, rng, plans, parties, bad) for _ in range(option.nargs)))
 
 

@@ -33,7 +33,7 @@ import yaml
 from servanda.agreement.reading.reader import catalog
 from servanda.agreement.starter import starter_text
 from support import mutants, mutated_data, mutated_text
-from support.command_lines import FILE, Options, command_line
+from support.command_lines import FILE, Options, command, command_line
 from support.random_agreements import random_data
 
 LIMIT = 20.0  # seconds that a case may take
@@ -116,15 +116,28 @@ DATA = len(mutated_data.MILD) + len(mutated_data.WILD)
 EVERY: tuple[Any, ...] = (*mutated_data.MILD, *mutated_data.WILD, *mutated_text.CHANGES)
 
 
+@cache
+def _weights(name: str) -> dict[str, float]:
+    """How often a command is tried on each base: less on texts that it cannot play, and on what is large."""
+    weights: dict[str, float] = {"every-group": 12, "starter": 6, "random": 5, "damaged": 2}
+    for base, text in bases().items():
+        plays = "\nhorizon:" in text
+        if base not in weights:
+            weights[base] = (0.5 if len(text) > LARGE else 1.0) * (
+                1.0 if plays or name in ("check", "explain") else 0.2
+            )
+    if name in ("study", "tip", "sensitivity"):
+        weights["random"] = 1  # has no ranges
+    if name == "study":  # the pictures of a report on so large an agreement take some 20 seconds by themselves
+        weights |= {base: 0 for base, text in bases().items() if len(text) > LARGE}
+    return weights
+
+
 def case(seed: int, only: tuple[str, ...] = ()) -> Case:
     """The case of a seed."""
     rng = random.Random(seed)
-    names = list(bases())
-    weights = [
-        12 if name == "every-group" else 6 if name == "starter" else 0.5 if len(bases()[name]) > LARGE else 1
-        for name in names
-    ]
-    base = rng.choices([*names, "random", "damaged"], [*weights, 5, 2])[0]
+    name = command(rng, only)
+    base = rng.choices(list(_weights(name)), list(_weights(name).values()))[0]
     changes: list[tuple[int, int]] = []
     for _ in range(rng.choices((0, 1, 2, 3, 4), (2, 40, 28, 18, 12))[0]):
         pool = rng.choices(("mild", "wild", "text"), (68, 24, 8))[0]
@@ -138,7 +151,7 @@ def case(seed: int, only: tuple[str, ...] = ()) -> Case:
     parties: list[str] = ["a", "b"]
     if base in bases():
         plans, parties = list(_parsed(base)["plans"]), list(_parsed(base)["parties"])
-    return Case(seed, base, tuple(changes), command_line(rng, tuple(plans), tuple(parties), only))
+    return Case(seed, base, tuple(changes), command_line(name, rng, tuple(plans), tuple(parties)))
 
 
 @dataclass

@@ -329,7 +329,7 @@ def test_ctrl_c_stops_cleanly(wait: str) -> None:
 @pytest.mark.parametrize(
     "words", [("sweep", "x", "--out", ""), ("study", "x", "--out", ""), ("solve", ""), ("check", "a", "")]
 )
-def test_what_is_empty_is_the_name_of_nothing(capsys: pytest.CaptureFixture[str], words: tuple[str, ...]) -> None:
-    done = commands(capsys)(*words)
+def test_what_is_empty_is_the_name_of_nothing(run: Any, words: tuple[str, ...]) -> None:
+    done = run(*words)
     assert (done.code, done.out) == (2, "")
     assert "what was given for it is empty" in done.err

@@ -20,3 +20,9 @@ def test_a_wrong_name_among_twelve_lists_all() -> None:
 
 def test_a_wrong_name_among_none() -> None:
     assert str(no_such("body", "x", [], "bodies")) == "There is no body 'x'. There are no bodies."
+
+
+def test_a_name_with_a_line_break_stays_on_one_line() -> None:
+    assert str(no_such("plan", "p\nq\x1b[31m", ["p"])).startswith(
+        "There is no plan 'p\\nq\\x1b[31m'. The plans are: p."
+    )

@@ -10,7 +10,7 @@ import math
 import operator
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from decimal import Decimal
 from importlib.util import find_spec
 from numbers import Real
@@ -18,10 +18,11 @@ from os import PathLike
 from pathlib import Path
 from typing import cast
 
-from servanda.english import did_you_mean, some
+from servanda.english import did_you_mean, some, visible
 
 MOST_NAMES = 12  # that a message lists
 MOST_DRAWS = 2**30  # where the sequence of points ends
+MOST_THREADS = 2**16
 MOST_EVALUATIONS = 10**7  # of plans, by a search for better ones; these and the next would take hours or more
 MOST_STARTS = 10**6  # of a search for other equilibria
 MOST_TIMES = 10**9  # that a plan is played
@@ -92,7 +93,22 @@ def no_such(what: str, name: object, known: Iterable[str], plural: str = "") -> 
     names = list(known)
     listed = some(_nearest(name, names), MOST_NAMES) if len(names) > MOST_NAMES else ", ".join(names)
     there = f"The {plural or what + 's'} are: {listed}." if names else f"There are no {plural or what + 's'}."
-    return NoSuchName(f"There is no {what} '{name}'. {there}{did_you_mean(name, names)}")
+    return NoSuchName(f"There is no {what} '{visible(str(name))}'. {there}{did_you_mean(name, names)}")
+
+
+def is_there(name: object, known: Container[str]) -> bool:
+    """Whether this is one of the names, be it a text or not."""
+    return isinstance(name, str) and name in known
+
+
+def several(names: object) -> tuple[object, ...]:
+    """Take one name or several: a text is one, and so is whatever cannot be gone through."""
+    if isinstance(names, str | bytes):
+        return (names,)
+    try:
+        return tuple(cast("Iterable[object]", names))
+    except TypeError:
+        return (names,)
 
 
 def _nearest(name: object, names: list[str]) -> list[str]:
@@ -219,7 +235,7 @@ def whole(name: str, value: object, least: int = 0, most: int | None = None) -> 
     draws is 4.0. It must be a whole number of at least 1
     """
     allowed = f"of at least {least}" if most is None else f"from {least} to {most}"
-    wrong = UsageError(f"{name} is {_shown(value)}. It must be a whole number {allowed}")
+    wrong = UsageError(f"{name} is {shown(value)}. It must be a whole number {allowed}")
     if isinstance(value, bool) or type(value).__name__ in ("bool", "bool_") or getattr(value, "shape", ()) != ():
         raise wrong
     try:
@@ -269,7 +285,7 @@ def numbered(what: str, value: object, count: int, plural: str = "") -> int:
     except UsageError:
         there = f"{plural or what + 's'} 0 to {count - 1}" if count > 1 else f"one {what}, number 0"
         there = there if count else f"no {plural or what + 's'}"
-        raise NoSuchIndex(f"{what} is {_shown(value)}. This game has {there}") from None
+        raise NoSuchIndex(f"{what} is {shown(value)}. This game has {there}") from None
 
 
 def seeded(value: object) -> int:
@@ -278,8 +294,8 @@ def seeded(value: object) -> int:
 
 
 def counted(value: object) -> int | None:
-    """Take the number of threads: a whole number above 0, also one of numpy's; None stands for all processors."""
-    return None if value is None else whole("workers", value, 1)
+    """Take the number of threads: a whole number from 1 to 65536, also one of numpy's; None: all processors."""
+    return None if value is None else whole("workers", value, 1, MOST_THREADS)
 
 
 def finite(name: str, value: object, least: float | None = None, most: float | None = None) -> float:
@@ -304,7 +320,7 @@ def finite(name: str, value: object, least: float | None = None, most: float | N
         If it is no finite number within the bounds.
     """
     allowed = "" if least is None else f" of at least {least:g}" if most is None else f" from {least:g} to {most:g}"
-    wrong = UsageError(f"{name} is {_shown(value)}. It must be a finite number{allowed}")
+    wrong = UsageError(f"{name} is {shown(value)}. It must be a finite number{allowed}")
     if isinstance(value, bool) or not isinstance(value, Real | Decimal):
         raise wrong
     try:
@@ -316,7 +332,7 @@ def finite(name: str, value: object, least: float | None = None, most: float | N
     return found
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
     """A value as Python writes it, without what an array or table would add to a line."""
     try:
         words = " ".join((str(value) if isinstance(value, Real) else repr(value)).split())

@@ -105,3 +105,11 @@ def test_long_texts_take_seconds(name: str) -> None:
     once = time.process_time()
     _look(text)
     assert time.process_time() - once < 10  # two seconds at most were measured
+
+
+def test_a_long_circle_is_told_in_a_few_lines():
+    text = TEXTS["a chain of needs"](500).replace("needs: [e0]", "needs: [e499]", 1)
+    (told,) = [each.what for each in check(loads(text)) if each.code == "SV101"]
+    assert told.startswith("500 steps wait for one another in a circle")
+    assert "so on over 488 more steps and e1 needs e0" in told
+    assert len(told) < 500

@@ -198,7 +198,7 @@ def test_agreements_without_a_file_of_the_users(tmp_path: Path, monkeypatch: pyt
     asked = {"budget": 10, "unit": "days", "period": "1 year", "sites": {"plant": site}}
     arms, entry = stake("north", "2 years", True, north=1.0), gives("all", "2020-06-01", "north", "arms")
     built = Agreement.model_validate(situation({"north": party()}, {"arms": arms}, [entry], inspections=asked))
-    with pytest.raises(NotWritten, match="built in Python"):
+    with pytest.raises(NotWritten, match="built or changed in Python"):
         write_rates(built, where_to_inspect(built))
 
 

@@ -33,6 +33,7 @@ from servanda.optimisation._candidates import Contradiction, all_candidates, bui
 from servanda.optimisation.objectives import read_condition, read_statistic
 from servanda.optimisation.pareto import Design, NothingToDesign
 from servanda.optimisation.trials import Task, judged
+from servanda.uncertainty.scenario_discovery.condition import parse as failure_condition
 
 
 def agreed(*levers: dict[str, Any], text: str | None = None) -> Agreement:
@@ -514,3 +515,9 @@ def test_reviews_of_an_agreement_built_in_python() -> None:
     levers = {"plan": [{"reviews": "review", "every": [6, 12, 24]}]}
     agreement = Agreement.model_validate(situation(parties, stakes, entries, levers=levers))
     assert len(design(agreement, "plan", maximise=["held"]).table) == 3
+
+
+def test_a_limit_takes_the_minus_sign_that_servanda_prints() -> None:
+    agreement = agreed()
+    assert read_condition(agreement, "gain.north >= −0.5").value == -0.5
+    assert failure_condition(agreement, "gain.north < −1.5").bound == -1.5

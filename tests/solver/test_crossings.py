@@ -135,3 +135,23 @@ def test_the_careful_way_and_the_quick_one_end_at_the_same_point(seed: int) -> N
     play.residual(end.x, 1.0)
     np.testing.assert_allclose(play.work.leaves, quick.leaves, rtol=0, atol=1e-9)
     np.testing.assert_allclose(play.work.survive, quick.survive, rtol=0, atol=1e-9)
+
+
+@pytest.mark.parametrize("bonus", [1.09e-10, -1.09e-10])
+def test_looks_see_what_comes_back_only_after_two_answers(bonus: float) -> None:
+    # Precision times scale is 10.3 and 13.4 for the concealers, 17.8 for the hub: one way the answers are weak, the
+    # other way strong, so a look along one alone says nothing. The quick following turned four times here.
+    precisions, scales = [16.69132169861845] * 3, [0.6196809337736466, 0.8047755512084956, 1.0689238026496595]
+    found = solve(compile(coordination(bonus, precisions, scales), "plan"))
+    assert (found.status, found.folds) == ("converged", 0)
+    assert keeps(found, "hub") == pytest.approx(hub_keeps(bonus, precisions, scales), abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("precision", "scales"),
+    [(7.2489109310691315, [2.620324963887741, 1.5618791337760374]), (5.976098207458204, [0.62129590474, 0.4201197896])],
+)
+def test_what_rounding_alone_decides_is_a_bifurcation(precision: float, scales: list[float]) -> None:
+    found = solve(compile(coordination(0.0, [precision] * 2, scales), "plan"), throw=False)
+    assert found.bifurcations == 1
+    assert found.status.startswith("bifurcation at 0.")

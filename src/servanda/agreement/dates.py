@@ -10,6 +10,7 @@ from typing import Literal
 from servanda.agreement.format.agreement import Agreement
 from servanda.agreement.format.entries import START, Due, Obligation, Review
 from servanda.agreement.format.values import DAYS_PER_YEAR
+from servanda.agreement.plan_names import one_plan
 from servanda.english import length as length
 from servanda.errors import expect
 from servanda.records import Record
@@ -128,6 +129,7 @@ def due_dates(agreement: Agreement, plan: str) -> DueDates:
         Every entry's id is in `days` or in `open`.
     """
     expect(agreement, Agreement, "due_dates")
+    plan = one_plan(agreement, plan)
     days: dict[str, date] = {}
     why: dict[str, Why] = {}
     waiting: dict[str, Due] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from servanda.agreement.format.agreement import Agreement
-from servanda.errors import UsageError, no_such
+from servanda.errors import UsageError, is_there, no_such, several
 
 
 def plan_names(agreement: Agreement, plans: str | Iterable[str] | None = None) -> tuple[str, ...]:
@@ -16,11 +16,22 @@ def plan_names(agreement: Agreement, plans: str | Iterable[str] | None = None) -
     NoSuchName
         If there is no plan of such a name.
     """
-    wanted = (plans,) if isinstance(plans, str) else tuple(agreement.plans if plans is None else plans)
-    for name in wanted:
-        if name not in agreement.plans:
-            raise no_such("plan", name, agreement.plans)
-    return tuple(dict.fromkeys(wanted))
+    return tuple(
+        dict.fromkeys(one_plan(agreement, name) for name in several(agreement.plans if plans is None else plans))
+    )
+
+
+def one_plan(agreement: Agreement, plan: object) -> str:
+    """The plan of this name, which must be a text.
+
+    Raises
+    ------
+    NoSuchName
+        If there is no plan of such a name.
+    """
+    if not is_there(plan, agreement.plans):
+        raise no_such("plan", plan, agreement.plans)
+    return str(plan)
 
 
 def plan_name(agreement: Agreement, plan: str | None = None) -> str:
@@ -33,9 +44,11 @@ def plan_name(agreement: Agreement, plan: str | None = None) -> str:
     NoSuchName
         If there is no plan of such a name.
     """
-    if plan is None and len(agreement.plans) != 1:
+    if plan is not None:
+        return one_plan(agreement, plan)
+    if len(agreement.plans) != 1:
         raise UsageError(f"Say which plan is meant. The plans are: {', '.join(agreement.plans)}")
-    return plan_names(agreement, plan)[0]
+    return next(iter(agreement.plans))
 
 
 def two_plans(agreement: Agreement, between: Iterable[str]) -> tuple[str, str]:

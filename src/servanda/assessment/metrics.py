@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from servanda.english import TimeUnit, chance, in_unit, number, time, time_unit
-from servanda.errors import no_such
+from servanda.errors import is_there, no_such
 
 if TYPE_CHECKING:
     from servanda.agreement.format.agreement import Agreement
@@ -191,7 +191,7 @@ def metric(agreement: Agreement, name: str, solved: bool = True) -> Metric:
         If there is no such metric.
     """
     known = solved_metrics(agreement) if solved else metrics(agreement)
-    if name not in known:
+    if not is_there(name, known):
         raise no_such("metric", name, known)
     return known[name]
 

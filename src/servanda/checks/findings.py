@@ -5,7 +5,7 @@ Nothing is solved here: the rules look at the text as it stands. What they look 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
@@ -19,7 +19,7 @@ from servanda.checks._plan_view import plan_view
 from servanda.checks._suppressions import Suppression, Suppressions, extents, suppressions, whole
 from servanda.checks.rulebook import SEVERITIES, Found, Known, Severity, chosen, registered, rules
 from servanda.english import did_you_mean, listed
-from servanda.errors import expect
+from servanda.errors import expect, several
 from servanda.result import Result, plain
 
 STALE, BARE = "SV901", "SV902"
@@ -155,17 +155,17 @@ def _plain(finding: Finding) -> dict[str, Any]:
 def check(
     agreement: Agreement,
     *,
-    select: Sequence[str] = (),
-    ignore: Sequence[str] = (),
+    select: str | Iterable[str] | None = (),
+    ignore: str | Iterable[str] = (),
     baseline: Sequence[Known] = (),
 ) -> Findings:
     """Look at an agreement's text for what agreements have broken on.
 
     Parameters
     ----------
-    select : sequence of str
-        Rules to look at: codes, beginnings of codes (`SV1`) or names; all if empty.
-    ignore : sequence of str
+    select : str or strings
+        Rules to look at: codes, beginnings of codes (`SV1`) or names; all if empty or None.
+    ignore : str or strings
         Rules to leave out.
     baseline : sequence of Known
         Findings that are known already and do not count, such as those that `read_baseline` gives for this file.
@@ -193,6 +193,8 @@ def check(
     comments = suppressions(agreement)
     spans = extents(agreement) if comments else {}
     marks = fingerprints(agreement, [each for each, _ in found])
+    for each in several(baseline):
+        expect(each, Known, "check")
     expected = {each.fingerprint for each in baseline}
     kept: list[tuple[Place, Finding]] = []
     silenced: list[tuple[Place, Finding]] = []
@@ -217,9 +219,10 @@ def check(
     return Findings(agreement, _sorted(kept), _sorted(silenced), _sorted(known), gone)
 
 
-def codes(select: Sequence[str] = (), ignore: Sequence[str] = ()) -> frozenset[str]:
+def codes(select: str | Iterable[str] | None = (), ignore: str | Iterable[str] = ()) -> frozenset[str]:
     """The codes of the rules that `check` looks at."""
-    return (chosen(tuple(select)) if select else frozenset(rules())) - chosen(tuple(ignore))
+    wanted = () if select is None else several(select)
+    return (chosen(wanted) if wanted else frozenset(rules())) - chosen(several(ignore))
 
 
 def _hits(

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from servanda.agreement.format.values import Place
-from servanda.english import did_you_mean
+from servanda.english import did_you_mean, printable
+from servanda.errors import NoSuchName
 
 Severity = Literal["error", "warning", "note"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")  # the worst first
@@ -192,17 +193,17 @@ def _forms(words: str | dict[str, str]) -> dict[str, str]:
     return words if isinstance(words, dict) else {"": words}
 
 
-def chosen(names: tuple[str, ...]) -> frozenset[str]:
+def chosen(names: tuple[object, ...]) -> frozenset[str]:
     """The codes that some names stand for: codes, beginnings of codes (SV1), or names of rules.
 
     Raises
     ------
-    ValueError
+    NoSuchName
         If a name stands for no rule, with what there is.
     """
     found: set[str] = set()
     for name in names:
-        word = name.strip()
+        word = printable(str(name)).strip()
         codes = [
             rule.code
             for rule in rules().values()
@@ -210,7 +211,7 @@ def chosen(names: tuple[str, ...]) -> frozenset[str]:
         ]
         if not codes:
             near = did_you_mean(word, [each for rule in rules().values() for each in (rule.code, rule.name)])
-            raise ValueError(f"there is no rule '{word}'.{near} 'servanda explain' lists all rules")
+            raise NoSuchName(f"there is no rule '{word}'.{near} 'servanda explain' lists all rules")
         found.update(codes)
     return frozenset(found)
 

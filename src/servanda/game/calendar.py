@@ -14,7 +14,7 @@ from servanda.agreement.dates import TOLERANCE, last_day, review_dates, years_be
 from servanda.agreement.format.agreement import Agreement, AgreementError
 from servanda.agreement.format.entries import Obligation, Ratification, Review, Turnover
 from servanda.agreement.format.values import Number
-from servanda.agreement.plan_names import plan_names
+from servanda.agreement.plan_names import one_plan
 from servanda.agreement.playability import playable_days, plays
 from servanda.agreement.writing.whole import insist_on_sound
 from servanda.errors import expect
@@ -98,7 +98,7 @@ def calendar_of(agreement: Agreement, plan: str) -> tuple[Step, ...]:
         was built in Python, and not read from a file, contradicts itself.
     """
     expect(agreement, Agreement, "calendar_of")
-    plan_names(agreement, plan)
+    plan = one_plan(agreement, plan)
     if agreement.origin is None:
         _insist_on_names(agreement)
         _insist_on_types(agreement)

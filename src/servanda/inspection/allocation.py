@@ -13,7 +13,7 @@ import numpy as np
 
 from servanda.agreement.format.agreement import Agreement, AgreementError
 from servanda.agreement.format.inspections import Inspections, Site
-from servanda.errors import expect, finite, no_such
+from servanda.errors import expect, finite, is_there, no_such
 from servanda.inspection._linear_program import Floats, Reach
 from servanda.inspection._schedules import Optimum
 from servanda.inspection._security_game import least_budget, least_effort, lexicographic_maximin, maximin, stackelberg
@@ -281,7 +281,7 @@ def where_to_inspect(agreement: Agreement, budget: float | None = None, aim: str
     began = time.perf_counter()
     asked = inspections_of(agreement)
     budget = None if budget is None else finite("budget", budget, 0)
-    if aim not in (None, "detection", "deterrence"):
+    if aim is not None and not is_there(aim, ("detection", "deterrence")):
         raise no_such("aim", aim, ("detection", "deterrence"))
     asked = asked.model_copy(update={"aim": aim or asked.aim})
     game = site_game(asked, likely, budget)

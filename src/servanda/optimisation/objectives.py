@@ -114,7 +114,7 @@ def read_condition(agreement: Agreement, text: str) -> Condition:
     """
     match = re.fullmatch(r"\s*([^\s<>=]+)\s*(>=|<=)\s*(\S+)\s*", text)
     try:
-        value = float(match[3]) if match else np.nan
+        value = float(match[3].replace("−", "-")) if match else np.nan
     except ValueError:
         value = np.nan
     if match is None or not np.isfinite(value):

@@ -20,7 +20,7 @@ from servanda.agreement.plan_names import plan_name
 from servanda.assessment.metrics import metrics
 from servanda.columns import Columns
 from servanda.english import capital
-from servanda.errors import MOST_DRAWS, MOST_EVALUATIONS, ServandaError, counted, expect, seeded, whole
+from servanda.errors import MOST_DRAWS, MOST_EVALUATIONS, ServandaError, counted, expect, seeded, several, whole
 from servanda.game.calendar import calendar_of
 from servanda.optimisation._candidates import all_candidates, build, shown, space
 from servanda.optimisation._evolution import evolve
@@ -242,7 +242,7 @@ def design(
 
 
 def _each(names: str | Iterable[str]) -> Iterable[str]:
-    return (names,) if isinstance(names, str) else names
+    return [str(name) for name in several(names)]
 
 
 def _insist(agreement: Agreement, plan: str, aims: Sequence[Aim], wanted: list[Statistic], draws: int) -> None:

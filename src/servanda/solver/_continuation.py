@@ -8,8 +8,9 @@ matter: by m, along what comes of that, along what comes of that in turn (a Kryl
 correction. Following the arc and not m, the curve may turn back in m (a fold) and is still followed. Compiled by numba.
 
 On the way, and at the end, `advance` looks how strongly F answers to a change of x. Another branch can only be near
-where some change comes back as large as it went, so where all answers are weak nothing can be jumped over. Where one
-is strong, `advance` ends in ALARMED, and `_crossings.py` looks closer.
+where some change comes back as large as it went. Two answers are taken, one to the other, as a strong one may follow a
+weak one. A look can miss a direction, so this is a check and no proof. Where answers are strong or the curve has
+turned, `advance` ends in ALARMED, and `_crossings.py` looks closer.
 """
 
 from __future__ import annotations
@@ -53,9 +54,9 @@ FRESH_AT_END = 0.7
 START, BASE, COLUMN, GUESS, CORRECTION, FINAL, LOOK, LAST_LOOK, ARRIVED, STUCK, ALARMED = range(11)
 (
     PHASE, STEPS, FOLDS, VALUES, TRIES, COLUMN_AT, IS_FRESH, CROSSING, AT_END, WORSE, MOST_STEPS, SEEDED, FULL, LOOKS,
-    BIFURCATIONS,
-) = range(15)  # fmt: skip
-STEP, LENGTH, DISTANCE, CONTRACTION, LAST, BEST, NEXT_LOOK, SPLIT = range(8)
+    BIFURCATIONS, CALM_FOLDS, IS_SECOND,
+) = range(17)  # fmt: skip
+STEP, LENGTH, DISTANCE, CONTRACTION, LAST, BEST, NEXT_LOOK, SPLIT, ANSWER = range(9)
 
 
 class State(NamedTuple):
@@ -94,7 +95,7 @@ class State(NamedTuple):
 
 def start(n: int, most_steps: int) -> State:
     """Make ready to follow a curve in n dimensions; F is wanted first at m = 0, where it must not depend on x."""
-    count, size = np.zeros(15, dtype=np.int64), np.zeros(8)
+    count, size = np.zeros(17, dtype=np.int64), np.zeros(9)
     count[MOST_STEPS] = most_steps
     size[STEP] = FIRST_STEP
     shapes = dict.fromkeys(State._fields, (n + 1,))
@@ -452,7 +453,7 @@ def _seen(s, value):
         strong = 0.0
     if count[PHASE] == LAST_LOOK:
         count[AT_END] += 4
-        if not strong <= STRONG_AT_END or count[FOLDS] % 2 == 1:
+        if not strong <= STRONG_AT_END or count[FOLDS] != count[CALM_FOLDS]:
             count[PHASE] = ALARMED
         elif count[AT_END] < 8 and strong * math.sqrt(n) > FAINT:
             _ask(s, LAST_LOOK)
@@ -460,12 +461,20 @@ def _seen(s, value):
             copy(s.best, s.probe)
             count[PHASE] = ARRIVED
         return
-    if not strong <= STRONG:
+    if count[IS_SECOND] == 0 and 0.0 < strong < np.inf:
+        count[IS_SECOND] = 1
+        size[ANSWER] = strong
+        _ask(s, LOOK)
+        return
+    if count[IS_SECOND]:
+        count[IS_SECOND] = 0
+        strong = max(size[ANSWER], math.sqrt(size[ANSWER] * strong))
+    if not strong <= STRONG or count[FOLDS] != count[CALM_FOLDS]:
         count[PHASE] = ALARMED
         return
     copy(s.point, s.calm)
     copy(s.tangent, s.calm_tangent)
-    if count[LOOKS] == 1:
+    if count[LOOKS] <= 2:
         strong *= math.sqrt(n)  # a direction taken at random lies mostly across the one that matters
     size[NEXT_LOOK] = s.point[n] * min(4.0, max(1.5, math.sqrt(FAINT / (strong + 1e-9))))
     _guess(s)

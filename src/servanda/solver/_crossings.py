@@ -2,9 +2,10 @@
 
 `_continuation.py` is quick, and asks for help where a change of the unknowns comes back about as large as it went. Here
 the whole Jacobian is worked out at every point. Bordered by the tangent, it must not change by more than half of what
-would make it singular between one point and the next: then no other branch crosses between them, and the sign of its
-determinant stays. Steps become as short as that takes. Where a step would be lost in the rounding of F, two branches
-meet as far as numbers can tell: a bifurcation. It is counted, and the curve is followed straight on.
+would make it singular between one point and the next: then the sign of its determinant is the same at both, and a
+branch that crosses between them is all but ruled out. Steps become as short as that takes. Where a step would be lost
+in the rounding of F, two branches meet as far as numbers can tell: a bifurcation. It is counted, and the curve is
+followed straight on.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ CALM = 0.3
 NARROW = 0.5  # how much of what would make it singular the bordered Jacobian may change in a step
 WANTED = 0.3
 BESIDE = 0.3  # how far beside its guess a point may be, in steps
-SINGULAR = 3e-9  # least singular value that is told from 0
+SINGULAR = 1e-7  # least singular value told from 0: a relative difference of 1e-15 in worth makes about that
 APART = 3e-6  # between the values of F from which derivatives are worked out
 WIDE = 64  # unknowns up to which derivatives are taken in all directions
 FAINT = 1e-7  # what is left out otherwise, of the largest answer
@@ -56,8 +57,8 @@ def look_closer(play: Any, state: Any, progress: Progress | None) -> None:
     of, n = _continuation, play.size
     count = state.count
     curve = Curve(play.image, n)
-    even = not count[of.AT_END] or count[of.FOLDS] % 2 == 0  # as from 0 to 1 a curve turns an even number of times
-    if count[of.PHASE] == of.ALARMED and even and curve.strongest(state.point) <= NEAR:
+    straight = count[of.FOLDS] == count[of.CALM_FOLDS]  # a curve turns only where some change comes back as it went
+    if count[of.PHASE] == of.ALARMED and straight and curve.strongest(state.point) <= NEAR:
         if count[of.AT_END]:
             of.copy(state.best, state.probe)
             count[of.PHASE] = of.ARRIVED

@@ -442,3 +442,39 @@ def test_a_file_with_values_exchanged_reads_or_is_complained_about(data: st.Data
         words[one], words[other] = words[other], data.draw(st.sampled_from([words[one], *PIECES]))
         text = " ".join(words)
     assert all(each.startswith("agreement.yaml:") for each in said(text))
+
+
+@pytest.mark.parametrize(
+    ("length", "advice"),
+    [
+        ("2 Quarters", "Write a number of days, weeks, months or years, such as 12 years."),
+        ("36 hours", "Write a number of days, weeks, months or years, such as 12 years."),
+        ("4 YEARS", "Write a number of days, weeks, months or years, in small letters, such as 12 years."),
+    ],
+)
+def test_a_length_in_other_units_hears_which_units_there_are(length: str, advice: str):
+    text = f"servanda: 1\ntitle: T\nstart: 2020-01-01\nhorizon: {length}\nparties: {{a: {{}}}}\nplans: {{}}\n"
+    assert any(told.startswith("a.yaml:4:") and told.endswith(advice) for told in problems(text))
+
+
+def test_an_interval_in_capitals_hears_of_small_letters():
+    entry = "{id: r, review: [a], every: 2 Weeks, from: 2020-02-01, until: 2021-02-01}"
+    (told,) = problems(
+        f"servanda: 1\ntitle: T\nstart: 2020-01-01\nparties: {{a: {{}}}}\nplans:\n  p:\n    entries:\n      - {entry}\n"
+    )
+    assert told.endswith("Write one, in small letters, such as 10 days, 6 months or 1 year.")
+
+
+@pytest.mark.parametrize(
+    ("rest", "advice"),
+    [
+        ("titel: z", "Did you mean title? Allowed"),  # a slip is likelier than a comma within words
+        ("until: 2021-01-01", 'put them in quotes: does: "words, until: 2021-01-01". Allowed'),
+    ],
+)
+def test_a_key_behind_words_is_quoted_as_it_stands(rest: str, advice: str):
+    entry = f"{{id: x, by: a, does: words, {rest}}}"
+    (told,) = problems(
+        f"servanda: 1\ntitle: T\nstart: 2020-01-01\nparties: {{a: {{}}}}\nplans:\n  p:\n    entries:\n      - {entry}\n"
+    )
+    assert advice in told

@@ -10,7 +10,9 @@ import servanda
 from servanda.agreement.format.agreement import Agreement
 from servanda.agreement.starter import starter_text
 from servanda.columns import Columns
+from servanda.presentation.figures._bars import first_of
 from servanda.presentation.view import Table, View, view
+from servanda.presentation.views.sensitivity import told_apart, what_matters
 from servanda.uncertainty.scenario_discovery.failure_rules import FailureRules, Limit, Rule
 
 
@@ -122,3 +124,15 @@ def test_rules_of_failure(agreement: Agreement) -> None:
 )
 def test_why_there_is_no_rule(agreement: Agreement, why: str, said: str) -> None:
     assert said in view(rules(agreement, why)).headline
+
+
+@pytest.mark.parametrize(("low", "words"), [(0.5, "“x” matters most."), (0.3, "“x” seems to matter most.")])
+def test_a_number_whose_interval_meets_the_next_one_only_seems_to_matter_most(low: float, words: str) -> None:
+    rows = [("x", 0.6, low, 0.9), ("y", 0.3, 0.2, 0.4), ("z", 0.05, 0.0, 0.1)]
+    names = ("what", "total", "total_low", "total_high")
+    shares = Columns({name: [row[k] for row in rows] for k, name in enumerate(names)})
+    assert told_apart(shares)
+    assert first_of(shares) + "." == words
+    found = servanda.sensitivity(servanda.loads(starter_text()), "phased", of="years", draws=32, seed=1)
+    given = {"name": ["x", "y", "z"], "first": [0.5, 0.3, 0.05], "numbers": [1, 1, 1]}
+    assert what_matters(replace(found, shares=shares.with_columns(**given))).startswith(words)

@@ -123,6 +123,16 @@ class Years(Number):
 _DURATION = re.compile(DURATION_PATTERN)
 
 
+def _write(value: object, example: str) -> str:
+    """How to write a duration, for someone who wrote this."""
+    return f"Write a number of days, weeks, months or years{_small(value)}, such as {example}"
+
+
+def _small(value: object) -> str:
+    capitals = isinstance(value, str) and value != value.lower() and _DURATION.fullmatch(value.lower()[:100])
+    return ", in small letters" if capitals else ""
+
+
 _UNIT_YEARS = {"year": 1.0, "month": 1 / 12, "week": 7 / DAYS_PER_YEAR, "day": 1 / DAYS_PER_YEAR}
 
 
@@ -145,7 +155,7 @@ def years(value: object) -> float:
             if length < LEAST and re.search("[1-9]", match[1]):
                 raise Problem(f"{show(value)} is too short to compute with. Write 0 days")
             return length
-    raise Problem(f"{show(value)} is not a duration. Write a number and a unit (30 months, 2 years, 90 days), or never")
+    raise Problem(f"{show(value)} is not a duration. {_write(value, '30 months')}, or never")
 
 
 def _from_file(info: ValidationInfo) -> bool:
@@ -169,7 +179,7 @@ def _horizon(value: object, info: ValidationInfo) -> float:
     if not 0.999 / DAYS_PER_YEAR <= length <= LONGEST_HORIZON:
         raise Problem(
             f"{show(value)} is not a duration of at least 1 day and at most {digits(LONGEST_HORIZON)} years."
-            " Write a number and a unit, such as 12 years"
+            f" {_write(value, '12 years')}"
         ).custom()
     return length
 
@@ -178,8 +188,7 @@ def _span(value: object, info: ValidationInfo) -> float:
     length = _length(value, info)
     if not 0 <= length <= LONGEST_HORIZON:
         raise Problem(
-            f"{show(value)} is not a duration of at most {digits(LONGEST_HORIZON)} years."
-            " Write a number and a unit, such as 60 days"
+            f"{show(value)} is not a duration of at most {digits(LONGEST_HORIZON)} years. {_write(value, '60 days')}"
         ).custom()
     return length
 
@@ -202,7 +211,7 @@ def _interval(value: object, info: ValidationInfo) -> int | timedelta:
         return found
     raise Problem(
         f"{show(value)} is not a whole number of days, weeks, months or years (at most 100 years)."
-        " Write one, such as 10 days, 6 months or 1 year"
+        f" Write one{_small(value)}, such as 10 days, 6 months or 1 year"
     ).custom()
 
 

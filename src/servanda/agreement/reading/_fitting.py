@@ -342,8 +342,9 @@ def _words(detail: dict[str, Any], place: Place, book: FittedFile) -> str:
         return f"{where}: {detail['ctx']['why']}"
     if kind == "extra_forbidden":
         allowed = _fields(model_at(place[:-1], book.data))
-        hint = did_you_mean(last, allowed) + (" Put a space after the colon." if ":" in str(last) else "")
-        hint = _words_before(place, book) or hint
+        colon = " Put a space after the colon." if ":" in str(last) else ""
+        hint = did_you_mean(last, allowed) or _words_before(place, book)
+        hint = hint if "quotes" in hint else hint + colon
         return f"{around} has an unknown key {show(last)}.{hint} Allowed: {', '.join(allowed)}"
     if kind == "missing":
         field = _fields(model_at(place[:-1], book.data)).get(str(last))
@@ -383,7 +384,7 @@ def _words_before(place: Place, book: FittedFile) -> str:
         return ""
     if book.lines.get((*place[:-1], before)) != book.lines.get(place):
         return ""
-    whole = f"{value}, {place[-1]}: {rest if isinstance(rest, str) else show(rest)}"
+    whole = f"{value}, {place[-1]}: {rest if isinstance(rest, str) else show(rest).removeprefix('the date ')}"
     quoted = json.dumps(whole, ensure_ascii=False)
     return f" If it belongs to the words of {before}, put them in quotes: {before}: {quoted}."
 

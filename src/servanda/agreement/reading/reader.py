@@ -13,6 +13,7 @@ from servanda.agreement.reading._fitting import shape
 from servanda.agreement.reading._yaml_text import LARGEST, Complaint, NotReadableError, parse
 from servanda.agreement.reading.consistency.agreement import inconsistencies
 from servanda.english import visible
+from servanda.errors import expect
 
 
 def catalog() -> dict[str, pathlib.Path]:
@@ -66,6 +67,7 @@ def loads(text: str | bytes, path: str = "agreement.yaml") -> Agreement:
     """
     if isinstance(text, bytes):
         return _understand(text, path)
+    expect(text, str, "loads")
     try:
         content = text.encode("utf-8")
     except UnicodeEncodeError as error:

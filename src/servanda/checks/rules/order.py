@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import islice
 
@@ -16,6 +16,7 @@ from servanda.checks.rulebook import Found, rule
 from servanda.english import listed, some
 
 TOLERANCE = 1e-9
+LINKS = 12  # of a circle, said one by one
 _HOSTILITIES = r"(all )?(the )?(fire|firing|shooting|fighting|hostilities|war|armed (action|attack)s?)"
 _MOMENT = re.compile(  # words that open what happens at one moment, however long one has for it: "cease fire"
     r"((begin|start|cease|halt|stop|suspend|sign|initial|ratify|ratifie|adopt|announce|declare|proclaim)s?"
@@ -57,6 +58,15 @@ def _link(wait: Wait) -> str:
     return words[wait.how]
 
 
+def _chain(circle: Sequence[Wait]) -> str:
+    """Say who waits for whom around a circle; of a long one how it begins, and how it closes."""
+    links = [_link(link) for link in circle]
+    left_out = len(links) - LINKS
+    if left_out > 1:
+        links = [*links[: LINKS - 1], f"so on over {left_out:,} more steps", links[-1]]
+    return listed(links)
+
+
 @rule("SV101")
 def circles(view: PlanView) -> Iterator[Found]:
     """Tell of steps that wait for one another in a circle."""
@@ -67,7 +77,7 @@ def circles(view: PlanView) -> Iterator[Found]:
         yield Found(
             "SV101",
             view.by_id[first.who].place if first.how == "before" else first.place,
-            {"count": str(len(circle)), "chain": listed([_link(link) for link in circle]), "entry": first.who},
+            {"count": f"{len(circle):,}", "chain": _chain(circle), "entry": first.who},
             form,
             tuple((link.place, _link(link)) for link in circle),
             tuple(link.who for link in circle),

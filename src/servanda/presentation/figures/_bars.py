@@ -9,7 +9,7 @@ from servanda.columns import Columns
 from servanda.english import chance, quantity
 from servanda.presentation.figures._palette import GREY, HELD, INK, PALE, Look, tint
 from servanda.presentation.figures._sheet import Sheet, wrap
-from servanda.presentation.views.sensitivity import share, told_apart
+from servanda.presentation.views.sensitivity import leads, share, told_apart
 from servanda.presentation.writing import amount
 
 ROWS = 14  # drawn at most
@@ -20,9 +20,7 @@ def first_of(shares: Columns) -> str:
     """Which number matters most, as sure as the intervals of the first two allow."""
     if not told_apart(shares):
         return "These draws are too few to say what matters most"
-    first, *others = shares.head(2)
-    sure = all(first["total_low"] > other["total_high"] for other in others)
-    return f"“{first['what']}” {'matters' if sure else 'seems to matter'} most"
+    return f"“{shares.to_dicts()[0]['what']}” {'matters' if leads(shares) else 'seems to matter'} most"
 
 
 def bar_row(sheet: Sheet, label: str, pale: bool = True) -> tuple[float, float, float]:

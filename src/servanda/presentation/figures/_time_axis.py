@@ -36,9 +36,13 @@ def year_ticks(axes: Axes, first: float, last: float, width: float, narrow: bool
         _day_ticks(axes, first, last, width)
         return
     span = last - first
-    step = next(s for s in (1, 2, 3, 5, 10, 20, 50, 100, 1000) if s / span * width >= (44 if narrow else 46))
+    steps = (1, 2, 3, 5, 10, 20, 50, 100, 200, 500)
+    step = next((s for s in steps if s / span * width >= (44 if narrow else 46)), 1000)
     years = [y for y in range(int(first), int(last) + 2) if first - 1e-9 <= y <= last + 1e-9 and y % step == 0]
-    axes.set_xticks(years, [str(y) for y in years])
+    if years:
+        axes.set_xticks(years, [str(y) for y in years])
+    else:  # a panel too narrow for its years says when it begins
+        axes.set_xticks([first], [str(int(first + 1e-9))])
 
 
 def _day_ticks(axes: Axes, first: float, last: float, width: float) -> None:
@@ -50,9 +54,17 @@ def _day_ticks(axes: Axes, first: float, last: float, width: float) -> None:
             days = [day for day in months if first - 1e-9 <= year_of(day) <= last + 1e-9]
             _label_days(axes, days, [f"{MONTHS[day.month - 1][:3]} {day.year}" for day in days])
             return
-    step = next(s for s in (1, 2, 5, 10, 15, 30, 60) if width * s / DAYS_PER_YEAR / span >= 112)
-    days = [start + timedelta(days=step * i) for i in range(int(span * DAYS_PER_YEAR / step) + 1)]
-    _label_days(axes, days, [day_label(day) for day in days])
+    for step in (1, 2, 5, 10, 15, 30, 60):  # days
+        if width * step / DAYS_PER_YEAR / span >= 112:
+            days = [start + timedelta(days=step * i) for i in range(int(span * DAYS_PER_YEAR / step) + 1)]
+            _label_days(axes, days, [day_label(day) for day in days])
+            return
+    years = [date(year, 1, 1) for year in range(start.year, start.year + 5)]
+    years = [day for day in years if first - 1e-9 <= year_of(day) <= last + 1e-9]
+    if len(years) > 1 and width / span >= 44:
+        _label_days(axes, years, [str(day.year) for day in years])
+    else:  # a panel too narrow for two labels says when it begins
+        _label_days(axes, [start], [day_label(start)])
 
 
 def _label_days(axes: Axes, days: Sequence[date], labels: Sequence[str]) -> None:

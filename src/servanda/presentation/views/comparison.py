@@ -8,6 +8,7 @@ from servanda.agreement.labels import cause_name, party_name
 from servanda.assessment.comparison import Comparison, PlanResult
 from servanda.assessment.summary import outcome_order
 from servanda.english import a_chance, amounts, capital, in_unit, listed, number, quantity, time, time_unit
+from servanda.errors import expect
 from servanda.presentation.view import Column, Row, Table, View, rows, view_of
 from servanda.presentation.views.plan import headline, in_table, in_words, left_out
 
@@ -21,6 +22,7 @@ def _(comparison: Comparison) -> View:
 
 def verdict(comparison: Comparison) -> str:
     """Answer the question which plan holds best, in a sentence that does not claim more than the numbers."""
+    expect(comparison, Comparison, "verdict")
     ranked = sorted((result.summary for result in comparison.plans), key=lambda one: -one.held["clean"])
     if len(ranked) == 1:
         return headline(ranked[0])

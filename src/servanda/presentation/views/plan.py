@@ -24,6 +24,7 @@ from servanda.english import (
     time_of,
     without_capital,
 )
+from servanda.errors import expect
 from servanda.game.calendar import Step
 from servanda.presentation.view import Column, Row, Table, View, rows, view, view_of
 
@@ -79,6 +80,7 @@ def _way(summary: Summary) -> str:
 
 def headline(summary: Summary) -> str:
     """A few plain sentences: will this plan hold, where is it most likely to fail, and why?"""
+    expect(summary, Summary, "headline")
     link = summary.weakest_link
     horizon = summary.agreement.horizon
     end = at(last_day(summary.agreement), horizon)

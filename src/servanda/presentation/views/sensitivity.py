@@ -33,7 +33,7 @@ def _(found: SobolIndices) -> View:
     table = found.table.sort("total", descending=True).with_columns(what=found.table.sort("total", True)["name"])
     most = table.row(0)
     return View(
-        _matters_most(most["name"], most, several=False) if told_apart(table) else unranked(table),
+        _matters_most(most["name"], most, leads(table), several=False) if told_apart(table) else unranked(table),
         filled(crossed(table), _shares(table)),
         filled(unanswered(found.failed, found.solves)),
     )
@@ -133,7 +133,7 @@ def what_matters(found: Sensitivity) -> str:
     if not told_apart(found.shares):
         return unranked(found.shares)
     first, *others = found.shares.to_dicts()
-    text = _matters_most(first["what"], first, several=found.grouped and first["numbers"] > 1)
+    text = _matters_most(first["what"], first, leads(found.shares), found.grouped and first["numbers"] > 1)
     return text + (f" Next comes “{others[0]['what']}” ({share(others[0]['total'])})." if others else "")
 
 
@@ -141,6 +141,12 @@ def told_apart(shares: Columns) -> bool:
     """Whether the largest share lies clearly above any other one: if above none, nothing can be ranked."""
     first, *others = shares.sort("total", descending=True).to_dicts()
     return not others or any(one["total_high"] < first["total_low"] for one in others)
+
+
+def leads(shares: Columns) -> bool:
+    """Whether the first share lies clearly above the second."""
+    first, *others = shares.head(2).to_dicts()
+    return all(first["total_low"] > other["total_high"] for other in others)
 
 
 def unranked(shares: Columns) -> str:
@@ -164,11 +170,12 @@ def crossed(shares: Columns | None) -> str:
     )
 
 
-def _matters_most(what: str, one: dict[str, Any], several: bool) -> str:
+def _matters_most(what: str, one: dict[str, Any], sure: bool, several: bool) -> str:
     it, its, they_account = ("these numbers", "their", "they account") if several else ("it", "its", "it accounts")
     return (
-        f"“{what}” matters most. Knowing {it} would remove {share(one['first'])} of the variance on average; counting"
-        f" {its} interactions with other numbers, {they_account} for {share(one['total'])}."
+        f"“{what}” {'matters' if sure else 'seems to matter'} most. Knowing {it} would remove {share(one['first'])} of"
+        f" the variance on average; counting {its} interactions with other numbers, {they_account} for"
+        f" {share(one['total'])}."
     )
 
 

@@ -75,7 +75,7 @@ def parse(agreement: Agreement, text: str) -> FailureCondition:
         return FailureCondition(judged, sign, share, True)
     percentage = bound.endswith("%")
     try:
-        value = float(bound.removesuffix("%"))
+        value = float(bound.removesuffix("%").replace("−", "-"))
     except ValueError:
         value = float("nan")
     if not np.isfinite(value):

@@ -19,7 +19,7 @@ from servanda.agreement.plan_names import plan_names
 from servanda.arrays import Floats
 from servanda.columns import Columns
 from servanda.english import capital
-from servanda.errors import MOST_DRAWS, ServandaError, counted, expect, need, seeded, whole
+from servanda.errors import MOST_DRAWS, ServandaError, UsageError, counted, expect, need, seeded, shown, whole
 from servanda.files import check_place
 from servanda.game.compiler import compile
 from servanda.parallel import Cluster, Progress, Where, connected, map_in_order
@@ -279,6 +279,9 @@ def read_sweep(path: str | Path) -> Sweep:
         If there is no such file, if it is none of a sweep, or if it is damaged.
     """
     need("tables", "A sweep in a file", "polars", "pyarrow")
+    given: object = path
+    if not isinstance(given, str | os.PathLike):
+        raise UsageError(f"servanda.read_sweep needs the path of a file, not {shown(given)}")
     return _read(Path(path))
 
 

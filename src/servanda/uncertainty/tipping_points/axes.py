@@ -18,7 +18,7 @@ from servanda.agreement.format.entries import Turnover
 from servanda.agreement.format.values import Number, Place
 from servanda.agreement.numbers import Uncertain
 from servanda.arrays import Floats
-from servanda.errors import ServandaError, no_such
+from servanda.errors import ServandaError, no_such, several
 from servanda.uncertainty.questions import entering
 from servanda.uncertainty.sampling import Draws, with_values
 
@@ -201,8 +201,8 @@ def _ends(number: Number) -> tuple[float, float]:
 def _chosen(there: Sequence[Uncertain], among: str | Iterable[str]) -> list[str]:
     names = [one.name for one in there]
     found: list[str] = []
-    for asked in (among,) if isinstance(among, str) else among:
-        fits = [name for name in names if name == asked or fnmatchcase(name, asked)]
+    for asked in several(among):
+        fits = [name for name in names if isinstance(asked, str) and (name == asked or fnmatchcase(name, asked))]
         if not fits:
             raise no_such("uncertain number", asked, names)
         found += fits

@@ -24,7 +24,8 @@ USUAL = 2  # of a command that is not in the table
 COUNTS = {"--draws": (1, 2, 3, 4, 8, 16), "--evaluations": (1, 4, 8, 16), "--times": (1, 10, 1000), "--points": (3, 4,
     5), "--search": (0, 1, 2),
           "--max-nodes": (1, 10, 1000, 20_000), "--most": (1, 2, 3, 9), "--examples": (0, 1, 3), "--workers": (1, 2),
-          "--seed": (0, 1, 2**31, 2**63, 2**64, 10**30)}  # fmt: skip
+          "--seed": (0, 1, 2**31, 2**63 - 1)}  # fmt: skip
+LEAST = {("sensitivity", "--draws"): ("--draws", "32")}  # with fewer it refuses
 ALWAYS = (
     "--draws",
     "--evaluations",
@@ -142,10 +143,28 @@ WORDS: dict[str, tuple[str, ...]] = {
     "--sweep": TABLES, "--reach": (*BAD_NUMBERS, "0.6", "0.9", "1", "2", "0.001"), "--baseline": ("baseline.json", "",
     ".", "agreement.yaml", "missing.json", "/dev/null"),
 }  # fmt: skip
+GOOD: dict[str, tuple[str, ...]] = {  # what an option mostly gets, that more may be reached than its refusal
+    "--picture": ("picture.png", "picture.svg", "é.png", "with space.svg", "$x$.png", "[x].svg"),
+    "--pictures": ("out", "é", "a b", "$x$"), "--out": ("draws.parquet", "é.parquet", "$x$.parquet"),
+    "--subject-to": ("held_clean >= 0.2", "years >= 1", "exposure <= 5", "smallest_gain >= 0"),
+    "--when": ("years < q25", "held_clean < 0.5", "years <= median", "held_clean < 5%"),
+    "--among": ("parties.*", "*", "incidents", "*.precision", "measures.*"), "--ours": ("*", "measures.*", "parties.*"),
+    "--heat": ("incidents", "parties.isle.discount", "parties.north.discount", "parties.isle.precision"),
+    "--reach": ("0.3", "0.6", "0.9"), "--write": ("better", "new-plan"), "--rows": ("1", "1,2"),
+    "--max-nodes": ("20000", "200000"),
+}  # fmt: skip
 ANY_WORDS = (*PLANS, *METRICS, *NEW_FILES, "0", "-1", "nan")
-LIKELY = {"--plan": 0.9, "--json": 0.25, "--picture": 0.25, "--maximise": 0.5, "--sweep": 0.04, "--cluster": 0.04}
+LIKELY = {"--plan": 0.9, "--json": 0.25, "--picture": 0.25, "--maximise": 0.5, "--sweep": 0.04, "--cluster": 0.04,
+          "--rows": 0.03}  # fmt: skip
 WAYS = {  # which options go together, where others of these would be refused
-    "tip": (("--between",), ("--plan", "--reach"), ("--plan", "--reach", "--ours"), ("--between", "--heat")),
+    "tip": (
+        ("--between",),
+        ("--between", "--alone", "--points"),
+        ("--between", "--alone", "--points", "--among"),
+        ("--between", "--heat", "--points"),
+        ("--plan", "--reach"),
+        ("--plan", "--reach", "--ours"),
+    ),
     "sensitivity": (("--plan",), ("--between",)),
 }
 
@@ -190,7 +209,7 @@ def command_line(name: str, rng: random.Random, plans: tuple[str, ...] = (), par
         if rng.random() < 0.9 and any(flags[0] in each for each in ways):
             likely = 1.0 if flags[0] in way else 0.0
         while rng.random() < likely:
-            groups.append(_given(option, rng, plans, parties, wanted))
+            groups.append(LEAST.get((name, flags[0])) or _given(option, rng, plans, parties, wanted))
             if not option.multiple or rng.random() < 0.5:
                 break
     if rng.random() < 0.01:
@@ -267,4 +286,4 @@ def _value(
             )
         )
     pool = WORDS.get(flag, ANY_WORDS)
-    return rng.choice(pool if bad else pool[: max(2, len(pool) // 2)])
+    return rng.choice(pool if bad else GOOD.get(flag, pool[: max(2, len(pool) // 2)]))

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from servanda import files
-from servanda.files import NotSaved, change, check_place, create, save, save_all, writing
+from servanda.files import NotSaved, change, check_place, create, real, save, save_all, writing
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "geteuid"), reason="owners, modes and links as on Unix")
 as_root = pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can give files away")
@@ -171,6 +171,16 @@ def test_what_cannot_be_is_said_before_and_after(file: Path, name: str, words: s
             refuse(file.parent / name)
     assert alone(file.parent, "deal.yaml", "folder")
     assert alone(file.parent / "folder")
+
+
+def test_a_pipe_that_nobody_reads_and_links_in_a_circle_are_said(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "circle").symlink_to("circle")
+    assert real(tmp_path / "circle" / "x") == real(tmp_path) / "circle" / "x"
+    with pytest.raises(NotSaved, match=r"pipe: .*nobody reads from this pipe"):
+        save(tmp_path / "pipe", NEW)
+    with pytest.raises(NotSaved, match=r"circle: .*a link that leads nowhere"):
+        save(tmp_path / "circle", NEW)
 
 
 @pytest.mark.parametrize("names", [1, 2])

@@ -73,6 +73,15 @@ def test_a_cluster_gives_results_in_order_from_both_processes(cluster: Cluster) 
     assert os.getpid() not in processes
 
 
+def test_ctrl_c_is_for_the_one_who_sweeps_and_not_for_the_workers(cluster: Cluster) -> None:
+    """A terminal sends it to all processes."""
+    before = cluster.client.run(os.getpid)
+    for pid in before.values():
+        os.kill(pid, signal.SIGINT)
+    time.sleep(0.2)
+    assert cluster.client.run(os.getpid) == before
+
+
 def test_a_worker_killed_in_mid_run_loses_nothing(cluster: Cluster) -> None:
     seen: list[int] = []
     for item, process, _ in map_in_order(slowly, range(60), cluster=cluster):
@@ -252,7 +261,8 @@ NOBODY = "no Dask cluster with at least one worker answered within 1 seconds"
     [
         (silence, NOBODY), (no_word, NOT_DASK), (a_web_page, NOT_DASK), (noise, NOT_DASK), (endless_zeros, NOT_DASK),
         (a_huge_promise, NOT_DASK), (drop_by_drop, NOT_DASK), (something_of_dasks, NOT_DASK),
-        (another_protocol, NOBODY), (good_words_then_silence, NOBODY), (good_words_then_noise, NOT_DASK), (good_words_of_another_shape, NOT_DASK),
+        (another_protocol, NOBODY), (good_words_then_silence, NOBODY), (good_words_then_noise, NOT_DASK),
+        (good_words_of_another_shape, NOT_DASK),
     ],
     ids=lambda value: getattr(value, "__name__", ""),
 )  # fmt: skip

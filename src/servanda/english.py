@@ -134,7 +134,9 @@ def did_you_mean(found: object, allowed: Iterable[str]) -> str:
     for each in difflib.get_close_matches(word, by_small, n=3, cutoff=0.6):
         alike = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(each, word, strict=False)))
         begun = alike >= 3 and alike in (len(each), len(word))  # one is the beginning of the other
-        if begun or alike >= max(4, 2 * len(word) / 3) or _changes(word, each) <= max(1, (len(word) + 1) // 3):
+        close = difflib.SequenceMatcher(None, each, word).ratio() > 0.7
+        changes = _changes(word, each)
+        if begun or alike >= max(4, 2 * len(word) / 3) or changes <= max(1, len(word) // 4) or (close and changes <= 2):
             return f" Did you mean {by_small[each]}?"
     return ""
 

@@ -35,6 +35,8 @@ _REASONS = {
     errno.ENOTDIR: ("a part of this path is a file, not a folder", _RIGHT),
     errno.ENAMETOOLONG: ("the name is too long", _NAME),
     errno.EISDIR: ("this is a folder", _NAME),
+    errno.ENXIO: ("nobody reads from this pipe", _RIGHT),
+    errno.EEXIST: ("there is something else of this name", _NAME),
     errno.ELOOP: ("a part of this path is a link that leads nowhere", _NAME),
 }
 
@@ -54,6 +56,11 @@ class NotSaved(ServandaError):
 def why(error: OSError) -> str:
     """Say in words what was in the way of writing."""
     return _REASONS.get(error.errno or 0, (error.strerror or str(error), ""))[0]
+
+
+def real(path: str | Path) -> Path:
+    """The absolute path without links, also of what is not there; of links that lead in a circle, as it is."""
+    return Path(os.path.realpath(path))
 
 
 def check_place(path: str | Path, kind: type[ServandaError] = NotSaved) -> None:

@@ -132,6 +132,7 @@ def _started(local: int, stack: ExitStack) -> Any:
     from tempfile import TemporaryDirectory
 
     from distributed import Client, LocalCluster
+    from distributed.gc import disable_gc_diagnosis
     from distributed.security import Security
 
     made: Any = Security
@@ -140,12 +141,35 @@ def _started(local: int, stack: ExitStack) -> Any:
     settings: Any = {
         "processes": True, "silence_logs": 50, "security": keys, "protocol": "tls://",
         "host": "127.0.0.1", "local_directory": folder, "dashboard_address": None,
+        "preload": ["import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"],  # a terminal sends it to all
         "scheduler_kwargs": {"dashboard": False, "dashboard_address": "127.0.0.1:0"},
     }  # fmt: skip
-    there: Any = LocalCluster(n_workers=local, threads_per_worker=1, **settings)
+    with _later():
+        there: Any = LocalCluster(n_workers=local, threads_per_worker=1, **settings)
     stack.enter_context(there)
+    stop_watching: Any = disable_gc_diagnosis  # Ctrl-C gets lost in what watches the collection of garbage
+    stop_watching(force=True)
     connect: Any = Client
     return connect(there, security=keys, set_as_default=False)
+
+
+@contextmanager
+def _later() -> Generator[None]:
+    """Ctrl-C waits for the end of the block, as what is half made could not be ended."""
+    import signal
+
+    heard: list[int] = []
+    try:
+        before = signal.signal(signal.SIGINT, lambda number, _: heard.append(number))
+    except ValueError:  # another thread hears it
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+        if heard:
+            raise KeyboardInterrupt
 
 
 def _reached(where: str, end: float) -> Any:

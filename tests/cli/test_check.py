@@ -163,3 +163,17 @@ def test_no_control_character_of_a_file_reaches_the_terminal(run: Any, tmp_path:
         out = run("check", file, "--format", form).out
         assert "\x1b" not in out
         assert "\n::error::" not in out
+
+
+def test_many_plans_do_not_stand_side_by_side(run: Any, tmp_path: Path) -> None:
+    """A table of 21 columns is read by nobody, and for 2,000 plans it took half a minute."""
+    head = "servanda: 1\ntitle: T\nstart: 2020-01-01\nhorizon: 1 year\nunit: u\ndisputes: a court\n"
+    parties = "parties: {a: {discount: 0, precision: 1}, b: {discount: 0, precision: 1}}\n"
+    stakes = "stakes: {x: {holder: a, worth: {b: -1}, restore: 1 day}}\nplans:\n"
+    plan = "    entries:\n      - {id: e, date: 2020-02-01, by: a, gives: [x]}\n"
+    for count, shown in ((20, True), (21, False)):
+        file = tmp_path / f"{count}.yaml"
+        file.write_text(head + parties + stakes + "".join(f"  p{i}:\n{plan}" for i in range(count)), "utf-8")
+        out = run("check", str(file)).out
+        assert ("If everyone keeps" in out) is shown
+        assert ("The file has 21 plans, too many for scorecards side by side." in out) is not shown

@@ -319,3 +319,11 @@ def test_the_mode_and_the_link_of_a_baseline_are_kept(run: Any, draft: Path) -> 
     assert file.stat().st_mode & 0o777 == 0o640
     assert "SV102" in file.read_text("utf-8")
     assert not [each for each in os.listdir() if each.startswith(".")]  # noqa: PTH208
+
+
+def test_a_baseline_that_is_a_link_in_a_circle_is_one_message(run: Any, tmp_path: Path) -> None:
+    (tmp_path / "circle.json").symlink_to("circle.json")
+    for option in ("--write-baseline", "--baseline"):
+        done = run("check", WARNING, option, tmp_path / "circle.json")
+        assert (done.code, done.out, len(done.err.splitlines())) == (2, "", 1)
+        assert done.err.startswith(f"{tmp_path / 'circle.json'}: ")

@@ -178,3 +178,21 @@ def test_a_missing_extra_is_said_before_the_work_and_leaves_nothing(
     assert done.err.endswith("]'\n")
     assert f"needs {package}, which is not installed here. Install with: pip install 'servanda[" in done.err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_where_matplotlib_keeps_its_fonts_is_not_told() -> None:
+    code = "import logging\nfrom servanda.cli._exit import ended\nlog = logging.getLogger('matplotlib.font_manager')\n"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{code}ended(lambda: (log.warning('a folder'), log.error('an error'))[1])"],
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, done.stderr) == (0, "an error\n")
+
+
+def test_a_window_system_that_matplotlib_does_not_know_does_no_harm() -> None:
+    code = "from servanda.cli._exit import ended\nended(lambda: __import__('matplotlib') and None)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], env={**os.environ, "MPLBACKEND": "nonsense"}, capture_output=True, text=True
+    )
+    assert (done.returncode, done.stderr) == (0, "")

@@ -303,14 +303,15 @@ def test_bad_requests_get_one_message_and_code_2(
         assert done.err == message
 
 
-def test_ctrl_c_stops_cleanly() -> None:
+@pytest.mark.parametrize("wait", ["time.sleep(60)", "exec('time.sleep(60)')"])  # as dataclasses are made
+def test_ctrl_c_stops_cleanly(wait: str) -> None:
     code = (
         "import os, signal\n"
         "import servanda.agreement.reading.reader\n"
         "def wait(file):\n"
         "    print('ready', flush=True)\n"
         "    import time\n"
-        "    time.sleep(60)\n"
+        f"    {wait}\n"
         "servanda.agreement.reading.reader.read = wait\n"
         "from servanda.cli import main\n"
         "main(['compare', 'anything'])\n"
@@ -323,3 +324,12 @@ def test_ctrl_c_stops_cleanly() -> None:
     _, err = child.communicate(timeout=20)
     assert err.strip() == "Stopped."
     assert child.returncode == 130
+
+
+@pytest.mark.parametrize(
+    "words", [("sweep", "x", "--out", ""), ("study", "x", "--out", ""), ("solve", ""), ("check", "a", "")]
+)
+def test_what_is_empty_is_the_name_of_nothing(run: Any, words: tuple[str, ...]) -> None:
+    done = run(*words)
+    assert (done.code, done.out) == (2, "")
+    assert "what was given for it is empty" in done.err

@@ -15,7 +15,7 @@ from typing import Any, cast
 
 from servanda.checks.findings import Findings, Known
 from servanda.errors import UsageError
-from servanda.files import save
+from servanda.files import real, save
 
 VERSION = 1
 MARK = "servanda-baseline"
@@ -48,13 +48,13 @@ class BaselineError(UsageError):
 
 def beside(baseline: str, agreement: str) -> str:
     """Name an agreement by its path from the folder of the baseline; as it was given if there is no such file."""
-    file, folder = Path(agreement), Path(baseline).resolve().parent
+    file, folder = Path(agreement), real(baseline).parent
     if not file.exists():
         return agreement  # from the catalogue, or from standard input
     try:
-        return PurePath(os.path.relpath(file.resolve(), folder)).as_posix()
+        return PurePath(os.path.relpath(real(file), folder)).as_posix()
     except ValueError:  # on another drive
-        return file.resolve().as_posix()
+        return real(file).as_posix()
 
 
 def read_baseline(path: str) -> Baseline:

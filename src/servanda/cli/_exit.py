@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import io
+import logging
 import os
 import select
 import sys
@@ -136,6 +137,8 @@ def ended(run: Callable[[], Any]) -> NoReturn:
     """
     pipes = _open_streams()
     warnings.showwarning = _warning
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)  # users need not hear where it keeps its fonts
+    os.environ.pop("MPLBACKEND", None)  # commands draw into files alone, and matplotlib may not know what is in it
     wide = os.environ.get("COLUMNS", "")
     if wide and not (wide.isascii() and wide.isdigit() and int(wide) >= NARROWEST):
         del os.environ["COLUMNS"]  # sentences would be cut to nothing
@@ -172,6 +175,7 @@ def _code(run: Callable[[], Any]) -> int:
         words = error.format_message().rstrip(".")
         complain(f"{words}{'' if words.endswith('?') else '.'} All options: {where} --help")
     except (click.Abort, KeyboardInterrupt):
+        exec("")  # Python remembers an exec that was interrupted, and would end by the signal, not with 130
         complain("Stopped.")
         return STOPPED
     except BrokenPipeError:

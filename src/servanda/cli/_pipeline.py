@@ -44,6 +44,15 @@ class Command(click.Command):
 
     section = ""
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run it, unless what is empty was given as the name of something."""
+        for param in self.params:
+            given: Any = ctx.params.get(param.name or "")
+            if "" in (given if isinstance(given, tuple) else (given,)):
+                name = param.opts[0] if isinstance(param, click.Option) else param.human_readable_name
+                raise UsageError(f"{name}: what was given for it is empty. Give a name, or leave it out")
+        return super().invoke(ctx)
+
 
 def command(section: str) -> Callable[[Callable[..., None]], Command]:
     """Make a function a command that stands under this heading and has the option --json."""

@@ -177,7 +177,16 @@ def _print(looked: Looked, wish: _Wish) -> None:
         click.echo(_total(looked))
 
 
+MOST_SIDE_BY_SIDE = 20  # plans of which the scorecards are shown behind the findings
+
+
 def _print_scorecards(findings: Findings) -> None:
+    if len(findings.agreement.plans) > MOST_SIDE_BY_SIDE:  # no table has room for them; and they take long
+        click.echo(
+            f"\nThe file has {len(findings.agreement.plans):,} plans, too many for scorecards side by side. 'servanda"
+            " score FILE --plan NAME' shows that of one."
+        )
+        return
     try:
         cards = playable_scorecards(findings.agreement)
     except MissingExtra as error:

@@ -9,6 +9,7 @@ import os
 from pathlib import Path
 
 from servanda.checks.findings import Findings, printable, the_same
+from servanda.files import real
 from servanda.presentation.views.findings import shown_path, summary, where
 
 KINDS = {"error": "error", "warning": "warning", "note": "notice"}
@@ -44,7 +45,7 @@ def within(path: str, root: Path) -> str:
     try:
         file = Path(path).absolute()
         if file.exists():  # not from the catalogue, nor from standard input
-            for one, other in ((file, root), (file.resolve(), root.resolve())):
+            for one, other in ((file, root), (real(file), real(root))):
                 if one.is_relative_to(other) and ".." not in one.parts:
                     return one.relative_to(other).as_posix()
     except (OSError, ValueError):

@@ -19,7 +19,7 @@ from typing import Any
 from servanda.agreement.format.agreement import Agreement
 from servanda.english import printable
 from servanda.errors import UsageError
-from servanda.files import save, save_all
+from servanda.files import real, save, save_all
 
 LIST = ".servanda.json"
 LONGEST = 100  # bytes of a file's name without its ending; file systems take some 255, and some encodings need more
@@ -144,9 +144,9 @@ def file_names(wanted: Iterable[str]) -> list[str]:
 def _about(place: Path, agreement: Agreement, files: dict[str, str] | None = None) -> Written:
     origin, file = agreement.origin, None
     if origin is not None and origin.path:
-        path = Path(origin.path).resolve()
+        path = real(origin.path)
         try:
-            file = Path(os.path.relpath(path, place.resolve())).as_posix()
+            file = Path(os.path.relpath(path, real(place))).as_posix()
         except ValueError:  # on another drive
             file = path.as_posix()
     return Written(agreement.title, file, origin.sha256 if origin else None, files or {})

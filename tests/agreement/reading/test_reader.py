@@ -468,7 +468,7 @@ def test_an_interval_in_capitals_hears_of_small_letters():
 @pytest.mark.parametrize(
     ("rest", "advice"),
     [
-        ("titel: z", "Did you mean title? Allowed"),  # a slip is likelier than a comma within words
+        ("titel: z", "Did you mean title? If it belongs to the words of does, put them in quotes"),
         ("until: 2021-01-01", 'put them in quotes: does: "words, until: 2021-01-01". Allowed'),
     ],
 )
@@ -478,3 +478,14 @@ def test_a_key_behind_words_is_quoted_as_it_stands(rest: str, advice: str):
         f"servanda: 1\ntitle: T\nstart: 2020-01-01\nparties: {{a: {{}}}}\nplans:\n  p:\n    entries:\n      - {entry}\n"
     )
     assert advice in told
+
+
+def test_a_file_of_too_many_values_hears_of_names_only_if_it_has_some(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("servanda.agreement.reading._yaml_text.MOST_NODES", 100)
+    many = "[" + "x, " * 100 + "x]"
+    assert problems(f"note: {many}")[0].endswith("values. Shorten it, or split it into several files.")
+    assert "*names within *names" in problems(f"note: [&a x, {many}]")[0]
+
+
+def test_a_file_that_ends_within_brackets():
+    assert problems("servanda: {") == ("a.yaml:1: not YAML: the file ends within brackets. Close them.",)

@@ -295,6 +295,8 @@ def test_a_file_in_use_by_another_sweep(agreement: servanda.Agreement, tmp_path:
     ("name", "words"),
     [
         ("out.csv", "Give it a name that ends in .parquet"),
+        (".", "Give it a name that ends in .parquet"),
+        ("/", "Give it a name that ends in .parquet"),
         ("nowhere/out.parquet", "there is no folder"),
         ("folder.parquet", "this is a folder"),
     ],
@@ -362,3 +364,12 @@ def test_what_the_command_refuses(
     assert done.code == 2
     assert words in done.err
     assert done.out == ""
+
+
+def test_a_table_with_the_longest_name(agreement: servanda.Agreement, tmp_path: Path) -> None:
+    for letter in ("a", "한"):
+        most = (255 - len(".parquet")) // len(letter.encode())
+        path, other = (tmp_path / f"{letter * (most - 1)}{last}.parquet" for last in (letter, "b"))
+        assert unfinished(path) != unfinished(other)  # though both are cut
+        assert sweep(agreement, draws=2, path=path).draws == 2
+        assert path.is_file()

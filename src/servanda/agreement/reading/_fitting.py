@@ -343,8 +343,7 @@ def _words(detail: dict[str, Any], place: Place, book: FittedFile) -> str:
     if kind == "extra_forbidden":
         allowed = _fields(model_at(place[:-1], book.data))
         colon = " Put a space after the colon." if ":" in str(last) else ""
-        hint = did_you_mean(last, allowed) or _words_before(place, book)
-        hint = hint if "quotes" in hint else hint + colon
+        hint = did_you_mean(last, allowed) + (_words_before(place, book) or colon)
         return f"{around} has an unknown key {show(last)}.{hint} Allowed: {', '.join(allowed)}"
     if kind == "missing":
         field = _fields(model_at(place[:-1], book.data)).get(str(last))

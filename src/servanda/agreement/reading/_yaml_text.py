@@ -165,7 +165,9 @@ class _Builder:
             raise NotReadableError(
                 node.line,
                 f"the file holds more than {MOST_NODES:,} values, counting what a *name stands for each time it"
-                " appears. Shorten the file, or use fewer *names within *names",
+                " appears. Shorten the file, or use fewer *names within *names"
+                if self.anchors
+                else f"the file holds more than {MOST_NODES:,} values. Shorten it, or split it into several files",
             )
         self.look_at_depth(node)
 
@@ -435,6 +437,7 @@ _WORDS = (
         " in double quotes",
     ),
     (r"unknown escape character", "a \\ in double quotes does not stand for any character. Use single quotes"),
+    (r"expected the node content, but found '<stream end>'", "the file ends within brackets. Close them"),
     (
         r"expected the node content, but found '(.*)'",
         "a value is missing before {0}. Give one, or delete the key. If a text begins with {0}, put it in quotes",

@@ -19,6 +19,7 @@ from servanda import files
 from servanda.files import NotSaved, why
 from servanda.uncertainty.sweeps._rows import arrow
 
+LONGEST = 255  # bytes of a name that file systems take
 ROWS = 65_536  # of a row group of the finished file: what is in memory while it is written
 KEY = b"servanda"  # under which the finished file's metadata stands
 SUM = b"servanda-sha256"  # and the checksum of the file, taken with zeros in the checksum's own place
@@ -34,7 +35,11 @@ class NotSwept(NotSaved):
 
 def unfinished(path: Path) -> Path:
     """Where the pieces of a sweep are kept until it is finished."""
-    return path.with_name(path.name + ".unfinished")
+    name, most = path.name, LONGEST - len(".unfinished-journal")
+    if len(os.fsencode(name)) > most:
+        short = os.fsencode(name)[: most - 9].decode("utf-8", "ignore")
+        name = f"{short}-{hashlib.sha256(os.fsencode(name)).hexdigest()[:8]}"
+    return path.with_name(name + ".unfinished")
 
 
 @contextmanager

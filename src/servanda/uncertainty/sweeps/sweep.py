@@ -409,9 +409,9 @@ def _settings(agreement: Agreement, plans: tuple[str, ...], draws: int, seed: in
 
 def _look_at(path: Path, resume: bool, replace: bool) -> None:
     """Refuse a path that cannot be written, or where something is that is not to be lost."""
-    half = unfinished(path)
     if path.suffix != ".parquet":
         raise NotSwept(f"{path}: a sweep is a Parquet file. Give it a name that ends in .parquet")
+    half = unfinished(path)
     if not path.parent.is_dir():
         raise NotSwept(f"{path}: there is no folder {path.parent}. Make it, or give another name")
     if path.is_dir():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from scipy.optimize import brentq
-from support.coordination import coordination
+from support.coordination import coordination, leaning
 from support.random_agreements import random_agreement
 from support.referee import solve_with_gambit
 
@@ -89,6 +89,60 @@ def test_a_bifurcation_is_called_one(precisions: list[float]) -> None:
     assert keeps(found, "hub") == pytest.approx(0.5, abs=1e-6)
     with pytest.raises(NotConverged, match="that difference into the file"):
         solve(game)
+
+
+KINDS = [
+    ([5.0, 5.0], [(0.3, 1.0), (0.7, 2.1)]),
+    ([2.2, 2.2, 2.2], [(1.0, 1.0)]),
+    ([4.0, 4.0, 4.0], [(0.6, 1.0), (0.4, 0.6)]),
+    ([14.0, 14.0, 14.0], [(0.5, 1.0), (0.2, 1.6), (0.3, 0.4)]),
+]
+
+
+@pytest.mark.parametrize(("precisions", "kinds"), KINDS)
+@pytest.mark.parametrize("off", [1e-3, 2e-6, 1e-9])
+def test_one_number_a_little_off_decides_and_mirrored_gives_the_mirrored_answer(
+    off: float, precisions: list[float], kinds: list[tuple[float, float]]
+) -> None:
+    precision, others = precisions[0], len(precisions) - 1
+
+    def gap(p: float) -> float:
+        each = [
+            sum(chance * logistic(precision * times * (2.0 * p - 1.0 - own)) for chance, times in kinds)
+            for own in [off] + [0.0] * (others - 1)
+        ]
+        return p - logistic(precision * (2.0 * sum(each) - others))
+
+    right = float(brentq(gap, 0.0, 0.5 - 1e-6, xtol=1e-15))
+    for sign, keep in ((1, right), (-1, 1.0 - right)):
+        game = compile(leaning(sign * off, precisions, kinds), "plan")
+        found = solve(game)
+        assert (found.bifurcations, found.folds) == (0, 0)
+        assert keeps(found, "hub") == pytest.approx(keep, abs=1e-9)
+    assert _largest_answer(found) < 1.0
+
+
+def _largest_answer(found: Equilibrium) -> float:
+    """The largest real eigenvalue of F_x at an answer: below 1 on a branch that has not turned."""
+    play = Workspace(found.game, 0, found.game.merged)
+    record = play.record(1)
+    play.trace(record, 0, 1, None)
+    x = record.point[0].copy()
+    ways = 1e-6 * np.eye(play.size)
+    slopes = np.column_stack([(play.image(x + way, 1.0) - play.image(x - way, 1.0)) / 2e-6 for way in ways])
+    values = np.linalg.eigvals(slopes)
+    return float(values.real[np.abs(values.imag) < 1e-9].max(initial=0.0))
+
+
+@pytest.mark.parametrize(("precisions", "kinds"), KINDS)
+def test_a_bifurcation_is_called_one_with_types_and_more_parties(
+    precisions: list[float], kinds: list[tuple[float, float]]
+) -> None:
+    mean = sum(chance * times for chance, times in kinds)
+    meet = 2.0 / (precisions[0] * np.sqrt((len(precisions) - 1) * mean))
+    found = solve(compile(leaning(0.0, precisions, kinds), "plan"), throw=False)
+    assert found.status == f"bifurcation at {meet:.4f} of the precision asked for"
+    assert keeps(found, "hub") == pytest.approx(0.5, abs=1e-6)
 
 
 def test_no_bifurcation_before_the_branches_part() -> None:

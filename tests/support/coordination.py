@@ -22,6 +22,32 @@ Precision = float | dict[str, float]  # or a range
 
 def coordination(bonus: float, precisions: Sequence[Precision], scales: Sequence[float] | None = None) -> Agreement:
     """Make the agreement; of precisions and scales, the last is the hub's."""
+    return Agreement.model_validate(coordination_data(bonus, precisions, scales))
+
+
+def leaning(off: float, precisions: Sequence[float], kinds: Sequence[tuple[float, float]]) -> Agreement:
+    """No bonus, but one number of the first concealer is off by a share of itself: what concealing is worth to it.
+
+    Each concealer may be of several types, by chance, to which all is worth so many times as much.
+    """
+    data = coordination_data(0.0, precisions)
+    for i, name in enumerate(list(data["parties"])[:-1]):
+        secret = YEAR * (1.0 + off if i == 0 else 1.0)
+        data["stakes"][f"secret-{name}"]["worth"][name] = secret
+        data["parties"][name]["types"] = {
+            f"kind{k}": {
+                "chance": chance,
+                "worth": {f"secret-{name}": times * secret, f"lasting-{name}": -2.0 * times * YEAR},
+            }
+            for k, (chance, times) in enumerate(kinds)
+        }
+    return Agreement.model_validate(data)
+
+
+def coordination_data(
+    bonus: float, precisions: Sequence[Precision], scales: Sequence[float] | None = None
+) -> dict[str, Any]:
+    """The same, as the plain data of its file."""
     sizes = [YEAR * scale for scale in scales or [1.0] * len(precisions)]
     concealers = [f"party{i}" for i in range(len(precisions) - 1)]
     most = 1.0 + bonus
@@ -47,15 +73,13 @@ def coordination(bonus: float, precisions: Sequence[Precision], scales: Sequence
     stakes["deed-hub"] = {"holder": "hub", "restore": "never", "concealable": False, "worth": worth}
     entries.append({"id": "hub", "date": "2000-01-01", "by": "hub", "gives": ["deed-hub"]})
     parties = zip([*concealers, "hub"], precisions, strict=True)
-    return Agreement.model_validate(
-        {
-            "servanda": 1,
-            "title": "Coordination",
-            "start": "2000-01-01",
-            "horizon": "1 day",
-            "unit": "one",
-            "parties": {name: {"name": name, "discount": 0, "precision": own} for name, own in parties},
-            "stakes": stakes,
-            "plans": {"plan": {"entries": entries}},
-        }
-    )
+    return {
+        "servanda": 1,
+        "title": "Coordination",
+        "start": "2000-01-01",
+        "horizon": "1 day",
+        "unit": "one",
+        "parties": {name: {"name": name, "discount": 0, "precision": own} for name, own in parties},
+        "stakes": stakes,
+        "plans": {"plan": {"entries": entries}},
+    }

@@ -10,8 +10,10 @@ from support.random_agreements import random_agreement
 from support.referee import solve_with_gambit
 
 import servanda
+from servanda.arrays import Floats
 from servanda.crosscheck.explicit_tree import game_tree
 from servanda.game.compiler import compile
+from servanda.solver import _crossings
 from servanda.solver._crossings import Curve
 from servanda.solver.batch import solve_draws
 from servanda.solver.equilibrium import Equilibrium, NotConverged, Workspace, solve
@@ -209,3 +211,19 @@ def test_what_rounding_alone_decides_is_a_bifurcation(precision: float, scales: 
     found = solve(compile(coordination(0.0, [precision] * 2, scales), "plan"), throw=False)
     assert found.bifurcations == 1
     assert found.status.startswith("bifurcation at 0.")
+
+
+def test_faint_answers_among_strong_ones_are_not_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where there are many unknowns, few directions are looked along at first: corrections fail if some are missing."""
+    monkeypatch.setattr(_crossings, "FAINT", 1e-2)
+    n = 70
+
+    def image(x: Floats, m: float) -> Floats:
+        out = m * (0.5 - 0.8 * np.tanh(3.0 * np.roll(x, -1)))
+        out[0], out[1] = 1e-3 * m, 1e3 * m * x[0]
+        return out
+
+    curve = Curve(image, n)
+    end = curve.follow(None, 300, None, "plan")
+    assert (end.m, end.folds, end.bifurcations) == (1.0, 0, 0)
+    assert np.abs(end.x - image(end.x, 1.0)).max() < 1e-12

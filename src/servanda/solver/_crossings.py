@@ -28,6 +28,7 @@ BESIDE = 0.3  # how far beside its guess a point may be, in steps
 SINGULAR = 1e-7  # least singular value told from 0: a relative difference of 1e-15 in worth makes about that
 APART = 3e-6  # between the values of F from which derivatives are worked out
 WIDE = 64  # unknowns up to which derivatives are taken in all directions
+DOUBTFUL = 1e-5  # step so short that a direction must be missing; then derivatives are taken in all of them
 FAINT = 1e-7  # what is left out otherwise, of the largest answer
 COARSE = 1e-2
 SMALLEST = 1e-12
@@ -112,6 +113,7 @@ class Curve:
     image: Callable[[Floats, float], Floats]
     n: int
     values: int = 0
+    everywhere: bool = False  # take derivatives in all directions, however many there are
 
     # -------------------------------------------------------------------------------------------- F and derivatives
 
@@ -144,10 +146,11 @@ class Curve:
         """Directions (k, n), orthonormal, and how F answers to a change of x along each, (n, k).
 
         All directions, if there are not too many. Otherwise two without any order, where their answers lead, where the
-        answers to these lead, and so on: across all of these F is taken not to change.
+        answers to these lead, and so on: across all of these F is taken not to change. Where it does,
+        corrections fail however short the step, and `follow` begins anew with all directions.
         """
         n = self.n
-        if n <= WIDE:
+        if self.everywhere or n <= WIDE:
             ways = np.eye(n)
             return ways, np.column_stack([way - self.along(at, np.append(way, 0.0)) for way in ways])
         basis = np.zeros((0, n))
@@ -242,6 +245,9 @@ class Curve:
                 at = self.ahead(here, step)
                 if at is None:
                     step /= 2
+                    if step < DOUBTFUL and n > WIDE and not self.everywhere:
+                        self.everywhere = True
+                        return self.follow(start, most, progress, plan)
                     continue
                 new = self.point(at, here.tangent)
                 change = _radius(inverse @ (new.bordered(here.tangent) - matrix))

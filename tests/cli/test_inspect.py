@@ -106,7 +106,7 @@ CERTAIN = (TOP + REST).replace("{scale: 10}", "{levels: [{effort: 5, chance: 1}]
         (["--picture", "x.pdf"], TOP + REST, "a picture is a .png or a .svg file"),
         (["--picture", "nowhere/x.png"], TOP + REST, "cannot be written"),
         (["--write"], CERTAIN, "are certain to find"),
-        ([], MANY, "too many different schedules"),
+        ([], MANY, "deal.yaml:16: The budget allows too many different schedules"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_done_is_one_message_and_code_2(

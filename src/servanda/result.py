@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -17,7 +19,7 @@ from servanda.records import Record
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from servanda.agreement.format.agreement import Agreement
+    from servanda.agreement.format.agreement import Agreement, Provenance
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,24 @@ class About(Record):
     seconds: float
 
 
+_vouched: ContextVar[tuple[Agreement, Provenance] | None] = ContextVar("_vouched", default=None)
+
+
+@contextmanager
+def vouched_once(agreement: Agreement) -> Generator[None]:
+    """Work out the provenance of this very agreement once for all results that are made within.
+
+    To hash what an agreement says takes as long as it is large. Once for each of its plans, that would be quadratic.
+    """
+    before = _vouched.get()
+    known = before is not None and before[0] is agreement
+    token = _vouched.set(before if known else (agreement, agreement.provenance))
+    try:
+        yield
+    finally:
+        _vouched.reset(token)
+
+
 def about(agreement: Agreement, seconds: float, seed: int | None = None, *packages: str) -> About:
     """What is needed to repeat a result of this agreement, made now.
 
@@ -62,7 +82,8 @@ def about(agreement: Agreement, seconds: float, seed: int | None = None, *packag
     """
     from datetime import UTC, datetime
 
-    path, sha256, content = agreement.provenance
+    known = _vouched.get()
+    path, sha256, content = known[1] if known is not None and known[0] is agreement else agreement.provenance
     return About(
         path=path,
         sha256=sha256,

@@ -17,7 +17,7 @@ from support.random_agreements import random_agreement, random_data
 import servanda
 from servanda.agreement.format.agreement import Agreement
 from servanda.agreement.format.values import Number
-from servanda.assessment.scorecards import CRITERIA, PartyScore, figures, scorecard
+from servanda.assessment.scorecards import CRITERIA, PartyScore, figures, scorecard, scorecards
 from servanda.game.calendar import calendar_of
 from servanda.game.compiler import compile
 
@@ -461,3 +461,22 @@ def test_singapore_by_hand(singapore: dict[str, dict[str, PartyScore]]) -> None:
     assert usa.end.least == pytest.approx(found[1])
     assert usa.verifiable.lowered
     assert usa.verifiable.lowered.entry == "arsenal-half"
+
+
+def test_what_many_plans_say_is_hashed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once for each plan would be quadratic; and every result still tells what it was made of."""
+    one = servanda.read("singapore-2018")
+    right, count = one.provenance, [0]
+
+    def counted(agreement: Agreement) -> Any:
+        count[0] += 1
+        return kept.__get__(agreement)
+
+    kept = Agreement.provenance
+    monkeypatch.setattr(Agreement, "provenance", property(counted))
+    for made in (scorecards(one), servanda.compare(one)):
+        assert (made.about.path, made.about.sha256, made.about.content) == right
+    assert count == [2]
+    changed = one.model_copy(update={"title": "Another"})
+    assert scorecards(changed).about.content == changed.content != right.content
+    assert scorecards(changed).about.path is None

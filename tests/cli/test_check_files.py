@@ -286,7 +286,7 @@ def test_a_baseline_that_is_not_there_or_cannot_be_written_is_refused(run: Any, 
         (("--baseline", "none.json"), "none.json: there is no such baseline. Write one: servanda check FILES"),
         (("--baseline", "drafts"), "drafts: the baseline cannot be read"),
         (("--write-baseline", "drafts"), "drafts: "),
-        (("--baseline", ""), "an empty name: the baseline cannot be read"),
+        (("--baseline", ""), "--baseline: what was given for it is empty"),
         (("--write-baseline", "nowhere/known.json"), "nowhere/known.json: nothing is written: there is no such folder"),
         (("--baseline", "a.json", "--write-baseline", "b.json"), "Give one"),
     ):

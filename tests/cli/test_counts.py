@@ -68,3 +68,21 @@ CALLS: dict[str, Callable[[], Any]] = {
 def test_the_same_in_python(name: str) -> None:
     with pytest.raises(UsageError, match=rf"is {HUGE}\. It must be a whole number from [01] to \d+"):
         CALLS[name]()
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ("-1", "-1 is not in the range. Write a whole number from 0 to 9223372036854775807."),
+        ("−5", "-5 is not in the range. Write a whole number from 0 to"),
+        ("1.5", "'1.5' is not a whole number. Write a whole number from 0 to"),
+        ("many", "'many' is not a whole number."),
+    ],
+)
+def test_a_whole_number_that_is_none_is_told_like_other_numbers(
+    capsys: pytest.CaptureFixture[str], given: str, words: str
+) -> None:
+    done = commands(capsys)("play", "missing.yaml", "--seed", given)
+    assert (done.code, words in done.err) == (2, True), done.err
+    done = commands(capsys)("sweep", "missing.yaml", "--draws", "−5")
+    assert "-5 is not in the range. Write a whole number of 1 or more." in done.err

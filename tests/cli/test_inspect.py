@@ -106,7 +106,7 @@ CERTAIN = (TOP + REST).replace("{scale: 10}", "{levels: [{effort: 5, chance: 1}]
         (["--picture", "x.pdf"], TOP + REST, "a picture is a .png or a .svg file"),
         (["--picture", "nowhere/x.png"], TOP + REST, "cannot be written"),
         (["--write"], CERTAIN, "are certain to find"),
-        ([], MANY, "too many different schedules"),
+        ([], MANY, "deal.yaml:16: The budget allows too many different schedules"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_done_is_one_message_and_code_2(
@@ -222,3 +222,12 @@ def test_pictures_are_written_as_png_and_svg(run: Any, tmp_path: Path) -> None:
     assert run("inspect", GOOD, "--picture", tmp_path / "where.svg")[0] == 0
     assert (tmp_path / "where.png").read_bytes().startswith(b"\x89PNG")
     assert "The port" in (tmp_path / "where.svg").read_text(encoding="utf-8")
+
+
+def test_a_budget_that_reaches_no_site_promises_nothing(run: Any, tmp_path: Path) -> None:
+    file = tmp_path / "deal.yaml"
+    file.write_text((TOP + REST).replace("{scale: 10}", "{visit: 0.5, effort: 5}"), encoding="utf-8")
+    said = " ".join(run("inspect", file, "--budget", "1")[1].split())
+    assert "leave a site at which what is concealed for 1 year is not found." in said
+    assert "0.0% or more" not in said
+    assert "What to do in every year" in said

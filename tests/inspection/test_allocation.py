@@ -7,6 +7,7 @@ import random
 from fractions import Fraction
 from itertools import product
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -16,7 +17,8 @@ from support.building import gives, party, situation, stake
 
 from servanda import Agreement, AgreementError, Allocation, where_to_inspect
 from servanda.agreement.reading.reader import read
-from servanda.inspection._linear_program import InspectionTooLarge, Reach, hull
+from servanda.inspection._linear_program import InspectionTooLarge, Reach, hull, network
+from servanda.inspection._schedules import maximise
 from servanda.inspection._security_game import least_budget, least_effort, maximin
 from servanda.inspection.allocation import least_losses
 from servanda.inspection.problem import exact
@@ -421,6 +423,19 @@ def test_too_many_schedules_are_refused() -> None:
     sites = {f"s{i}": visits(0.1, round(draw.uniform(1, 2), 6)) for i in range(12)}
     with pytest.raises(InspectionTooLarge, match="too many different schedules"):
         spread(sites, 200)
+    two = [Reach(tuple((Fraction(k, 10), 1 - 0.9**k) for k in range(500))) for _ in range(2)]
+    with pytest.raises(InspectionTooLarge, match=r"\(up to 250,500 steps in the network of them; 150,000 are the most"):
+        network(two, Fraction(1000), average=False)
+
+
+def test_sites_that_cannot_be_the_violators_choice_cost_no_time() -> None:
+    """What is announced for 300 sites is found with a few programs, not with one for each."""
+    with patch("servanda.inspection._security_game.maximise", wraps=maximise) as programs:
+        found = spread({f"s{k}": search(20, gain=1 + k % 7) for k in range(300)}, 40, penalty=1.0)
+    assert programs.call_count < 30
+    assert found.deterrence is not None
+    assert found.deterrence.tempting == "s6"
+    assert found.deterrence.announced_loss == pytest.approx(found.least_loss, rel=1e-6)
 
 
 def test_numbers_too_far_apart_are_refused() -> None:

@@ -29,7 +29,7 @@ from servanda import (
 from servanda.assessment.metrics import metrics
 from servanda.crosscheck.explicit_tree import game_tree
 from servanda.errors import MissingExtra, NoSuchName, UsageError
-from servanda.optimisation._candidates import Contradiction, all_candidates, build, space
+from servanda.optimisation._candidates import Contradiction, all_candidates, build, shown, space
 from servanda.optimisation.objectives import read_condition, read_statistic
 from servanda.optimisation.pareto import Design, NothingToDesign
 from servanda.optimisation.trials import Task, judged
@@ -521,3 +521,8 @@ def test_a_limit_takes_the_minus_sign_that_servanda_prints() -> None:
     agreement = agreed()
     assert read_condition(agreement, "gain.north >= −0.5").value == -0.5
     assert failure_condition(agreement, "gain.north < −1.5").bound == -1.5
+
+
+@pytest.mark.parametrize(("every", "words"), [((12, 1), "1 year, 1 time"), ((6, 3), "6 months, 3 times")])
+def test_a_number_of_times_in_words(every: tuple[int, int], words: str) -> None:
+    assert shown(every) == words

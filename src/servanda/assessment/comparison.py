@@ -15,7 +15,7 @@ from servanda.assessment.summary import Summary, summarise
 from servanda.errors import MOST_STARTS, expect, no_such, seeded, whole
 from servanda.game.compiler import Game, compile
 from servanda.parallel import Progress, part_of
-from servanda.result import About, Result, about, plain
+from servanda.result import About, Result, about, plain, vouched_once
 from servanda.solver.equilibrium import Equilibrium, solve
 
 
@@ -155,14 +155,15 @@ def compare(
     began = time.perf_counter()
     names = plan_names(agreement, plans)
     results: list[PlanResult] = []
-    for number, plan in enumerate(names):
-        part = part_of(progress, number / len(names), (number + 1) / len(names), f"solving {plan}")
-        game = compile(agreement, plan)
-        equilibrium = solve(game, progress=part)
-        summary = summarise(equilibrium, starts, seed)
-        results.append(PlanResult(game, equilibrium, summary, audit(game), scorecard(agreement, plan)))
-        part("", 1.0)
-    made = about(agreement, time.perf_counter() - began, seed if starts else None)
+    with vouched_once(agreement):
+        for number, plan in enumerate(names):
+            part = part_of(progress, number / len(names), (number + 1) / len(names), f"solving {plan}")
+            game = compile(agreement, plan)
+            equilibrium = solve(game, progress=part)
+            summary = summarise(equilibrium, starts, seed)
+            results.append(PlanResult(game, equilibrium, summary, audit(game), scorecard(agreement, plan)))
+            part("", 1.0)
+        made = about(agreement, time.perf_counter() - began, seed if starts else None)
     return Comparison(agreement, tuple(results), made)
 
 

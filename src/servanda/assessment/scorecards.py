@@ -24,7 +24,7 @@ from servanda.game.accumulation import Valuation, hazards, shares
 from servanda.game.calendar import Step, calendar_of
 from servanda.game.compiler import likely
 from servanda.records import Record
-from servanda.result import About, Result, about, plain
+from servanda.result import About, Result, about, plain, vouched_once
 
 CRITERIA = ("complete", "verifiable", "irreversible")
 
@@ -348,8 +348,9 @@ def scorecards(agreement: Agreement, plans: str | Iterable[str] | None = None) -
     expect(agreement, Agreement, "scorecards")
     began = time.perf_counter()
     names = [plans] if isinstance(plans, str) else agreement.plans if plans is None else plans
-    cards = tuple(scorecard(agreement, name) for name in names)
-    return Scorecards(agreement, cards, about(agreement, time.perf_counter() - began))
+    with vouched_once(agreement):
+        cards = tuple(scorecard(agreement, name) for name in names)
+        return Scorecards(agreement, cards, about(agreement, time.perf_counter() - began))
 
 
 def figures(agreement: Agreement, steps: tuple[Step, ...], valuation: Valuation = likely) -> dict[str, Figures]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +40,28 @@ class Amount(click.ParamType):  # pyright: ignore[reportMissingTypeArgument] - n
         return found
 
 
+class Whole(click.IntRange):
+    """A whole number in a range, with a minus sign of either kind: told like any other number that is wrong."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Read a whole number."""
+        from servanda.english import show
+
+        if isinstance(value, str):
+            value = value.strip().replace("−", "-")
+            if not re.fullmatch(r"[-+]?[0-9]{1,300}", value):
+                self.fail(f"{show(value)} is not a whole number. Write {self._allowed()}.", param, ctx)
+        found = int(value)
+        if (self.min is not None and found < self.min) or (self.max is not None and found > self.max):
+            self.fail(f"{found} is not in the range. Write {self._allowed()}.", param, ctx)
+        return found
+
+    def _allowed(self) -> str:
+        """Say which numbers are allowed."""
+        least = "" if self.min is None else f" of {int(self.min)}" if self.max is None else f" from {int(self.min)}"
+        return f"a whole number{least}" + (f" to {int(self.max)}" if self.max is not None else " or more")
+
+
 plan_option = click.option("--plan", metavar="NAME", help="The plan to look at. Needed only if the file has several.")
 plans_option = click.option("--plans", metavar="NAME,NAME", help="Only these plans, with commas between their names.")
 between_option = click.option("--between", nargs=2, metavar="A B", help="Two plans to compare.")
@@ -46,7 +69,7 @@ of_option = click.option(
     "--of", default="held_clean", show_default=True, metavar="METRIC", help="The metric by which plans are judged."
 )
 seed_option = click.option(
-    "--seed", type=click.IntRange(0, LARGEST_SEED), default=0, show_default=True, metavar="N",
+    "--seed", type=Whole(0, LARGEST_SEED), default=0, show_default=True, metavar="N",
     help="Seed for all random numbers. The same seed gives the same result.",
 )  # fmt: skip
 sweep_option = click.option(
@@ -57,7 +80,7 @@ sweep_option = click.option(
 def draws_option(default: int, least: int = 1) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """The option --draws, with the number of draws that a command takes by itself."""
     return click.option(
-        "--draws", type=click.IntRange(min=least), default=default, show_default=True, metavar="N",
+        "--draws", type=Whole(min=least), default=default, show_default=True, metavar="N",
         callback=_not_too_many, help="How many draws to take from the ranges.",
     )  # fmt: skip
 
@@ -74,7 +97,7 @@ def count_option(
     """An option that takes a whole number."""
     return click.option(
         name,
-        type=click.IntRange(least, most),
+        type=Whole(least, most),
         default=default,
         show_default=default is not None,
         metavar="N",

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from servanda.cli._exit import BAD_INPUT, NO_ANSWER, complain, say
+from servanda.cli._options import Whole
 from servanda.english import count
 from servanda.errors import NoSuchName, ServandaError, UsageError, need, no_such
 from servanda.files import NotSaved
@@ -275,7 +276,7 @@ def on_agreement(
 _file = click.Argument(["file"], metavar="FILE")
 _picture = click.Option(["--picture"], metavar="PATH", help="Draw the result into this file, as .png or .svg.")
 _workers = click.Option(
-    ["--workers"], type=click.IntRange(min=1), metavar="N", help="Threads to use. By default, one for each processor."
+    ["--workers"], type=Whole(min=1), metavar="N", help="Threads to use. By default, one for each processor."
 )
 _cluster = click.Option(
     ["--cluster"], metavar="ADDRESS",

@@ -176,13 +176,29 @@ def network(reaches: Sequence[Reach], budget: Fraction, average: bool) -> Networ
                 arcs.append(Arc(start, there[total], site, number))
             if len(arcs) > _MOST_ARCS:
                 raise InspectionTooLarge(
-                    f"The budget allows too many different schedules (more than {_MOST_ARCS:,} steps in the network of"
-                    " them). Count budget and effort in larger units, limit 'visits', or merge sites that are alike"
+                    f"The budget allows too many different schedules (up to {_largest(reaches, budget):,} steps in the"
+                    f" network of them; {_MOST_ARCS:,} are the most that are solved). Count budget and effort in larger"
+                    " units, as whole numbers, limit 'visits', or merge sites that are alike"
                 )
         here = there
     smooth = tuple(i for i in range(len(reaches)) if i not in drawn)
     ends = {node: spent for spent, node in here.items()}
     return Network(tuple(reaches), budget, drawn, smooth, tuple(arcs), nodes, ends)
+
+
+def _largest(reaches: Sequence[Reach], budget: Fraction) -> int:
+    """The most arcs that a network can have, known before it is laid out: all efforts are multiples of one amount."""
+    sites = [
+        [effort for effort, _ in reach.levels if effort <= budget] for reach in reaches if reach.levels is not None
+    ]
+    efforts = [effort for levels in sites for effort in levels if effort]
+    parts = math.lcm(*(effort.denominator for effort in efforts))
+    sums = budget * parts // (math.gcd(*(int(effort * parts) for effort in efforts)) or 1) + 1
+    steps, ways = 0, 1
+    for levels in sites:
+        steps += ways * len(levels)
+        ways = min(ways * len(levels), sums)
+    return steps
 
 
 def first_tangents(paths: Network) -> Tangents:

@@ -15,6 +15,7 @@ from servanda.inspection._schedules import TOLERANCE, Optimum, maximise
 _BINDS = 1e-7  # a price above this says that a site cannot do better
 _HELD = 1e-6  # of a chance: what the worst sites give up for the others
 _CLOSE = 1e-7  # of an announcement
+_SPARED = 1e-6  # of the largest payoff: a site that gains the violator so much less than another is not its choice
 _FINE = 1e-6  # of a least budget that is no sum of levels, relative to itself
 
 
@@ -229,13 +230,20 @@ class Announced:
     optimum: Optimum
 
 
-def stackelberg(reaches: Sequence[Reach], budget: Fraction, gain: Floats, penalty: Floats, loss: Floats) -> Announced:
+def stackelberg(
+    reaches: Sequence[Reach], budget: Fraction, gain: Floats, penalty: Floats, loss: Floats, pays: float
+) -> Announced:
     """Find the spread that is best to announce, if the violator then goes where it gains most (Stackelberg).
 
     One program for each site: the best of all spreads under which the violator goes there (Conitzer and Sandholm 2006).
+    Whatever is announced, the violator gains `pays` or more. So it goes to no site that gains less, and where it goes
+    is not found too often, so that the loss there has a lower bound. Sites that gain less, or whose bound is no better
+    than what was found, need no program.
 
     Parameters
     ----------
+    pays : float
+        The least that the violator gains under any spread.
     gain, penalty : Floats, shape (sites,)
         Of the violator: if not found, if found.
     loss : Floats, shape (sites,)
@@ -243,8 +251,15 @@ def stackelberg(reaches: Sequence[Reach], budget: Fraction, gain: Floats, penalt
     """
     sites, most, size = len(gain), _size(loss), _size(gain, gain + penalty)
     loss, gain, slope = loss / most, gain / size, (gain + penalty) / size
+    spare = gain - pays / size
+    often = np.divide(spare, slope, out=np.ones(sites), where=slope > 0)
+    bounds = np.round(loss * (1 - np.clip(often, 0.0, 1.0)), 9)
     best: Announced | None = None
-    for site in range(sites):
+    for site in map(int, np.argsort(bounds, kind="stable")):
+        if best is not None and bounds[site] >= best.loss - _CLOSE:
+            break
+        if spare[site] < -_SPARED:
+            continue
         others = [j for j in range(sites) if j != site]
         rows = np.zeros((len(others), sites + 1))
         rows[:, site] = slope[site]

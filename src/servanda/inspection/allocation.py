@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -14,7 +15,7 @@ import numpy as np
 from servanda.agreement.format.agreement import Agreement, AgreementError
 from servanda.agreement.format.inspections import Inspections, Site
 from servanda.errors import expect, finite, is_there, no_such
-from servanda.inspection._linear_program import Floats, Reach
+from servanda.inspection._linear_program import Floats, InspectionTooLarge, Reach
 from servanda.inspection._schedules import Optimum
 from servanda.inspection._security_game import least_budget, least_effort, lexicographic_maximin, maximin, stackelberg
 from servanda.inspection.problem import (
@@ -284,34 +285,47 @@ def where_to_inspect(agreement: Agreement, budget: float | None = None, aim: str
     if aim is not None and not is_there(aim, ("detection", "deterrence")):
         raise no_such("aim", aim, ("detection", "deterrence"))
     asked = asked.model_copy(update={"aim": aim or asked.aim})
-    game = site_game(asked, likely, budget)
-    if asked.aim == "deterrence" and game.penalty is None:
-        raise AgreementError([_lacks_penalty(agreement, asked)])
-    least = lexicographic_maximin(game.reaches(), game.budget, -game.loss, game.loss)
-    average = maximin(game.reaches(), game.budget, -game.loss, game.loss, average=True)
-    more = maximin(game.reaches(1), game.budget + 1, -game.loss, game.loss, average=False)
-    deterring = _deterring(game)
-    used, detection = _used(asked, least.optimum, deterring)
-    return Allocation(
-        budget=float(game.budget),
-        unit=asked.unit,
-        period=asked.period,
-        aim=asked.aim,
-        sites=_sites(game, used, detection, least.mix),
-        schedules=_schedules(game, used),
-        guaranteed=float(detection.min()),
-        loss=float((game.loss * (1 - detection)).max()),
-        least_loss=-least.least,
-        shadow_price=average.budget_price,
-        one_more=max(0.0, more.t - least.least),
-        on_average=-average.t,
-        deterrence=None if deterring is None else deterring[0],
-        rates=_rates(asked, detection, budget),
-        sequence=_sequence(asked),
-        gap=used.gap,
-        agreement=agreement,
-        about=about(agreement, time.perf_counter() - began),
-    )
+    with _placed(agreement):
+        game = site_game(asked, likely, budget)
+        if asked.aim == "deterrence" and game.penalty is None:
+            raise AgreementError([_lacks_penalty(agreement, asked)])
+        least = lexicographic_maximin(game.reaches(), game.budget, -game.loss, game.loss)
+        average = maximin(game.reaches(), game.budget, -game.loss, game.loss, average=True)
+        more = maximin(game.reaches(1), game.budget + 1, -game.loss, game.loss, average=False)
+        deterring = _deterring(game)
+        used, detection = _used(asked, least.optimum, deterring)
+        return Allocation(
+            budget=float(game.budget),
+            unit=asked.unit,
+            period=asked.period,
+            aim=asked.aim,
+            sites=_sites(game, used, detection, least.mix),
+            schedules=_schedules(game, used),
+            guaranteed=float(detection.min()),
+            loss=float((game.loss * (1 - detection)).max()),
+            least_loss=-least.least,
+            shadow_price=average.budget_price,
+            one_more=max(0.0, more.t - least.least),
+            on_average=-average.t,
+            deterrence=None if deterring is None else deterring[0],
+            rates=_rates(asked, detection, budget),
+            sequence=_sequence(asked),
+            gap=used.gap,
+            agreement=agreement,
+            about=about(agreement, time.perf_counter() - began),
+        )
+
+
+@contextmanager
+def _placed(agreement: Agreement) -> Generator[None]:
+    """Say of what is too large in which file it stands."""
+    try:
+        yield
+    except InspectionTooLarge as error:
+        if agreement.origin is None:
+            raise
+        line = agreement.origin.lines[("inspections", "budget")]
+        raise InspectionTooLarge(f"{agreement.origin.path}:{line}: {error}") from None
 
 
 def least_losses(agreement: Agreement, budgets: Sequence[float], tolerance: float = 0.0) -> tuple[float, ...]:
@@ -360,7 +374,7 @@ def _deterring(game: SiteGame) -> tuple[Deterrence, Optimum, Floats] | None:
     beyond = [name for name, r, p in zip(game.names, all_levels, needed, strict=True) if _never(r, float(p))]
     enough = None if beyond else least_budget(all_levels, needed)
     deterred = pays <= _SETTLED
-    announced = None if deterred else stackelberg(reaches, game.budget, gain, penalty, game.loss)
+    announced = None if deterred else stackelberg(reaches, game.budget, gain, penalty, game.loss, pays)
     found = Deterrence(
         pays=pays,
         deterred=deterred,

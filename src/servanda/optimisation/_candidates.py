@@ -30,6 +30,7 @@ from servanda.agreement.format.levers import (
     part_name,
 )
 from servanda.agreement.format.values import Number
+from servanda.english import count
 
 Value: TypeAlias = float | date | tuple[str, ...] | bool | tuple[int | timedelta, int | None] | int
 Candidate: TypeAlias = tuple[Value, ...]
@@ -349,5 +350,5 @@ def shown(value: Value) -> str | float | bool | int | date:
         if isinstance(value[0], str):
             return ", ".join(cast("tuple[str, ...]", value))
         every, times = cast("tuple[int | timedelta, int | None]", value)
-        return interval_in_words(every) + ("" if times is None else f", {times} times")
+        return interval_in_words(every) + ("" if times is None else f", {count(times, 'time')}")
     return value

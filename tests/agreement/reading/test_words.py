@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from servanda.agreement.format.agreement import AgreementError
-from servanda.agreement.reading.reader import loads
+from servanda.agreement.format.plain_numbers import Problem, number_in_words
+from servanda.agreement.reading.reader import loads, read
 from servanda.english import did_you_mean
 
 HEAD = "servanda: 1\ntitle: T\nstart: 2020-01-01\nparties: {a: {}, b: {}}\nplans:\n  t:\n    entries:\n"
@@ -93,3 +96,22 @@ def test_a_comma_in_a_number() -> None:
 )  # fmt: skip
 def test_what_is_suggested_is_misspelt_and_not_merely_alike(word: str, among: list[str], meant: str) -> None:
     assert did_you_mean(word, among) == (f" Did you mean {meant}?" if meant else "")
+
+
+@pytest.mark.parametrize("first", ["%", "%1", "%x y", "%%"])
+def test_a_file_that_begins_with_a_percent_sign_is_told_of_it(first: str) -> None:
+    with pytest.raises(AgreementError) as told:
+        loads(f"{first}\nservanda: 1\n")
+    assert "%" in str(told.value)
+    assert "&" not in str(told.value)
+
+
+@pytest.mark.parametrize("dash", "‐‑‒–—")
+def test_a_dash_in_place_of_a_minus_sign_is_told(dash: str) -> None:
+    with pytest.raises(Problem, match=r"A dash stands in place of the minus sign\. Write - or −"):
+        number_in_words(f"{dash}5")
+
+
+def test_a_path_that_is_too_long_is_told_without_a_number(tmp_path: Path) -> None:
+    with pytest.raises(AgreementError, match=r"the file cannot be read \(its name is too long\)"):
+        read(tmp_path / ("a" * 300 + ".yaml"))

@@ -104,6 +104,8 @@ def _hint(value: object) -> str:
     if not isinstance(value, str):
         return ""
     text = value.strip().replace("−", "-")
+    if _WRITTEN.fullmatch(text.lstrip("‐‑‒–—").strip() or "x") and text[0] in "‐‑‒–—":
+        return " A dash stands in place of the minus sign. Write - or −."
     if re.fullmatch(r"[-+]?[0-9][0-9_' ]*(,[0-9]{3})*([.,][0-9]+)?%?", text):
         return next((f" {words}." for mark, words in _AMENDS.items() if mark in text), " Write it without quotes.")
     try:

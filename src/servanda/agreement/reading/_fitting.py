@@ -7,6 +7,7 @@ Pydantic stops at the first thing wrong with a value. So that one run reports ev
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any, Union, cast, get_args, get_origin
@@ -366,8 +367,20 @@ def _words(detail: dict[str, Any], place: Place, book: FittedFile) -> str:
         keys = (
             f"a group with the keys {', '.join(allowed)}" if allowed else "a group of keys, one per line as name: value"
         )
-        return f"{where} is {found}, but must be {keys}"
+        return f"{where} is {found}, but must be {keys}{_due_in_words(value_at(book.data, place), last)}"
     return f"{where} is {found}, which does not fit: {detail['msg']}"
+
+
+_DUE = re.compile(r"(?P<within>[0-9.]+ [a-z]+) after (?P<after>[A-Za-z][A-Za-z0-9_-]*)", re.IGNORECASE)
+
+
+def _due_in_words(value: object, key: object) -> str:
+    """Show how to write a due date that stands there in words, such as `1 day after adoption`."""
+    if key != "due" or not isinstance(value, str):
+        return ""
+    said = _DUE.fullmatch(value.strip()[:200])
+    within, after = said.group("within", "after") if said else ("60 days", "ID")
+    return f". Write due: {{within: {within}, after: {after}}}" + ("" if said else ", with the id of another entry")
 
 
 _TEXTS = ("title", "name", "note", "text", "does", "disputes", "withdrawal", "unit", "when", "author", "url")

@@ -442,6 +442,10 @@ _WORDS = (
         r"expected the node content, but found '(.*)'",
         "a value is missing before {0}. Give one, or delete the key. If a text begins with {0}, put it in quotes",
     ),
+    (
+        r"while scanning a directive|expected '<document start>'",
+        "a line at the beginning cannot begin with %. Delete it, or write a key before it",
+    ),
     (r"expected alphabetic or numeric character", "a text cannot begin with & or *. Put it in quotes"),
     (r"expected ' ', but found", "a text cannot begin with !. Put it in quotes"),
     (
@@ -457,12 +461,13 @@ _WORDS = (
 
 def _explain(error: Any) -> NoReturn:
     problem = str(error.problem)
+    said = f"{error.context or ''}: {problem}"
     mark = error.problem_mark or error.context_mark
     began = error.context_mark or mark
     line = mark.line + 1 if mark else 1
     words = f"the YAML reader says: {problem}. Look for a missing quotation mark, bracket or indentation near here"
     for pattern, plain in _WORDS:
-        if match := re.search(pattern, problem):
+        if match := re.search(pattern, said):
             words = plain.format(*match.groups(), line=began.line + 1 if began else line)
             break
     raise NotReadableError(line, f"not YAML: {words}") from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import errno
 import hashlib
 import pathlib
 from typing import NoReturn
@@ -130,7 +131,9 @@ def _bytes(path: str) -> bytes:
     except PermissionError:
         _refuse(path, "you have no permission to read this file. Change its permissions, or copy it to your own folder")
     except (OSError, ValueError) as error:
-        _refuse(path, f"the file cannot be read ({error}). Check its name and place")
+        long = isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG
+        words = "its name is too long" if long else getattr(error, "strerror", None) or error
+        _refuse(path, f"the file cannot be read ({words}). Check its name and place")
 
 
 def _missing(file: pathlib.Path) -> str:

@@ -46,6 +46,9 @@ def headline(allocation: Allocation) -> str:
     within = length(allocation.period)
     sites = "1 site" if len(allocation.sites) == 1 else f"{len(allocation.sites)} sites"
     first = f"{amount(allocation.budget)} {allocation.unit} in {within}, over {sites},"
+    if allocation.guaranteed == 0:
+        lost = "" if equal(allocation) else f" They keep the expected loss to {size(allocation.loss)} or less."
+        return f"{first} leave a site at which what is concealed for {within} is not found.{lost}"
     if equal(allocation):
         return (
             f"{first} find whatever is concealed for {within}, at any site, with a chance of"
@@ -190,7 +193,7 @@ def _sites(allocation: Allocation) -> Table:
 
 def _schedules(allocation: Allocation) -> Table:
     within = length(allocation.period)
-    title = f"What to do in every {within}"
+    title = f"What to do in every {within.removeprefix('1 ')}"
     if len(allocation.schedules) > 1:
         title = f"What to do: draw one of these by lot, anew for every {within.removeprefix('1 ')}"
     made = rows(

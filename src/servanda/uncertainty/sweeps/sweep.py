@@ -279,10 +279,11 @@ def read_sweep(path: str | Path) -> Sweep:
         If there is no such file, if it is none of a sweep, or if it is damaged.
     """
     need("tables", "A sweep in a file", "polars", "pyarrow")
-    given: object = path
-    if not isinstance(given, str | os.PathLike):
-        raise UsageError(f"servanda.read_sweep needs the path of a file, not {shown(given)}")
-    return _read(Path(path))
+    try:
+        file = Path(path)
+    except TypeError:
+        raise UsageError(f"servanda.read_sweep needs the path of a file, not {shown(path)}") from None
+    return _read(file)
 
 
 def read_rows(path: str | Path) -> polars.DataFrame:

@@ -29,10 +29,9 @@ def unknown(book: FittedFile, place: Place, name: str, what: str, *groups: str) 
         rest = f"{'. '.join(there)}. Use one of these, or {add}"
     else:
         rest = f"The file has no {' or '.join(groups)}. A{add[1:]}"
-    yield Complaint(
-        book.line(place),
-        f"{book.say(place)} names {what} '{name}', which is not in the file.{book.suggest(name, everything)} {rest}",
-    )
+    kind = "" if sum(map(bool, known.values())) > 1 else f"{what} "  # it may be meant to be one of several kinds
+    hint = book.suggest(name, everything)
+    yield Complaint(book.line(place), f"{book.say(place)} names {kind}'{name}', which is not in the file.{hint} {rest}")
 
 
 def enumerated(names: Iterable[str]) -> str:

@@ -9,6 +9,7 @@ import signal
 import stat
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -344,15 +345,17 @@ def test_a_failure_while_it_is_written_in_place_brings_the_old_content_back(
 
 
 @as_root
-def test_a_folder_that_is_closed_to_the_user_does_not_stop_an_open_file(file: Path, tmp_path: Path) -> None:
+def test_a_folder_that_is_closed_to_the_user_does_not_stop_an_open_file() -> None:
     """As the user it belongs to: written in place."""
-    closed = tmp_path / "closed"
-    closed.mkdir()
+    with tempfile.TemporaryDirectory() as folder:  # pytest's own are closed to others
+        closed_but_open(Path(folder))
+
+
+def closed_but_open(closed: Path) -> None:
     mine = closed / "mine"
     mine.write_bytes(OLD)
     os.chown(mine, 12345, 12345)
-    for folder in (closed, tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(0o755)
+    closed.chmod(0o755)
     code = (
         "import os, sys, tempfile\nfrom servanda.files import NotSaved, check_place, save\n"
         "os.setgid(12345); os.setuid(12345)\n"

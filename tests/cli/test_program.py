@@ -307,6 +307,7 @@ def test_bad_requests_get_one_message_and_code_2(
 def test_ctrl_c_stops_cleanly(wait: str) -> None:
     code = (
         "import os, signal\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # in the background, shells have it ignored
         "import servanda.agreement.reading.reader\n"
         "def wait(file):\n"
         "    print('ready', flush=True)\n"

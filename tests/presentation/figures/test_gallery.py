@@ -141,6 +141,6 @@ def test_what_cannot_be_written_is_one_message(name: str, tmp_path: Path) -> Non
 
 def test_a_folder_that_cannot_be_made_is_one_message(tmp_path: Path) -> None:
     (tmp_path / "here").write_text("a file")
-    with pytest.raises(PictureNotWritten, match="the pictures cannot be written"):
+    with pytest.raises(PictureNotWritten, match="nothing is written: a part of this path is a file, not a folder"):
         pictures_of(three(), tmp_path / "here" / "there")
     assert issubclass(PictureNotWritten, servanda.ServandaError)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import dask
 import pytest
 from support.building import WITHOUT_LEVERS
 from support.commands import commands
@@ -150,8 +151,17 @@ def test_the_command_opens_the_cluster_once_and_says_the_same(
     deal, run = servanda.new(tmp_path / "deal.yaml"), commands(capsys)
     address: str = cluster.client.scheduler.address
     what = ("sensitivity", deal, "--plan", "at-once", "--draws", "32", "--groups", "--json")
-    there, here = run(*what, "--cluster", address), run(*what, "--workers", "1")
-    assert there.code == here.code == 0
+    keys = cluster.client.security  # as somebody's own would stand in Dask's configuration
+    with dask.config.set(
+        {
+            "distributed.comm.tls.ca-file": keys.tls_ca_file,
+            "distributed.comm.tls.client.cert": keys.tls_client_cert,
+            "distributed.comm.tls.client.key": keys.tls_client_key,
+        }
+    ):
+        there = run(*what, "--cluster", address)
+    here = run(*what, "--workers", "1")
+    assert there.code == here.code == 0, there.err
     found, alone = there.json, here.json
     for answer in (found, alone):
         del answer["about"]  # says when it was made, and how long that took

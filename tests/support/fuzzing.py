@@ -440,7 +440,7 @@ class _Worker:
 
 _OURS = re.compile(r'File "[^"]*/src/(servanda/[^"]+)", line \d+,? in (\S+)')
 _NOT_A_NUMBER = re.compile(r"(?<![\w./'-])[-−+]?(?:nan|inf|NaN|Infinity|Inf)(?![\w/'-])%?")
-_MINUS_ZERO = re.compile(r"(?<![\w.,+-])[-−]0(?:\.0+)?%?(?![\w.,%])")
+_MINUS_ZERO = re.compile(r"(?<![\w.,+-])[-−]0(?:\.0+)?%?(?![\w.,%…])")
 _SMALL_SHARE = re.compile(r"\de-\d+%")
 _WARNING = re.compile(r"(?m)^.*?(\w*Warning): (.*)$")
 CODES = (0, 1, 2, 3)

@@ -108,3 +108,16 @@ def test_plans_side_by_side() -> None:
         ("Step by step", "Parliament", "2026-10-01", "30.6%", "South does not ratify", "26.4%"),
         ("All at once", "Parliament", "2026-06-01", "35.6%", "South does not ratify", "27.6%"),
     ]
+
+
+def test_more_plans_than_fit_beside_each_other_are_told_in_several_tables() -> None:
+    agreement = servanda.loads(starter_text())
+    many = {f"copy-{n}": agreement.plans["at-once"] for n in range(10)}
+    said = view(servanda.compare(agreement.model_copy(update={"plans": many, "levers": {}})))
+    found = [block for block in said.blocks if isinstance(block, Table) and block.key.startswith("plans")]
+    assert [table.title for table in found] == [
+        "The plans side by side: 1 to 8 of 10",
+        "The plans side by side: 9 to 10 of 10",
+    ]
+    assert [column.name for table in found for column in table.columns if column.name] == list(many)
+    assert {row.cells[1] for row in found[0].rows} == {row.cells[1] for row in found[1].rows}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 
 from servanda.agreement.labels import cause_name, party_name
 from servanda.assessment.comparison import Comparison, PlanResult
@@ -12,12 +12,14 @@ from servanda.errors import expect
 from servanda.presentation.view import Column, Row, Table, View, rows, view_of
 from servanda.presentation.views.plan import headline, in_table, in_words, left_out
 
+MOST_BESIDE = 8
+
 
 @view_of.register
 def _(comparison: Comparison) -> View:
     summaries = [result.summary for result in comparison.plans]
     notes = [f"{capital(one.title)}: {sentence}" for one in summaries for sentence in left_out(one)]
-    return View(verdict(comparison), (_side_by_side(comparison), _weakest(comparison)), tuple(notes))
+    return View(verdict(comparison), (*_side_by_side(comparison), _weakest(comparison)), tuple(notes))
 
 
 def verdict(comparison: Comparison) -> str:
@@ -52,9 +54,20 @@ def verdict(comparison: Comparison) -> str:
     )
 
 
-def _side_by_side(comparison: Comparison) -> Table:
+def _side_by_side(comparison: Comparison) -> Iterator[Table]:
+    """Tables of as many plans as can be read beside each other."""
+    many, title = len(comparison.plans), "The plans side by side"
+    if many <= MOST_BESIDE:
+        yield _beside(comparison, comparison.plans, "plans", title)
+        return
+    for first in range(0, many, MOST_BESIDE):
+        some = comparison.plans[first : first + MOST_BESIDE]
+        yield _beside(comparison, some, f"plans-{first + 1}", f"{title}: {first + 1} to {first + len(some)} of {many}")
+
+
+def _beside(comparison: Comparison, plans: Sequence[PlanResult], key: str, title: str) -> Table:
     """Every outcome, and the metrics that compare plans, a column for each plan."""
-    agreement, plans = comparison.agreement, comparison.plans
+    agreement = comparison.agreement
 
     made: list[Row] = []
 
@@ -64,7 +77,7 @@ def _side_by_side(comparison: Comparison) -> Table:
     def performed(result: PlanResult) -> str:
         return in_table(result.summary.completed) if result.summary.has_steps else "no steps to perform"
 
-    for cause in outcome_order(agreement, [result.summary for result in plans]):
+    for cause in outcome_order(agreement, [result.summary for result in comparison.plans]):
         add(cause_name(agreement, cause), lambda r, of=cause: in_table(r.summary.outcomes.get(of)))
     add("every step performed or claimed, whatever happened later", performed, begins=True)
     unit = time_unit(agreement.horizon)
@@ -72,11 +85,11 @@ def _side_by_side(comparison: Comparison) -> Table:
     add(f"expected {unit} in force, of {of}", lambda r: number(in_unit(r.summary.expected_years, unit), 1))
     for i, party in enumerate(agreement.parties):
         what = f"gain of {party_name(agreement, party)} over no agreement"
-        write = amounts(result.summary.values[party].gain for result in plans)
+        write = amounts(result.summary.values[party].gain for result in comparison.plans)
         add(what, lambda r, of=party, write=write: write(r.summary.values[of].gain, sign=True), begins=i == 0)
     add("self-enforcing", lambda r: "yes" if r.audit.self_enforcing else "no")
     columns = (Column("", "words"), *(Column(result.plan) for result in plans))
-    return Table("plans", "The plans side by side", columns, tuple(made))
+    return Table(key, title, columns, tuple(made))
 
 
 def _weakest(comparison: Comparison) -> Table:

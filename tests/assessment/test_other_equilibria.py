@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from support.building import gives, party, situation, stake
+from support.building import gives, party, situation, stake, turnover
 from support.cases import cases
 from test_reciprocal_agreement import OTHER, reciprocal
 
 from servanda.agreement.format.agreement import Agreement
+from servanda.assessment import other_equilibria
 from servanda.assessment.other_equilibria import search
 from servanda.assessment.outcomes import choices, outcomes
 from servanda.assessment.summary import summarise
@@ -57,3 +58,46 @@ def test_the_same_seed_finds_the_same_and_the_answer_stays() -> None:
     one, two = search(answer, seed=0), search(answer, seed=0)
     assert [repr(each) for each in one] == [repr(each) for each in two]
     assert list(choices(answer)) == before
+
+
+@pytest.mark.parametrize(("K", "precision"), list(OTHER))
+def test_directions_that_matter_lead_where_all_directions_lead(
+    K: int, precision: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = solve(compile(reciprocal(K, precision), "plan"))
+    by_all = [outcomes(one.equilibrium) for one in search(answer)]
+    monkeypatch.setattr(other_equilibria, "_WIDE", 0)
+    by_few = [outcomes(one.equilibrium) for one in search(answer)]
+    assert by_few == [pytest.approx(each, abs=1e-9) for each in by_all]
+
+
+def test_many_unknowns_are_searched_with_few_responses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Derivatives in all directions would take a response for each unknown, and that at each of some twenty steps."""
+    arms = stake("north", "1 year", True, north=2.0, south=-3.0)
+    aid = stake("south", "2 months", south=1.0, north=-2.0)
+    entries = [
+        entry
+        for k in range(7)
+        for entry in (
+            turnover(f"vote-{k}", f"20{20 + k}-02-01", "south", 0.5, a=0.5, b=0.5),
+            gives(f"arms-{k}", f"20{20 + k}-06-01", "north", arms=1 / 8),
+            gives(f"aid-{k}", f"20{20 + k}-09-01", "south", aid=1 / 8),
+        )
+    ]
+    south = party(types={"a": {"chance": 0.5}, "b": {"chance": 0.5, "discount": 0.2}})
+    team = {"team": {"covers": ["arms"], "finds": 0.3}}
+    data = situation({"north": party(), "south": south}, {"arms": arms, "aid": aid}, entries, team)
+    answer = solve(compile(Agreement.model_validate(data), "plan"))
+    asked = 0
+    image = other_equilibria.Workspace.image
+
+    def counted(play: other_equilibria.Workspace, x: object, factor: float) -> object:
+        nonlocal asked
+        asked += 1
+        return image(play, x, factor)  # pyright: ignore
+
+    monkeypatch.setattr(other_equilibria.Workspace, "image", counted)
+    assert search(answer) == ()
+    unknowns = other_equilibria.Workspace(answer.game, 0).size
+    assert unknowns > 100
+    assert asked < 10 * unknowns

@@ -18,6 +18,8 @@ from servanda.solver.equilibrium import TOLERANCE, Equilibrium, Workspace
 SAME = 1e-6  # equilibria whose chances of outcomes and acts on the way differ by less are one
 _ROUNDS = 60  # plain responses before Newton's method takes over
 _NEWTON = 25
+_WIDE = 64  # unknowns up to which derivatives are taken in all directions; beyond, in those that matter
+_DIRECTIONS = 60
 
 
 @dataclass(frozen=True, repr=False)
@@ -147,17 +149,11 @@ def _newton(play: Workspace, x: Floats) -> Floats:
     """Go on by Newton's method, with derivatives by differences, to the best point met."""
     image = play.image(x, 1.0)
     best, best_gap = x, float(np.max(np.abs(image - x)))
-    nudge = 1e-7
     for _ in range(_NEWTON):
         if best_gap <= 1e-14:
             break
-        slope = np.empty((x.size, x.size))
-        for j in range(x.size):
-            moved = x.copy()
-            moved[j] += nudge
-            slope[:, j] = (play.image(moved, 1.0) - image) / nudge
         try:
-            x = x + np.linalg.solve(np.eye(x.size) - slope, image - x)
+            x = x + _step(play, x, image)
         except np.linalg.LinAlgError:
             break
         image = play.image(x, 1.0)
@@ -167,6 +163,27 @@ def _newton(play: Workspace, x: Floats) -> Floats:
         if gap < best_gap:
             best, best_gap = x, gap
     return best
+
+
+def _step(play: Workspace, x: Floats, image: Floats) -> Floats:
+    """Solve for Newton's step. A game of thousands of unknowns answers in few directions, which GMRES finds."""
+    nudge = 1e-7
+    if x.size <= _WIDE:
+        slope = np.empty((x.size, x.size))
+        for j in range(x.size):
+            moved = x.copy()
+            moved[j] += nudge
+            slope[:, j] = (play.image(moved, 1.0) - image) / nudge
+        return np.linalg.solve(np.eye(x.size) - slope, image - x)
+    from scipy.sparse import linalg  # pyright: ignore[reportMissingTypeStubs]
+
+    def along(way: Floats) -> Floats:
+        length = max(float(np.max(np.abs(way))), 1e-300)
+        return way - (play.image(x + nudge / length * way, 1.0) - image) * (length / nudge)
+
+    slopes: Any = linalg.LinearOperator((x.size, x.size), matvec=along, dtype=float)  # pyright: ignore
+    found: Floats = linalg.gmres(slopes, image - x, rtol=1e-6, restart=_DIRECTIONS, maxiter=1)[0]  # pyright: ignore
+    return found
 
 
 def _held(equilibrium: Equilibrium) -> tuple[float, float]:

@@ -174,16 +174,16 @@ def _step(play: Workspace, x: Floats, image: Floats) -> Floats:
             moved = x.copy()
             moved[j] += nudge
             slope[:, j] = (play.image(moved, 1.0) - image) / nudge
-        return np.linalg.solve(np.eye(x.size) - slope, image - x)
+        return np.linalg.solve(np.eye(x.size) - slope, image - x).astype(np.float64, copy=False)
     from scipy.sparse import linalg  # pyright: ignore[reportMissingTypeStubs]
 
     def along(way: Floats) -> Floats:
         length = max(float(np.max(np.abs(way))), 1e-300)
         return way - (play.image(x + nudge / length * way, 1.0) - image) * (length / nudge)
 
-    slopes: Any = linalg.LinearOperator((x.size, x.size), matvec=along, dtype=float)  # pyright: ignore
-    found: Floats = linalg.gmres(slopes, image - x, rtol=1e-6, restart=_DIRECTIONS, maxiter=1)[0]  # pyright: ignore
-    return found
+    solver: Any = linalg  # has no types
+    slopes = solver.LinearOperator((x.size, x.size), matvec=along, dtype=float)
+    return np.asarray(solver.gmres(slopes, image - x, rtol=1e-6, restart=_DIRECTIONS, maxiter=1)[0], dtype=np.float64)
 
 
 def _held(equilibrium: Equilibrium) -> tuple[float, float]:

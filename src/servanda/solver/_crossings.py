@@ -1,4 +1,4 @@
-"""Follow a branch where another one may be near: nothing is jumped over, or it is said where the branches meet.
+"""Follow a branch with care where another one may be near, and say where branches meet.
 
 `_continuation.py` is quick, and asks for help where a change of the unknowns comes back about as large as it went. Here
 the whole Jacobian is worked out at every point. Bordered by the tangent, it must not change by more than half of what

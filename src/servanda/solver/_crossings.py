@@ -6,6 +6,10 @@ would make it singular between one point and the next: then the sign of its dete
 branch that crosses between them is all but ruled out. Steps become as short as that takes. Where a step would be lost
 in the rounding of F, two branches meet as far as numbers can tell: a bifurcation. It is counted, and the curve is
 followed straight on.
+
+Among very many unknowns nothing is worked out whole. The largest eigenvalues are found in a Krylov space, and the
+Jacobian is what F answers along the directions in which that is worth having (W. E. Arnoldi 1951, Quarterly of Applied
+Mathematics 9:17-29; G. M. Shroff and H. B. Keller 1993, SIAM Journal on Numerical Analysis 30:1099-1120).
 """
 
 from __future__ import annotations
@@ -19,29 +23,36 @@ import numpy as np
 from servanda.arrays import Floats
 from servanda.parallel import Progress
 from servanda.solver import _continuation
+from servanda.solver._slopes import Few, Learning, Lost, Whole
 
 NEAR = 0.5  # real eigenvalue of F_x beyond which another branch may be near; it is where one is 1
 CALM = 0.3
 NARROW = 0.5  # how much of what would make it singular the bordered Jacobian may change in a step
 WANTED = 0.3
 BESIDE = 0.3  # how far beside its guess a point may be, in steps
+CLEAR = 1e-5  # least singular value down to which the curve's direction is above what rounding makes of it
 SINGULAR = 1e-7  # least singular value told from 0: a relative difference of 1e-15 in worth makes about that
 APART = 3e-6  # between the values of F from which derivatives are worked out
 WIDE = 64  # unknowns up to which derivatives are taken in all directions
 DOUBTFUL = 1e-5  # step so short that a direction must be missing; then derivatives are taken in all of them
 FAINT = 1e-7  # what is left out otherwise, of the largest answer
 COARSE = 1e-2
+FINE = 1e-4  # beyond it derivatives are worked out from values on both sides
 SMALLEST = 1e-12
 SETTLED = 1e-11  # a correction that need not be followed by another
 ROUNDING = 2e-15  # of F
 FIRST = 1e-3
 LARGEST = 1.0
 CORRECTIONS = 8
+AGAIN = (1.15, 3.0)  # how much further m may grow, among very many unknowns, before they are looked at again
+ALLOWED = 0.8  # of NEAR: what is expected there, if answers grow with the square of m
+NUDGE = 1e-7  # in a Krylov space among very many unknowns
+SIZE = 40  # of that, at most
+BLURRED = 0.1  # an eigenvalue that is known so well need not be known better
+WAYS, MOST_WAYS, NUMBERS = 60, 300, 4_000_000  # along which the Jacobian is known, and numbers that these take
+STRONG = 0.1  # answers along these are asked for again at the next point
+MOST_VALUES = 20_000  # of F, among very many unknowns
 POLISHED = 40
-
-
-class _Lost(Exception):
-    """The curve cannot be followed any further."""
 
 
 def look_closer(play: Any, state: Any, progress: Progress | None) -> None:
@@ -58,15 +69,19 @@ def look_closer(play: Any, state: Any, progress: Progress | None) -> None:
     of, n = _continuation, play.size
     count = state.count
     curve = Curve(play.image, n)
+    if curve.is_vast:
+        curve.look, curve.looks = state.look, int(count[of.LOOKS])
+        count[of.LOOKS] += 1
     straight = count[of.FOLDS] == count[of.CALM_FOLDS]  # a curve turns only where some change comes back as it went
-    if count[of.PHASE] == of.ALARMED and straight and curve.strongest(state.point) <= NEAR:
+    strongest = curve.strongest(state.point) if count[of.PHASE] == of.ALARMED and straight else np.inf
+    if strongest <= NEAR:
         if count[of.AT_END]:
-            of.copy(state.best, state.probe)
+            state.probe[:] = state.best
             count[of.PHASE] = of.ARRIVED
         else:
-            of.copy(state.point, state.calm)
-            of.copy(state.tangent, state.calm_tangent)
-            state.size[of.NEXT_LOOK] = 1.3 * state.point[n]
+            state.calm[:] = state.point
+            state.calm_tangent[:] = state.tangent
+            state.size[of.NEXT_LOOK] = (_growth(strongest) if curve.is_vast else 1.3) * state.point[n]
             of._guess(state)
         return
     if count[of.STEPS] < count[of.MOST_STEPS] and n:
@@ -96,14 +111,11 @@ class _End:
 
 @dataclass
 class _Point:
-    """A point on the curve, with the derivatives there, (n, n + 1), and the direction of the curve."""
+    """A point on the curve, with the derivatives there and the direction of the curve."""
 
     at: Floats
-    slopes: Floats
+    slopes: Any
     tangent: Floats
-
-    def bordered(self, by: Floats) -> Floats:
-        return np.vstack([self.slopes, by])
 
 
 @dataclass
@@ -114,33 +126,132 @@ class Curve:
     n: int
     values: int = 0
     everywhere: bool = False  # take derivatives in all directions, however many there are
+    # Among very many unknowns:
+    look: Floats | None = None  # where the eigenvalue was largest when last looked for; written into
+    looks: int = 0
+    kept: Floats | None = None  # directions that mattered at the last point
+    faint: float = COARSE  # how well directions are found
+
+    @property
+    def is_vast(self) -> bool:
+        """Whether there are too many unknowns for a square matrix of them."""
+        return self.n > _continuation.SQUARE
+
+    @property
+    def most_ways(self) -> int:
+        return min(MOST_WAYS, max(WAYS, NUMBERS // self.n))
 
     # -------------------------------------------------------------------------------------------- F and derivatives
 
     def gap(self, at: Floats) -> Floats:
         self.values += 1
+        if self.is_vast and self.values > MOST_VALUES:
+            raise Lost
         return at[:-1] - self.image(at[:-1], float(at[-1]))
 
-    def along(self, at: Floats, way: Floats) -> Floats:
-        """How the gap changes in a direction."""
+    def along(self, at: Floats, way: Floats, gap: Floats | None = None) -> Floats:
+        """How the gap changes in a direction; once less is worked out, and less well, if the gap is given."""
+        if gap is not None:
+            return (self.gap(at + NUDGE * way) - gap) / NUDGE
         return (self.gap(at + APART * way) - self.gap(at - APART * way)) / (2 * APART)
 
     def strongest(self, at: Floats) -> float:
         """The largest real part of an eigenvalue of F_x that is real or nearly so; infinite if there are no numbers."""
         if not np.isfinite(at).all():
             return np.inf
+        if self.is_vast:
+            return self._rightmost(at)
         ways, answers = self.answers(at, COARSE, [])
         if not np.isfinite(answers).all():
             return np.inf
-        values = np.linalg.eigvals(ways @ answers)
-        real = values.real[np.abs(values.imag) <= 0.5 * values.real]
-        return float(real.max(initial=0.0))
+        return _largest_real(np.linalg.eigvals(ways @ answers))
 
-    def slopes(self, at: Floats) -> Floats:
-        """How the gap changes with x and m, (n, n + 1)."""
+    def _rightmost(self, at: Floats) -> float:
+        """The same in a Krylov space, no larger than it takes to know it, from where it was when last looked for."""
+        n = self.n
+        gap = self.gap(at)
+        way = _any_direction(n, 1 + self.looks)
+        way /= np.linalg.norm(way)
+        if self.look is not None and np.linalg.norm(self.look) > 0.0:
+            way = self.look / np.linalg.norm(self.look) + 0.3 * way
+        basis = np.zeros((SIZE, n))
+        seen = np.zeros((SIZE + 1, SIZE))
+        values, vectors = np.zeros(1), np.ones((1, 1))
+        for k in range(min(SIZE, n)):
+            basis[k] = way / np.linalg.norm(way)
+            way = basis[k] - (self.gap(at + np.append(NUDGE * basis[k], 0.0)) - gap) / NUDGE
+            if not np.isfinite(way).all():
+                return np.inf
+            for _ in range(2):
+                along = basis[: k + 1] @ way
+                way -= along @ basis[: k + 1]
+                seen[: k + 1, k] += along
+            seen[k + 1, k] = np.linalg.norm(way)
+            values, vectors = np.linalg.eig(seen[: k + 1, : k + 1])
+            doubt = seen[k + 1, k] * np.abs(vectors[-1])
+            if seen[k + 1, k] < 1e-6 or (k >= 3 and ((values.real + doubt <= NEAR) | (doubt <= BLURRED)).all()):
+                break
+        real = np.where(np.abs(values.imag) <= 0.5 * values.real, values.real, -np.inf)
+        best = vectors[:, np.argmax(real if real.max() > 0.0 else values.real)].real
+        if self.look is not None:
+            self.look[:] = best @ basis[: len(best)]
+        return _largest_real(values)
+
+    def slopes(self, at: Floats) -> Whole | Few:
+        """How the gap changes with x and m."""
+        if self.is_vast:
+            return self._few(at)
         by_m = self.along(at, np.eye(self.n + 1)[self.n])
         ways, answers = self.answers(at, FAINT, [-by_m])
-        return np.column_stack([np.eye(self.n) - answers @ ways, by_m])
+        return Whole(np.column_stack([np.eye(self.n) - answers @ ways, by_m]))
+
+    def _few(self, at: Floats) -> Few:
+        """The same among very many unknowns: along what m does, what mattered last, and where that leads.
+
+        As many directions as it takes to know the curve's direction and every eigenvalue that could come near 1.
+        """
+        n, k = self.n, 0
+        gap = self.gap(at) if self.faint > FINE else None
+        by_m = self.along(at, np.append(np.zeros(n), 1.0), gap)
+        ways, answers = np.zeros((self.most_ways, n)), np.zeros((n, self.most_ways))
+        kept = [] if self.kept is None else list(self.kept)
+        waiting = [-by_m, *kept, _any_direction(n, 1)]
+        starts = len(waiting)
+        while waiting and k < self.most_ways:
+            way, starts = waiting.pop(0), starts - 1
+            size = float(np.linalg.norm(way))
+            for _ in range(2):
+                way = way - (ways[:k] @ way) @ ways[:k]
+            left = float(np.linalg.norm(way))
+            if not left > (1e-6 * size if starts >= 0 else 1e-9):
+                continue
+            ways[k] = way / left
+            answers[:, k] = ways[k] - self.along(at, np.append(ways[k], 0.0), gap)
+            waiting.append(answers[:, k])
+            k += 1
+            if starts <= 0 and k % 4 == 0 and not self.everywhere and self._is_enough(ways[:k], answers[:, :k], by_m):
+                break
+        return Few(ways[:k], answers[:, :k], by_m)
+
+    def _is_enough(self, ways: Floats, answers: Floats, by_m: Floats) -> bool:
+        """Whether the curve's direction and the eigenvalues that matter lie among these directions."""
+        inner = ways @ answers
+        if not np.isfinite(inner).all():
+            return True
+        ahead = by_m + answers @ np.linalg.solve(np.eye(len(ways)) - inner, ways @ by_m)
+        if np.linalg.norm(ahead - (ways @ ahead) @ ways) > 10.0 * self.faint * np.linalg.norm(ahead):
+            return False
+        values, vectors = np.linalg.eig(inner)
+        vectors = vectors[:, values.real > CALM]
+        beside = answers @ vectors - (ways.T @ vectors) * values[values.real > CALM]
+        return bool((np.linalg.norm(beside, axis=0) <= 10.0 * self.faint).all())
+
+    def _keep(self, slopes: Whole | Few) -> None:
+        """Remember the directions along which answers are strong."""
+        if isinstance(slopes, Few):
+            squares, turned = np.linalg.eigh(slopes.answers.T @ slopes.answers)
+            most = turned[:, squares > STRONG**2][:, -self.most_ways // 3 :]
+            self.kept = most.T[::-1] @ slopes.ways
 
     def answers(self, at: Floats, faint: float, more: list[Floats]) -> tuple[Floats, Floats]:
         """Directions (k, n), orthonormal, and how F answers to a change of x along each, (n, k).
@@ -177,24 +288,25 @@ class Curve:
     def point(self, at: Floats, sense: Floats) -> _Point:
         """Work out the direction of the curve at a point on it, in the sense of another direction."""
         slopes = self.slopes(at)
-        if not np.isfinite(slopes).all():
-            raise _Lost
-        tangent = _solve(np.vstack([slopes, sense]), np.append(np.zeros(self.n), 1.0))
-        return _Point(at, slopes, tangent / np.linalg.norm(tangent))
+        if not slopes.is_finite:
+            raise Lost
+        self._keep(slopes)
+        return _Point(at, slopes, slopes.bordered(sense).tangent())
 
-    def correct(self, guess: Floats, border: Floats, step: float) -> Floats | None:
+    def correct(self, guess: Floats, border: Floats, step: float, known: Whole | Few | None = None) -> Floats | None:
         """Bring a guess to the curve, at right angles to the border; None if that leads too far away."""
-        slopes = self.slopes(guess)
-        if not np.isfinite(slopes).all():
+        slopes = known or self.slopes(guess)
+        if not slopes.is_finite:
             return None
-        inverse = np.linalg.inv(np.vstack([slopes, border]))
+        bordered = slopes.bordered(border)
+        closing = Learning(bordered).move if self.is_vast else bordered.move
         at, last = guess, np.inf
-        near = min(SETTLED + ROUNDING * float(np.linalg.norm(inverse)), 0.05 * step)
+        near = min(SETTLED + ROUNDING * bordered.size, 0.05 * step)
         for _ in range(CORRECTIONS):
             gap = self.gap(at)
             if not np.isfinite(gap).all():
                 return None
-            move = inverse[:, :-1] @ gap
+            move = closing(gap)
             far = float(np.linalg.norm(move))
             if far > 0.5 * last:
                 return at if last < near else None
@@ -207,7 +319,8 @@ class Curve:
 
     def ahead(self, here: _Point, step: float) -> Floats | None:
         """The point of the curve a step ahead, if it is near the tangent."""
-        return self.correct(here.at + step * here.tangent, here.tangent, step)
+        known = here.slopes if self.is_vast else None
+        return self.correct(here.at + step * here.tangent, here.tangent, step, known)
 
     # -------------------------------------------------------------------------------------------- following
 
@@ -222,26 +335,29 @@ class Curve:
             if at[n] > 0.0:
                 found = self.correct(at, sense, FIRST)
                 if found is None:
-                    raise _Lost
+                    raise Lost
                 at = found
             here = self.point(at, sense)
-            side = _side(here)
-            step = FIRST
+            side = here.slopes.bordered(here.tangent).side
+            step, straight = FIRST, here.tangent
             while end.steps < most:
                 if progress is not None:
                     progress(f"solving {plan}", float(here.at[n]))
-                matrix = here.bordered(here.tangent)
-                inverse = np.linalg.inv(matrix)
-                least = 1.0 / float(np.linalg.norm(inverse))
+                bordered = here.slopes.bordered(here.tangent)
+                least = 1.0 / bordered.size
+                straight = here.tangent if least > CLEAR else straight
+                self.faint = FAINT if self.everywhere else float(np.clip(0.1 * least, FAINT, COARSE))
                 if not least > SINGULAR or (step < SMALLEST and least < 1000 * SINGULAR):
+                    if self.is_vast:
+                        here = _Point(here.at, here.slopes, straight)
                     here, step = self.across(here), FIRST
                     end.split = end.split if end.bifurcations else float(here.at[n])
                     end.bifurcations += 1
                     end.steps += 1
-                    side = _side(here)
+                    side = here.slopes.bordered(here.tangent).side
                     continue
                 if step < SMALLEST:
-                    raise _Lost
+                    raise Lost
                 at = self.ahead(here, step)
                 if at is None:
                     step /= 2
@@ -250,10 +366,11 @@ class Curve:
                         return self.follow(start, most, progress, plan)
                     continue
                 new = self.point(at, here.tangent)
-                change = _radius(inverse @ (new.bordered(here.tangent) - matrix))
+                change = bordered.change(new.slopes)
                 turned = new.tangent[n] * here.tangent[n] < 0
+                swapped = new.slopes.bordered(new.tangent).side != side
                 beyond = max(at[n], here.at[n]) + step * max(new.tangent[n], here.tangent[n], 0.0) >= 1.0
-                if not change <= NARROW or _side(new) != side or (turned and beyond and step > 1e-7):
+                if not change <= NARROW or swapped or (turned and beyond and step > 1e-7):
                     step *= min(0.5, max(0.1, WANTED / change)) if change > 0 else 0.5
                     continue
                 end.steps += 1
@@ -264,7 +381,7 @@ class Curve:
                 end.x, end.m = at[:n], float(at[n])
                 here = new
                 step = min(LARGEST, step * min(2.0, WANTED / max(change, 1e-9)))
-        except (_Lost, np.linalg.LinAlgError):
+        except (Lost, np.linalg.LinAlgError):
             pass
         return end
 
@@ -272,14 +389,14 @@ class Curve:
         """Go straight on across a point where branches meet."""
         step = 1e-7
         while step < 0.1:
-            at = self.ahead(here, step)
+            at = self.correct(here.at + step * here.tangent, here.tangent, step)
             if at is not None:
                 new = self.point(at, here.tangent)
-                least = 1.0 / float(np.linalg.norm(np.linalg.inv(new.bordered(new.tangent))))
+                least = 1.0 / new.slopes.bordered(new.tangent).size
                 if new.tangent @ here.tangent > 0.9 and least > 30 * SINGULAR:
                     return new
             step *= 2
-        raise _Lost
+        raise Lost
 
     def arrive(self, here: _Point, new: _Point, step: float) -> Floats:
         """Where the curve meets m = 1 within a step that leads across."""
@@ -293,14 +410,14 @@ class Curve:
             middle = low + share * (high - low)
             found = self.ahead(here, middle)
             if found is None:
-                raise _Lost
+                raise Lost
             if found[n] >= 1.0:
                 high, at, after = middle, found, found[n] - 1.0
             else:
                 low, before = middle, found[n] - 1.0
         x = at[:n] - (at[n] - 1.0) * new.tangent[:n] / max(float(new.tangent[n]), 1e-3)
         best, least = x, np.inf
-        inverse = np.linalg.inv(self.slopes(np.append(x, 1.0))[:, :n])
+        closing = self.slopes(np.append(x, 1.0)).held()
         worse = 0
         for _ in range(POLISHED):
             gap = self.gap(np.append(x, 1.0))
@@ -310,15 +427,8 @@ class Curve:
                 best, least = x, size
             if not np.isfinite(size) or worse == 3 or least <= 1e-16:
                 break
-            x = x - inverse @ gap
+            x = x - closing(gap)
         return best
-
-
-def _solve(matrix: Floats, right: Floats) -> Floats:
-    found = np.asarray(np.linalg.solve(matrix, right), dtype=np.float64)
-    if not np.isfinite(found).all():
-        raise _Lost
-    return found
 
 
 def _any_direction(n: int, which: int) -> Floats:
@@ -327,17 +437,10 @@ def _any_direction(n: int, which: int) -> Floats:
     return spread - np.floor(spread) - 0.5
 
 
-def _radius(matrix: Floats) -> float:
-    """A number that no eigenvalue exceeds, and hardly above the largest."""
-    size = float(np.linalg.norm(matrix))
-    if not 0.0 < size < np.inf:
-        return size
-    power = matrix / size
-    for _ in range(3):
-        power = power @ power
-    return size * float(np.linalg.norm(power)) ** 0.125
+def _largest_real(values: Any) -> float:
+    return float(values.real[np.abs(values.imag) <= 0.5 * values.real].max(initial=0.0))
 
 
-def _side(point: _Point) -> float:
-    """The sign of the determinant of the derivatives, bordered by the direction of the curve."""
-    return float(np.linalg.slogdet(point.bordered(point.tangent))[0])
+def _growth(strongest: float) -> float:
+    """By how much m may grow until answers are looked at again, if they grow with its square."""
+    return float(np.clip(np.sqrt(ALLOWED * NEAR / max(strongest, 1e-9)), *AGAIN))

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from servanda.solver._broyden import (
     IS_THIN,
+    RANK,
     apart,
     border,
     copy,
@@ -61,6 +62,7 @@ LARGEST_STEP = 1.0
 WANTED_TURN = 0.5  # radians between neighbouring tangents
 WANTED_CONTRACTION = 0.4
 WANTED_DISTANCE = 0.4  # of the guess from the curve, in steps
+FARTHEST = 0.5  # where a curve begins at another solution, and a step may be all of it; otherwise 1
 GOOD = 1e-13  # a final gap that need not get better
 NUDGE = 1e-7  # for derivatives by differences
 CLOSED = 0.2  # how little may lead out of the directions in which the derivative is known
@@ -77,8 +79,8 @@ FRESH_AT_END = 0.7
 START, BASE, COLUMN, GUESS, CORRECTION, FINAL, LOOK, LAST_LOOK, ARRIVED, STUCK, ALARMED = range(11)
 (
     PHASE, STEPS, FOLDS, VALUES, TRIES, COLUMN_AT, IS_FRESH, CROSSING, AT_END, WORSE, MOST_STEPS, SEEDED, FULL, LOOKS,
-    BIFURCATIONS, CALM_FOLDS, IS_SECOND,
-) = range(17)  # fmt: skip
+    BIFURCATIONS, CALM_FOLDS, IS_SECOND, WARM,
+) = range(18)  # fmt: skip
 STEP, LENGTH, DISTANCE, CONTRACTION, LAST, BEST, NEXT_LOOK, SPLIT, ANSWER, SCALE = range(10)
 
 
@@ -121,7 +123,7 @@ class State(NamedTuple):
 
 def start(n: int, most_steps: int) -> State:
     """Make ready to follow a curve in n dimensions; F is wanted first at m = 0, where it must not depend on x."""
-    count, size, rank = np.zeros(17, dtype=np.int64), np.zeros(10), np.zeros(3, dtype=np.int64)
+    count, size, rank = np.zeros(18, dtype=np.int64), np.zeros(10), np.zeros(3, dtype=np.int64)
     count[MOST_STEPS] = most_steps
     size[SCALE] = max(1.0, math.sqrt(n / LONG_VECTOR)) if n > SQUARE else 1.0
     size[STEP] = FIRST_STEP * size[SCALE]
@@ -140,21 +142,77 @@ def start(n: int, most_steps: int) -> State:
 def begin(s):
     """Make ready to follow another curve in as many dimensions."""
     most, scale = s.count[MOST_STEPS], s.size[SCALE]
-    for i in range(s.count.shape[0]):
-        s.count[i] = 0
-    for i in range(s.size.shape[0]):
-        s.size[i] = 0.0
-    for i in range(s.probe.shape[0]):
-        s.point[i] = 0.0
-        s.probe[i] = 0.0
-        s.tangent[i] = 0.0
-        s.calm[i] = 0.0
-    for i in range(s.look.shape[0]):
-        s.look[i] = 0.0
+    s.count[:] = 0
+    s.size[:] = 0.0
+    s.point[:] = 0.0
+    s.probe[:] = 0.0
+    s.tangent[:] = 0.0
+    s.calm[:] = 0.0
+    s.look[:] = 0.0
     s.count[MOST_STEPS] = most
     s.size[SCALE] = scale
     s.size[STEP] = FIRST_STEP * scale
     s.size[NEXT_LOOK] = FIRST_LOOK if s.rank[IS_THIN] else 0.0
+
+
+class Reference(NamedTuple):
+    """A solution from which others begin, and the inverse of the Jacobian there.
+
+    `point` (n,): the solution; `inverse`, `basis`, `look`: as in `State`, of the latter two only what is in use.
+    """
+
+    point: NDArray[np.float64]
+    inverse: NDArray[np.float64]
+    basis: NDArray[np.float64]
+    look: NDArray[np.float64]
+
+
+def reference(s: State) -> Reference | None:
+    """Remember where a curve arrived, to begin others there; None if it did not arrive, or met trouble on the way.
+
+    The inverse is the one with which the last corrections were made, m being held still.
+    """
+    n, k = len(s.look), int(s.rank[RANK])
+    trouble = s.count[FOLDS] or s.count[BIFURCATIONS] or not s.count[AT_END] or not n
+    if s.count[PHASE] != ARRIVED or s.point[n] != 1.0 or trouble:
+        return None
+    used = slice(0, k) if s.rank[IS_THIN] else slice(0, n + 1)
+    return Reference(s.point[:n].copy(), s.inverse[used].copy(), s.basis[used].copy(), s.look.copy())
+
+
+def begin_at(s: State, at: Reference) -> None:
+    """Make ready to follow another curve, x = F(x, t), from a solution known at t = 0.
+
+    The way may be any that leads from one F to another: at t = 0 it is the F of the reference at m = 1. F is wanted
+    first a little further on. Where the curve cannot be followed at once, or another branch may be near, `advance` ends
+    in STUCK or ALARMED as usual; `WARM` in `count` says how the curve was begun.
+    """
+    n = len(at.point)
+    begin(s)
+    s.point[:n], s.point[n] = at.point, 0.0
+    s.tangent[n] = 1.0
+    s.point_gap[:] = 0.0
+    s.look[:] = at.look
+    s.inverse[: len(at.inverse)] = at.inverse
+    s.last[:] = 0.0
+    s.last[n] = 1.0
+    if s.rank[IS_THIN]:
+        k = len(at.basis)
+        s.basis[:k] = at.basis
+        before = s.last.copy()
+        for factor, way in zip(at.inverse, at.basis, strict=True):
+            before += (way @ before) * factor
+        s.inverse[k] = s.last - before  # what the reference knew of m does not hold for t
+        s.basis[k] = s.last
+        s.rank[RANK] = k + 1
+    else:
+        s.inverse[:, n] = s.last
+    s.count[WARM], s.count[SEEDED] = 1, 2
+    s.size[STEP] = LARGEST_STEP * s.size[SCALE]
+    s.size[NEXT_LOOK] = 2.0  # at the end only
+    s.move[:] = NUDGE * s.last
+    s.probe[:] = s.point + s.move
+    s.count[PHASE] = COLUMN
 
 
 @helper
@@ -360,7 +418,8 @@ def _correct(s):
         size[DISTANCE] = far / max(size[LENGTH], SHORT)
     elif count[TRIES] == 1:
         size[CONTRACTION] = far / size[LAST]
-    if (count[TRIES] == 0 and size[DISTANCE] > 1.0) or (count[TRIES] > 0 and far > 0.9 * size[LAST]):
+    boldest = FARTHEST if count[WARM] else 1.0
+    if (count[TRIES] == 0 and size[DISTANCE] > boldest) or (count[TRIES] > 0 and far > 0.9 * size[LAST]):
         _give_up(s)
         return
     size[LAST] = far

@@ -15,7 +15,7 @@ Mathematics 9:17-29; G. M. Shroff and H. B. Keller 1993, SIAM Journal on Numeric
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -23,21 +23,21 @@ import numpy as np
 from servanda.arrays import Floats
 from servanda.parallel import Progress
 from servanda.solver import _continuation
-from servanda.solver._slopes import Few, Learning, Lost, Whole
+from servanda.solver._slopes import Few, FewBordered, Lost, Whole, WholeBordered
 
 NEAR = 0.5  # real eigenvalue of F_x beyond which another branch may be near; it is where one is 1
 CALM = 0.3
 NARROW = 0.5  # how much of what would make it singular the bordered Jacobian may change in a step
 WANTED = 0.3
 BESIDE = 0.3  # how far beside its guess a point may be, in steps
-CLEAR = 1e-5  # least singular value down to which the curve's direction is above what rounding makes of it
 SINGULAR = 1e-7  # least singular value told from 0: a relative difference of 1e-15 in worth makes about that
 APART = 3e-6  # between the values of F from which derivatives are worked out
 WIDE = 64  # unknowns up to which derivatives are taken in all directions
 DOUBTFUL = 1e-5  # step so short that a direction must be missing; then derivatives are taken in all of them
 FAINT = 1e-7  # what is left out otherwise, of the largest answer
 COARSE = 1e-2
-FINE = 1e-4  # beyond it derivatives are worked out from values on both sides
+BLUR = 0.03  # of what would make it singular: how well the Jacobian is known, among very many unknowns
+FINE = 1e-3  # least singular value below which derivatives are worked out from values on both sides
 SMALLEST = 1e-12
 SETTLED = 1e-11  # a correction that need not be followed by another
 ROUNDING = 2e-15  # of F
@@ -48,11 +48,14 @@ AGAIN = (1.15, 3.0)  # how much further m may grow, among very many unknowns, be
 ALLOWED = 0.8  # of NEAR: what is expected there, if answers grow with the square of m
 NUDGE = 1e-7  # in a Krylov space among very many unknowns
 SIZE = 40  # of that, at most
+NEW = 0.3  # of a direction without any order in the first one
 BLURRED = 0.1  # an eigenvalue that is known so well need not be known better
 WAYS, MOST_WAYS, NUMBERS = 60, 300, 4_000_000  # along which the Jacobian is known, and numbers that these take
-STRONG = 0.1  # answers along these are asked for again at the next point
 MOST_VALUES = 20_000  # of F, among very many unknowns
 POLISHED = 40
+INNER = 20  # directions in which a linear equation is solved among very many unknowns
+ENOUGH, EXACT = 0.03, 1e-4  # of its solution left out, for a correction and for the curve's direction
+NEARLY = 1e-4  # of a step, that a correction need not be followed by another among very many unknowns
 
 
 def look_closer(play: Any, state: Any, progress: Progress | None) -> None:
@@ -64,7 +67,8 @@ def look_closer(play: Any, state: Any, progress: Progress | None) -> None:
         Of the draw that is being solved, with a state of its own.
     state : State
         Of the quick following. If no other branch is near, it can go on; otherwise this becomes where the branch ends,
-        having been followed once more from where none was near.
+        having been followed once more from where none was near. If it was begun at another solution, it is begun
+        anew at m = 0.
     """
     of, n = _continuation, play.size
     count = state.count
@@ -73,7 +77,13 @@ def look_closer(play: Any, state: Any, progress: Progress | None) -> None:
         curve.look, curve.looks = state.look, int(count[of.LOOKS])
         count[of.LOOKS] += 1
     straight = count[of.FOLDS] == count[of.CALM_FOLDS]  # a curve turns only where some change comes back as it went
-    strongest = curve.strongest(state.point) if count[of.PHASE] == of.ALARMED and straight else np.inf
+    known = not count[of.WARM] or count[of.AT_END]  # whose F is meant; on another way than up in m it is not
+    strongest = np.inf
+    if count[of.PHASE] == of.ALARMED and straight and known:
+        strongest = curve.strongest(state.point, state.point_gap)
+    if count[of.WARM] and not strongest <= NEAR:
+        of.begin(state)
+        return
     if strongest <= NEAR:
         if count[of.AT_END]:
             state.probe[:] = state.best
@@ -129,8 +139,10 @@ class Curve:
     # Among very many unknowns:
     look: Floats | None = None  # where the eigenvalue was largest when last looked for; written into
     looks: int = 0
-    kept: Floats | None = None  # directions that mattered at the last point
-    faint: float = COARSE  # how well directions are found
+    leading: list[Floats] = field(default_factory=list[Floats])  # where they are largest
+    kept: list[Floats] = field(default_factory=list[Floats])  # the same when derivatives were last worked out
+    blur: float = BLUR  # how well directions are found
+    is_fine: bool = False  # whether derivatives are worked out from values on both sides
 
     @property
     def is_vast(self) -> bool:
@@ -155,28 +167,32 @@ class Curve:
             return (self.gap(at + NUDGE * way) - gap) / NUDGE
         return (self.gap(at + APART * way) - self.gap(at - APART * way)) / (2 * APART)
 
-    def strongest(self, at: Floats) -> float:
-        """The largest real part of an eigenvalue of F_x that is real or nearly so; infinite if there are no numbers."""
+    def strongest(self, at: Floats, gap: Floats | None = None) -> float:
+        """The largest real part of an eigenvalue of F_x that is real or nearly so; infinite if there are no numbers.
+
+        `gap`: at that point, if it is known.
+        """
         if not np.isfinite(at).all():
             return np.inf
         if self.is_vast:
-            return self._rightmost(at)
+            return self._rightmost(at, gap)
         ways, answers = self.answers(at, COARSE, [])
         if not np.isfinite(answers).all():
             return np.inf
         return _largest_real(np.linalg.eigvals(ways @ answers))
 
-    def _rightmost(self, at: Floats) -> float:
+    def _rightmost(self, at: Floats, gap: Floats | None) -> float:
         """The same in a Krylov space, no larger than it takes to know it, from where it was when last looked for."""
         n = self.n
-        gap = self.gap(at)
+        gap = self.gap(at) if gap is None else gap
         way = _any_direction(n, 1 + self.looks)
         way /= np.linalg.norm(way)
-        if self.look is not None and np.linalg.norm(self.look) > 0.0:
-            way = self.look / np.linalg.norm(self.look) + 0.3 * way
+        if self.look is not None and self.look.any():
+            way = self.look / np.linalg.norm(self.look) + NEW * way
         basis = np.zeros((SIZE, n))
         seen = np.zeros((SIZE + 1, SIZE))
         values, vectors = np.zeros(1), np.ones((1, 1))
+        unseen = NEW / np.sqrt(n)  # the part of a direction without order, as the answers to it come back, of theirs
         for k in range(min(SIZE, n)):
             basis[k] = way / np.linalg.norm(way)
             way = basis[k] - (self.gap(at + np.append(NUDGE * basis[k], 0.0)) - gap) / NUDGE
@@ -189,12 +205,16 @@ class Curve:
             seen[k + 1, k] = np.linalg.norm(way)
             values, vectors = np.linalg.eig(seen[: k + 1, : k + 1])
             doubt = seen[k + 1, k] * np.abs(vectors[-1])
-            if seen[k + 1, k] < 1e-6 or (k >= 3 and ((values.real + doubt <= NEAR) | (doubt <= BLURRED)).all()):
+            unseen *= NEAR / max(seen[k + 1, k], 1e-9)
+            if seen[k + 1, k] < 1e-9 or (unseen > 1.0 and ((values.real + doubt <= NEAR) | (doubt <= BLURRED)).all()):
                 break
-        real = np.where(np.abs(values.imag) <= 0.5 * values.real, values.real, -np.inf)
-        best = vectors[:, np.argmax(real if real.max() > 0.0 else values.real)].real
-        if self.look is not None:
-            self.look[:] = best @ basis[: len(best)]
+        order = np.argsort(-values.real)
+        leading = vectors[:, order[(values[order].real > CALM) | (np.arange(len(order)) == 0)]].real
+        self.leading = list(leading.T @ basis[: len(leading)])
+        self.looks += 1
+        if self.look is None:
+            self.look = np.zeros(n)
+        self.look[:] = self.leading[0]
         return _largest_real(values)
 
     def slopes(self, at: Floats) -> Whole | Few:
@@ -206,52 +226,58 @@ class Curve:
         return Whole(np.column_stack([np.eye(self.n) - answers @ ways, by_m]))
 
     def _few(self, at: Floats) -> Few:
-        """The same among very many unknowns: along what m does, what mattered last, and where that leads.
+        """The same among very many unknowns: along what m does, where F answers most, and what these lack.
 
         As many directions as it takes to know the curve's direction and every eigenvalue that could come near 1.
         """
         n, k = self.n, 0
-        gap = self.gap(at) if self.faint > FINE else None
+        gap = None if self.is_fine else self.gap(at)
         by_m = self.along(at, np.append(np.zeros(n), 1.0), gap)
+        self._rightmost(at, gap)
         ways, answers = np.zeros((self.most_ways, n)), np.zeros((n, self.most_ways))
-        kept = [] if self.kept is None else list(self.kept)
-        waiting = [-by_m, *kept, _any_direction(n, 1)]
-        starts = len(waiting)
-        while waiting and k < self.most_ways:
-            way, starts = waiting.pop(0), starts - 1
+        waiting = [-by_m, *self.kept, *self.leading]
+        asked = 0
+        while k < self.most_ways:
+            if not waiting and not self.everywhere and k > asked:
+                asked = k
+                waiting = self._missing(ways[:k], answers[:, :k], by_m)
+            if not waiting:
+                break
+            way = waiting.pop(0)
             size = float(np.linalg.norm(way))
             for _ in range(2):
                 way = way - (ways[:k] @ way) @ ways[:k]
             left = float(np.linalg.norm(way))
-            if not left > (1e-6 * size if starts >= 0 else 1e-9):
+            if not left > max(1e-6 * size, 1e-12):
                 continue
             ways[k] = way / left
             answers[:, k] = ways[k] - self.along(at, np.append(ways[k], 0.0), gap)
-            waiting.append(answers[:, k])
+            if self.everywhere:
+                waiting.append(answers[:, k])
             k += 1
-            if starts <= 0 and k % 4 == 0 and not self.everywhere and self._is_enough(ways[:k], answers[:, :k], by_m):
-                break
         return Few(ways[:k], answers[:, :k], by_m)
 
-    def _is_enough(self, ways: Floats, answers: Floats, by_m: Floats) -> bool:
-        """Whether the curve's direction and the eigenvalues that matter lie among these directions."""
+    def _missing(self, ways: Floats, answers: Floats, by_m: Floats) -> list[Floats]:
+        """What leads out of some directions: of the curve's direction, and of where F answers most.
+
+        The latter are remembered, to begin with at the next point.
+        """
         inner = ways @ answers
         if not np.isfinite(inner).all():
-            return True
-        ahead = by_m + answers @ np.linalg.solve(np.eye(len(ways)) - inner, ways @ by_m)
-        if np.linalg.norm(ahead - (ways @ ahead) @ ways) > 10.0 * self.faint * np.linalg.norm(ahead):
-            return False
+            return []
         values, vectors = np.linalg.eig(inner)
-        vectors = vectors[:, values.real > CALM]
-        beside = answers @ vectors - (ways.T @ vectors) * values[values.real > CALM]
-        return bool((np.linalg.norm(beside, axis=0) <= 10.0 * self.faint).all())
-
-    def _keep(self, slopes: Whole | Few) -> None:
-        """Remember the directions along which answers are strong."""
-        if isinstance(slopes, Few):
-            squares, turned = np.linalg.eigh(slopes.answers.T @ slopes.answers)
-            most = turned[:, squares > STRONG**2][:, -self.most_ways // 3 :]
-            self.kept = most.T[::-1] @ slopes.ways
+        values, vectors = values[values.real > CALM], vectors[:, values.real > CALM]
+        lefts = np.abs(1.0 - values)
+        ahead = by_m + answers @ np.linalg.solve(np.eye(len(ways)) - inner, ways @ by_m)
+        beside = ahead - (ways @ ahead) @ ways
+        tight = self.blur * min(1.0, 10.0 * float(lefts.min(initial=1.0)))  # as errors grow by what is left of 1
+        found = [beside] if np.linalg.norm(beside) > tight * np.linalg.norm(ahead) + FAINT else []
+        besides = answers @ vectors - (ways.T @ vectors) * values
+        self.kept = list((ways.T @ vectors).real.T)
+        for value, left, beside in zip(values, lefts, besides.T, strict=True):
+            if np.linalg.norm(beside) > self.blur * left * min(1.0, 10.0 * left) + FAINT and value.imag >= 0.0:
+                found += [beside.real, beside.imag] if value.imag > 0.0 else [beside.real]
+        return found
 
     def answers(self, at: Floats, faint: float, more: list[Floats]) -> tuple[Floats, Floats]:
         """Directions (k, n), orthonormal, and how F answers to a change of x along each, (n, k).
@@ -290,8 +316,36 @@ class Curve:
         slopes = self.slopes(at)
         if not slopes.is_finite:
             raise Lost
-        self._keep(slopes)
+        if isinstance(slopes, Few):
+            tangent = self._solved(at, slopes.bordered(sense), np.append(np.zeros(self.n), 1.0), EXACT)
+            return _Point(at, slopes, tangent / np.linalg.norm(tangent))
         return _Point(at, slopes, slopes.bordered(sense).tangent())
+
+    def _solved(
+        self, at: Floats, bordered: FewBordered, right: Floats, left_out: float, gap: Floats | None = None
+    ) -> Floats:
+        """What the bordered Jacobian maps to a vector: by GMRES, with the inverse of what is known of it."""
+        first = bordered.solved(right)
+        size = float(np.linalg.norm(first))
+        if not 0.0 < size < np.inf:
+            raise Lost
+        gap = None if self.is_fine else self.gap(at) if gap is None else gap
+        ways, seen = np.zeros((INNER + 1, self.n + 1)), np.zeros((INNER + 1, INNER))
+        ways[0] = first / size
+        found = np.zeros(0)
+        for k in range(INNER):
+            way = bordered.solved(np.append(self.along(at, ways[k], gap), bordered.border @ ways[k]))
+            for _ in range(2):
+                along = ways[: k + 1] @ way
+                way -= along @ ways[: k + 1]
+                seen[: k + 1, k] += along
+            seen[k + 1, k] = np.linalg.norm(way)
+            target = np.append(size, np.zeros(k + 1))
+            found = np.linalg.lstsq(seen[: k + 2, : k + 1], target)[0]
+            if np.linalg.norm(seen[: k + 2, : k + 1] @ found - target) <= left_out * size or seen[k + 1, k] < 1e-12:
+                break
+            ways[k + 1] = way / seen[k + 1, k]
+        return found @ ways[: len(found)]
 
     def correct(self, guess: Floats, border: Floats, step: float, known: Whole | Few | None = None) -> Floats | None:
         """Bring a guess to the curve, at right angles to the border; None if that leads too far away."""
@@ -299,21 +353,26 @@ class Curve:
         if not slopes.is_finite:
             return None
         bordered = slopes.bordered(border)
-        closing = Learning(bordered).move if self.is_vast else bordered.move
         at, last = guess, np.inf
         near = min(SETTLED + ROUNDING * bordered.size, 0.05 * step)
-        for _ in range(CORRECTIONS):
+        slowest, patience, enough = (0.8, 2, NEARLY * min(step, 1.0)) if self.is_vast else (0.5, 0, 1e-15)
+        for _ in range(2 * CORRECTIONS if self.is_vast else CORRECTIONS):
             gap = self.gap(at)
             if not np.isfinite(gap).all():
                 return None
-            move = closing(gap)
+            if isinstance(bordered, WholeBordered) or not gap.any():
+                move = bordered.move(gap)
+            else:
+                move = self._solved(at, bordered, np.append(gap, 0.0), ENOUGH, gap)
             far = float(np.linalg.norm(move))
-            if far > 0.5 * last:
-                return at if last < near else None
+            if far > slowest * last:
+                patience -= 1
+                if patience < 0 or last < near:
+                    return at if last < near else None
             at, last = at - move, far
             if not np.linalg.norm(at - guess) <= BESIDE * step + 1e-13:
                 return None
-            if far <= 1e-15:
+            if far <= enough:
                 return at
         return at if last < near else None
 
@@ -340,14 +399,16 @@ class Curve:
             here = self.point(at, sense)
             side = here.slopes.bordered(here.tangent).side
             step, straight = FIRST, here.tangent
+            longest = max(1.0, np.sqrt(n / _continuation.LONG_VECTOR)) if self.is_vast else LARGEST
+            singular = SINGULAR * max(1.0, longest**2)  # rounding adds up over many unknowns
             while end.steps < most:
                 if progress is not None:
                     progress(f"solving {plan}", float(here.at[n]))
                 bordered = here.slopes.bordered(here.tangent)
                 least = 1.0 / bordered.size
-                straight = here.tangent if least > CLEAR else straight
-                self.faint = FAINT if self.everywhere else float(np.clip(0.1 * least, FAINT, COARSE))
-                if not least > SINGULAR or (step < SMALLEST and least < 1000 * SINGULAR):
+                straight = here.tangent if least > 100 * singular else straight
+                self.is_fine = least < FINE
+                if not least > singular or (step < SMALLEST and least < 1000 * singular):
                     if self.is_vast:
                         here = _Point(here.at, here.slopes, straight)
                     here, step = self.across(here), FIRST
@@ -361,7 +422,10 @@ class Curve:
                 at = self.ahead(here, step)
                 if at is None:
                     step /= 2
-                    if step < DOUBTFUL and n > WIDE and not self.everywhere:
+                    if step < DOUBTFUL * least and self.is_vast and not self.everywhere:
+                        self.everywhere, self.blur = self.blur < BLUR, 0.1 * BLUR
+                        here, step = self.point(here.at, here.tangent), FIRST * least
+                    elif step < DOUBTFUL and n > WIDE and not self.is_vast and not self.everywhere:
                         self.everywhere = True
                         return self.follow(start, most, progress, plan)
                     continue
@@ -380,7 +444,7 @@ class Curve:
                 end.folds += int(turned)
                 end.x, end.m = at[:n], float(at[n])
                 here = new
-                step = min(LARGEST, step * min(2.0, WANTED / max(change, 1e-9)))
+                step = min(longest, step * min(2.0, WANTED / max(change, 1e-9)))
         except (Lost, np.linalg.LinAlgError):
             pass
         return end

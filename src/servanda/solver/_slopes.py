@@ -146,6 +146,10 @@ class FewBordered:
     def _solved(self, many: Floats) -> Floats:
         return many - self._left(self._core @ self._right(many))
 
+    def solved(self, right: Floats) -> Floats:
+        """What this maps to a vector (n + 1,)."""
+        return self._solved(right[:, None])[:, 0]
+
     def tangent(self) -> Floats:
         """The direction of the curve, of length 1, in the sense of the border."""
         right = np.zeros((len(self.border), 1))
@@ -154,7 +158,7 @@ class FewBordered:
 
     def move(self, gap: Floats) -> Floats:
         """What closes a gap, at right angles to the border."""
-        return self._solved(np.append(gap, 0.0)[:, None])[:, 0]
+        return self.solved(np.append(gap, 0.0))
 
     def change(self, slopes: Few) -> float:
         """By how much of what would make it singular this changes to that of another point, with the same border."""

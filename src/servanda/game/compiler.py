@@ -494,8 +494,8 @@ def _told(agreement: Agreement, plan: str, steps: tuple[Step, ...]) -> Telling:
         return tell(steps, parties, suspendable, rules, agreement.horizon, finds, MAX_NODES)
     except TooManyNodes:
         raise GameTooLarge(
-            f"{_file(agreement)}plan {plan}: the game would have more than {MAX_NODES:,} public nodes, which is the most"
-            " that the exact solver takes. Every look doubles what can follow a late step, and every stall squares it."
+            f"{_file(agreement)}plan {plan}: the game would have more than {MAX_NODES:,} public nodes, and the exact"
+            " solver takes at most so many. Every look doubles what can follow a late step, and every stall squares it."
             " Write fewer looks or stalls under late, add late: false to steps of less weight, or leave out reviews or"
             " turnovers"
         ) from None

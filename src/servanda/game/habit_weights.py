@@ -12,7 +12,7 @@ from servanda.agreement.format.agreement import Agreement
 from servanda.arrays import Floats
 from servanda.game.accumulation import Valuation
 from servanda.game.kinds import EXCHANGE, SEAT
-from servanda.game.public_tree import DUE, MEND, NO_HABIT, PAUSE, RENEW, STAY, WAIT, Telling
+from servanda.game.public_tree import DUE, MEND, PAUSE, RENEW, STAY, WAIT, Telling
 
 KEEP, CONCEAL, LEAVE, HOLD = range(4)
 
@@ -64,6 +64,3 @@ def log_weights(agreement: Agreement, told: Telling, value: Valuation, D: int) -
     weights[:, ~held, HOLD] = 0.0
     with np.errstate(divide="ignore"):
         return np.log(weights)
-
-
-__all__ = ["NO_HABIT", "log_weights"]

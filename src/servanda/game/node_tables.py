@@ -14,7 +14,7 @@ from servanda.agreement.format.agreement import Agreement
 from servanda.arrays import Floats, Ints
 from servanda.game.accumulation import Valuation, annuity
 from servanda.game.habit_weights import log_weights
-from servanda.game.kinds import EXCHANGE, FOUND, OBLIGATION, RATIFICATION, REVIEW, SEAT, TURNOVER
+from servanda.game.kinds import EXCHANGE, RATIFICATION, SEAT, TURNOVER
 from servanda.game.payoff_tables import Common, Person, Tables, laid_out, person_of, receivers
 from servanda.game.public_tree import Telling, movers_of, plan_entries
 
@@ -297,6 +297,3 @@ def _groups(record: Record, p: int) -> list[tuple[Ints, tuple[int, ...], tuple[b
         active = tuple(bool(record.did[v, i]) for i in mine) if mine else ()
         by.setdefault((mine, active), []).append(v)
     return [(np.array(nodes, dtype=np.int64), claims, active) for (claims, active), nodes in by.items()]
-
-
-__all__ = ["FOUND", "OBLIGATION", "REVIEW", "Record", "node_tables", "read_record"]

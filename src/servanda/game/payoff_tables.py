@@ -73,8 +73,8 @@ class Tables(NamedTuple):
     true. `kept_worth` (R, E + 1, G): units, at the start of the way to e, by a stake kept in secret on the way, and
     after it if the agreement breaks down at e; `after` (R, E + 1, G): units, at e, from a breakdown at e until it would
     have been restored anyway. `calm` (E + 1,): chance of no incident on the way to e; `fails`: chance that the
-    ratification fails; `replaced`: chance that the turnover brings a new government. `habit` (rows, 4): logs of the weights of
-    keep, conceal, withdraw and hold; no rows where all acts are alike.
+    ratification fails; `replaced`: chance that the turnover brings a new government. `habit` (rows, 4): logs of
+    the weights of keep, conceal, withdraw and hold; no rows where all acts are alike.
     """
 
     kinds: Ints
@@ -143,8 +143,8 @@ COSTS = ("breakdown", "withdrawing", "found", "unratified", "delaying", "suspend
 class Person(NamedTuple):
     """What a party is, by type, in every draw: `worth` (D, K, S), units per year; `costs` (D, K, 7) as in `COSTS`.
 
-    `rate` (D, K), per year; `precision` (D, K), per unit; `log_prior` (D, K); `log_fresh`: the same of a new government, by
-    step (D, K).
+    `rate` (D, K), per year; `precision` (D, K), per unit; `log_prior` (D, K); `log_fresh`: the same of a new government,
+    by step (D, K).
     """
 
     kinds: int

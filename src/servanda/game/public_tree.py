@@ -78,6 +78,7 @@ class State:
     found: int = 0  # parties that were found just now
 
     def copy(self) -> State:
+        """The same, to be changed; nobody has just taken back or been found."""
         return State(
             self.now, self.did, self.struck, self.world, self.stall, self.used, self.exposed, self.taken, self.last,
             self.claims, self.branch, self.queue, self.lateness,

@@ -49,10 +49,11 @@ class Work(NamedTuple):
     report; `onto` (N, V, K): units on the way to v, and theirs in a breakdown there; `hold`: theirs in a breakdown
     after the report; `ended`: the same if the act at v ends it, times the chance of that.
 
-    What comes out: `choice`, `gain` (A, states): log chances and values of keep, conceal, withdraw, and hold where steps
-    can be late (A = 4, else 3), at own choices, and `chance`, `before` (A, states): the chances, and those before; `value`, `onward` (states,): values at v, and at the
-    start of the way to v; `belief` (states,): log beliefs before the act, and `mass` (states,): the beliefs. Plain
-    numbers lose what is below 1e-308 and logs do not; where they differ the logs are right.
+    What comes out: `choice`, `gain` (A, states): log chances and values of keep, conceal, withdraw, and of hold where
+    steps can be late (A is 4, else 3), at own choices, and `chance`, `before` (A, states): the chances, and those
+    before; `value`, `onward` (states,): values at v, and at the start of the way to v; `belief` (states,): log beliefs
+    before the act, and `mass` (states,): the beliefs. Plain numbers lose what is below 1e-308 and logs do not; where
+    they differ the logs are right.
     """
 
     survive: Floats
@@ -416,7 +417,7 @@ def follow(p, tree, own, work):
 
 @inline
 def _log_chance(work, first, last, one, other):
-    """Log of the chance of either of two acts, from the logs of beliefs and choices; minus infinity if there is none."""
+    """Log of the chance of either of two acts, from the logs of beliefs and choices; minus infinity if none."""
     top = -np.inf
     for x in range(first, last):
         top = max(top, work.belief[x] + max(work.choice[one, x], work.choice[other, x]))

@@ -29,8 +29,8 @@ from servanda.solver.jit import draw_at, entry, inline
 # pyright: basic
 
 __all__ = [
-    "ANSWER", "ARRIVED", "BEST", "FOLLOW", "GONE", "HELD", "HOLDS", "KEEP", "LEAVES", "LOGIT", "PHASE", "RESPOND", "SURVIVE",
-    "WAY", "Record", "Work", "of_draws", "one_draw", "respond", "surroundings", "trace",
+    "ANSWER", "ARRIVED", "BEST", "FOLLOW", "GONE", "HELD", "HOLDS", "KEEP", "LEAVES", "LOGIT", "PHASE", "RESPOND",
+    "SURVIVE", "WAY", "Record", "Work", "of_draws", "one_draw", "respond", "surroundings", "trace",
 ]  # fmt: skip
 
 LARGEST = 1e100  # of values, so that what is worked out from them is finite too
@@ -43,8 +43,8 @@ class Record(NamedTuple):
 
     `point` (D, n): the unknowns; `reach` (D, 3): how far the precision came, the residual there, and where the branch
     first met another one; `count` (D, 4): responses, steps, folds and bifurcations. Of the equilibrium: `survive`
-    (D, N, V), `leaves`, `holds` (D, V), `honest` (D, N, V): chance that the party has concealed nothing, given in force at v;
-    `signing` (D, N, K): present value at the start.
+    (D, N, V), `leaves`, `holds` (D, V), `honest` (D, N, V): chance that the party has concealed nothing, given in force
+    at v; `signing` (D, N, K): present value at the start.
     """
 
     point: Floats

@@ -194,7 +194,7 @@ FATES = {"complete_on_time": ON_TIME, "complete_late": LATE, "stalled": STALLED,
 
 
 def fates(game: Game, found: Chances, honest: Floats) -> dict[str, tuple[Floats, Floats]]:
-    """How the agreement stands at the horizon if it is in force: chances clean, and with something concealed, (D,) each.
+    """How the agreement stands at the horizon if in force: chances clean, and with something concealed, (D,) each.
 
     Empty in a plan in which nothing can be late.
     """

@@ -25,7 +25,7 @@ from servanda.game.calendar import Step, calendar_of
 from servanda.game.kinds import CHOICES, FOUND, HORIZON, RATIFICATION, SEAT, TURNOVER
 from servanda.game.node_tables import node_tables, read_record
 from servanda.game.payoff_tables import Common, Tables, gather, party_tables, types_of
-from servanda.game.public_tree import KINDS, Rules, Telling, TooManyNodes, movers_of, plan_entries, tell
+from servanda.game.public_tree import KINDS, SAME, Rules, Telling, TooManyNodes, movers_of, plan_entries, tell
 from servanda.game.unknowns import Unknowns, list_unknowns
 from servanda.records import Record
 
@@ -555,7 +555,7 @@ def _late_game(
     done = record.did.all(axis=1) & np.array([state.stall is None for state in told.way])
     lateness = np.array([state.lateness for state in told.way])
     taken = record.taken.any(axis=2)
-    fate = np.where(taken.any(axis=1), SUSPENDED, np.where(~done, STALLED, np.where(lateness > 0, LATE, ON_TIME)))
+    fate = np.where(taken.any(axis=1), SUSPENDED, np.where(~done, STALLED, np.where(lateness > SAME, LATE, ON_TIME)))
     game = Game(
         agreement=whole,
         plan=plan,

@@ -87,6 +87,8 @@ class State:
 
 BEHIND, ANSWER, VOTE = range(3)
 
+SAME = 1e-9  # years; dates no further apart are one
+
 
 @dataclass
 class Telling:
@@ -231,7 +233,7 @@ class _Teller:
         earlier = [0.0]
         for f, other in enumerate(self.steps):
             own = other.kind in ("obligation", "exchange") and p in self.movers[f]
-            if other.years < step.years and (own or other.entry in step.needs):
+            if other.years < step.years - SAME and (own or other.entry in step.needs):
                 earlier.append(other.years)
         return step.years - max(earlier)
 
@@ -244,10 +246,10 @@ class _Teller:
         at, step = self.T, -2
         while s.world < len(self.world):
             e = self.world[s.world]
-            if steps[e].kind != "review" or (stall is None and steps[e].years >= s.now):
+            if steps[e].kind != "review" or (stall is None and steps[e].years >= s.now - SAME):
                 at, step = steps[e].years, e
                 break
-            if stall is not None and steps[e].years >= s.now:
+            if stall is not None and steps[e].years >= s.now - SAME:
                 # It falls out only if the stall lasts beyond its date: look further, but leave it for now.
                 step, at = self._beyond(s, e)
                 break
@@ -263,11 +265,11 @@ class _Teller:
         if open_:
             e = self.plan[(open_ & -open_).bit_length() - 1]
             when = max(steps[e].years, s.now)
-            if step < 0 or (when, e) < (at, step):
+            if step < 0 or when < at - SAME or (when < at + SAME and e < step):
                 at, step = when, e
         if stall is not None:
             look = stall.start + (self.rules.looks or ())[stall.look]
-            if look < self.T and look <= at:
+            if look < self.T - SAME and look <= at + SAME:
                 return look, -1
         return at, step
 
@@ -338,7 +340,7 @@ class _Teller:
 
     def _findings(self, s: State, node: int, at: float, parent: int) -> None:
         """Beside a node, those at which the report on the way found one party, where that stalls the plan."""
-        if not self.rules.found_stalls or parent < 0 or s.stall is not None or at <= s.now:
+        if not self.rules.found_stalls or parent < 0 or s.stall is not None or at <= s.now + SAME:
             return
         last = node
         for p in range(len(self.parties)):

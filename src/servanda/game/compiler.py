@@ -465,7 +465,7 @@ def tells_lateness(agreement: Agreement, plan: str) -> bool:
     )
 
 
-def _told(agreement: Agreement, plan: str, steps: tuple[Step, ...]) -> Telling:
+def _told(agreement: Agreement, plan: str, steps: tuple[Step, ...], value: Valuation) -> Telling:
     """Tell the public tree of a plan."""
     mine, parties, waits = agreement.plans[plan], tuple(agreement.parties), plan_entries(steps)
     suspendable = tuple(
@@ -478,7 +478,7 @@ def _told(agreement: Agreement, plan: str, steps: tuple[Step, ...]) -> Telling:
     )
     windows: dict[str, list[tuple[float, float]]] = {}
     for measure in agreement.measures.values():
-        if max(measure.finds.likely, measure.finds.high or 0.0) > 0:
+        if max(measure.finds.likely, measure.finds.high or 0.0, float(value(measure.finds).max())) > 0:
             opens = years_between(agreement.start, measure.starts) if measure.starts else 0.0
             closes = years_between(agreement.start, measure.until) if measure.until else agreement.horizon
             for stake in measure.covers:
@@ -511,7 +511,9 @@ def _late_game(
 ) -> Game:
     """A game in which steps can be late, and acts have weights."""
     parties, stakes = tuple(agreement.parties), tuple(agreement.stakes)
-    told = _told(agreement, plan, steps)
+    D = np.size(valuation(agreement.incidents))
+    value = _checked(valuation, D)
+    told = _told(agreement, plan, steps, value)
     V, E, T, entries = len(told.kind), len(steps), agreement.horizon, plan_entries(steps)
     kinds = [len(types_of(party)) for party in agreement.parties.values()]
     record = read_record(told, len(parties), len(entries))
@@ -521,8 +523,6 @@ def _late_game(
         agreement, plan, states, MAX_STATES, "private states",
         "Every look doubles what can follow a late step, and every concealable step what may be hidden. Leave out some",
     )  # fmt: skip
-    D = np.size(valuation(agreement.incidents))
-    value = _checked(valuation, D)
     years = np.array(told.time)
     before = np.array(told.before)
     parent = np.array(told.parent)

@@ -224,6 +224,11 @@ class Exchange(Dated):
     )
     late: _Late = True
 
+    @property
+    def actors(self) -> tuple[str, ...]:
+        """The parties that act."""
+        return tuple(part.by for part in self.exchange)
+
 
 class Ratification(Dated):
     """A body of a party that has to approve: passes by chance; what follows if it does not is said by `then`."""

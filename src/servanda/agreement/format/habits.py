@@ -91,7 +91,7 @@ class Habits(Frozen):
         for name in base_rates():
             found, usual = cast("Number", getattr(self, name)), self.usual(name)
             if not found.known:
-                vars(self)[name] = usual
+                vars(self)[name] = usual.model_copy()  # its own: what is drawn for one party is not for another
             elif found == usual and (found.note or info.context is None):
                 self.model_fields_set.discard(name)  # `model_dump` writes it, but nobody gave it
         return self

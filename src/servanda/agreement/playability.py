@@ -11,6 +11,7 @@ from servanda.agreement.dates import DueDates, due_dates
 from servanda.agreement.format.agreement import Agreement, AgreementError, line_of
 from servanda.agreement.format.entries import Dated, Due, Entry, Obligation, Ratification
 from servanda.agreement.format.values import Place
+from servanda.agreement.reading.reader import catalog
 from servanda.english import listed
 
 
@@ -69,10 +70,15 @@ def _text(agreement: Agreement, plan: str) -> Iterator[tuple[Place, str]]:
     """Say that a text is no game: there is nothing in it that a missing number would make playable."""
     if not agreement.stakes and not any(plays(entry) for entry in agreement.plans[plan].entries):
         name = agreement.origin.path if agreement.origin else "FILE"
+        game = f"{name}-game"
+        further = (
+            f"'servanda solve {game}' plays a game made of it"
+            if game in catalog()
+            else "'servanda new FILE' writes a file that says what else a game needs"
+        )
         yield (
             ("plans", plan),
-            f"it is a text without stakes and numbers. 'servanda check {name}' looks at it as it is."
-            " 'servanda new FILE' writes a file that says what else a game needs",
+            f"it is a text without stakes and numbers. 'servanda check {name}' looks at it as it is. {further}",
         )
 
 

@@ -84,7 +84,7 @@ def breaches(game: Game, p: int, found: Replies, there: NDArray[np.bool_], draw:
     single = found.keeping_acts[1:, where] - kept
     best = found.best_acts[1:, where] - kept
     if game.is_late:
-        weightless = tables.habit[draw, game.tree.row[nodes], 1:].T == -np.inf  # such an act does not exist
+        weightless = np.isneginf(tables.habit[draw, game.tree.row[nodes], 1:].T)  # such an act does not exist
         single, best = (np.where(weightless[:, :, None], -np.inf, gains) for gains in (single, best))
     hold = single[2] if game.is_late else np.full(kept.shape, -np.inf)
     return Breaches(single[0], single[1], hold, best.max(axis=0))

@@ -315,6 +315,13 @@ def solve_with_gambit(tree: Tree, scale: Mapping[str, float]) -> dict[Infoset, d
     return at_one(trace_with_gambit(efg(tree, scale), AROUND_ONE), tree)
 
 
+def gambit_with_habits(tree: Tree) -> dict[Infoset, dict[str, float]]:
+    """Have Gambit solve the file as it is exported where parties have habits: every information set a player there."""
+    if all(edge.weight == 1.0 for node in tree.nodes for edge in node.edges):
+        return solve_with_gambit(*one_player_per_set(tree, tree.precisions))
+    return at_one(trace_with_gambit(efg(tree), AROUND_ONE), one_player_per_set(tree, tree.precisions)[0])
+
+
 def one_player_per_set(tree: Tree, precisions: Mapping[str, Mapping[str, float]]) -> tuple[Tree, dict[str, float]]:
     """Make each information set a player of its own, paid in its precision; returns also the scale, which is 1.
 

@@ -410,7 +410,7 @@ class Play:
         hold = has or (name not in state.gone and self._may_suspend(name, state))
         occasion: Occasion = "mending" if has else "waiting" if hold else "plain"
         mu = self._weights(i, occasion, state, self._acts(hold=hold), look=state.now - stall.last)
-        event = self._event(stall, name)
+        event = self._event(stall, f"{name} answers")
         after = state.decides(i)
         moves: list[Move] = []
         for act, weight in mu.items():

@@ -30,12 +30,13 @@ class Infoset(NamedTuple):
     ----------
     entry : str
         Where the choice is made, and whose it is: the id of the entry; at an exchange `swap usa`; at the second look of
-        the stall that began at the entry `halt` or by finding the party dprk, `halt look 2 usa`, `dprk found look 2 usa`.
+        the stall that began at the entry `halt`, `halt look 2 dprk` of a party that is behind and `halt look 2 usa
+        answers` of another; where dprk was found, `dprk found look 2 dprk`.
     branch : tuple[str, ...]
         The public events by which this history differs from the plan as it is written, in the order in which they
         happened: ids of the turnovers, of any party, that brought a new government; `halt: hold`; `swap: usa and dprk
-        hold`; `vote: fails`; `dprk found: halt` (in the report before halt); at looks `halt look 2 usa: hold`, `vote
-        look 1 vote: fails`.
+        hold`; `vote: fails`; `dprk found: halt` (in the report before halt); at looks `halt look 2 dprk: hold`, `halt
+        look 2 usa answers: hold`, `vote look 1 vote: fails`.
     type : str
         The acting party's type now.
     concealed : frozenset[str]

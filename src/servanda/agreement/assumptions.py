@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from servanda.agreement.dates import length
 from servanda.agreement.format.agreement import Agreement, Source
+from servanda.agreement.format.entries import Renewal
 from servanda.agreement.format.values import Number, Place, Years
 from servanda.agreement.labels import describe, unit_of
 from servanda.agreement.numbers import walk_with_sources
@@ -62,7 +63,15 @@ class Assumption:
 
 def assumptions(agreement: Agreement) -> tuple[Assumption, ...]:
     """List every number of an agreement, in file order, those that the file leaves at 0 included."""
-    return tuple(_assumption(agreement, *found) for found in walk_with_sources(agreement))
+    plans = agreement.plans.values()
+    late = any(plan.late for plan in plans)
+    renewed = any(isinstance(entry, Renewal) for plan in plans for entry in plan.entries)
+    idle = {"delaying": not late, "suspending": not late, "lapse": not renewed}  # where no plan could cost that
+    return tuple(
+        _assumption(agreement, path, number, given, above)
+        for path, number, given, above in walk_with_sources(agreement)
+        if given or not ("costs" in path and idle.get(str(path[-1])))
+    )
 
 
 def _assumption(agreement: Agreement, path: Place, number: Number, given: bool, above: str) -> Assumption:
@@ -71,6 +80,8 @@ def _assumption(agreement: Agreement, path: Place, number: Number, given: bool, 
     why = ""
     if source is None:
         why = f"the file is silent: {show(number.likely)} is assumed" if not given else "no source given"
+        if not given and number.note:  # a habit that the table of base rates has
+            why = "the file takes it from the base rates of servanda"
         if given and "gives" in path:
             why = "a term of this plan, no source given"
         if given and above in agreement.sources:

@@ -19,7 +19,8 @@ from servanda.agreement.format.agreement import Agreement
 from servanda.assessment.breaches import TOLERANCE, Replies, breaches, in_office, replies, trunk
 from servanda.assessment.critical import CriticalValue, critical_values
 from servanda.errors import expect, numbered
-from servanda.game.compiler import TURNOVER, Game
+from servanda.game.compiler import Game
+from servanda.game.kinds import TURNOVER
 from servanda.result import About, Result, about, plain
 from servanda.solver.equilibrium import is_choice
 
@@ -229,8 +230,8 @@ def _course(game: Game, p: int, k: int, found: Replies, draw: int) -> Course | N
     if tables.log_prior[draw, p, k] == -np.inf:
         brings = (
             (game.tree.actor == p)
-            & (tables.log_fresh[draw, p, game.tree.step, k] > -np.inf)
-            & (tables.replaced[draw, game.tree.step] > 0)
+            & (tables.log_fresh[draw, p, game.tree.row, k] > -np.inf)
+            & (tables.replaced[draw, game.tree.row] > 0)
         )
         turnovers = [e for e, v in enumerate(nodes[:-1]) if brings[v] and game.tree.kind[v] == TURNOVER]
         if not turnovers:
@@ -246,7 +247,7 @@ def _course(game: Game, p: int, k: int, found: Replies, draw: int) -> Course | N
     for v in nodes[begin:-1]:
         if game.tree.actor[v] != p:
             continue
-        if game.tree.kind[v] == TURNOVER and tables.replaced[draw, game.tree.step[v]] == 1:
+        if game.tree.kind[v] == TURNOVER and tables.replaced[draw, game.tree.row[v]] == 1:
             break
         if not is_choice(game, v):
             continue

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from servanda.arrays import Floats, Ints, freeze
 from servanda.errors import numbered
-from servanda.game.compiler import AUTOMATIC, HORIZON, TURNOVER, Game, PublicTree
+from servanda.game.compiler import Game, PublicTree
+from servanda.game.kinds import AUTOMATIC, HORIZON, TURNOVER
 from servanda.solver.equilibrium import compiled, is_choice, workspace
 
 TOLERANCE = 1e-9  # units; a gain up to this counts as none
@@ -91,7 +92,7 @@ def in_office(game: Game, p: int, draw: int) -> NDArray[np.bool_]:
     for e, v in enumerate(trunk(game)[:-1]):
         there[e] = now
         if game.tree.kind[v] == TURNOVER and game.tree.actor[v] == p:
-            fresh, chance = tables.log_fresh[draw, p, e, :kinds] > -np.inf, tables.replaced[draw, game.tree.step[v]]
+            fresh, chance = tables.log_fresh[draw, p, e, :kinds] > -np.inf, tables.replaced[draw, game.tree.row[v]]
             now = (now & (chance < 1)) | (fresh & (chance > 0))
     return there
 

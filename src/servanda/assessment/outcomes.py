@@ -174,7 +174,9 @@ class Walk:
     def __init__(self, equilibrium: Equilibrium) -> None:
         self.eq, self.game = equilibrium, equilibrium.game
         draws = np.array([equilibrium.draw])
-        self.found = chances(self.game, draws, equilibrium.survive[None], equilibrium.leaves[None])
+        self.found = chances(
+            self.game, draws, equilibrium.survive[None], equilibrium.leaves[None], equilibrium.holds[None]
+        )
         self.arrive, self.reach = self.found.arrive[0], self.found.reach[0]
 
     def lost(self, nodes: list[int]) -> dict[str, float]:

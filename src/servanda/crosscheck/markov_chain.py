@@ -17,7 +17,7 @@ import numpy as np
 from servanda.assessment.outcomes import outcomes
 from servanda.english import printable
 from servanda.errors import ServandaError, expect, whole
-from servanda.game.compiler import AUTOMATIC, HORIZON, RATIFICATION, TURNOVER
+from servanda.game.kinds import AUTOMATIC, HORIZON, RATIFICATION, TURNOVER
 from servanda.solver.equilibrium import Equilibrium, is_choice
 
 MAX_STATES = 1_000_000
@@ -145,7 +145,7 @@ class _Writer:
         self.entrance[v] = parts[0] if parts else self.act[v]
 
     def _calm(self, v: int) -> float:
-        return float(self.game.tables.calm[self.d, self.game.tree.step[v]])
+        return float(self.game.tables.calm[self.d, self.game.tree.row[v]])
 
     def _hiders(self, v: int) -> list[int]:
         """The parties of which something may be found at the report before a node."""
@@ -161,7 +161,7 @@ class _Writer:
                 for name, e in zip(self.hides[p], game.concealable[p], strict=True)
                 if e < game.node_step[v] and stake in game.steps[e].conceals
             ]
-            hazard = float(game.hazard[self.d, game.tree.step[v], j])
+            hazard = float(game.hazard[self.d, game.tree.row[v], j])
             if own and hazard > 0.0:
                 risks.append((own, math.exp(-hazard)))
         return risks
@@ -294,12 +294,12 @@ class _Writer:
         if kind == AUTOMATIC:
             self._command(place, [], [(1.0, onward, "")])
         elif kind == RATIFICATION:
-            fails = float(game.tables.fails[d, tree.step[v]])
+            fails = float(game.tables.fails[d, tree.row[v]])
             ends = self.end[f"unratified:{game.parties[p]}"]
             self._command(place, [], [(1.0 - fails, onward, ""), (fails, ends, "")])
         elif kind == TURNOVER:
-            new, after = float(game.tables.replaced[d, tree.step[v]]), self.entrance[int(tree.child[v, 1])]
-            fresh = _shares(game.tables.log_fresh[d, p, tree.step[v], : len(game.types[p])])
+            new, after = float(game.tables.replaced[d, tree.row[v]]), self.entrance[int(tree.child[v, 1])]
+            fresh = _shares(game.tables.log_fresh[d, p, tree.row[v], : len(game.types[p])])
             moves = [(new * share, after, self._set_type(p, k)) for k, share in enumerate(fresh)]
             self._command(place, [], [(1.0 - new, onward, ""), *moves])
         elif is_choice(game, v):

@@ -37,8 +37,8 @@ class Batch(Record):
         Where it first met another branch, as a factor on all precisions; 0 where it met none.
     survive : (D, N, V) floats
         Expected chance that a party is not found out on the way to a node.
-    leaves : (D, V) floats
-        Chance that the act at a node ends the agreement.
+    leaves, holds : (D, V) floats
+        Chance that the act at a node ends the agreement, or leads to the node's second child.
     honest : (D, N, V) floats
         Chance that a party has concealed nothing, given that the agreement is in force at a node.
     signing : (D, N, K) floats
@@ -55,6 +55,7 @@ class Batch(Record):
     split: Floats
     survive: Floats
     leaves: Floats
+    holds: Floats
     honest: Floats
     signing: Floats
 
@@ -128,6 +129,7 @@ def solve_draws(game: Game, *, workers: int | None = None, progress: Progress | 
         split=record.reach[:, 2],
         survive=record.survive,
         leaves=record.leaves,
+        holds=record.holds,
         honest=record.honest,
         signing=record.signing,
     )
@@ -179,9 +181,9 @@ def results(batch: Batch) -> Results:
     """
     expect(batch, Batch, "results")
     game = batch.game
-    found = chances(game, np.arange(game.draws), batch.survive, batch.leaves)
+    found = chances(game, np.arange(game.draws), batch.survive, batch.leaves, batch.holds)
     E = len(game.steps)
-    columns = [np.flatnonzero(game.tree.step == e) for e in range(E + 1)]
+    columns = [np.flatnonzero(game.node_step == e) for e in range(E + 1)]
     lost = sum(found.lost.values())
     by_step = np.stack([np.asarray(lost)[:, nodes].sum(axis=1) for nodes in columns], axis=1)
     gain: dict[str, Floats] = {}

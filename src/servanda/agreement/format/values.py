@@ -49,6 +49,9 @@ LARGEST_DISCOUNT = 10_000.0  # a year: what is a day away counts for nothing
 LARGEST_PRECISION = 1e6  # per unit
 
 
+LARGEST_SHARPNESS = 1e6
+
+
 LEAST_AMOUNT, LARGEST_AMOUNT = 1e-6, 1e9  # of effort, and of what is at stake at a site; or 0
 NAME_PATTERN = "[A-Za-z][A-Za-z0-9_-]*"
 DURATION_PATTERN = r"\s*([0-9]+(?:\.[0-9]+)?)\s*(year|month|week|day)s?\s*"
@@ -348,6 +351,9 @@ _discount = _at_most(LARGEST_DISCOUNT, "a discount", " per year: 0.05 means 5% a
 _precision = _at_most(LARGEST_PRECISION, "a precision", " per unit. Choose a larger unit")
 
 
+_sharpness = _at_most(LARGEST_SHARPNESS, "a sharpness", "")
+
+
 def _amount(value: float) -> None:
     if value != 0:
         _positive(value) if value > 0 else _not_negative(value)
@@ -467,6 +473,9 @@ Discount = Annotated[Number, _number(Number, plain_number, _discount), _schema("
 
 
 Precision = Annotated[Number, _number(Number, plain_number, _precision), _schema("precision")]
+
+
+Sharpness = Annotated[Number, _number(Number, plain_number, _sharpness), _schema("sharpness")]
 
 
 Amount = Annotated[Number, _number(Number, plain_number, _amount), _schema("amount")]

@@ -1,0 +1,299 @@
+"""The tables of a game whose steps can be late: by node of the public tree, where `payoff_tables.py` has them by step.
+
+The formulas are those of `model.md`, part 2. `D` draws, `V` nodes, `N` parties, `K` types, `S` stakes, `G` concealable
+ones, `P` entries that can wait.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from servanda.agreement.format.agreement import Agreement
+from servanda.arrays import Floats, Ints
+from servanda.game.accumulation import Valuation, annuity
+from servanda.game.habit_weights import log_weights
+from servanda.game.kinds import EXCHANGE, RATIFICATION, SEAT, TURNOVER
+from servanda.game.payoff_tables import Common, Person, Tables, laid_out, person_of, receivers
+from servanda.game.public_tree import Telling, movers_of, plan_entries
+
+
+@dataclass(frozen=True)
+class Record:
+    """What is public at each node, on the way to it and before its act.
+
+    `did` (V, P): which entries are done. `taken` (V, N, P): which of these each party has taken back, and `since`
+    (V, N): when. `behind`, `took`, `found`, `exposed` (V, N): who is behind on the way; who took back, or was found, at
+    its start; who is exposed. `struck` (V, P). `claims`: by node and party, the concealable entries done since it last
+    came clean.
+    """
+
+    did: Floats
+    struck: Floats
+    taken: Floats
+    since: Floats
+    behind: Floats
+    took: Floats
+    found: Floats
+    exposed: Floats
+    claims: list[tuple[tuple[int, ...], ...]]
+
+
+def bits(numbers: list[int], count: int) -> Floats:
+    """Bits of some numbers, lowest first, (len, count)."""
+    width = max(1, -(-count // 8))
+    raw = np.frombuffer(b"".join(n.to_bytes(width, "little") for n in numbers), dtype=np.uint8)
+    return np.unpackbits(raw.reshape(-1, width), axis=1, bitorder="little")[:, :count].astype(np.float64)
+
+
+def read_record(told: Telling, N: int, P: int) -> Record:
+    """The public record of a telling, as arrays."""
+    V = len(told.way)
+    taken, since = np.zeros((V, N, P)), np.zeros((V, N))
+    behind = np.zeros((V, N))
+    for q in range(N):
+        mine = [way.taken[q] for way in told.way]
+        nodes = [v for v, t in enumerate(mine) if t is not None]
+        if nodes:
+            taken[nodes, q] = bits([t.entries for t in mine if t is not None], P)
+            since[nodes, q] = [t.since for t in mine if t is not None]
+    for v, way in enumerate(told.way):
+        if way.stall is not None and way.stall.kind != "vote":
+            behind[v, list(way.stall.behind)] = 1.0
+    return Record(
+        did=bits([way.did for way in told.way], P),
+        struck=bits([way.struck for way in told.way], P),
+        taken=taken,
+        since=since,
+        behind=behind,
+        took=bits([way.took for way in told.way], N),
+        found=bits([way.found for way in told.way], N),
+        exposed=bits([way.exposed for way in told.way], N),
+        claims=[way.claims for way in told.way],
+    )
+
+
+def node_tables(
+    agreement: Agreement, told: Telling, record: Record, concealable: tuple[tuple[int, ...], ...], c: Common,
+    hazard: Floats, alarms: Floats, value: Valuation,
+) -> tuple[Tables, list[Person]]:  # fmt: skip
+    """Work out the tables.
+
+    Parameters
+    ----------
+    concealable : tuple
+        By party, the steps (index) that it may conceal.
+    c : Common
+        What the parties' tables have in common; its `years` and `way` by node, its `share` by step.
+    hazard : (D, V, G) floats
+        Integrated finding rate on the way to a node, had the stake been concealed.
+    alarms : (D, V) floats
+        Integrated rate of incidents.
+    value : function from a Number to (D,) floats
+
+    Returns
+    -------
+    Tables
+    list of Person
+        Each party's own numbers.
+    """
+    D, V, N = c.D, len(told.kind), len(agreement.parties)
+    plan = plan_entries(c.steps)
+    own = [person_of(agreement, name, c, value) for name in agreement.parties]
+    share = c.share[:, plan]  # (D, P, S)
+    names = tuple(agreement.parties)
+    stake_holder = np.array([names.index(agreement.stakes[s].holder) for s in c.stakes])
+    can = np.array([agreement.stakes[s].suspendable for s in c.stakes])
+    given = np.matmul(record.did, share)  # (D, V, S)
+    taken = np.zeros_like(given)
+    since = record.since[:, stake_holder]  # (V, S)
+    for q in range(N):
+        mine = np.flatnonzero((stake_holder == q) & can)
+        some = np.flatnonzero(record.taken[:, q].any(axis=1))
+        if mine.size and some.size:
+            taken[:, some[:, None], mine[None, :]] = np.matmul(record.taken[some, q], share[:, :, mine])
+    claimed = given - taken
+    holder = np.array([names.index(agreement.stakes[s].holder) for s in c.hideable], dtype=np.int64)
+    columns = [c.stakes.index(s) for s in c.hideable]
+
+    kind = np.array(told.kind, dtype=np.int64)
+    actor = np.array(told.actor, dtype=np.int64)
+    conceals = np.array(told.conceals, dtype=np.int64)
+    K = max(p.kinds for p in own)
+    kinds = np.array([p.kinds for p in own], dtype=np.int64)
+    groups = [_groups(record, p) for p in range(N)]
+    sets = np.ones((N, V), dtype=np.int64)
+    for p in range(N):
+        for nodes, claims, _ in groups[p]:
+            sets[p, nodes] = 1 << len(claims)
+    offset = _starts(sets * kinds[:, None])
+    found_offset = _starts(sets)
+    states, flat = int((sets * kinds[:, None]).sum()), int(sets.sum())
+    number = np.zeros(flat, dtype=np.int64)
+    keep_to = np.zeros(flat, dtype=np.int64)
+    hide_to = np.full(flat, -1, dtype=np.int64)
+    quiet = np.ones((N, V), dtype=np.int64)
+    joined = np.zeros((N, V), dtype=np.int64)
+    log_survive = np.zeros((D, flat))
+    breakdown, base = np.zeros((D, states)), np.zeros((D, states))
+    discount, flow = np.zeros((D, N, V, K)), np.zeros((D, N, V, K))
+    later_all: list[Floats] = []
+    kept_all: list[Floats] = []
+    most = max(1 << len(mine) for mine in concealable)
+    hidden_share = np.zeros((D, holder.size, most))
+    first = np.array(told.child)[:, 0]
+
+    times, at = np.unique(c.years, return_inverse=True)  # dates; all annuities to the horizon depend on these
+    left = np.minimum(c.restore[:, None, :], (c.T - times)[None, :, None])  # (D, U, S)
+    moved = np.flatnonzero(record.taken.any(axis=(1, 2)))
+    begins = c.years - c.way
+    for p, person in enumerate(own):
+        rate, worth = person.rate, person.worth  # (D, k), (D, k, S)
+        k = person.kinds
+        gone = annuity(rate[:, None, :, None], left[:, :, None, :])  # (D, U, k, S)
+        rest = annuity(rate[:, None, :], (c.T - times)[None, :, None])  # (D, U, k)
+        span = annuity(rate[:, None, :], c.way[None, :, None])  # (D, V, k)
+        disc = np.exp(-rate[:, None, :] * c.way[None, :, None])
+        total = worth.sum(axis=2)
+        back = worth[:, None] * gone
+        claims = (total[:, None, :] * rest)[:, at]
+        for s in range(len(c.stakes)):
+            claims -= back[..., s][:, at] * claimed[:, :, None, s]
+        running = span * (total[:, None, :] - np.einsum("dks,dvs->dvk", worth, claimed))
+        if moved.size:
+            until = since[moved][None] + c.restore[:, None, :]  # (D, m, S): when what was taken back is there again
+            on_way = np.minimum(c.way[moved][None, :, None], np.maximum(0.0, until - begins[moved][None, :, None]))
+            later = np.minimum(
+                (c.T - c.years[moved])[None, :, None], np.maximum(0.0, until - c.years[moved][None, :, None])
+            )
+            for s in np.flatnonzero(can):
+                amount = worth[:, None, :, s] * taken[:, moved][:, :, None, s]
+                running[:, moved] -= amount * annuity(rate[:, None, :], on_way[:, :, None, s])
+                claims[:, moved] -= amount * annuity(rate[:, None, :], later[:, :, None, s])
+        running -= person.cost("delaying")[:, None, :] * span * record.behind[None, :, p, None]
+        running -= person.cost("suspending")[:, None, :] * record.took[None, :, p, None]
+        running -= person.cost("found")[:, None, :] * record.found[None, :, p, None]
+        discount[:, p, :, :k], flow[:, p, :, :k] = disc, running
+        later_all.append(back[:, at][..., columns])
+        kept_all.append(span[..., None] * worth[:, None][..., columns] + disc[..., None] * later_all[-1])
+
+        mine = (holder == p).astype(float)
+        bit = {e: b for b, e in enumerate(concealable[p])}
+        there = np.zeros((most, holder.size))
+        hidden = np.zeros((D, most, holder.size))
+        for e, b in bit.items():
+            part = next(m for m in movers_of(c.steps[e]) if m.party == names[p])
+            has = (np.arange(most) >> b & 1).astype(float)
+            for g, stake in enumerate(c.hideable):
+                if stake in part.conceals:
+                    hidden[:, :, g] += has * c.share[:, e, columns[g], None]
+                    there[:, g] = np.maximum(there[:, g], has)
+        for g in np.flatnonzero(holder == p):
+            hidden_share[:, g] = hidden[:, :, g]
+        secret_worth = worth[:, :, columns] * mine
+        for nodes, own_claims, active in groups[p]:
+            n = 1 << len(own_claims)
+            numbers = np.zeros(n, dtype=np.int64)
+            for b, i in enumerate(own_claims):
+                if active[b]:
+                    numbers |= (np.arange(n) >> b & 1) << bit[plan[i]]
+            where = offset[p, nodes][:, None] + np.arange(k * n)
+            which = found_offset[p, nodes][:, None] + np.arange(n)
+            broken = claims[:, nodes][..., None] - person.cost("breakdown")[:, None, :, None]
+            way = disc[:, nodes][..., None] * broken
+            if n > 1:
+                number[which] = numbers
+                unfound = (
+                    -np.matmul(hazard[:, nodes] * mine, there[numbers].T) * (1.0 - record.exposed[nodes, p])[:, None]
+                )
+                log_survive[:, which] = unfound
+                quiet[p, nodes] = ~unfound.any(axis=(0, 2))
+                secret = np.matmul((back[:, at[nodes]][..., columns] * mine), hidden[:, None, numbers].swapaxes(2, 3))
+                broken = broken + secret
+                caught = person.cost("found")[:, None, :, None] * -np.expm1(unfound)[:, :, None, :]
+                kept = np.matmul(secret_worth, hidden[:, numbers].swapaxes(1, 2))[:, None]  # (D, 1, k, n)
+                way = span[:, nodes][..., None] * kept + disc[:, nodes][..., None] * (broken - caught)
+            breakdown[:, where] = broken.reshape(D, nodes.size, k * n)
+            base[:, where] = way.reshape(D, nodes.size, k * n)
+            keep_to[which] = np.arange(n)
+            hides = np.flatnonzero((conceals[nodes] == 1) & (actor[nodes] == p))
+            hide_to[which[hides]] = n + np.arange(n)
+            ends = first[nodes] < 0
+            clears = np.zeros(nodes.size, dtype=bool)
+            inner = np.flatnonzero(~ends & (n > 1))
+            clears[inner] = sets[p, first[nodes[inner]]] == 1
+            keep_to[which[clears]] = 0
+            joined[p, nodes[clears]] = 1
+            keep_to[which[ends & ~np.isin(kind[nodes], (EXCHANGE, SEAT))]] = -1
+    ear, giver, kept_worth, after = receivers(
+        [p.worth[:, :, columns] for p in own], [p.rate for p in own], kept_all, later_all, holder
+    )
+    chance = np.zeros((D, V))
+    step_of = np.array(told.entry)
+    drawn = {e: value(step.chance) for e, step in enumerate(c.steps) if step.chance is not None}
+    for e, given_chance in drawn.items():
+        chance[:, step_of == e] = given_chance[:, None]
+
+    def padded(pick: str) -> Floats:
+        result = np.zeros((D, N, K))
+        for p, person in enumerate(own):
+            result[:, p, : person.kinds] = person.cost(pick)
+        return result
+
+    precision, prior, fresh = np.zeros((D, N, K)), np.zeros((D, N, K)), np.zeros((D, N, V, K))
+    for p, person in enumerate(own):
+        precision[:, p, : person.kinds] = person.precision
+        prior[:, p, : person.kinds] = person.log_prior
+        for e, logs in person.log_fresh.items():
+            fresh[:, p, (step_of == e) & (kind == TURNOVER), : person.kinds] = logs[:, None]
+    tables = Tables(
+        kinds=kinds,
+        sets=sets,
+        offset=offset,
+        place=offset,
+        found_offset=found_offset,
+        quiet=quiet,
+        joined=joined,
+        number=number,
+        keep_to=keep_to,
+        hide_to=hide_to,
+        holder=holder,
+        ear=ear,
+        giver=giver,
+        log_survive=log_survive,
+        survive=np.exp(log_survive),
+        log_prior=prior,
+        log_fresh=fresh,
+        precision=precision,
+        withdrawing=padded("withdrawing"),
+        found=padded("found"),
+        unratified=padded("unratified"),
+        lapsing=padded("lapse") - padded("breakdown"),
+        breakdown=breakdown,
+        base=base,
+        hidden_share=hidden_share,
+        discount=discount,
+        flow=flow,
+        kept_worth=kept_worth,
+        after=after,
+        calm=np.exp(-alarms),
+        fails=np.where(kind == RATIFICATION, 1.0 - chance, 0.0),
+        replaced=np.where(kind == TURNOVER, chance, 0.0),
+        habit=log_weights(agreement, told, value, D),
+    )
+    return laid_out(tables), own
+
+
+def _starts(sizes: Ints) -> Ints:
+    return np.concatenate([[0], np.cumsum(sizes)[:-1]]).reshape(sizes.shape)
+
+
+def _groups(record: Record, p: int) -> list[tuple[Ints, tuple[int, ...], tuple[bool, ...]]]:
+    """Nodes at which a party has the same sets: which nodes, the entries it claims to have done, which are done."""
+    by: dict[tuple[tuple[int, ...], tuple[bool, ...]], list[int]] = {}
+    for v, claims in enumerate(record.claims):
+        mine = claims[p]
+        active = tuple(bool(record.did[v, i]) for i in mine) if mine else ()
+        by.setdefault((mine, active), []).append(v)
+    return [(np.array(nodes, dtype=np.int64), claims, active) for (claims, active), nodes in by.items()]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from servanda.agreement.format.agreement import Agreement
 from servanda.arrays import Floats, Ints
@@ -20,13 +21,14 @@ from servanda.game.public_tree import Telling, movers_of, plan_entries
 
 
 @dataclass(frozen=True)
-class Record:
+class Public:
     """What is public at each node, on the way to it and before its act.
 
     `did` (V, P): which entries are done. `taken` (V, N, P): which of these each party has taken back, and `since`
     (V, N): when. `behind`, `took`, `found`, `exposed` (V, N): who is behind on the way; who took back, or was found, at
     its start; who is exposed. `struck` (V, P). `claims`: by node and party, the concealable entries done since it last
-    came clean.
+    came clean. `branches`: turnovers that brought a new government. `lateness` (V,): years, of the latest entry so far.
+    `stalls` (V,): whether somebody is behind.
     """
 
     did: Floats
@@ -38,6 +40,9 @@ class Record:
     found: Floats
     exposed: Floats
     claims: list[tuple[tuple[int, ...], ...]]
+    branches: tuple[tuple[str, ...], ...]
+    lateness: Floats
+    stalls: NDArray[np.bool_]
 
 
 def bits(numbers: list[int], count: int) -> Floats:
@@ -47,7 +52,7 @@ def bits(numbers: list[int], count: int) -> Floats:
     return np.unpackbits(raw.reshape(-1, width), axis=1, bitorder="little")[:, :count].astype(np.float64)
 
 
-def read_record(told: Telling, N: int, P: int) -> Record:
+def read_public(told: Telling, N: int, P: int) -> Public:
     """The public record of a telling, as arrays."""
     V = len(told.way)
     taken, since = np.zeros((V, N, P)), np.zeros((V, N))
@@ -61,7 +66,7 @@ def read_record(told: Telling, N: int, P: int) -> Record:
     for v, way in enumerate(told.way):
         if way.stall is not None and way.stall.kind != "vote":
             behind[v, list(way.stall.behind)] = 1.0
-    return Record(
+    return Public(
         did=bits([way.did for way in told.way], P),
         struck=bits([way.struck for way in told.way], P),
         taken=taken,
@@ -71,11 +76,14 @@ def read_record(told: Telling, N: int, P: int) -> Record:
         found=bits([way.found for way in told.way], N),
         exposed=bits([way.exposed for way in told.way], N),
         claims=[way.claims for way in told.way],
+        branches=tuple(way.branch for way in told.way),
+        lateness=np.array([way.lateness for way in told.way]),
+        stalls=np.array([way.stall is not None for way in told.way]),
     )
 
 
 def node_tables(
-    agreement: Agreement, told: Telling, record: Record, concealable: tuple[tuple[int, ...], ...], c: Common,
+    agreement: Agreement, told: Telling, public: Public, concealable: tuple[tuple[int, ...], ...], c: Common,
     hazard: Floats, alarms: Floats, value: Valuation,
 ) -> tuple[Tables, list[Person]]:  # fmt: skip
     """Work out the tables.
@@ -105,14 +113,14 @@ def node_tables(
     names = tuple(agreement.parties)
     stake_holder = np.array([names.index(agreement.stakes[s].holder) for s in c.stakes])
     can = np.array([agreement.stakes[s].suspendable for s in c.stakes])
-    given = np.matmul(record.did, share)  # (D, V, S)
+    given = np.matmul(public.did, share)  # (D, V, S)
     taken = np.zeros_like(given)
-    since = record.since[:, stake_holder]  # (V, S)
+    since = public.since[:, stake_holder]  # (V, S)
     for q in range(N):
         mine = np.flatnonzero((stake_holder == q) & can)
-        some = np.flatnonzero(record.taken[:, q].any(axis=1))
+        some = np.flatnonzero(public.taken[:, q].any(axis=1))
         if mine.size and some.size:
-            taken[:, some[:, None], mine[None, :]] = np.matmul(record.taken[some, q], share[:, :, mine])
+            taken[:, some[:, None], mine[None, :]] = np.matmul(public.taken[some, q], share[:, :, mine])
     claimed = given - taken
     holder = np.array([names.index(agreement.stakes[s].holder) for s in c.hideable], dtype=np.int64)
     columns = [c.stakes.index(s) for s in c.hideable]
@@ -122,7 +130,7 @@ def node_tables(
     conceals = np.array(told.conceals, dtype=np.int64)
     K = max(p.kinds for p in own)
     kinds = np.array([p.kinds for p in own], dtype=np.int64)
-    groups = [_groups(record, p) for p in range(N)]
+    groups = [_groups(public, p) for p in range(N)]
     sets = np.ones((N, V), dtype=np.int64)
     for p in range(N):
         for nodes, claims, _ in groups[p]:
@@ -146,7 +154,7 @@ def node_tables(
 
     times, at = np.unique(c.years, return_inverse=True)  # dates; all annuities to the horizon depend on these
     left = np.minimum(c.restore[:, None, :], (c.T - times)[None, :, None])  # (D, U, S)
-    moved = np.flatnonzero(record.taken.any(axis=(1, 2)))
+    moved = np.flatnonzero(public.taken.any(axis=(1, 2)))
     begins = c.years - c.way
     for p, person in enumerate(own):
         rate, worth = person.rate, person.worth  # (D, k), (D, k, S)
@@ -171,9 +179,9 @@ def node_tables(
                 amount = worth[:, None, :, s] * taken[:, moved][:, :, None, s]
                 running[:, moved] -= amount * annuity(rate[:, None, :], on_way[:, :, None, s])
                 claims[:, moved] -= amount * annuity(rate[:, None, :], later[:, :, None, s])
-        running -= person.cost("delaying")[:, None, :] * span * record.behind[None, :, p, None]
-        running -= person.cost("suspending")[:, None, :] * record.took[None, :, p, None]
-        running -= person.cost("found")[:, None, :] * record.found[None, :, p, None]
+        running -= person.cost("delaying")[:, None, :] * span * public.behind[None, :, p, None]
+        running -= person.cost("suspending")[:, None, :] * public.took[None, :, p, None]
+        running -= person.cost("found")[:, None, :] * public.found[None, :, p, None]
         discount[:, p, :, :k], flow[:, p, :, :k] = disc, running
         later_all.append(back[:, at][..., columns])
         kept_all.append(span[..., None] * worth[:, None][..., columns] + disc[..., None] * later_all[-1])
@@ -205,7 +213,7 @@ def node_tables(
             if n > 1:
                 number[which] = numbers
                 unfound = (
-                    -np.matmul(hazard[:, nodes] * mine, there[numbers].T) * (1.0 - record.exposed[nodes, p])[:, None]
+                    -np.matmul(hazard[:, nodes] * mine, there[numbers].T) * (1.0 - public.exposed[nodes, p])[:, None]
                 )
                 log_survive[:, which] = unfound
                 quiet[p, nodes] = ~unfound.any(axis=(0, 2))
@@ -289,11 +297,11 @@ def _starts(sizes: Ints) -> Ints:
     return np.concatenate([[0], np.cumsum(sizes)[:-1]]).reshape(sizes.shape)
 
 
-def _groups(record: Record, p: int) -> list[tuple[Ints, tuple[int, ...], tuple[bool, ...]]]:
+def _groups(public: Public, p: int) -> list[tuple[Ints, tuple[int, ...], tuple[bool, ...]]]:
     """Nodes at which a party has the same sets: which nodes, the entries it claims to have done, which are done."""
     by: dict[tuple[tuple[int, ...], tuple[bool, ...]], list[int]] = {}
-    for v, claims in enumerate(record.claims):
+    for v, claims in enumerate(public.claims):
         mine = claims[p]
-        active = tuple(bool(record.did[v, i]) for i in mine) if mine else ()
+        active = tuple(bool(public.did[v, i]) for i in mine) if mine else ()
         by.setdefault((mine, active), []).append(v)
     return [(np.array(nodes, dtype=np.int64), claims, active) for (claims, active), nodes in by.items()]

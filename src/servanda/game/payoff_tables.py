@@ -143,8 +143,8 @@ COSTS = ("breakdown", "withdrawing", "found", "unratified", "delaying", "suspend
 class Person(NamedTuple):
     """What a party is, by type, in every draw: `worth` (D, K, S), units per year; `costs` (D, K, 7) as in `COSTS`.
 
-    `rate` (D, K), per year; `precision` (D, K), per unit; `log_prior` (D, K); `log_fresh`: the same of a new government,
-    by step (D, K).
+    `rate` (D, K), per year; `precision` (D, K), per unit; `log_prior` (D, K); `log_fresh`: the same of a new
+    government, by step (D, K).
     """
 
     kinds: int

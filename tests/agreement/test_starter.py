@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from servanda.agreement.format.entries import Ratification, Review, Turnover
-from servanda.agreement.format.habits import base_rates
 from servanda.agreement.format.values import Number
 from servanda.agreement.reading.reader import read
 from servanda.agreement.starter import new, starter_text
@@ -31,12 +30,6 @@ def test_it_reads_without_problems_and_holds_every_kind_of_thing(tmp_path: Path)
     entries = agreement.plans["phased"].entries
     assert {Ratification, Turnover, Review} <= {type(entry) for entry in entries}
     assert [name for name, stake in agreement.stakes.items() if stake.concealable] == ["programme"]
-    assert [name for name, stake in agreement.stakes.items() if stake.suspendable] == ["sanctions"]
-    for plan in agreement.plans.values():
-        assert plan.late is not None
-        assert plan.late.looks == (0.5,)
-        assert plan.late.stalls == 1
-        assert [entry.then for entry in plan.entries if isinstance(entry, Ratification)] == ["delay"]
     (measure,) = agreement.measures.values()
     assert measure.starts is not None
     assert measure.until is not None
@@ -53,7 +46,6 @@ def test_every_judgement_has_a_range(tmp_path: Path):
     judged = [agreement.incidents, agreement.measures["inspectors"].finds]
     for party in agreement.parties.values():
         judged += [party.discount, party.precision, party.costs.breakdown, *(t.chance for t in party.types.values())]
-        judged += [party.costs.delaying, party.costs.suspending]
     judged += [stake.restore for stake in agreement.stakes.values() if stake.restore.likely < math.inf]
     assert all(isinstance(number, Number) and number.ranged and number.source == "placeholder" for number in judged)
 
@@ -87,20 +79,6 @@ def test_incidents_and_false_alarms():
     assert f"At 0.02 one of them ends the agreement within ten years {hundredths(1 - math.exp(-0.2))} times" in RUNNING
     assert f"0.05 is one in {1 / 0.05:g} years" in RUNNING
     assert f"With 0.05 and 0.2 that happens once in {1 / (0.05 * 0.2):g} years" in RUNNING
-
-
-def test_habits_are_the_base_rates_and_in_words_what_they_are(tmp_path: Path):
-    rates = base_rates()
-    for party in read(new(tmp_path / "deal.yaml")).parties.values():
-        assert party.habits is not None
-        assert {name: getattr(party.habits, name) for name in rates} == dict(rates)
-    words = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-    stumbles, behind = rates["stumbles"].likely, rates["falls_behind"].likely
-    in_time = words[round(10 * (1 - stumbles) * math.exp(-behind))]
-    assert f"of ten steps for which there was a year, {in_time} are done on their day" in RUNNING
-    done = words[round(10 * (1 - math.exp(-rates["catches_up"].likely)))]
-    assert f"of ten that are late {done} are done within the next year" in RUNNING
-    assert f"of {1 / rates['leaves'].likely:g} parties one walks out in a year" in RUNNING
 
 
 def test_it_never_writes_over_a_file(tmp_path: Path):

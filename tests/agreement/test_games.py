@@ -6,6 +6,7 @@ import pytest
 
 import servanda
 from servanda.agreement.numbers import walk_with_sources
+from servanda.assessment.outcomes import outcomes
 
 GAMES = sorted(name for name in servanda.catalog() if name.endswith("-game"))
 TEXTS = sorted(name for name in servanda.catalog() if f"{name}-game" in GAMES)
@@ -41,7 +42,9 @@ def test_every_number_of_a_game_has_a_range_and_a_reason(name: str) -> None:
             continue  # shares are the plan's own text; habits have a page of their own
         seen += 1
         if number.likely == 1.0 and path[-1] == "chance" and not number.ranged:
-            assert "Certain" in (agreement.plans[path[1]].entries[path[3]].note or ""), path  # what is sure has no range
+            assert "Certain" in (agreement.plans[path[1]].entries[path[3]].note or ""), (
+                path
+            )  # what is sure has no range
             continue
         assert number.ranged, path
         assert number.low < number.likely < number.high or number.likely in (0.0, number.low), path
@@ -70,3 +73,23 @@ def test_a_game_says_what_follows_when_a_step_is_late(name: str) -> None:
         assert plan.late.looks
         assert plan.late.stalls >= 1
     assert not [each for each in servanda.check(agreement).found if each.severity == "error"]
+
+
+# The largest has 6,702 today. Twice as many take more than twice as long, and a study solves a game a thousand times.
+MOST_NODES = 10_000
+
+
+@pytest.mark.parametrize("name", GAMES)
+def test_a_game_is_solved_and_its_outcomes_add_up(name: str) -> None:
+    agreement = servanda.read(name)
+    for plan in agreement.plans:
+        game = servanda.compile(agreement, plan)
+        assert 100 < len(game.node_step) < MOST_NODES
+        found = servanda.solve(game)
+        assert found.converged
+        chances = outcomes(found)
+        assert sum(chances.values()) == pytest.approx(1.0, abs=1e-12)
+        assert all(-1e-12 <= chance <= 1.0 for chance in chances.values())
+        assert chances["incident"] > 0
+        # An agreement that nobody has to keep by force can be left by either side.
+        assert all(chances[f"withdrew:{party}"] > 0 for party in agreement.parties)

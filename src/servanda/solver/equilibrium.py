@@ -332,11 +332,12 @@ def workspace(game: Game, own: Any) -> Any:
     N, V = own.sets.shape
     R, K = own.giver.size, own.log_prior.shape[1]
     S = int(own.kinds @ own.sets.sum(axis=1))
-    acts = 4 if len(own.habit) else 3
+    acts, fails = 4 if len(own.habit) else 3, own.fails[game.tree.row]
+    goes_on = (game.tree.kind == RATIFICATION) & (game.tree.child[:, 1] >= 0)  # also after a failed vote
     return compiled().Work(
         survive=np.ones((N, V)),
-        leaves=own.fails[game.tree.row],
-        holds=np.zeros(V),
+        leaves=np.where(goes_on, 0.0, fails),
+        holds=np.where(goes_on, fails, 0.0),
         way=np.zeros((R, V)),
         held=np.zeros((R, V)),
         gone=np.zeros((R, V)),

@@ -11,7 +11,7 @@ from support.building import gives, party, ratify, review, situation, stake
 from support.paths import ROOT
 from support.random_lateness import STORED, random_lateness, told
 from support.referee import gambit_with_habits, one_player_per_set, solve_tree, solve_with_gambit
-from support.tree_solver import Answer, solve
+from support.tree_solver import solve
 
 from servanda.agreement import read
 from servanda.agreement.format.agreement import Agreement
@@ -338,7 +338,13 @@ def test_lapse_costs_its_own_sum() -> None:
         {"arms": stake("north", "1 year", north=1.0)},
         [
             gives("freeze", "2024-01-01", "north", "arms", automatic=True),
-            {"id": "term", "renew": ["north", "south"], "every": "2 years", "from": "2024-01-01", "until": "2026-06-01"},
+            {
+                "id": "term",
+                "renew": ["north", "south"],
+                "every": "2 years",
+                "from": "2024-01-01",
+                "until": "2026-06-01",
+            },
         ],
         horizon="8 years",
     )

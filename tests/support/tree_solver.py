@@ -107,7 +107,9 @@ class Agents:
         each = self.edges(logs)
         reach, value = self.reach(each), self.values(each)
         act, at = self.act[self.moves], self.parent[self.moves]
-        gains = self.flow[self.moves, self.mover] + self.factor[self.moves, self.mover] * value[self.moves + 1, self.mover]
+        gains = (
+            self.flow[self.moves, self.mover] + self.factor[self.moves, self.mover] * value[self.moves + 1, self.mover]
+        )
         top = np.full(len(self.owner), -np.inf)
         np.maximum.at(top, act, reach[at])
         weight = np.exp(reach[at] - top[act])
@@ -202,7 +204,9 @@ def solve(tree: Tree, most_passes: int = 20_000) -> Answer:
     return Answer(agents, point, residual, passes)
 
 
-def _settle(agents: Agents, start: np.ndarray, m: float, close: float, most: int = 120) -> tuple[np.ndarray | None, int]:
+def _settle(
+    agents: Agents, start: np.ndarray, m: float, close: float, most: int = 120
+) -> tuple[np.ndarray | None, int]:
     """Anderson mixing of log chances at one factor; None if it does not settle."""
     memory = 10
     point, images, gaps = start, list[np.ndarray](), list[np.ndarray]()

@@ -6,7 +6,7 @@ Only the explicit tree reads this. It is written term by term as `model.md` stat
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 

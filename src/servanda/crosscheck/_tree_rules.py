@@ -147,7 +147,12 @@ class Play:
         return place, date
 
     def _onward(
-        self, label: str, chance: float | None, state: State, weight: float = 1.0, paid: Mapping[str, Cost] | None = None
+        self,
+        label: str,
+        chance: float | None,
+        state: State,
+        weight: float = 1.0,
+        paid: Mapping[str, Cost] | None = None,
     ) -> Move:
         """Play on in this state until the next thing happens; `paid` names who pays which lump sum at once."""
         place, date = self._next(state)
@@ -208,9 +213,9 @@ class Play:
         moves.append(Move("incident", unseen * incident, Place("end", outcome="incident"), state, *self.nothing))
         moves.append(Move("nothing", unseen * (1 - incident), then, state, *self.nothing))
         title = self._title(then, state)
-        return Happening("chance", f"report at {title}" if then.what == "end" else f"report before {title}", state.now), (
-            _possible(moves)
-        )
+        return Happening(
+            "chance", f"report at {title}" if then.what == "end" else f"report before {title}", state.now
+        ), (_possible(moves))
 
     def _finding(self, label: str, chance: float, name: str, i: int, before: Place, state: State) -> Move:
         """A party is found, and the agreement stays in force."""
@@ -222,7 +227,9 @@ class Play:
     def _end(self, place: Place, state: State) -> Happening:
         if not place.outcome.startswith("held:"):
             payoff = self.payoffs.broken(state.holding, state.now, place.costs, place.everyone)
-            return Happening("terminal", place.outcome, state.now, payoff=payoff, outcome=place.outcome, done=state.done)
+            return Happening(
+                "terminal", place.outcome, state.now, payoff=payoff, outcome=place.outcome, done=state.done
+            )
         entries = [step for step in self.steps if step.kind not in WORLD]
         if state.suspended:
             standing = "suspended"

@@ -1,9 +1,9 @@
 """A naive solver of explicit game trees: the referee of the fast one.
 
 Agent logit quantal response equilibrium (McKelvey and Palfrey 1998) on the branch that starts from habit (without
-habits: uniform play) at precision zero, followed by pseudo-arclength continuation in the common factor s of all precisions. Every information
-set is an agent of its own; beliefs are Bayes' rule over the tree's own nodes, in logs. Nothing is taken from the
-structure of agreements, so it works for any `servanda.tree.Tree`, slowly.
+habits: uniform play) at precision zero, followed by pseudo-arclength continuation in the common factor s of all
+precisions. Every information set is an agent of its own; beliefs are Bayes' rule over the tree's own nodes, in logs.
+Nothing is taken from the structure of agreements, so it works for any `servanda.tree.Tree`, slowly.
 """
 
 from __future__ import annotations

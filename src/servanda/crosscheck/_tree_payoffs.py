@@ -5,6 +5,7 @@ Only the explicit tree reads this. It is written term by term as `model.md` stat
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -81,7 +82,7 @@ class Payoffs:
             rate = self._discount(i, kind)
             idle = self.cost(name, kind, "delaying") if name in holding.behind else 0.0
             parts: list[float] = []
-            for first, last in zip(dates, dates[1:], strict=False):
+            for first, last in itertools.pairwise(dates):
                 given = dict.fromkeys(self.agreement.stakes, 0.0)
                 for piece in holding.pieces:
                     if not piece.hidden and first < self._returns(piece):

@@ -212,10 +212,8 @@ class Play:
             moves.append(Move(label, chance, end, state, *self.nothing))
         moves.append(Move("incident", unseen * incident, Place("end", outcome="incident"), state, *self.nothing))
         moves.append(Move("nothing", unseen * (1 - incident), then, state, *self.nothing))
-        title = self._title(then, state)
-        return Happening(
-            "chance", f"report at {title}" if then.what == "end" else f"report before {title}", state.now
-        ), (_possible(moves))
+        title = f"report {'at' if then.what == 'end' else 'before'} {self._title(then, state)}"
+        return Happening("chance", title, state.now), _possible(moves)
 
     def _finding(self, label: str, chance: float, name: str, i: int, before: Place, state: State) -> Move:
         """A party is found, and the agreement stays in force."""
@@ -225,11 +223,9 @@ class Play:
         return self._onward(label, chance, new, paid={name: "found"})
 
     def _end(self, place: Place, state: State) -> Happening:
+        ended = Happening("terminal", place.outcome, state.now, outcome=place.outcome, done=state.done)
         if not place.outcome.startswith("held:"):
-            payoff = self.payoffs.broken(state.holding, state.now, place.costs, place.everyone)
-            return Happening(
-                "terminal", place.outcome, state.now, payoff=payoff, outcome=place.outcome, done=state.done
-            )
+            return replace(ended, payoff=self.payoffs.broken(state.holding, state.now, place.costs, place.everyone))
         entries = [step for step in self.steps if step.kind not in WORLD]
         if state.suspended:
             standing = "suspended"
@@ -239,15 +235,7 @@ class Play:
             standing = "complete_late"
         else:
             standing = "complete_on_time"
-        return Happening(
-            "terminal",
-            place.outcome,
-            state.now,
-            payoff=self.nothing[0],
-            outcome=place.outcome,
-            standing=standing,
-            done=state.done,
-        )
+        return replace(ended, payoff=self.nothing[0], standing=standing)
 
     # ------------------------------------------------------------------------------------------- the calendar
 
@@ -453,7 +441,7 @@ class Play:
         stall = _running(state)
         if stall.looks + 1 < len(self.looks):
             return replace(state, stall=stall._replace(looks=stall.looks + 1, last=state.now))
-        for_good = stall.suspended | (set(stall.behind) if stall.kind == "review" else set())
+        for_good = stall.suspended.union(stall.behind if stall.kind == "review" else ())
         struck = self._strike(state, self._about(state, stall))
         return replace(struck, stall=None, gone=state.gone | for_good)
 

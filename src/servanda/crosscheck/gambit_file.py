@@ -78,9 +78,9 @@ def _with_habits(tree: Tree) -> str:
             numbers.setdefault(node.infoset, len(numbers))
     if tree.ends * len(numbers) > MOST_PAYOFFS:
         raise TreeTooLarge(
-            f"plan {tree.plan}: with habits every information set is a player of the file, {len(numbers):,} of them, and"
-            f" each is paid at {tree.ends:,} ends. That is too much for one file. Use fewer entries, types or looks, or"
-            " leave out the habits"
+            f"plan {tree.plan}: with habits every information set is a player of the file, {len(numbers):,} of them,"
+            f" and each is paid at {tree.ends:,} ends. That is too much for one file. Use fewer entries, types or"
+            " looks, or leave out the habits"
         )
     file = _File(tree.title, tuple(f"agent {n + 1}" for n in range(len(numbers))))
     # Per path: of every agent that has decided on it, its party, its precision, what it has got, and the factor now.

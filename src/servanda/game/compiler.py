@@ -486,11 +486,11 @@ def _told(shape: Shape) -> tuple[Telling, Public]:
     return told, public
 
 
-def _shape(agreement: Agreement, plan: str, steps: tuple[Step, ...]) -> Shape:
+def _shape(agreement: Agreement, plan: str, steps: tuple[Step, ...], value: Valuation) -> Shape:
     mine = agreement.plans[plan]
     windows: dict[str, list[tuple[float, float]]] = {}
     for measure in agreement.measures.values():
-        if max(measure.finds.likely, measure.finds.high or 0.0) > 0:
+        if max(measure.finds.likely, measure.finds.high or 0.0, float(value(measure.finds).max())) > 0:
             opens = years_between(agreement.start, measure.starts) if measure.starts else 0.0
             closes = years_between(agreement.start, measure.until) if measure.until else agreement.horizon
             for stake in measure.covers:
@@ -511,8 +511,10 @@ def _late_game(
 ) -> Game:
     """A game in which steps can be late, and acts have weights."""
     parties, stakes = tuple(agreement.parties), tuple(agreement.stakes)
+    D = np.size(valuation(agreement.incidents))
+    value = _checked(valuation, D)
     try:
-        told, public = _told(_shape(agreement, plan, steps))
+        told, public = _told(_shape(agreement, plan, steps, value))
     except TooManyNodes:
         raise GameTooLarge(
             f"{_file(agreement)}plan {plan}: the game would have more than {MAX_NODES:,} public nodes, and the exact"
@@ -528,8 +530,6 @@ def _late_game(
         agreement, plan, states, MAX_STATES, "private states",
         "Every look doubles what can follow a late step, and every concealable step what may be hidden. Leave out some",
     )  # fmt: skip
-    D = np.size(valuation(agreement.incidents))
-    value = _checked(valuation, D)
     years = np.array(told.time)
     before = np.array(told.before)
     parent = np.array(told.parent)

@@ -62,15 +62,22 @@ class Assumption:
 
 
 def assumptions(agreement: Agreement) -> tuple[Assumption, ...]:
-    """List every number of an agreement, in file order, those that the file leaves at 0 included."""
+    """List every number of an agreement, in file order, those that the file leaves at 0 included.
+
+    Left out is what is not given and enters no plan: a precision beside a sharpness, costs of being late where no plan
+    lets anybody be late.
+    """
     plans = agreement.plans.values()
-    late = any(plan.late for plan in plans)
-    renewed = any(isinstance(entry, Renewal) for plan in plans for entry in plan.entries)
-    idle = {"delaying": not late, "suspending": not late, "lapse": not renewed}  # where no plan could cost that
+    idle = {("parties", name, "precision") for name, party in agreement.parties.items() if party.sharpness is not None}
+    for costs, asked in (
+        (("delaying", "suspending"), any(plan.late for plan in plans)),
+        (("lapse",), any(isinstance(entry, Renewal) for plan in plans for entry in plan.entries)),
+    ):
+        idle |= {("parties", name, "costs", cost) for name in agreement.parties for cost in costs if not asked}
     return tuple(
         _assumption(agreement, path, number, given, above)
         for path, number, given, above in walk_with_sources(agreement)
-        if given or not ("costs" in path and idle.get(str(path[-1])))
+        if given or path not in idle
     )
 
 

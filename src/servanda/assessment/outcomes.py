@@ -402,10 +402,13 @@ def alike(game: Game, p: int) -> Iterator[tuple[Ints, Ints]]:
 def truthful(equilibrium: Equilibrium) -> Floats:
     """Chance that each party has concealed nothing, given in force at each node, (N, V)."""
     game = equilibrium.game
+    number, offset = game.tables.number, game.tables.found_offset
     result = np.ones(game.tables.sets.shape)
     for p in range(len(game.parties)):
         for nodes, states in alike(game, p):
-            result[p, nodes] = np.exp(equilibrium.belief[states[:, :, 0]]).sum(axis=1)
+            nothing = number[offset[p, nodes][:, None] + np.arange(states.shape[2])] == 0
+            chance = np.exp(equilibrium.belief[states])
+            result[p, nodes] = np.where(nothing[:, None, :], chance, 0.0).sum(axis=2).sum(axis=1)
     return result
 
 

@@ -22,6 +22,7 @@ from servanda.agreement.format.entries import (
     Review,
     Turnover,
     entry_kind,
+    gifts,
 )
 from servanda.agreement.format.values import Number
 from servanda.agreement.plan_names import one_plan
@@ -171,19 +172,16 @@ def calendar_of(agreement: Agreement, plan: str) -> tuple[Step, ...]:
         chance: Number | None = None
         types: dict[str, Number] = {}
         identity, title = entry.id, entry.title or entry.id.replace("-", " ")
-        parts: tuple[Obligation | ExchangePart, ...] = ()
-        if isinstance(entry, Obligation):
-            kind, parts = ("automatic" if entry.automatic else "obligation"), (entry,)
-        elif isinstance(entry, Exchange):
-            parts = entry.exchange
+        if isinstance(entry, Obligation) and entry.automatic:
+            kind = "automatic"
         elif isinstance(entry, Ratification):
             chance = entry.passes
         elif isinstance(entry, Turnover):
             chance, types = entry.chance, dict(entry.types)
-        else:
+        elif isinstance(entry, Review | Renewal):
             again = isinstance(entry, Renewal) or entry.every
             identity, title = f"{entry.id}-{number}-{party}", f"{title} {number}" if again else title
-        movers = tuple(_mover(agreement, plan, entry.id, part, left) for part in parts)
+        movers = tuple(_mover(agreement, plan, entry.id, gift, left) for gift in gifts(entry))
         if agreement.origin is None:
             for mover in movers or (party,):
                 who = mover if isinstance(mover, str) else mover.party
@@ -222,16 +220,16 @@ def calendar_of(agreement: Agreement, plan: str) -> tuple[Step, ...]:
 
 
 def _mover(
-    agreement: Agreement, plan: str, name: str, part: Obligation | ExchangePart, left: dict[str, float]
+    agreement: Agreement, plan: str, name: str, gift: Obligation | ExchangePart, left: dict[str, float]
 ) -> Mover:
     """Work out what one party gives, of what is left of each stake."""
     rest: frozenset[str] = frozenset()
-    if isinstance(part.gives, tuple):
-        rest = frozenset(part.gives)
-        gives = {stake: Number(likely=left.get(stake, 1.0)) for stake in part.gives}
+    if isinstance(gift.gives, tuple):
+        rest = frozenset(gift.gives)
+        gives = {stake: Number(likely=left.get(stake, 1.0)) for stake in gift.gives}
     else:
-        gives = dict(part.gives)
-    party = part.by if isinstance(part, ExchangePart) else part.actors[0]
+        gives = dict(gift.gives)
+    party = gift.actors[0]
     if agreement.origin is None:
         _insist_on_gifts(agreement, f"plans.{plan}.entries ({name}).gives", party, gives, left)
     for stake, share in gives.items():
@@ -239,12 +237,10 @@ def _mover(
     return Mover(party, gives, rest, tuple(stake for stake in gives if agreement.stakes[stake].concealable))
 
 
-def _party(entry: Obligation | Exchange | Ratification | Turnover) -> str:
-    if isinstance(entry, Obligation):
-        return entry.actors[0]
-    if isinstance(entry, Exchange):
-        return entry.exchange[0].by
-    return entry.ratify if isinstance(entry, Ratification) else entry.turnover
+def _party(entry: Entry) -> str:
+    if found := gifts(entry):
+        return found[0].actors[0]
+    return entry.turnover if isinstance(entry, Turnover) else cast("Ratification", entry).ratify
 
 
 # What the reader of files looks at with line numbers (`reading/consistency/`), for agreements built in Python.

@@ -8,6 +8,7 @@ block per party and node. All payoffs are closed form. See `model.md`.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -23,9 +24,20 @@ from servanda.game._bisimulation import merge_equivalent
 from servanda.game.accumulation import Valuation, hazards, shares
 from servanda.game.calendar import Step, calendar_of
 from servanda.game.kinds import CHOICES, FOUND, HORIZON, RATIFICATION, SEAT, TURNOVER
-from servanda.game.node_tables import node_tables, read_record
+from servanda.game.node_tables import Public, node_tables, read_public
 from servanda.game.payoff_tables import Common, Tables, gather, party_tables, types_of
-from servanda.game.public_tree import KINDS, SAME, Rules, Telling, TooManyNodes, movers_of, plan_entries, tell
+from servanda.game.public_tree import (
+    KINDS,
+    SAME,
+    Rules,
+    Shape,
+    Telling,
+    TooManyNodes,
+    movers_of,
+    plan_entries,
+    shape_of,
+    tell,
+)
 from servanda.game.unknowns import Unknowns, list_unknowns
 from servanda.records import Record
 
@@ -465,40 +477,28 @@ def tells_lateness(agreement: Agreement, plan: str) -> bool:
     )
 
 
-def _told(agreement: Agreement, plan: str, steps: tuple[Step, ...]) -> Telling:
-    """Tell the public tree of a plan."""
-    mine, parties, waits = agreement.plans[plan], tuple(agreement.parties), plan_entries(steps)
-    suspendable = tuple(
-        sum(
-            1 << i
-            for i, e in enumerate(waits)
-            if any(agreement.stakes[s].suspendable and agreement.stakes[s].holder == name for s in steps[e].gives)
-        )
-        for name in parties
-    )
+@lru_cache(maxsize=8)
+def _told(shape: Shape) -> tuple[Telling, Public]:
+    """Tell a public tree once, for all draws of the numbers."""
+    told = tell(shape, MAX_NODES)
+    public = read_public(told, shape.parties, sum(entry.waits for entry in shape.entries))
+    told.way.clear()
+    return told, public
+
+
+def _shape(agreement: Agreement, plan: str, steps: tuple[Step, ...], value: Valuation) -> Shape:
+    mine = agreement.plans[plan]
     windows: dict[str, list[tuple[float, float]]] = {}
     for measure in agreement.measures.values():
-        if max(measure.finds.likely, measure.finds.high or 0.0) > 0:
+        if max(measure.finds.likely, measure.finds.high or 0.0, float(value(measure.finds).max())) > 0:
             opens = years_between(agreement.start, measure.starts) if measure.starts else 0.0
             closes = years_between(agreement.start, measure.until) if measure.until else agreement.horizon
             for stake in measure.covers:
                 windows.setdefault(stake, []).append((opens, closes))
-
-    def finds(p: int, entry: int, since: float, at: float) -> bool:
-        secret = next(m.conceals for m in movers_of(steps[waits[entry]]) if m.party == parties[p])
-        return any(min(at, b) > max(since, a) for stake in secret for a, b in windows.get(stake, ()))
-
     looks = None if mine.late is None else tuple(mine.late.looks)
     rules = Rules(looks, 0 if mine.late is None else mine.late.stalls, mine.found == "stall")
-    try:
-        return tell(steps, parties, suspendable, rules, agreement.horizon, finds, MAX_NODES)
-    except TooManyNodes:
-        raise GameTooLarge(
-            f"{_file(agreement)}plan {plan}: the game would have more than {MAX_NODES:,} public nodes, and the exact"
-            " solver takes at most so many. Every look doubles what can follow a late step, and every stall squares it."
-            " Write fewer looks or stalls under late, add late: false to steps of less weight, or leave out reviews or"
-            " turnovers"
-        ) from None
+    suspendable = {name: stake.holder for name, stake in agreement.stakes.items() if stake.suspendable}
+    return shape_of(steps, tuple(agreement.parties), rules, agreement.horizon, suspendable, windows)
 
 
 def _late_game(
@@ -511,18 +511,25 @@ def _late_game(
 ) -> Game:
     """A game in which steps can be late, and acts have weights."""
     parties, stakes = tuple(agreement.parties), tuple(agreement.stakes)
-    told = _told(agreement, plan, steps)
+    D = np.size(valuation(agreement.incidents))
+    value = _checked(valuation, D)
+    try:
+        told, public = _told(_shape(agreement, plan, steps, value))
+    except TooManyNodes:
+        raise GameTooLarge(
+            f"{_file(agreement)}plan {plan}: the game would have more than {MAX_NODES:,} public nodes, and the exact"
+            " solver takes at most so many. Every look doubles what can follow a late step, and every stall squares it."
+            " Write fewer looks or stalls under late, add late: false to steps of less weight, or leave out reviews or"
+            " turnovers"
+        ) from None
     V, E, T, entries = len(told.kind), len(steps), agreement.horizon, plan_entries(steps)
     kinds = [len(types_of(party)) for party in agreement.parties.values()]
-    record = read_record(told, len(parties), len(entries))
-    states = sum(k << len(way.claims[p]) for way in told.way for p, k in enumerate(kinds))
+    states = sum(k << len(claims[p]) for claims in public.claims for p, k in enumerate(kinds))
     _insist(agreement, plan, len(parties), MAX_PARTIES, "parties", "Leave out parties that decide nothing")
     _insist(
         agreement, plan, states, MAX_STATES, "private states",
         "Every look doubles what can follow a late step, and every concealable step what may be hidden. Leave out some",
     )  # fmt: skip
-    D = np.size(valuation(agreement.incidents))
-    value = _checked(valuation, D)
     years = np.array(told.time)
     before = np.array(told.before)
     parent = np.array(told.parent)
@@ -533,7 +540,7 @@ def _late_game(
     hazard, alarms = hazards(agreement, hideable, before, years, parent, value, D)
     restore = np.stack([value(agreement.stakes[name].restore) for name in stakes], axis=1)
     common = Common(D, years, years - before, claimed, hazard, restore, T, share, stakes, hideable, steps)
-    tables, own = node_tables(agreement, told, record, concealable, common, hazard, alarms, value)
+    tables, own = node_tables(agreement, told, public, concealable, common, hazard, alarms, value)
     dates = np.array([s.years for s in steps] + [T])
     way = np.diff(dates, prepend=0.0)
     tree = PublicTree(
@@ -552,10 +559,10 @@ def _late_game(
     choice = np.isin(tree.kind, CHOICES)
     holds = tables.habit[:, :, 3].max(axis=0) > -np.inf
     reported = ~np.isin(tree.kind, (FOUND, SEAT))
-    done = record.did.all(axis=1) & np.array([state.stall is None for state in told.way])
-    lateness = np.array([state.lateness for state in told.way])
-    taken = record.taken.any(axis=2)
-    fate = np.where(taken.any(axis=1), SUSPENDED, np.where(~done, STALLED, np.where(lateness > SAME, LATE, ON_TIME)))
+    taken = public.taken.any(axis=2)
+    whole_plan = public.did.all(axis=1) & ~public.stalls
+    late = np.where(public.lateness > SAME, LATE, ON_TIME)
+    fate = np.where(taken.any(axis=1), SUSPENDED, np.where(whole_plan, late, STALLED))
     game = Game(
         agreement=whole,
         plan=plan,
@@ -565,7 +572,7 @@ def _late_game(
         tree=tree,
         node_step=np.array(told.step),
         node_years=years,
-        branches=tuple(state.branch for state in told.way),
+        branches=public.branches,
         concealable=concealable,
         hideable=hideable,
         tables=tables,
@@ -584,12 +591,12 @@ def _late_game(
             look=np.array(told.look),
             allotted=np.array(told.pace),
             fate=np.where(tree.kind == HORIZON, fate, -1),
-            lateness=lateness,
-            did=record.did > 0,
-            struck=record.struck > 0,
-            behind=record.behind > 0,
+            lateness=public.lateness,
+            did=public.did > 0,
+            struck=public.struck > 0,
+            behind=public.behind > 0,
             suspended=taken,
-            exposed=record.exposed > 0,
+            exposed=public.exposed > 0,
         ),
     )
     freeze(game)

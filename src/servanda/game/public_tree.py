@@ -6,7 +6,6 @@ answer, the horizon. It is told here from the calendar alone; what it is worth t
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -130,35 +129,107 @@ class Rules(NamedTuple):
     found_stalls: bool
 
 
+class Entry(NamedTuple):
+    """What the telling needs of a step of the calendar; parties are numbers.
+
+    `movers`: who acts. `secret`: for each of them, whether what it gives can be concealed. `needs`: ids of entries.
+    """
+
+    id: str
+    entry: str
+    kind: str
+    years: float
+    movers: tuple[int, ...]
+    secret: tuple[bool, ...]
+    needs: tuple[str, ...]
+    then: str
+    may_suspend: bool
+    may_wait: bool
+
+    @property
+    def waits(self) -> bool:
+        """Whether it can wait: reviews, turnovers and renewals come on their dates whatever happens."""
+        return self.kind not in ("review", "turnover", "renewal")
+
+
+class Shape(NamedTuple):
+    """All that the public tree depends on; no number that can be uncertain is among it.
+
+    `suspendable`: by party, bits of the plan entries that give something of its that it can take back. `windows`: by
+    party and plan entry, times (years) between which a measure could find that entry concealed.
+    """
+
+    entries: tuple[Entry, ...]
+    parties: int
+    suspendable: tuple[int, ...]
+    windows: tuple[tuple[tuple[tuple[float, float], ...], ...], ...]
+    rules: Rules
+    horizon: float
+
+
 class TooManyNodes(Exception):
     """The tree has more nodes than asked for."""
 
 
-def tell(
+def shape_of(
     steps: tuple[Step, ...],
     parties: tuple[str, ...],
-    suspendable: tuple[int, ...],
     rules: Rules,
     horizon: float,
-    finds: Callable[[int, int, float, float], bool],
-    most: int,
-) -> Telling:
-    """Tell the public tree of a plan.
+    suspendable: dict[str, str],
+    windows: dict[str, list[tuple[float, float]]],
+) -> Shape:
+    """Gather what the public tree depends on.
 
     Parameters
     ----------
-    suspendable : tuple of N int
-        By party, bits of the plan entries that give something of its that it can take back.
-    finds : function of party, plan entry, and two dates in years
-        Whether a measure could find that entry concealed between them.
-    most : int
-        Give up beyond so many nodes.
+    suspendable : dict
+        The holder of each stake that can be taken back.
+    windows : dict
+        By stake, times (years) between which a measure could find it concealed.
+    """
+    waits = [step for e, step in enumerate(steps) if e in plan_entries(steps)]
+    return Shape(
+        entries=tuple(
+            Entry(
+                step.id,
+                step.entry,
+                step.kind,
+                step.years,
+                tuple(parties.index(m.party) for m in movers_of(step)),
+                tuple(bool(m.conceals) for m in movers_of(step)),
+                tuple(step.needs),
+                step.then,
+                step.may_suspend,
+                step.may_wait,
+            )
+            for step in steps
+        ),
+        parties=len(parties),
+        suspendable=tuple(
+            sum(1 << i for i, step in enumerate(waits) if any(suspendable.get(s) == name for s in step.gives))
+            for name in parties
+        ),
+        windows=tuple(
+            tuple(
+                tuple(w for m in movers_of(step) if m.party == name for s in m.conceals for w in windows.get(s, ()))
+                for step in waits
+            )
+            for name in parties
+        ),
+        rules=rules,
+        horizon=horizon,
+    )
+
+
+def tell(shape: Shape, most: int) -> Telling:
+    """Tell the public tree of a plan; give up beyond so many nodes.
 
     Raises
     ------
     TooManyNodes
     """
-    return _Teller(steps, parties, suspendable, rules, horizon, finds, most).told
+    return _Teller(shape, most).told
 
 
 def plan_entries(steps: tuple[Step, ...]) -> tuple[int, ...]:
@@ -172,26 +243,18 @@ def movers_of(step: Step) -> tuple[Mover, ...]:
 
 
 class _Teller:
-    def __init__(
-        self,
-        steps: tuple[Step, ...],
-        parties: tuple[str, ...],
-        suspendable: tuple[int, ...],
-        rules: Rules,
-        horizon: float,
-        finds: Callable[[int, int, float, float], bool],
-        most: int,
-    ) -> None:
-        self.steps, self.parties, self.rules, self.T = steps, parties, rules, horizon
-        self.suspendable, self.finds, self.most = suspendable, finds, most
-        self.plan = plan_entries(steps)
+    def __init__(self, shape: Shape, most: int) -> None:
+        steps = shape.entries
+        self.steps, self.rules, self.T, self.N = steps, shape.rules, shape.horizon, shape.parties
+        self.suspendable, self.windows, self.most = shape.suspendable, shape.windows, most
+        self.plan = tuple(e for e, step in enumerate(steps) if step.waits)
         self.bit = {e: i for i, e in enumerate(self.plan)}
         self.world = tuple(e for e in range(len(steps)) if e not in self.bit)
         self.turn = {e: i for i, e in enumerate(self.world)}
         self.all = (1 << len(self.plan)) - 1
-        self.actors = tuple(parties.index(step.party) for step in steps)
-        self.movers = tuple(tuple(parties.index(m.party) for m in movers_of(step)) for step in steps)
-        self.secret = tuple(tuple(bool(m.conceals) for m in movers_of(step)) for step in steps)
+        self.actors = tuple(step.movers[0] for step in steps)
+        self.movers = tuple(step.movers for step in steps)
+        self.secret = tuple(step.secret for step in steps)
         self.automatic = sum(1 << i for i, e in enumerate(self.plan) if steps[e].kind == "automatic")
         self.needs = self._closure()
         self.allotted = {
@@ -200,8 +263,7 @@ class _Teller:
         }  # fmt: skip
         self.told = Telling()
         self.stack: list[tuple[State, int, int]] = []
-        everyone = len(parties)
-        start = State(taken=(None,) * everyone, last=(0.0,) * everyone, claims=((),) * everyone)
+        start = State(taken=(None,) * self.N, last=(0.0,) * self.N, claims=((),) * self.N)
         self.stack.append((start, -1, 0))
         while self.stack:
             self._arrive(*self.stack.pop())
@@ -343,9 +405,9 @@ class _Teller:
         if not self.rules.found_stalls or parent < 0 or s.stall is not None or at <= s.now + SAME:
             return
         last = node
-        for p in range(len(self.parties)):
+        for p in range(self.N):
             active = [i for i in s.claims[p] if s.did >> i & 1]
-            if s.exposed >> p & 1 or not any(self.finds(p, i, s.now, at) for i in active):
+            if s.exposed >> p & 1 or not any(min(at, b) > max(s.now, a) for i in active for a, b in self.windows[p][i]):
                 continue
             beside = self._node(s, FOUND, p, at, -1, 0)
             told = self.told
@@ -372,6 +434,7 @@ class _Teller:
         kind, p = KINDS[step.kind], self.actors[e]
         node = self._node(s, kind, p, at, parent, slot)
         told.step[node] = told.entry[node] = e
+        seats = self._seats(s, e, node, at) if kind == EXCHANGE else node
         self._findings(s, node, at, parent)
         after = s.copy()
         after.now = at
@@ -383,7 +446,7 @@ class _Teller:
             self._held_back(after, e, (p,), node, 1)
             self._push(self._performed(self._decided(after, p), e, p), node, 0)
         elif kind == EXCHANGE:
-            self._exchange(after, e, node)
+            self._exchange(after, e, seats)
         elif kind == AUTOMATIC:
             told.does[node] = e
             self._push(self._done(after.copy(), e), node, 0)
@@ -499,22 +562,27 @@ class _Teller:
 
     # -------------------------------------------------------------------------------------------- exchanges
 
-    def _exchange(self, s: State, e: int, head: int) -> None:
+    def _seats(self, s: State, e: int, head: int, at: float) -> int:
+        """Nodes for all who decide at an exchange, one after the other; returns the last."""
         told, movers = self.told, self.movers[e]
         told.fork[head] = len(told.forks)
         told.forks.extend([-1] * (1 << len(movers)))
         told.does[head] = e
+        here = s.copy()
+        here.now = at
         last = head
         for i, p in enumerate(movers):
-            seat = head
             if i > 0:
-                seat = self._node(s, SEAT, p, s.now, -1, 0)
-                told.parent[seat], told.head[seat] = last, head
-                told.since[seat] = s.now - s.last[p]
-                told.fork[seat] = told.fork[head]
-            told.entry[seat], told.conceals[seat] = e, int(self.secret[e][i])
-            told.habit[seat], told.pace[seat] = DUE, self.allotted[e, p]
-            last = seat
+                seat = self._node(here, SEAT, p, at, -1, 0)
+                told.parent[seat], told.head[seat], told.fork[seat] = last, head, told.fork[head]
+                last = seat
+            told.entry[last], told.conceals[last] = e, int(self.secret[e][i])
+            told.habit[last], told.pace[last] = DUE, self.allotted[e, p]
+        return last
+
+    def _exchange(self, s: State, e: int, last: int) -> None:
+        """What can come of an exchange: all perform, or some hold back."""
+        movers = self.movers[e]
         if self.rules.looks is not None:
             for held in range((1 << len(movers)) - 1, 0, -1):
                 who = tuple(p for i, p in enumerate(movers) if held >> i & 1)
@@ -593,7 +661,7 @@ class _Teller:
         stall = s.stall
         assert stall is not None
         if not s.queue and what != ANSWER:
-            s.queue = tuple((ANSWER, q) for q in range(len(self.parties)) if q not in stall.behind)
+            s.queue = tuple((ANSWER, q) for q in range(self.N) if q not in stall.behind)
         if not s.queue:
             if stall.look + 1 < len(self.rules.looks or ()):
                 s.stall = stall._replace(look=stall.look + 1)

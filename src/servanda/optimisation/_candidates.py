@@ -15,7 +15,7 @@ from typing import Any, TypeAlias, cast
 
 from servanda.agreement.dates import advance, due_dates, interval_in_words, review_dates
 from servanda.agreement.format.agreement import Agreement
-from servanda.agreement.format.entries import Entry, Obligation, Plan, Review
+from servanda.agreement.format.entries import Entry, Obligation, Plan, Renewal, Review, gifts
 from servanda.agreement.format.levers import (
     AutomaticLever,
     DateLever,
@@ -186,7 +186,7 @@ def _review(plan: Plan, name: str) -> Review:
 
 
 def _day(entry: Entry) -> date:
-    found = None if isinstance(entry, Review) else entry.date
+    found = None if isinstance(entry, Review | Renewal) else entry.date
     assert found is not None  # the reader of files has seen to it
     return found
 
@@ -312,10 +312,10 @@ def _left(where: PlanSpace, entries: Entries, name: str) -> dict[str, float]:
     for entry in sorted((e for e in entries if e.id in moments), key=lambda e: moments[e.id]):
         if entry.id == name:
             break
-        gives = entry.gives if isinstance(entry, Obligation) else {}
-        for stake in gives:
-            given = gives[stake].likely if isinstance(gives, dict) else math.inf
-            left[stake] = max(0.0, left.get(stake, 1.0) - given)
+        for gift in gifts(entry):
+            for stake in gift.gives:
+                given = gift.gives[stake].likely if isinstance(gift.gives, dict) else math.inf
+                left[stake] = max(0.0, left.get(stake, 1.0) - given)
     return left
 
 

@@ -258,7 +258,10 @@ def _weigh(work, habit, e, scale, mode, x, go, hide, leave, held):
         work.value[x] = go
         return
     if mode == BEST:
-        work.value[x] = max(max(go, hide), max(leave, held))
+        work.value[x] = -np.inf
+        for act in range(4):
+            if habit[e, act] > -np.inf:
+                work.value[x] = max(work.value[x], gain[act, x])
         return
     top = -np.inf
     for act in range(4):

@@ -266,10 +266,17 @@ class Workspace:
             if progress is not None:
                 progress(f"solving {self.game.plan}", float(state.point[-1]))
 
-    def expecting(self, leaves: Floats | float) -> Floats:
-        """The unknowns (n,) if everyone is expected to leave with these chances (n,), nothing hidden or found."""
-        what = self.unknowns.where[:, 0]
-        return np.where(what == self.kernel.LEAVES, leaves, np.where(what == self.kernel.SURVIVE, 1.0, 0.0))
+    def expecting(self, leaves: Floats | float, holds: Floats | float = 0.0) -> Floats:
+        """The unknowns (n,) if everyone is expected to leave with these chances (n,), nothing hidden or found.
+
+        Whoever does not leave holds back, where that is an act, with the chances in `holds` (n,).
+        """
+        what, node = self.unknowns.where[:, 0], self.unknowns.where[:, 1]
+        acts, late = what == self.kernel.LEAVES, what == self.kernel.HOLDS
+        gone = np.zeros(len(self.game.tree.kind))
+        gone[node[acts]] = np.broadcast_to(leaves, what.shape)[acts]
+        held = holds * (1.0 - gone[np.where(late, node, 0)])
+        return np.select([acts, late, what == self.kernel.SURVIVE], [np.broadcast_to(leaves, what.shape), held, 1.0], 0.0)
 
     def image(self, x: Floats, factor: float) -> Floats:
         """Let every party respond once; returns the unknowns (n,) after that."""
@@ -332,11 +339,12 @@ def workspace(game: Game, own: Any) -> Any:
     N, V = own.sets.shape
     R, K = own.giver.size, own.log_prior.shape[1]
     S = int(own.kinds @ own.sets.sum(axis=1))
-    acts = 4 if len(own.habit) else 3
+    acts, fails = 4 if len(own.habit) else 3, own.fails[game.tree.row]
+    goes_on = (game.tree.kind == RATIFICATION) & (game.tree.child[:, 1] >= 0)  # also after a failed vote
     return compiled().Work(
         survive=np.ones((N, V)),
-        leaves=own.fails[game.tree.row],
-        holds=np.zeros(V),
+        leaves=np.where(goes_on, 0.0, fails),
+        holds=np.where(goes_on, fails, 0.0),
         way=np.zeros((R, V)),
         held=np.zeros((R, V)),
         gone=np.zeros((R, V)),

@@ -198,6 +198,11 @@ class ExchangePart(Frozen):
         description="what it gives up: shares such as {reactor: 0.5}, or a list such as [reactor] for all that is left"
     )
 
+    @property
+    def actors(self) -> tuple[str, ...]:
+        """The party, as of an obligation."""
+        return (self.by,)
+
 
 def _parts(value: object) -> object:
     if isinstance(value, list | tuple) and len(cast("list[object]", value)) >= 2:
@@ -218,6 +223,11 @@ class Exchange(Dated):
         description="list of what each party gives, such as [{by: a, gives: [x]}, {by: b, gives: [y]}]"
     )
     late: _Late = True
+
+    @property
+    def actors(self) -> tuple[str, ...]:
+        """The parties that act."""
+        return tuple(part.by for part in self.exchange)
 
 
 class Ratification(Dated):
@@ -303,6 +313,13 @@ def entry_kind(value: Any) -> str | None:
     if not found and ("gives" in value or "does" in value):
         return "obligation"  # the text names nobody
     return found[0] if len(found) == 1 else None
+
+
+def gifts(entry: object) -> tuple[Obligation | ExchangePart, ...]:
+    """What an entry gives, party by party: an obligation that gives something, or the parts of an exchange."""
+    if isinstance(entry, Obligation):
+        return (entry,) if entry.gives else ()
+    return entry.exchange if isinstance(entry, Exchange) else ()
 
 
 Entry = Annotated[

@@ -9,7 +9,7 @@ from numbers import Integral
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, cast
 
-from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, ValidationInfo, WithJsonSchema, model_validator
 
 from servanda.agreement.format.frozen import Frozen
 from servanda.agreement.format.values import UNKNOWN, ZERO, Chance, Number, Problem, Rate, Span
@@ -81,7 +81,7 @@ class Habits(Frozen):
         raise Problem(words).custom()
 
     @model_validator(mode="after")
-    def _filled(self) -> Habits:
+    def _filled(self, info: ValidationInfo) -> Habits:
         lacking = [name for name in REQUIRED if self.rest is None and not cast("Number", getattr(self, name)).known]
         if lacking:
             raise Problem(
@@ -89,8 +89,11 @@ class Habits(Frozen):
                 " servanda's table of base rates"
             ).custom()
         for name in base_rates():
-            if not cast("Number", getattr(self, name)).known:
-                vars(self)[name] = self.usual(name)
+            found, usual = cast("Number", getattr(self, name)), self.usual(name)
+            if not found.known:
+                vars(self)[name] = usual.model_copy()  # its own: what is drawn for one party is not for another
+            elif found == usual and (found.note or info.context is None):
+                self.model_fields_set.discard(name)  # `model_dump` writes it, but nobody gave it
         return self
 
     def usual(self, name: str) -> Number:

@@ -257,7 +257,7 @@ class _Fitting:
             return
         group = value_at(self.data, place[:-1])
         last = place[-1]
-        if place[-2:-1] == ("levels",):
+        if place[-2:-1] in (("levels",), ("looks",)):
             self.take_out(place[:-1])  # a table is of use as a whole only
         elif "levers" in place[:1] and len(place) > 3 and isinstance(last, int):
             self.take_out(place[:3])  # so are the alternatives of a lever

@@ -136,9 +136,10 @@ def _keys(thing: BaseModel) -> list[tuple[str, Any]]:
     found: list[tuple[str, Any]] = []
     for name, field in type(thing).model_fields.items():
         value = getattr(thing, name)
-        said = name in thing.model_fields_set or value != field.get_default(call_default_factory=True)
+        default: Any = field.get_default(call_default_factory=True)
         if isinstance(thing, Habits) and isinstance(value, Number):
-            said = value != thing.usual(name)
+            default = thing.usual(name)
+        said = name in thing.model_fields_set or value != default
         if said and not _nothing(value):
             found.append((field.alias or name, _in_words(thing, name, value)))
     return sorted(found, key=lambda one: (one[0] in _LAST, one[0] != "id"))

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Literal
 
 from servanda.agreement.format.agreement import Agreement
-from servanda.agreement.format.entries import Obligation, Ratification, Review, Turnover
+from servanda.agreement.format.entries import Exchange, Obligation, Ratification, Renewal, Review, Turnover, gifts
 from servanda.agreement.format.values import Place
 from servanda.agreement.labels import name_of, names
 from servanda.checks._plan_view import Item, PlanView
@@ -62,15 +62,16 @@ def idle_parties(agreement: Agreement, views: tuple[PlanView, ...]) -> Iterator[
     for view in views:
         for entry in view.plan.entries:
             busy.update(entry.verified_by)
-            if isinstance(entry, Obligation):
+            if isinstance(entry, Obligation | Exchange):
                 busy.update(entry.actors)
-                busy.update(agreement.stakes[stake].holder for stake in entry.gives if stake in agreement.stakes)
             elif isinstance(entry, Ratification):
                 busy.add(entry.ratify)
             elif isinstance(entry, Turnover):
                 busy.add(entry.turnover)
             else:
-                busy.update(entry.review)
+                busy.update(entry.review if isinstance(entry, Review) else entry.renew)
+            given = [stake for gift in gifts(entry) for stake in gift.gives]
+            busy.update(agreement.stakes[stake].holder for stake in given if stake in agreement.stakes)
     for key, party in agreement.parties.items():
         if key not in busy:
             yield Found("SV203", ("parties", key), {"party": party.name})
@@ -148,7 +149,7 @@ def defined_too_late(view: PlanView) -> Iterator[Found]:
         first, where, definer = min(days, key=lambda each: (each[0], each[2].id))
         for place, item in uses:
             day = view.day(item)
-            if day is None or first <= day or isinstance(item.entry, Review):
+            if day is None or first <= day or isinstance(item.entry, Review | Renewal):
                 continue
             fill = {"entry": item.id, "term": f"“{term}”", "day": day.isoformat(), "definer": definer.id}
             form = "open" if first == date.max else "later"

@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import islice
 
 from servanda.agreement.dates import length, review_dates
-from servanda.agreement.format.entries import Obligation, Ratification, Review
+from servanda.agreement.format.entries import Dated, Exchange, Obligation, Review
 from servanda.agreement.labels import name_of, names
 from servanda.checks._plan_view import Item, PlanView, due_of, due_place
 from servanda.checks._precedence import Wait, Waits, dependants, precedents, waits
@@ -97,7 +97,7 @@ def dates(view: PlanView) -> Iterator[Found]:
             counting.setdefault(view.by_id[due.anchor].id, []).append(item)
     for item in view.items:
         entry = item.entry
-        if not isinstance(entry, Obligation | Ratification) or item.id in circular:
+        if not isinstance(entry, Dated) or item.id in circular:
             continue
         why = view.due.open.get(item.id)
         if (why == "no limit" or (why == "undated" and entry.needs)) and losses.of(item):
@@ -138,7 +138,7 @@ class _Losses:
 
     def of(self, item: Item) -> bool:
         """Whether a step of others waits for an entry, directly or by way of others."""
-        mine = frozenset(item.entry.actors if isinstance(item.entry, Obligation) else ())
+        mine = frozenset(item.entry.actors if isinstance(item.entry, Obligation | Exchange) else ())
         if not mine:
             return False
         near = list(islice(dependants(self._found, item.id), _NEAR))
@@ -151,7 +151,7 @@ class _Losses:
 
     def _is_of_others(self, name: str, mine: frozenset[str]) -> bool:
         entry = self._view.by_id[name].entry
-        if not isinstance(entry, Obligation):
+        if not isinstance(entry, Obligation | Exchange):
             return False
         others = set(entry.actors) & self._view.agreement.parties.keys()
         return bool(others) and not others & mine
@@ -241,14 +241,14 @@ def no_time_between(view: PlanView) -> Iterator[Found]:
         day = view.due.days.get(item.id)
         if wait.how != "needs" or pair in found.knotted or day is None or view.due.days.get(first.id) != day:
             continue
-        if isinstance(item.entry, Obligation | Ratification) and not _together(view, item, first):
+        if isinstance(item.entry, Dated) and not _together(view, item, first):
             fill = {"entry": item.id, "anchor": first.id, "day": day.isoformat()}
             yield Found("SV109", wait.place, fill, "", ((first.place, f"here is {first.id}"),), (item.id, first.id))
 
 
 def _together(view: PlanView, item: Item, first: Item) -> bool:
     """Whether the text means two steps for one day, or counts one from the other, so that they move together."""
-    if not isinstance(first.entry, Obligation | Ratification) or view.day(item) == view.agreement.start:
+    if not isinstance(first.entry, Dated) or view.day(item) == view.agreement.start:
         return True
     if first.id in view.pairs.get(item.id, ()) or _SIGNS.match(_words(first)):
         return True

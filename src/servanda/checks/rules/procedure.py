@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from servanda.agreement.dates import review_dates, years_between
+from servanda.agreement.dates import renewal_dates, review_dates, years_between
 from servanda.agreement.format.agreement import Agreement
-from servanda.agreement.format.entries import Obligation, Ratification, Review, Turnover
+from servanda.agreement.format.entries import Dated, Obligation, Ratification, Renewal, Review, Turnover
 from servanda.agreement.labels import name_of
 from servanda.checks._plan_view import Item, PlanView, due_of, end
 from servanda.checks.rulebook import Found, rule
@@ -83,6 +83,8 @@ def _reviews(view: PlanView) -> list[date | None]:
     for item in view.items:
         if isinstance(item.entry, Review):
             found += review_dates(item.entry)[-1:]
+        elif isinstance(item.entry, Renewal):
+            found += renewal_dates(view.agreement, item.entry)[-1:]
         elif isinstance(item.entry, Obligation):
             words = f"{item.entry.does or ''} {item.entry.title or ''} {item.id}".lower()
             due = item.entry.due
@@ -108,7 +110,7 @@ def no_review(view: PlanView) -> Iterator[Found]:
         open_ones = any(
             view.due.open.get(each.id) not in (None, "standing", "words")
             for each in view.items
-            if isinstance(each.entry, Obligation | Ratification)
+            if isinstance(each.entry, Dated)
         )
         dated = " that has a day" if open_ones else ""
         fill = {"entry": item.id, "day": day.isoformat(), "plan": view.label, "dated": dated}
@@ -167,6 +169,6 @@ def _longest(view: PlanView) -> tuple[float, Item] | None:
             day, due = view.day(each), due_of(each.entry)
             sofar = years_between(view.agreement.start, day) if day else sofar + ((due and due.within) or 0.0)
             years[each.id] = sofar
-    steps = [item for item in view.items if isinstance(item.entry, Obligation | Ratification)]
+    steps = [item for item in view.items if isinstance(item.entry, Dated)]
     last = max(steps, key=lambda item: years[item.id], default=None)
     return (years[last.id], last) if last is not None else None

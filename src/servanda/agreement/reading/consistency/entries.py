@@ -50,10 +50,11 @@ def plan_complaints(book: FittedFile, agreement: Agreement, place: Place, plan: 
     if many > MOST_REVIEWS:
         at: Place = (*place, "entries", next(i for i, count in enumerate(counts) if count))
         both = "reviews and renewals" if any(isinstance(entry, Renewal) for entry in plan.entries) else "reviews"
+        pair = "of them" if both != "reviews" else both
         yield Complaint(
             book.line(at),
             f"{book.say(place)}: its {both} would be written out to {many:,} entries, one for each date and party, and"
-            f" a plan may have {MOST_REVIEWS:,}. Let more time pass between two {both}, or end them earlier",
+            f" a plan may have {MOST_REVIEWS:,}. Let more time pass between two {pair}, or end them earlier",
         )
         return
     due = due_dates(agreement, str(place[-1]))
@@ -236,11 +237,12 @@ def _terms(book: FittedFile, agreement: Agreement, place: Place, entry: Renewal)
     elif entry.until is None or entry.until >= (entry.starts or agreement.start):
         first = entry.starts or agreement.start
         ends = advance(first, entry.every)
-        last = f"until ends on {entry.until}" if entry.until else f"the agreement ends on {last_day(agreement)}"
+        last = f"until is {entry.until}" if entry.until else f"the agreement ends on {last_day(agreement)}"
+        later = "until" if entry.until else "horizon"
         yield Complaint(
             book.line((*place, "every")),
             f"{book.say(place)} renews nothing: the first term begins on {first} and ends on {ends}, and {last}."
-            " Write a shorter term under every, or let more time pass",
+            f" Write a shorter term under every, or a later {later}",
         )
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from servanda.agreement.dates import last_day
 from servanda.agreement.format.agreement import Agreement
-from servanda.agreement.format.entries import Entry, Obligation, Review
+from servanda.agreement.format.entries import Entry, Exchange, Obligation, Renewal, Review
 from servanda.agreement.format.levers import (
     AutomaticLever,
     DateLever,
@@ -108,7 +108,8 @@ def _one(look: _LeverContext, lever: Lever) -> Iterator[Complaint]:
     elif isinstance(lever, DateLever):
         yield from _window(look, lever)
     elif isinstance(lever, AutomaticLever | SplitLever) and not (isinstance(entry, Obligation) and entry.gives):
-        yield _unfit(look, here, "gives no stake. Name an entry that gives one")
+        exchange = "is an exchange. Name a step of one party" if isinstance(entry, Exchange) else ""
+        yield _unfit(look, here, exchange or "gives no stake. Name an entry that gives one")
     elif isinstance(lever, SplitLever):
         yield from _parts(look, lever)
     elif isinstance(lever, ReviewsLever) and not (isinstance(entry, Review) and entry.every is not None):
@@ -135,7 +136,9 @@ def _lacking(look: _LeverContext, named: list[tuple[Place, str]]) -> Iterator[Co
 
 def _undated(look: _LeverContext, place: Place, name: str) -> Iterator[Complaint]:
     entry = look.entries[name][1]
-    if isinstance(entry, Review):
+    if isinstance(entry, Renewal):
+        yield _unfit(look, place, "is a renewal. Name an entry with a date")
+    elif isinstance(entry, Review):
         yield _unfit(look, place, "is a review. Name an entry with a date, or vary this one with reviews")
     elif entry.date is None:
         yield _unfit(
@@ -166,6 +169,8 @@ def _share(look: _LeverContext, lever: ShareLever, where: Place, entry: Entry) -
             f"gives all that is left of {lever.of}, and that follows from the shares given before. Write gives:"
             f" {{{lever.of}: 0.5}} there, or vary the share of an earlier entry"
         )
+    elif isinstance(entry, Exchange):
+        words = "is an exchange, and no lever varies what it gives. Name a step of one party"
     else:
         words = f"gives no share of {lever.of}. It gives: {', '.join(gives) or 'nothing'}"
     line = book.line((*where, "gives"))

@@ -7,7 +7,7 @@ from datetime import date
 
 from servanda.agreement.dates import TOLERANCE, DueDates
 from servanda.agreement.format.agreement import Agreement
-from servanda.agreement.format.entries import Entry, Exchange, ExchangePart, Obligation
+from servanda.agreement.format.entries import Dated, Entry, Exchange, ExchangePart, Obligation, gifts
 from servanda.agreement.format.values import Place
 from servanda.agreement.reading._fitting import FittedFile
 from servanda.agreement.reading._yaml_text import Complaint
@@ -31,10 +31,9 @@ def gift_complaints(book: FittedFile, agreement: Agreement, place: Place, entry:
         stake = agreement.stakes.get(name)
         if stake is None or _may_give(agreement, entry, stake.holder) or book.touched((*here, step)):
             continue
-        actors = _actors(entry)
-        if not {stake.holder, *actors} <= set(book.named("parties")):
+        if not {stake.holder, *entry.actors} <= set(book.named("parties")):
             continue
-        who, verb = " and ".join(actors), "gives" if len(actors) == 1 else "give"
+        who, verb = " and ".join(entry.actors), "gives" if len(entry.actors) == 1 else "give"
         yield Complaint(
             book.line((*here, step)),
             f"{book.say(place)}: {who} {verb} {name}, but {stake.holder} holds {name}"
@@ -69,24 +68,9 @@ def exchange_complaints(book: FittedFile, agreement: Agreement, place: Place, en
         yield from gift_complaints(book, agreement, item, part)
 
 
-def _actors(entry: Gift) -> tuple[str, ...]:
-    return entry.actors if isinstance(entry, Obligation) else (entry.by,)
-
-
 def _may_give(agreement: Agreement, entry: Gift, holder: str) -> bool:
     """Whether an entry may give what somebody holds: the holder, or nobody named, or a body for it."""
-    actors = _actors(entry)
-    return not actors or holder in actors or any(name in agreement.bodies for name in actors)
-
-
-def _gifts(entries: list[tuple[Place, Entry]]) -> Iterator[tuple[Place, Obligation | Exchange, Gift]]:
-    """All that is given, with its place, the entry and the part of it."""
-    for where, entry in entries:
-        if isinstance(entry, Obligation):
-            yield where, entry, entry
-        elif isinstance(entry, Exchange):
-            for index, part in enumerate(entry.exchange):
-                yield (*where, "exchange", index), entry, part
+    return not entry.actors or holder in entry.actors or any(name in agreement.bodies for name in entry.actors)
 
 
 def share_complaints(
@@ -98,7 +82,12 @@ def share_complaints(
     """
     left: dict[str, float] = {}
     giver: dict[str, tuple[Place, str]] = {}
-    steps = list(_gifts(entries))
+    steps = [
+        (where if gift is entry else (*where, "exchange", index), entry, gift)
+        for where, entry in entries
+        if isinstance(entry, Dated)
+        for index, gift in enumerate(gifts(entry))
+    ]
     loose = {name for _, entry, gift in steps if not entry.date and entry.id not in due.days for name in gift.gives}
     for where, entry, gift in sorted(steps, key=lambda step: step[1].date or due.days.get(step[1].id, date.max)):
         here = book.say(where)

@@ -193,7 +193,9 @@ class Walk:
 
     def honest(self, p: int, v: int) -> float:
         """Chance that a party has concealed nothing, given in force at v."""
-        return float(np.exp(_block(self.eq, self.eq.belief, p, v)[:, 0]).sum())
+        first = int(self.game.tables.found_offset[p, v])
+        nothing = self.game.tables.number[first : first + int(self.game.tables.sets[p, v])] == 0
+        return float(np.exp(_block(self.eq, self.eq.belief, p, v)[:, nothing]).sum())
 
     def outcomes(self) -> dict[str, float]:
         """Chance of every outcome."""

@@ -135,8 +135,15 @@ def node_tables(
     for p in range(N):
         for nodes, claims, _ in groups[p]:
             sets[p, nodes] = 1 << len(claims)
-    offset = _starts(sets * kinds[:, None])
-    found_offset = _starts(sets)
+    offset, found_offset = np.zeros_like(sets), np.zeros_like(sets)
+    at_state, at_set = 0, 0
+    for p in range(N):
+        for nodes, own_claims, _ in groups[p]:  # nodes of a group stand together
+            n = 1 << len(own_claims)
+            offset[p, nodes] = at_state + np.arange(nodes.size) * (kinds[p] * n)
+            found_offset[p, nodes] = at_set + np.arange(nodes.size) * n
+            at_state += nodes.size * int(kinds[p]) * n
+            at_set += nodes.size * n
     states, flat = int((sets * kinds[:, None]).sum()), int(sets.sum())
     number = np.zeros(flat, dtype=np.int64)
     keep_to = np.zeros(flat, dtype=np.int64)
@@ -186,7 +193,6 @@ def node_tables(
         later_all.append(back[:, at][..., columns])
         kept_all.append(span[..., None] * worth[:, None][..., columns] + disc[..., None] * later_all[-1])
 
-        mine = (holder == p).astype(float)
         bit = {e: b for b, e in enumerate(concealable[p])}
         there = np.zeros((most, holder.size))
         hidden = np.zeros((D, most, holder.size))
@@ -199,31 +205,40 @@ def node_tables(
                     there[:, g] = np.maximum(there[:, g], has)
         for g in np.flatnonzero(holder == p):
             hidden_share[:, g] = hidden[:, :, g]
-        secret_worth = worth[:, :, columns] * mine
         for nodes, own_claims, active in groups[p]:
             n = 1 << len(own_claims)
             numbers = np.zeros(n, dtype=np.int64)
             for b, i in enumerate(own_claims):
                 if active[b]:
                     numbers |= (np.arange(n) >> b & 1) << bit[plan[i]]
-            where = offset[p, nodes][:, None] + np.arange(k * n)
             which = found_offset[p, nodes][:, None] + np.arange(n)
-            broken = claims[:, nodes][..., None] - person.cost("breakdown")[:, None, :, None]
-            way = disc[:, nodes][..., None] * broken
+            begin, shape = int(offset[p, nodes[0]]), (D, nodes.size, k, n)
+            place = slice(begin, begin + nodes.size * k * n)
+            broken, way = breakdown[:, place].reshape(shape), base[:, place].reshape(shape)
+            broken[...] = (claims[:, nodes] - person.cost("breakdown")[:, None])[..., None]
             if n > 1:
                 number[which] = numbers
-                unfound = (
-                    -np.matmul(hazard[:, nodes] * mine, there[numbers].T) * (1.0 - public.exposed[nodes, p])[:, None]
-                )
-                log_survive[:, which] = unfound
+                begin = int(found_offset[p, nodes[0]])
+                unfound = log_survive[:, begin : begin + nodes.size * n].reshape(D, nodes.size, n)
+                dates, on = np.unique(at[nodes], return_inverse=True)
+                secret = np.zeros((D, dates.size, k, n))
+                kept = np.zeros((D, k, n))
+                watch = hazard[:, nodes] * (1.0 - public.exposed[nodes, p])[:, None]
+                for g in np.flatnonzero(holder == p):
+                    share_g = hidden[:, numbers, g]
+                    secret += back[:, dates, :, columns[g]].swapaxes(0, 1)[..., None] * share_g[:, None, None]
+                    kept += worth[:, :, columns[g], None] * share_g[:, None]
+                    found_there = np.flatnonzero(there[numbers, g])
+                    if found_there.size:
+                        unfound[:, :, found_there] -= watch[:, :, g, None] * there[numbers[found_there], g]
+                broken += secret[:, on]
                 quiet[p, nodes] = ~unfound.any(axis=(0, 2))
-                secret = np.matmul((back[:, at[nodes]][..., columns] * mine), hidden[:, None, numbers].swapaxes(2, 3))
-                broken = broken + secret
-                caught = person.cost("found")[:, None, :, None] * -np.expm1(unfound)[:, :, None, :]
-                kept = np.matmul(secret_worth, hidden[:, numbers].swapaxes(1, 2))[:, None]  # (D, 1, k, n)
-                way = span[:, nodes][..., None] * kept + disc[:, nodes][..., None] * (broken - caught)
-            breakdown[:, where] = broken.reshape(D, nodes.size, k * n)
-            base[:, where] = way.reshape(D, nodes.size, k * n)
+                np.multiply(person.cost("found")[:, None, :, None], np.expm1(unfound)[:, :, None], out=way)
+                way += broken
+                way *= disc[:, nodes][..., None]
+                way += span[:, nodes][..., None] * kept[:, None]
+            else:
+                np.multiply(disc[:, nodes][..., None], broken, out=way)
             keep_to[which] = np.arange(n)
             hides = np.flatnonzero((conceals[nodes] == 1) & (actor[nodes] == p))
             hide_to[which[hides]] = n + np.arange(n)

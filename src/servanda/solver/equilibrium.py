@@ -266,10 +266,17 @@ class Workspace:
             if progress is not None:
                 progress(f"solving {self.game.plan}", float(state.point[-1]))
 
-    def expecting(self, leaves: Floats | float) -> Floats:
-        """The unknowns (n,) if everyone is expected to leave with these chances (n,), nothing hidden or found."""
-        what = self.unknowns.where[:, 0]
-        return np.where(what == self.kernel.LEAVES, leaves, np.where(what == self.kernel.SURVIVE, 1.0, 0.0))
+    def expecting(self, leaves: Floats | float, holds: Floats | float = 0.0) -> Floats:
+        """The unknowns (n,) if everyone is expected to leave with these chances (n,), nothing hidden or found.
+
+        Whoever does not leave holds back, where that is an act, with the chances in `holds` (n,).
+        """
+        what, node = self.unknowns.where[:, 0], self.unknowns.where[:, 1]
+        acts, late = what == self.kernel.LEAVES, what == self.kernel.HOLDS
+        gone = np.zeros(len(self.game.tree.kind))
+        gone[node[acts]] = np.broadcast_to(leaves, what.shape)[acts]
+        held = holds * (1.0 - gone[np.where(late, node, 0)])
+        return np.select([acts, late, what == self.kernel.SURVIVE], [np.broadcast_to(leaves, what.shape), held, 1.0], 0.0)
 
     def image(self, x: Floats, factor: float) -> Floats:
         """Let every party respond once; returns the unknowns (n,) after that."""

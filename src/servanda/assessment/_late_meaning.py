@@ -52,7 +52,7 @@ def late_summary(walk: LateWalk) -> LateSummary:
         lateness=means.lateness,
         steps_done=walk.steps_done,
         expected_years=walk.expected_years,
-        course=walk.course(),
+        timeline=walk.timeline(),
         headline=means.headline(),
         endings=means.endings,
         parties=walk.parties(),

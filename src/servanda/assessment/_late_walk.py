@@ -1,6 +1,6 @@
 """What happens in the equilibrium of a plan in which steps can be late, worked out on whole arrays of nodes.
 
-Definitions: `model.md`, part 2. `V` nodes, `N` parties, `K` types of a party, `M` dates of a course.
+Definitions: `model.md`, part 2. `V` nodes, `N` parties, `K` types of a party, `M` dates of a timeline.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 
 from servanda.agreement.dates import last_day, later
 from servanda.arrays import Floats, Ints
-from servanda.assessment.lateness import COURSE, Course, PartyTime
+from servanda.assessment.lateness import STATES, Timeline, PartyTime
 from servanda.assessment.outcomes import (
     EntryResult,
     LateEntry,
@@ -31,7 +31,7 @@ from servanda.solver.late_paths import Paths
 
 KEEP, CONCEAL, LEAVE, HOLD = range(4)  # acts, as in the arrays of an equilibrium
 
-DATES = 60  # that a course has besides those of the calendar, if more are possible
+DATES = 60  # that a timeline has besides those of the calendar, if more are possible
 
 
 @dataclass(frozen=True)
@@ -223,7 +223,7 @@ class LateWalk(Walk):
 
     @cached_property
     def instants(self) -> Floats:
-        """The dates of a course, in years from the start, (M,)."""
+        """The dates of a timeline, in years from the start, (M,)."""
         horizon = self.game.horizon
         every = _distinct(np.append(self.paths.to, (0.0, horizon)))
         if every.size <= DATES:
@@ -245,27 +245,27 @@ class LateWalk(Walk):
         np.add.at(change, end, -mass)
         return np.clip(np.cumsum(change)[:-1], 0.0, 1.0)
 
-    def course(self) -> Course:
+    def timeline(self) -> Timeline:
         """What has become of the agreement at every date."""
         late, ways, ends, M = self.late, np.flatnonzero(self.paths.is_way), self.horizon, self.instants.size
         waits = (late.look >= 0) | self.paths.halted
         state = np.where(late.suspended.any(axis=1), 3, np.where(waits, 2, np.where(late.lateness > SAME, 1, 0)))
         first, end = self._from(self.paths.since), self._from(self.paths.to)
         states: dict[str, Floats] = {}
-        for k, name in enumerate(COURSE):
+        for k, name in enumerate(STATES):
             mine, there = ways[state[ways] == k], ends[late.fate[ends] == k]
             starts, stops = np.append(first[mine], end[there]), np.append(end[mine], np.full(there.size, M))
             states[name] = self._sum(starts, stops, np.append(self.arrive[mine], self.reach[there]))
         for cause, lost in self.found.lost.items():
             states[cause] = self._sum(end, np.full(end.size, M), lost[0])
-        return Course(self._days(), self.instants, states)
+        return Timeline(self._days(), self.instants, states)
 
     def _days(self) -> tuple[date, ...]:
         start, last, horizon = self.game.agreement.start, last_day(self.game.agreement), self.game.horizon
         return tuple(last if t >= horizon - SAME else later(start, t) for t in self.instants.tolist())
 
     def standing(self) -> tuple[Standing, ...]:
-        """Chances to be in force at the dates of a course, before and after what happens then."""
+        """Chances to be in force at the dates of a timeline, before and after what happens then."""
         to, since = self.paths.to, self.paths.since
         ways, M = np.flatnonzero(self.paths.is_way), self.instants.size
         clean, on_the_way = self.truthful.prod(axis=0), (self.truthful * self.eq.survive).prod(axis=0)

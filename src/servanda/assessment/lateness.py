@@ -15,13 +15,13 @@ from servanda.result import plain
 
 STANDS = ("complete_on_time", "complete_late", "stalled", "suspended")  # how an agreement in force can stand at the end
 
-COURSE = ("on_schedule", "late", "stalled", "suspended")  # and on the way there
+STATES = ("on_schedule", "late", "stalled", "suspended")  # and on the way there
 
 MOSTLY, ALIKE = 0.5, 0.75  # from when on an answer is called mostly habit: see `LateSummary.mostly_habit`
 
 
 @dataclass(frozen=True)
-class Course(Record):
+class Timeline(Record):
     """What has become of the agreement, date by date: chances that add up to 1 at every date.
 
     Attributes
@@ -173,7 +173,7 @@ class LateSummary(Record):
         Expected number of entries that are done, of those that can wait.
     expected_years : float
         Expected time in force until the horizon.
-    course : Course
+    timeline : Timeline
     headline : Headline
     endings : tuple[Ending, ...]
         All ways in which the plan comes to be incomplete, likeliest first. With the chance of being complete they add
@@ -193,7 +193,7 @@ class LateSummary(Record):
     lateness: tuple[tuple[float, float], ...]
     steps_done: float
     expected_years: float
-    course: Course
+    timeline: Timeline
     headline: Headline
     endings: tuple[Ending, ...]
     parties: dict[str, PartyTime]

@@ -142,10 +142,9 @@ def _keep(d, own, work, record):
             record.leaves[d, v] = work.leaves[v]
             record.holds[d, v] = work.holds[v]
             record.honest[d, p, v] = 0.0
-            n, late = own.sets[p, v], own.habit.shape[0] > 0
+            n, f = own.sets[p, v], own.found_offset[p, v]
             for c in range(n):
-                # Where steps can be late, what was done in secret may have come to nothing: struck with its exchange.
-                if c == 0 or (late and own.number[own.found_offset[p, v] + c] == 0):
+                if own.number[f + c] == 0:
                     for t in range(own.kinds[p]):
                         record.honest[d, p, v] += work.mass[own.offset[p, v] + t * n + c]
         for t in range(own.kinds[p]):

@@ -128,3 +128,13 @@ def test_an_agreement_with_every_new_word_is_written_and_read_back() -> None:
     assert "late: {looks: [100 days, 9 months, 30 months], stalls: 2}" in text
     assert "every: 120 days" in text
     assert Agreement.model_validate(BRIDGE.model_dump()) == BRIDGE
+
+
+def test_the_page_of_the_format_has_the_table() -> None:
+    page = (paths.DOCS / "reference" / "agreement-file.md").read_text(encoding="utf-8")
+    rows = tomllib.loads((paths.ROOT / "src/servanda/agreement/habits.toml").read_text(encoding="utf-8"))
+    table = page.split("<!-- base rates -->\n")[1].split("\n<!-- end of base rates -->")[0].splitlines()[2:]
+    assert table == [
+        f"| `{name}` | {row['likely']:g} | {row['low']:g} | {row['high']:g} | {row['source']} |"
+        for name, row in rows.items()
+    ]

@@ -6,6 +6,7 @@ import dataclasses
 import json
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pytest
@@ -40,7 +41,7 @@ def surprising(plays: Plays, exact: dict[str, float], done: dict[str, list[float
     found: list[str] = []
     for what, count, chance in counts(plays, exact, done):
         p = min(1.0, max(0.0, chance))
-        tail = 2.0 * min(binom.cdf(count, TIMES, p), binom.sf(count - 1, TIMES, p))
+        tail = 2.0 * min(float(binom.cdf(count, TIMES, p)), float(binom.sf(count - 1, TIMES, p)))  # pyright: ignore
         if tail < LEVEL:
             found.append(f"{what}: {count}, expected {TIMES * chance:.1f}")
     return found
@@ -89,7 +90,7 @@ def test_rules_and_game_that_differ_are_noticed() -> None:
 
 
 def small(look: str) -> Agreement:
-    data = situation(
+    data: dict[str, Any] = situation(
         {"north": party(precision=0.1), "south": party(precision=0.1)},
         {"arms": stake("north", "1 year", north=1.0), "relief": stake("south", "0 days", north=-1.0, south=0.5)},
         [

@@ -25,7 +25,6 @@ from servanda.crosscheck._simulation_batch import Event as Event
 from servanda.crosscheck._simulation_batch import History as History
 from servanda.crosscheck._simulation_rules import HELD, INCIDENT, Rules, likely, shares
 from servanda.errors import MOST_EXAMPLES, MOST_TIMES, UsageError, expect, seeded, whole
-from servanda.game.kinds import HORIZON
 from servanda.records import Record
 from servanda.result import About, Result, about
 from servanda.solver.equilibrium import Equilibrium
@@ -225,16 +224,10 @@ def _late(equilibrium: Equilibrium, rounds: list[LateRound]) -> LatePlays | None
     """What is told of late plans beside the rest."""
     if not rounds:
         return None
-    game, found = equilibrium.game, Walk(equilibrium).found
-    honest = np.ones((1, *game.tables.sets.shape))
-    for v in np.flatnonzero(game.tree.kind == HORIZON):
-        for p, kinds in enumerate(game.tables.kinds):
-            belief = np.exp(equilibrium.belief[game.block(p, int(v))].reshape(kinds, -1))
-            first = game.tables.found_offset[p, v]
-            honest[0, p, v] = belief[:, game.tables.number[first : first + belief.shape[1]] == 0].sum()
+    game, walk = equilibrium.game, Walk(equilibrium)
     solved = {
         f"{name}:{how}": float(chance[0])
-        for name, both in fates(game, found, honest).items()
+        for name, both in fates(game, walk.found, walk.truthful[None]).items()
         for how, chance in zip(("clean", "concealed"), both, strict=True)
     }
     standing = np.sum([each.standing for each in rounds], axis=0).ravel()

@@ -7,6 +7,7 @@ python bench/histories.py page     only the page, from bench/histories.json
 
 from __future__ import annotations
 
+import functools
 import json
 import math
 import sys
@@ -26,6 +27,7 @@ COUNTS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight"
 STANDS = ("complete_on_time", "complete_late", "stalled", "suspended")
 
 
+@functools.cache
 def paths() -> dict[str, dict[str, Any]]:
     """What happened, by agreement."""
     import yaml
@@ -204,7 +206,7 @@ def page(found: dict[str, Any]) -> str:
     loses = [told[name]["name"] for name, one in games.items() if log_chance(one, "1") <= log_chance(one, "0")]
 
     happened = table(
-        ["agreement", "what happened", "decisions", "chance a decision", "by habit alone", "least expected"],
+        ["agreement", "what happened", "decisions", "chance per decision", "by habit alone", "least expected"],
         [
             [
                 told[name]["name"],
@@ -287,7 +289,7 @@ What it can show is where a game with plausible numbers is wide of what happened
 
 ## What the games gave to what happened
 
-*Chance a decision: the geometric mean of the chances that the game gave, one after the other, to the acts that were chosen: to perform, hold back or leave at a step, to catch up or not at a look, to
+*Chance per decision: the geometric mean of the chances that the game gave, one after the other, to the acts that were chosen: to perform, hold back or leave at a step, to catch up or not at a look, to
 wait, suspend or leave as an answer, to stay or leave at a review. By habit alone: the same game in which nothing is at stake for anybody (precision 0).*
 
 {happened}

@@ -281,7 +281,7 @@ What it can show is where a game with plausible numbers is wide of what happened
 
 - **Worths, costs, types, chances.** One author, in the role of an analyst of such agreements, wrote the likely values for all ten games in November 2026 before any of them was solved: on one scale (1 is one
   year of the main relief as its receiver sees it), with discounts of 6 to 8% a year, precisions of 1.0 and 1.2 and costs of breakdown of about 1. Those of Singapore are older and were taken over.
-  The ranges were added later by the same kind of judgement, also before solving. No number was changed because of an answer.
+  The ranges were added by the same kind of judgement when a prototype had solved the likely values, and before anything was solved with a range. No number was changed because of an answer.
 - **Habits** are the same in all ten: the base rates that come with servanda, with a rate of leaving of 0.03 a year and party, somewhat below the base rate of 0.04, since incidents, findings and votes are told
   apart here. `stumbles` and `falls_behind` were set after the dated steps of these ten cases had been counted; the others rest on other collections, or are guesses, and say so.
 - **The plans** are cut down. Several parties are drawn together into one, duties of one day into one step, and where a text has no date the file says which day it takes and why.

@@ -354,16 +354,21 @@ def _joined(entries: Entries, names: tuple[str, ...]) -> Entries:
     if len({step.date for step in steps}) > 1:
         raise Contradiction(f"{' and '.join(names)} are to be an exchange, but not on one date")
     gone = {step.id for step in steps}
+
+    def of_all(key: str) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(name for step in steps for name in getattr(step, key) if name not in gone))
+
     made = Exchange(
         id=last.id,
         title=" for ".join(step.title or step.id.replace("-", " ") for step in steps),
         date=steps[0].date,
         exchange=tuple(ExchangePart(by=step.actors[0], gives=step.gives) for step in steps),
         late=all(step.late for step in steps),
-        **{
-            key: tuple(dict.fromkeys(name for step in steps for name in getattr(step, key) if name not in gone))
-            for key in ("needs", "pairs", "verified_by", "defines", "uses")
-        },
+        needs=of_all("needs"),
+        pairs=of_all("pairs"),
+        verified_by=of_all("verified_by"),
+        defines=of_all("defines"),
+        uses=of_all("uses"),
     )
     return tuple(
         made if entry is last else _renamed(entry, gone, (last.id,))

@@ -22,9 +22,7 @@ from servanda.assessment.outcomes import HORIZON, Walk
 from servanda.game.compiler import LATE, STALLED, SUSPENDED
 from servanda.game.kinds import EXCHANGE, FOUND, RATIFICATION, REVIEW, SEAT
 from servanda.solver.equilibrium import Equilibrium, Workspace
-from servanda.solver.reach_probabilities import fates
-
-NOTHING = 1e-12  # endings of a smaller chance are left out
+from servanda.solver.reach_probabilities import NEVER, fates
 
 CAUSES = {"withdrew": "withdrew", "unratified": "vote_failed", "found": "found", "lapsed": "lapsed"}
 
@@ -74,7 +72,7 @@ class Meaning:
         tardy = walk.horizon[self.late.fate[walk.horizon] == LATE]
         self.lateness = spread(self.late.lateness[tardy], walk.reach[tardy])
         total = sum(chance for _, chance in self.lateness)
-        self.mean_lateness = sum(years * chance for years, chance in self.lateness) / total if total > 0 else 0.0
+        self.mean_lateness = sum(years * chance for years, chance in self.lateness) / total if total > NEVER else 0.0
         self.broken = {cause: float(lost.sum()) for cause, lost in walk.found.lost.items()}
         self.parties = self.game.parties
         self.endings = self._endings()
@@ -283,7 +281,7 @@ class Tally:
         start, last = game.agreement.start, last_day(game.agreement)
         for (e, how, by, ends), sums in self.mass.items():
             chance = float(sums[0])
-            if chance < NOTHING:
+            if chance < NEVER:
                 continue
             years, step = float(sums[1]) / chance, game.steps[e] if e < len(game.steps) else None
             kinds = game.types[game.parties.index(by)] if by in game.parties and len(sums) > 3 else ()

@@ -18,7 +18,7 @@ from servanda.parallel import Progress, map_in_order
 from servanda.records import Record
 from servanda.solver.equilibrium import TOLERANCE, Workspace, said
 from servanda.solver.late_paths import Paths
-from servanda.solver.reach_probabilities import FATES, at_end, chances, fates
+from servanda.solver.reach_probabilities import FATES, NEVER, at_end, chances, fates
 
 _AT_A_TIME = 16  # draws that a thread takes
 
@@ -257,7 +257,7 @@ def _told_late(batch: Batch, paths: Paths, cut: slice) -> dict[str, Any]:
     tardy = np.flatnonzero(late.fate == LATE)
     whole = stands["complete_late"]
     with np.errstate(invalid="ignore", divide="ignore"):
-        lateness = np.where(whole > 0, found.reach[:, tardy] @ late.lateness[tardy] / whole, 0.0)
+        lateness = np.where(whole > NEVER, found.reach[:, tardy] @ late.lateness[tardy] / whole, 0.0)
     return {
         "outcomes": at_end(game, found, honest),
         "completed": done @ paths.completes if paths.has_transfers else np.ones(len(done)),

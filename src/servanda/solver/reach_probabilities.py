@@ -185,6 +185,8 @@ def at_end(game: Game, found: Chances, honest: Floats) -> dict[str, Floats]:
     return result | {cause: lost.sum(axis=1) for cause, lost in found.lost.items()}
 
 
+NEVER = 1e-12  # chances below this are those of nothing, but for rounding
+
 FATES = {"complete_on_time": ON_TIME, "complete_late": LATE, "stalled": STALLED, "suspended": SUSPENDED}
 
 

@@ -9,6 +9,7 @@ import servanda
 from servanda.agreement.format.agreement import Agreement
 from servanda.agreement.format.entries import Obligation, Ratification, Review
 from servanda.agreement.numbers import walk_with_sources
+from servanda.assessment.outcomes import outcomes
 
 FIRST = servanda.read(paths.TESTS / "support" / "singapore_v1.yaml")
 LATE = servanda.read(paths.TESTS / "support" / "singapore_lateness.yaml")
@@ -77,6 +78,14 @@ def test_every_step_but_the_first_needs_another_in_a_plan_of_exchanges() -> None
 @pytest.mark.parametrize("name", PLANS)
 def test_its_games_are_not_too_large(name: str) -> None:
     assert 1_000 < len(servanda.compile(LATE, name).node_step) < MOST_NODES
+
+
+def test_the_quickest_of_them_is_solved_and_its_outcomes_add_up() -> None:
+    found = servanda.solve(servanda.compile(LATE, "all-at-once"))
+    assert found.converged
+    chances = outcomes(found)
+    assert sum(chances.values()) == pytest.approx(1.0, abs=1e-12)
+    assert chances["incident"] > 0.1  # 0.015 a year, for as long as it is in force: 0.2 in 15 years
 
 
 def test_it_has_no_errors() -> None:

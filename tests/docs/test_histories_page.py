@@ -49,8 +49,8 @@ def test_a_path_that_a_game_does_not_have_is_refused(moves: list[str], why: str)
         list(follow(equilibrium, moves))
 
 
-# At precision 0 play is habit. From the table of base rates: a stumble with chance 0.3, and a rate of 0.4 of falling behind.
-# From the file: a rate of 0.03 of leaving. The times are those from the start to the first step, and from it to its look.
+# At precision 0 play is habit. From the table of base rates: a stumble with chance 0.3, and a rate of 0.4 of lateness.
+# From the file: a rate of 0.03 of leaving. The times: from the start to the first step, and from that to its look.
 def test_without_precision_a_path_has_the_chances_of_the_habits() -> None:
     first, second = GAMES["leap-day-2012"]["shares"]["0"]["decisions"]
     allotted, look = first["years"], second["years"] - first["years"]

@@ -30,7 +30,7 @@ RATES = {"falls_behind": (0.2, 3.0), "catches_up": (0.1, 1.0), "suspends": (0.1,
 
 def random_lateness(seed: int, most: int = 3_000) -> tuple[Agreement, Tree]:
     """An agreement of all kinds of entries, and its tree of no more than so many nodes (100 at least)."""
-    data = random_lateness_data(seed)
+    data = random_lateness_data(seed, 7 if most <= 3_000 else 12)
     while True:
         agreement = Agreement.model_validate(data)
         try:
@@ -54,8 +54,8 @@ def _shrink(data: dict[str, Any]) -> None:
         del typed[-1]["types"]
 
 
-def random_lateness_data(seed: int) -> dict[str, Any]:
-    """The plain data of such an agreement's file, before anything is left out."""
+def random_lateness_data(seed: int, entries: int = 7) -> dict[str, Any]:
+    """The plain data of such an agreement's file, of fewer entries than that, before anything is left out."""
     rng = np.random.default_rng([seed, 11])
     names = ["a", "b", "c"][: 3 if rng.random() < 0.15 else 2]
     years = int(rng.integers(3, 9))
@@ -66,7 +66,7 @@ def random_lateness_data(seed: int) -> dict[str, Any]:
     for name in names:
         for kind in list(parties[name].get("types", {}).values())[1:]:
             _differ(rng, kind, [f"{name}{j}" for j in range(2)], "sharpness" in parties[name])
-    plan: dict[str, Any] = {"entries": _entries(rng, names, parties, stakes, years)}
+    plan: dict[str, Any] = {"entries": _entries(rng, names, parties, stakes, years, entries)}
     if rng.random() < 0.9:
         plan["late"] = {"looks": LOOKS[rng.integers(len(LOOKS))], "stalls": int(rng.choice([0, 1, 1, 1, 2]))}
         if rng.random() < 0.5:
@@ -167,12 +167,12 @@ def _measure(rng: np.random.Generator, secret: list[str], years: int) -> dict[st
 
 
 def _entries(
-    rng: np.random.Generator, names: list[str], parties: dict[str, Any], stakes: dict[str, Any], years: int
+    rng: np.random.Generator, names: list[str], parties: dict[str, Any], stakes: dict[str, Any], years: int, most: int
 ) -> list[dict[str, Any]]:
     left = dict.fromkeys(stakes, 1.0)
     entries: list[dict[str, Any]] = []
     month, changed, renewed, reviewed = 0, False, False, False
-    for n in range(int(rng.integers(2, 7))):
+    for n in range(int(rng.integers(most // 3, most))):
         month = min(month + int(rng.choice([0, 1, 2, 3, 5, 8])), 12 * years)
         who = str(rng.choice(names))
         entry: dict[str, Any] = {"id": f"e{n}", "date": add_months(START, month)}

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from servanda.arrays import Floats
-from servanda.assessment.outcomes import EntryResult, Walk, outcomes
+from servanda.assessment._late_meaning import walk_of
+from servanda.assessment.outcomes import EntryResult, outcomes
 from servanda.errors import MOST_STARTS, expect, seeded, whole
 from servanda.solver.equilibrium import TOLERANCE, Equilibrium, Workspace
 
@@ -207,7 +208,7 @@ def _differ(one: Equilibrium, other: Equilibrium) -> float:
 
 
 def _entries(equilibrium: Equilibrium) -> list[EntryResult]:
-    walk = Walk(equilibrium)
+    walk = walk_of(equilibrium)
     return [walk.entry(e) for e in range(len(equilibrium.game.steps))]
 
 

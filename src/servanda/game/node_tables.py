@@ -7,6 +7,7 @@ ones, `P` entries that can wait.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,14 @@ from servanda.game.payoff_tables import Common, Person, Tables, laid_out, person
 from servanda.game.public_tree import Telling, movers_of, plan_entries
 
 
+class Group(NamedTuple):
+    """Nodes at which a party has the same sets: the entries it claims to have done, and which of them are done."""
+
+    nodes: Ints
+    claims: tuple[int, ...]
+    active: tuple[bool, ...]
+
+
 @dataclass(frozen=True)
 class Public:
     """What is public at each node, on the way to it and before its act.
@@ -28,7 +37,8 @@ class Public:
     (V, N): when. `behind`, `took`, `found`, `exposed` (V, N): who is behind on the way; who took back, or was found, at
     its start; who is exposed. `struck` (V, P). `claims`: by node and party, the concealable entries done since it last
     came clean. `branches`: turnovers that brought a new government. `lateness` (V,): years, of the latest entry so far.
-    `stalls` (V,): whether somebody is behind.
+    `stalls` (V,): whether somebody is behind. `did_rows` (Q, P), `did_at` (V,): `did` without repetitions. `groups`: by
+    party, nodes at which it has the same sets.
     """
 
     did: Floats
@@ -43,6 +53,9 @@ class Public:
     branches: tuple[tuple[str, ...], ...]
     lateness: Floats
     stalls: NDArray[np.bool_]
+    did_rows: Floats
+    did_at: Ints
+    groups: tuple[list[Group], ...]
 
 
 def bits(numbers: list[int], count: int) -> Floats:
@@ -66,8 +79,11 @@ def read_public(told: Telling, N: int, P: int) -> Public:
     for v, way in enumerate(told.way):
         if way.stall is not None and way.stall.kind != "vote":
             behind[v, list(way.stall.behind)] = 1.0
+    did, claims = bits([way.did for way in told.way], P), [way.claims for way in told.way]
+    rows: dict[int, int] = {}
+    did_at = np.array([rows.setdefault(way.did, len(rows)) for way in told.way], dtype=np.int64)
     return Public(
-        did=bits([way.did for way in told.way], P),
+        did=did,
         struck=bits([way.struck for way in told.way], P),
         taken=taken,
         since=since,
@@ -75,10 +91,13 @@ def read_public(told: Telling, N: int, P: int) -> Public:
         took=bits([way.took for way in told.way], N),
         found=bits([way.found for way in told.way], N),
         exposed=bits([way.exposed for way in told.way], N),
-        claims=[way.claims for way in told.way],
+        claims=claims,
         branches=tuple(way.branch for way in told.way),
         lateness=np.array([way.lateness for way in told.way]),
         stalls=np.array([way.stall is not None for way in told.way]),
+        did_rows=bits(list(rows), P),
+        did_at=did_at,
+        groups=tuple(_groups(claims, did, p) for p in range(N)),
     )
 
 
@@ -113,15 +132,6 @@ def node_tables(
     names = tuple(agreement.parties)
     stake_holder = np.array([names.index(agreement.stakes[s].holder) for s in c.stakes])
     can = np.array([agreement.stakes[s].suspendable for s in c.stakes])
-    given = np.matmul(public.did, share)  # (D, V, S)
-    taken = np.zeros_like(given)
-    since = public.since[:, stake_holder]  # (V, S)
-    for q in range(N):
-        mine = np.flatnonzero((stake_holder == q) & can)
-        some = np.flatnonzero(public.taken[:, q].any(axis=1))
-        if mine.size and some.size:
-            taken[:, some[:, None], mine[None, :]] = np.matmul(public.taken[some, q], share[:, :, mine])
-    claimed = given - taken
     holder = np.array([names.index(agreement.stakes[s].holder) for s in c.hideable], dtype=np.int64)
     columns = [c.stakes.index(s) for s in c.hideable]
 
@@ -130,13 +140,20 @@ def node_tables(
     conceals = np.array(told.conceals, dtype=np.int64)
     K = max(p.kinds for p in own)
     kinds = np.array([p.kinds for p in own], dtype=np.int64)
-    groups = [_groups(public, p) for p in range(N)]
+    groups = public.groups
     sets = np.ones((N, V), dtype=np.int64)
     for p in range(N):
         for nodes, claims, _ in groups[p]:
             sets[p, nodes] = 1 << len(claims)
-    offset = _starts(sets * kinds[:, None])
-    found_offset = _starts(sets)
+    offset, found_offset = np.zeros_like(sets), np.zeros_like(sets)
+    at_state, at_set = 0, 0
+    for p in range(N):
+        for nodes, own_claims, _ in groups[p]:  # nodes of a group stand together
+            n = 1 << len(own_claims)
+            offset[p, nodes] = at_state + np.arange(nodes.size) * (kinds[p] * n)
+            found_offset[p, nodes] = at_set + np.arange(nodes.size) * n
+            at_state += nodes.size * int(kinds[p]) * n
+            at_set += nodes.size * n
     states, flat = int((sets * kinds[:, None]).sum()), int(sets.sum())
     number = np.zeros(flat, dtype=np.int64)
     keep_to = np.zeros(flat, dtype=np.int64)
@@ -146,47 +163,44 @@ def node_tables(
     log_survive = np.zeros((D, flat))
     breakdown, base = np.zeros((D, states)), np.zeros((D, states))
     discount, flow = np.zeros((D, N, V, K)), np.zeros((D, N, V, K))
-    later_all: list[Floats] = []
-    kept_all: list[Floats] = []
+    spans: list[Floats] = []
+    backs: list[Floats] = []
     most = max(1 << len(mine) for mine in concealable)
     hidden_share = np.zeros((D, holder.size, most))
     first = np.array(told.child)[:, 0]
 
     times, at = np.unique(c.years, return_inverse=True)  # dates; all annuities to the horizon depend on these
     left = np.minimum(c.restore[:, None, :], (c.T - times)[None, :, None])  # (D, U, S)
-    moved = np.flatnonzero(public.taken.any(axis=(1, 2)))
-    begins = c.years - c.way
+    given = np.matmul(public.did_rows, share)  # (D, Q, S)
+    taken = _taken(public, c, share, stake_holder, can)
     for p, person in enumerate(own):
-        rate, worth = person.rate, person.worth  # (D, k), (D, k, S)
-        k = person.kinds
-        gone = annuity(rate[:, None, :, None], left[:, :, None, :])  # (D, U, k, S)
+        rate, worth, k = person.rate, person.worth, person.kinds  # (D, k), (D, k, S)
+        back = worth[:, None] * annuity(rate[:, None, :, None], left[:, :, None, :])  # (D, U, k, S)
         rest = annuity(rate[:, None, :], (c.T - times)[None, :, None])  # (D, U, k)
         span = annuity(rate[:, None, :], c.way[None, :, None])  # (D, V, k)
         disc = np.exp(-rate[:, None, :] * c.way[None, :, None])
         total = worth.sum(axis=2)
-        back = worth[:, None] * gone
         claims = (total[:, None, :] * rest)[:, at]
-        for s in range(len(c.stakes)):
-            claims -= back[..., s][:, at] * claimed[:, :, None, s]
-        running = span * (total[:, None, :] - np.einsum("dks,dvs->dvk", worth, claimed))
-        if moved.size:
-            until = since[moved][None] + c.restore[:, None, :]  # (D, m, S): when what was taken back is there again
-            on_way = np.minimum(c.way[moved][None, :, None], np.maximum(0.0, until - begins[moved][None, :, None]))
-            later = np.minimum(
-                (c.T - c.years[moved])[None, :, None], np.maximum(0.0, until - c.years[moved][None, :, None])
-            )
+        for d in range(D):
+            for t in range(k):
+                claims[d, :, t] -= np.einsum("vs,vs->v", back[d, :, t][at], given[d][public.did_at])
+        owed = np.matmul(given, worth.swapaxes(1, 2))  # (D, Q, k)
+        running = span * (total[:, None, :] - owed[:, public.did_at])
+        if taken is not None:
+            nodes = taken.nodes
             for s in np.flatnonzero(can):
-                amount = worth[:, None, :, s] * taken[:, moved][:, :, None, s]
-                running[:, moved] -= amount * annuity(rate[:, None, :], on_way[:, :, None, s])
-                claims[:, moved] -= amount * annuity(rate[:, None, :], later[:, :, None, s])
+                amount = worth[:, None, :, s] * taken.share[:, :, None, s]
+                soon = annuity(rate[:, None, :], taken.on_way[:, :, None, s])
+                running[:, nodes] += amount * (span[:, nodes] - soon)
+                later = annuity(rate[:, None, :], taken.later[:, :, None, s])
+                claims[:, nodes] += taken.share[:, :, None, s] * back[..., s][:, at[nodes]] - amount * later
         running -= person.cost("delaying")[:, None, :] * span * public.behind[None, :, p, None]
         running -= person.cost("suspending")[:, None, :] * public.took[None, :, p, None]
         running -= person.cost("found")[:, None, :] * public.found[None, :, p, None]
         discount[:, p, :, :k], flow[:, p, :, :k] = disc, running
-        later_all.append(back[:, at][..., columns])
-        kept_all.append(span[..., None] * worth[:, None][..., columns] + disc[..., None] * later_all[-1])
+        spans.append(span)
+        backs.append(back[..., columns])
 
-        mine = (holder == p).astype(float)
         bit = {e: b for b, e in enumerate(concealable[p])}
         there = np.zeros((most, holder.size))
         hidden = np.zeros((D, most, holder.size))
@@ -199,31 +213,40 @@ def node_tables(
                     there[:, g] = np.maximum(there[:, g], has)
         for g in np.flatnonzero(holder == p):
             hidden_share[:, g] = hidden[:, :, g]
-        secret_worth = worth[:, :, columns] * mine
         for nodes, own_claims, active in groups[p]:
             n = 1 << len(own_claims)
             numbers = np.zeros(n, dtype=np.int64)
             for b, i in enumerate(own_claims):
                 if active[b]:
                     numbers |= (np.arange(n) >> b & 1) << bit[plan[i]]
-            where = offset[p, nodes][:, None] + np.arange(k * n)
             which = found_offset[p, nodes][:, None] + np.arange(n)
-            broken = claims[:, nodes][..., None] - person.cost("breakdown")[:, None, :, None]
-            way = disc[:, nodes][..., None] * broken
+            begin, shape = int(offset[p, nodes[0]]), (D, nodes.size, k, n)
+            place = slice(begin, begin + nodes.size * k * n)
+            broken, way = breakdown[:, place].reshape(shape), base[:, place].reshape(shape)
+            broken[...] = (claims[:, nodes] - person.cost("breakdown")[:, None])[..., None]
             if n > 1:
                 number[which] = numbers
-                unfound = (
-                    -np.matmul(hazard[:, nodes] * mine, there[numbers].T) * (1.0 - public.exposed[nodes, p])[:, None]
-                )
-                log_survive[:, which] = unfound
+                begin = int(found_offset[p, nodes[0]])
+                unfound = log_survive[:, begin : begin + nodes.size * n].reshape(D, nodes.size, n)
+                dates, on = np.unique(at[nodes], return_inverse=True)
+                secret = np.zeros((D, dates.size, k, n))
+                kept = np.zeros((D, k, n))
+                watch = hazard[:, nodes] * (1.0 - public.exposed[nodes, p])[:, None]
+                for g in np.flatnonzero(holder == p):
+                    share_g = hidden[:, numbers, g]
+                    secret += backs[p][..., g][:, dates, :, None] * share_g[:, None, None]
+                    kept += worth[:, :, columns[g], None] * share_g[:, None]
+                    found_there = np.flatnonzero(there[numbers, g])
+                    if found_there.size:
+                        unfound[:, :, found_there] -= watch[:, :, g, None] * there[numbers[found_there], g]
+                broken += secret[:, on]
                 quiet[p, nodes] = ~unfound.any(axis=(0, 2))
-                secret = np.matmul((back[:, at[nodes]][..., columns] * mine), hidden[:, None, numbers].swapaxes(2, 3))
-                broken = broken + secret
-                caught = person.cost("found")[:, None, :, None] * -np.expm1(unfound)[:, :, None, :]
-                kept = np.matmul(secret_worth, hidden[:, numbers].swapaxes(1, 2))[:, None]  # (D, 1, k, n)
-                way = span[:, nodes][..., None] * kept + disc[:, nodes][..., None] * (broken - caught)
-            breakdown[:, where] = broken.reshape(D, nodes.size, k * n)
-            base[:, where] = way.reshape(D, nodes.size, k * n)
+                np.multiply(person.cost("found")[:, None, :, None], np.expm1(unfound)[:, :, None], out=way)
+                way += broken
+                way *= disc[:, nodes][..., None]
+                way += span[:, nodes][..., None] * kept[:, None]
+            else:
+                np.multiply(disc[:, nodes][..., None], broken, out=way)
             keep_to[which] = np.arange(n)
             hides = np.flatnonzero((conceals[nodes] == 1) & (actor[nodes] == p))
             hide_to[which[hides]] = n + np.arange(n)
@@ -234,8 +257,16 @@ def node_tables(
             keep_to[which[clears]] = 0
             joined[p, nodes[clears]] = 1
             keep_to[which[ends & ~np.isin(kind[nodes], (EXCHANGE, SEAT))]] = -1
+
+    def later_of(i: int, t: int) -> Floats:
+        return backs[i][:, :, t][:, at]
+
+    def kept_of(i: int, t: int) -> Floats:
+        way = spans[i][:, :, t, None] * own[i].worth[:, None, t][..., columns]
+        return way + discount[:, i, :, t, None] * later_of(i, t)
+
     ear, giver, kept_worth, after = receivers(
-        [p.worth[:, :, columns] for p in own], [p.rate for p in own], kept_all, later_all, holder
+        [p.worth[:, :, columns] for p in own], [p.rate for p in own], kept_of, later_of, holder, V
     )
     chance = np.zeros((D, V))
     step_of = np.array(told.entry)
@@ -293,15 +324,40 @@ def node_tables(
     return laid_out(tables), own
 
 
-def _starts(sizes: Ints) -> Ints:
-    return np.concatenate([[0], np.cumsum(sizes)[:-1]]).reshape(sizes.shape)
+class _Taken(NamedTuple):
+    """Nodes on the way to which something is taken back: how much of each stake, and how long until it is back.
+
+    `nodes` (m,); `share`, `on_way`, `later` (D, m, S): shares; years on the way, and after the node if all ends there.
+    """
+
+    nodes: Ints
+    share: Floats
+    on_way: Floats
+    later: Floats
 
 
-def _groups(public: Public, p: int) -> list[tuple[Ints, tuple[int, ...], tuple[bool, ...]]]:
-    """Nodes at which a party has the same sets: which nodes, the entries it claims to have done, which are done."""
+def _taken(public: Public, c: Common, share: Floats, stake_holder: Ints, can: NDArray[np.bool_]) -> _Taken | None:
+    nodes = np.flatnonzero(public.taken.any(axis=(1, 2)))
+    if not nodes.size:
+        return None
+    taken = np.zeros((c.D, nodes.size, len(c.stakes)))
+    for q in range(public.taken.shape[1]):
+        mine = np.flatnonzero((stake_holder == q) & can)
+        taken[:, :, mine] = np.matmul(public.taken[nodes, q], share[:, :, mine])
+    until = public.since[nodes][:, stake_holder][None] + c.restore[:, None, :]  # when it is there again
+    ends, way = c.years[nodes][None, :, None], c.way[nodes][None, :, None]
+    return _Taken(
+        nodes,
+        taken,
+        np.minimum(way, np.maximum(0.0, until - (ends - way))),
+        np.minimum(c.T - ends, np.maximum(0.0, until - ends)),
+    )
+
+
+def _groups(claims: list[tuple[tuple[int, ...], ...]], did: Floats, p: int) -> list[Group]:
     by: dict[tuple[tuple[int, ...], tuple[bool, ...]], list[int]] = {}
-    for v, claims in enumerate(public.claims):
-        mine = claims[p]
-        active = tuple(bool(public.did[v, i]) for i in mine) if mine else ()
+    for v, everyone in enumerate(claims):
+        mine = everyone[p]
+        active = tuple(bool(did[v, i]) for i in mine) if mine else ()
         by.setdefault((mine, active), []).append(v)
-    return [(np.array(nodes, dtype=np.int64), claims, active) for (claims, active), nodes in by.items()]
+    return [Group(np.array(nodes, dtype=np.int64), mine, active) for (mine, active), nodes in by.items()]

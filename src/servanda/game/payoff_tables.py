@@ -337,9 +337,16 @@ def gather(
     quiet = np.array(
         [[not np.any(log_survive[:, finds[p, e] : finds[p, e] + sets[p][e]]) for e in range(E)] for p in range(N)]
     )
-    kept = [p.span[..., None] * p.worth[:, None] + p.discount[..., None] * p.after for p in parties]
+
+    def later_of(i: int, t: int) -> Floats:
+        return parties[i].after[:, :, t]
+
+    def kept_of(i: int, t: int) -> Floats:
+        way = parties[i].span[:, :, t, None] * parties[i].worth[:, None, t]
+        return way + parties[i].discount[:, :, t, None] * later_of(i, t)
+
     ear, giver, kept_worth, after = receivers(
-        [p.worth for p in parties], [p.rate for p in parties], kept, [p.after for p in parties], holder
+        [p.worth for p in parties], [p.rate for p in parties], kept_of, later_of, holder, E
     )
     tables = Tables(
         kinds=kinds,
@@ -385,7 +392,12 @@ def laid_out(tables: Tables) -> Tables:
 
 
 def receivers(
-    worths: list[Floats], rates: list[Floats], kept: list[Floats], later: list[Floats], holder: Ints
+    worths: list[Floats],
+    rates: list[Floats],
+    kept: Callable[[int, int], Floats],
+    later: Callable[[int, int], Floats],
+    holder: Ints,
+    rows: int,
 ) -> tuple[Ints, Ints, Floats, Floats]:
     """Who loses by what others keep in secret: `ear`, `giver`, `kept_worth`, `after` of `Tables`.
 
@@ -393,8 +405,8 @@ def receivers(
     ----------
     worths, rates : list of (D, K, G) and (D, K) floats
         By party.
-    kept, later : list of (D, rows, K, G) floats
-        By party, as in `Tables`, of all concealable stakes.
+    kept, later : function of party and type to (D, rows, G) floats
+        As in `Tables`, of all concealable stakes.
     """
     K = max(rate.shape[1] for rate in rates)
     ear = np.full((len(rates), len(rates), K), -1, dtype=np.int64)
@@ -413,10 +425,10 @@ def receivers(
                 if key not in known:
                     known[key] = len(giver)
                     giver.append(q)
-                    all_later.append(later[i][:, :, t] * mine)
-                    all_kept.append(kept[i][:, :, t] * mine)
+                    all_later.append(later(i, t) * mine)
+                    all_kept.append(kept(i, t) * mine)
                 ear[q, i, t] = known[key]
-    shape = (later[0].shape[0], 0, later[0].shape[1], holder.size)
+    shape = (rates[0].shape[0], 0, rows, holder.size)
     return (
         ear,
         np.array(giver, dtype=np.int64),

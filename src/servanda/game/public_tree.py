@@ -434,6 +434,7 @@ class _Teller:
         kind, p = KINDS[step.kind], self.actors[e]
         node = self._node(s, kind, p, at, parent, slot)
         told.step[node] = told.entry[node] = e
+        seats = self._seats(s, e, node, at) if kind == EXCHANGE else node
         self._findings(s, node, at, parent)
         after = s.copy()
         after.now = at
@@ -445,7 +446,7 @@ class _Teller:
             self._held_back(after, e, (p,), node, 1)
             self._push(self._performed(self._decided(after, p), e, p), node, 0)
         elif kind == EXCHANGE:
-            self._exchange(after, e, node)
+            self._exchange(after, e, seats)
         elif kind == AUTOMATIC:
             told.does[node] = e
             self._push(self._done(after.copy(), e), node, 0)
@@ -561,22 +562,27 @@ class _Teller:
 
     # -------------------------------------------------------------------------------------------- exchanges
 
-    def _exchange(self, s: State, e: int, head: int) -> None:
+    def _seats(self, s: State, e: int, head: int, at: float) -> int:
+        """Nodes for all who decide at an exchange, one after the other; returns the last."""
         told, movers = self.told, self.movers[e]
         told.fork[head] = len(told.forks)
         told.forks.extend([-1] * (1 << len(movers)))
         told.does[head] = e
+        here = s.copy()
+        here.now = at
         last = head
         for i, p in enumerate(movers):
-            seat = head
             if i > 0:
-                seat = self._node(s, SEAT, p, s.now, -1, 0)
-                told.parent[seat], told.head[seat] = last, head
-                told.since[seat] = s.now - s.last[p]
-                told.fork[seat] = told.fork[head]
-            told.entry[seat], told.conceals[seat] = e, int(self.secret[e][i])
-            told.habit[seat], told.pace[seat] = DUE, self.allotted[e, p]
-            last = seat
+                seat = self._node(here, SEAT, p, at, -1, 0)
+                told.parent[seat], told.head[seat], told.fork[seat] = last, head, told.fork[head]
+                last = seat
+            told.entry[last], told.conceals[last] = e, int(self.secret[e][i])
+            told.habit[last], told.pace[last] = DUE, self.allotted[e, p]
+        return last
+
+    def _exchange(self, s: State, e: int, last: int) -> None:
+        """What can come of an exchange: all perform, or some hold back."""
+        movers = self.movers[e]
         if self.rules.looks is not None:
             for held in range((1 << len(movers)) - 1, 0, -1):
                 who = tuple(p for i, p in enumerate(movers) if held >> i & 1)

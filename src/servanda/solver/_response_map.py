@@ -142,8 +142,11 @@ def _keep(d, own, work, record):
             record.leaves[d, v] = work.leaves[v]
             record.holds[d, v] = work.holds[v]
             record.honest[d, p, v] = 0.0
-            for t in range(own.kinds[p]):
-                record.honest[d, p, v] += work.mass[own.offset[p, v] + t * own.sets[p, v]]
+            n, f = own.sets[p, v], own.found_offset[p, v]
+            for c in range(n):
+                if own.number[f + c] == 0:
+                    for t in range(own.kinds[p]):
+                        record.honest[d, p, v] += work.mass[own.offset[p, v] + t * n + c]
         for t in range(own.kinds[p]):
             record.signing[d, p, t] = work.onto[p, 0, t] + own.discount[p, 0, t] * work.value[own.offset[p, 0] + t]
 

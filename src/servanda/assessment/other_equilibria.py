@@ -58,8 +58,8 @@ def search(answer: Equilibrium, count: int = 6, seed: int = 0) -> tuple[OtherEqu
     """Look for further equilibria of a solved game.
 
     From an optimistic start (everyone is expected to keep), pessimistic ones (everyone is expected to withdraw, or to
-    hold back where steps can be late), one in between and random ones, everyone responds in turn for a while, and Newton's method finishes; it also looks
-    between the answer and each equilibrium found.
+    hold back where steps can be late), one in between and random ones, everyone responds in turn for a while, and
+    Newton's method finishes; it also looks between the answer and each equilibrium found.
 
     Parameters
     ----------

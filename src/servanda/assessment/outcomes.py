@@ -209,6 +209,7 @@ def choices(equilibrium: Equilibrium) -> Iterator[Choice]:
             continue
         p = int(game.tree.actor[v])
         act, gain = (_block(equilibrium, array, p, v) for array in (equilibrium.choice, equilibrium.gain))
+        first = game.tables.found_offset[p, v]
         for t, name in enumerate(game.types[p]):
             for c in range(act.shape[2]):
                 keep, conceal, withdraw, *hold = np.exp(act[:, t, c])
@@ -218,7 +219,7 @@ def choices(equilibrium: Equilibrium) -> Iterator[Choice]:
                     branch=game.branches[v],
                     party=game.parties[p],
                     type=name,
-                    concealed=_concealed(game, p, c),
+                    concealed=_concealed(game, p, int(game.tables.number[first + c])),
                     keep=float(keep),
                     conceal=float(conceal),
                     withdraw=float(withdraw),

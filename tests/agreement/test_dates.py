@@ -6,8 +6,15 @@ from datetime import date, timedelta
 
 import pytest
 
-from servanda.agreement.dates import interval_in_words, review_count, review_dates
-from servanda.agreement.format.entries import Review
+from servanda.agreement.dates import (
+    due_dates,
+    interval_in_words,
+    renewal_count,
+    renewal_dates,
+    review_count,
+    review_dates,
+)
+from servanda.agreement.format.entries import Renewal, Review
 from servanda.agreement.reading.reader import loads
 from servanda.game.calendar import calendar_of
 
@@ -70,3 +77,37 @@ def test_the_key_of_a_party_or_body_serves_where_its_name_is_left_out() -> None:
     agreement = loads(TEXT.replace("EVERY", "1 month"))
     assert [party.name for party in agreement.parties.values()] == ["a", "Bee"]
     assert agreement.bodies["commission"].name == "commission"
+
+
+TERMS = TEXT.replace("review: [a], every: EVERY, from: 2020-01-31, until: 2020-03-31", "renew: [a, b], every: EVERY")
+
+
+@pytest.mark.parametrize(
+    ("terms", "days"),
+    [
+        ("6 months", ["2020-07-01", "2021-01-01", "2021-07-01", "2022-01-01"]),
+        ("300 days", ["2020-10-27", "2021-08-23"]),
+        ("1 month, from: 2020-01-31, until: 2020-04-30", ["2020-02-29", "2020-03-31", "2020-04-30"]),
+        ("1 year, from: 2020-03-01", ["2021-03-01"]),
+        ("2 years", ["2022-01-01"]),
+    ],
+)
+def test_terms_end_one_after_the_other(terms: str, days: list[str]) -> None:
+    agreement = loads(TERMS.replace("EVERY", terms))
+    renewal = agreement.plans["t"].entries[0]
+    assert isinstance(renewal, Renewal)
+    found = renewal_dates(agreement, renewal)
+    assert [day.isoformat() for day in found] == days
+    assert renewal_count(agreement, renewal) == len(found)
+    written = due_dates(agreement, "t").days
+    assert written["r"] == found[0]
+    assert list(written)[1:] == [f"r-{n}-{party}" for n in range(1, len(days) + 1) for party in "ab"]
+    assert len(calendar_of(agreement, "t")) == 2 * len(days)
+
+
+def test_an_agreement_without_an_end_has_a_first_term_and_no_list_of_all() -> None:
+    agreement = loads(TERMS.replace("EVERY", "1 day").replace("horizon: 2 years\n", ""))
+    renewal = agreement.plans["t"].entries[0]
+    assert isinstance(renewal, Renewal)
+    assert renewal_dates(agreement, renewal) == [date(2020, 1, 2)]
+    assert renewal_count(agreement, renewal) == 1

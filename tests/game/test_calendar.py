@@ -6,10 +6,12 @@ from datetime import date
 from typing import Any
 
 import pytest
+from support import paths
 from support.building import gives, party, review, situation, stake, turnover
 
 from servanda.agreement.dates import add_months
-from servanda.agreement.format.agreement import Agreement, AgreementError
+from servanda.agreement.format.agreement import Agreement, AgreementError, Exchange
+from servanda.agreement.reading.reader import read
 from servanda.crosscheck.explicit_tree import game_tree
 from servanda.game.calendar import calendar_of
 from servanda.game.compiler import compile
@@ -101,3 +103,51 @@ def test_what_contradicts_itself_is_refused(parties: Any, entries: list[Any], me
     for use in (compile, game_tree):
         with pytest.raises(AgreementError, match=message):
             use(agreement, "plan")
+
+
+def test_an_exchange_is_one_step_with_its_movers_and_a_renewal_one_for_each_term_and_party() -> None:
+    bridge = read(paths.GOOD / "late-and-mended.yaml")
+    steps = {step.id: step for step in calendar_of(bridge, "mended")}
+    swap, rest = steps["swap"], steps["rest"]
+    entry = bridge.plans["mended"].entries[0]
+    assert isinstance(entry, Exchange)
+    assert (swap.kind, swap.party, swap.entry, swap.may_wait) == ("exchange", "hill", "swap", False)
+    assert {stake: share.likely for stake, share in swap.gives.items()} == {"guns": 0.5, "hides": 1, "boats": 0.25}
+    assert (swap.rest, swap.conceals) == (frozenset({"hides"}), ("hides",))
+    assert [(m.party, list(m.gives), m.rest, m.conceals) for m in swap.movers] == [
+        ("hill", ["guns"], frozenset(), ()),
+        ("dale", ["hides"], frozenset({"hides"}), ("hides",)),
+        ("isle", ["boats"], frozenset(), ()),
+    ]
+    assert swap.gives["guns"] is dict(entry.exchange[0].gives)["guns"]  # so that it is drawn
+    assert (rest.kind, rest.gives["guns"].likely, rest.needs, rest.may_wait) == ("obligation", 0.5, ("swap",), False)
+    assert (steps["boats-go"].gives["boats"].likely, steps["boats-go"].may_wait) == (0.75, True)
+    assert (steps["vote"].then, steps["look-1-dale"].may_suspend, steps["look-1-dale"].entry) == ("delay", True, "look")
+    assert [(name, step.date.isoformat(), step.title) for name, step in steps.items() if step.kind == "renewal"] == [
+        ("term-1-hill", "2030-05-01", "The corridor 1"),
+        ("term-1-dale", "2030-05-01", "The corridor 1"),
+        ("term-2-hill", "2030-08-29", "The corridor 2"),
+        ("term-2-dale", "2030-08-29", "The corridor 2"),
+        ("term-3-hill", "2030-12-27", "The corridor 3"),
+        ("term-3-dale", "2030-12-27", "The corridor 3"),
+        ("year-1-isle", "2031-06-01", "year 1"),
+        ("whole-1-isle", "2032-01-01", "whole 1"),
+        ("year-2-isle", "2032-06-01", "year 2"),
+        ("whole-2-isle", "2034-01-01", "whole 2"),
+    ]
+    assert [(step.id, step.then) for step in calendar_of(bridge, "struck")] == [
+        ("vote", "strike"),
+        ("both", "breakdown"),
+    ]
+
+
+def test_an_exchange_built_in_python_is_looked_at_as_steps_are() -> None:
+    def swap(*parts: Any) -> dict[str, Any]:
+        return {"id": "swap", "date": "2021-01-01", "exchange": list(parts)}
+
+    two = NORTH | {"south": party()}
+    mine, none = {"by": "north", "gives": {"arms": 0.5}}, {"by": "south", "gives": ["arms"]}
+    with pytest.raises(AgreementError, match="gives arms, but north holds it, not south"):
+        calendar_of(made(two, swap(none, mine)), "plan")
+    with pytest.raises(AgreementError, match="names north a second time"):
+        calendar_of(made(two, swap(mine, mine)), "plan")

@@ -50,7 +50,7 @@ def test_the_count_is_that_of_the_nodes_that_are_built(monkeypatch: pytest.Monke
     agreement = loads(turnovers(6))
     game = compile(agreement, "many")
     states = int(game.tables.kinds @ game.tables.sets.sum(axis=1))
-    for limit, built in (("MAX_NODES", len(game.tree.step)), ("MAX_STATES", states)):
+    for limit, built in (("MAX_NODES", len(game.tree.row)), ("MAX_STATES", states)):
         with monkeypatch.context() as patched:
             patched.setattr(compiler, limit, built)
             compile(agreement, "many")

@@ -164,7 +164,7 @@ def test_sets_alike_in_the_first_and_last_draw_only_stay_apart() -> None:
     seed = next(s for s in range(100) if (game := compile(random_agreement(s), "plan")).merged is not game.tables)
     agreement = random_agreement(seed)
     game = compile(agreement, "plan", from_unit_cube(agreement, np.full((3, len(uncertain(agreement))), 0.5)))
-    fewer, step = merge_equivalent(game.tables, game.tree.step), game.tree.step
+    fewer, step = merge_equivalent(game.tables, game.tree.row), game.tree.row
     assert fewer.sets.sum() < game.tables.sets.sum()  # three times the same draw
     base = np.array(game.tables.base)
     base[1] += np.arange(base.shape[1])  # in the second of three draws no two sets are worth the same

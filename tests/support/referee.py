@@ -1,9 +1,9 @@
 """A naive solver of explicit game trees: the referee of the fast one.
 
-Agent logit quantal response equilibrium (McKelvey and Palfrey 1998) on the branch that starts from uniform play at
-precision zero, followed by pseudo-arclength continuation in the common factor s of all precisions. Every information
-set is an agent of its own; beliefs are Bayes' rule over the tree's own nodes, in logs. Nothing is taken from the
-structure of agreements, so it works for any `servanda.tree.Tree`, slowly.
+Agent logit quantal response equilibrium (McKelvey and Palfrey 1998) on the branch that starts from habit (without
+habits: uniform play) at precision zero, followed by pseudo-arclength continuation in the common factor s of all
+precisions. Every information set is an agent of its own; beliefs are Bayes' rule over the tree's own nodes, in logs.
+Nothing is taken from the structure of agreements, so it works for any `servanda.tree.Tree`, slowly.
 """
 
 from __future__ import annotations
@@ -75,6 +75,9 @@ class _Agents:
         self.others = np.setdiff1d(np.arange(len(self.own)), self.first)  # (n,) actions with an unknown
         rate = np.array([precisions[player][key.type] for key, (player, _) in keys.items()])
         self.precision = rate[self.own[self.others]]  # (n,)
+        weight = {key: [edge.weight for edge in node.edges] for node in tree.nodes if (key := node.infoset) is not None}
+        habit = np.log(np.concatenate([weight[key] for key in keys])) if keys else np.zeros(0)
+        self.habit = (habit - habit[self.first][self.own])[self.others]  # (n,) log odds of habit
         order = {key: i for i, key in enumerate(keys)}
 
         # Nodes breadth first: children of one node, and whole levels, are contiguous.
@@ -150,7 +153,8 @@ class _Agents:
         np.add.at(mean, action, weight * gains)
         mean /= belief
         gain = (mean - mean[self.first][self.own])[self.others]
-        return x - s * self.precision.reshape(-1, *(1,) * (x.ndim - 1)) * gain
+        extra = (1,) * (x.ndim - 1)
+        return x - self.habit.reshape(-1, *extra) - s * self.precision.reshape(-1, *extra) * gain
 
     def slopes(self, x: np.ndarray, s: float) -> tuple[np.ndarray, np.ndarray]:
         """Derivatives of the gap by x (n, n) and by s (n,), exact: by a step of 1e-30 i."""
@@ -194,7 +198,7 @@ def _newton(agents: _Agents, x: np.ndarray, s: float, tolerance: float = 1e-11) 
 def _follow(agents: _Agents, max_steps: int) -> tuple[np.ndarray, int, int]:
     """Follow the branch from s = 0 to where it first meets s = 1."""
     n = len(agents.others)
-    x, s, step = np.zeros(n), 0.0, 0.05
+    x, s, step = agents.habit, 0.0, 0.05
     tangent = _tangent(agents, x, s, np.append(np.zeros(n), 1.0))
     turns = 0
     for count in range(1, max_steps + 1):
@@ -311,16 +315,24 @@ def solve_with_gambit(tree: Tree, scale: Mapping[str, float]) -> dict[Infoset, d
     return at_one(trace_with_gambit(efg(tree, scale), AROUND_ONE), tree)
 
 
-def one_player_per_set(tree: Tree, precisions: Mapping[str, Mapping[str, float]]) -> tuple[Tree, dict[str, float]]:
-    """Make each information set a player of its own, with its precision as its scale.
+def gambit_with_habits(tree: Tree) -> dict[Infoset, dict[str, float]]:
+    """Have Gambit solve the file as it is exported where parties have habits: every information set a player there."""
+    if all(edge.weight == 1.0 for node in tree.nodes for edge in node.edges):
+        return solve_with_gambit(*one_player_per_set(tree, tree.precisions))
+    return at_one(trace_with_gambit(efg(tree), AROUND_ONE), one_player_per_set(tree, tree.precisions)[0])
 
-    A set's player gets what its party gets from that decision on, valued at its date; nothing where it never decides.
-    In agent equilibrium this changes nothing, but the file then needs no discounting between one player's decisions
-    and no two types with one scale: so Gambit can solve every agreement, as it stands.
+
+def one_player_per_set(tree: Tree, precisions: Mapping[str, Mapping[str, float]]) -> tuple[Tree, dict[str, float]]:
+    """Make each information set a player of its own, paid in its precision; returns also the scale, which is 1.
+
+    A set's player gets what its party gets from that decision on, valued at its date, plus the logarithm of its act's
+    weight; nothing where it never decides. In agent equilibrium this changes nothing, but the file then needs no
+    discounting between one player's decisions and no two types with one scale: so Gambit can solve every agreement, as
+    it stands.
     """
     party = {node.infoset: node.player or "" for node in tree.nodes if node.infoset is not None}
     names = {key: f"agent {n}" for n, key in enumerate(party)}
-    column = {key: tree.parties.index(party[key]) for key in party}
+    rates = [(key, tree.parties.index(party[key]), precisions[party[key]][key.type]) for key in party]
     passed: dict[int, frozenset[Infoset]] = {0: frozenset()}
     nodes = []
     for index, node in enumerate(tree.nodes):
@@ -328,11 +340,11 @@ def one_player_per_set(tree: Tree, precisions: Mapping[str, Mapping[str, float]]
         edges = []
         for edge in node.edges:
             passed[edge.child] = frozenset(active)
-            flow = tuple(edge.flow[i] if key in active else 0.0 for key, i in column.items())
-            factor = tuple(edge.factor[i] if key in active else 1.0 for key, i in column.items())
-            edges.append(replace(edge, flow=flow, factor=factor))
-        payoff = tuple(node.payoff[i] if key in active else 0.0 for key, i in column.items()) if node.payoff else ()
+            habit = {node.infoset: float(np.log(edge.weight))}
+            flow = tuple(r * edge.flow[i] + habit.get(key, 0.0) if key in active else 0.0 for key, i, r in rates)
+            factor = tuple(edge.factor[i] if key in active else 1.0 for key, i, _ in rates)
+            edges.append(replace(edge, flow=flow, factor=factor, weight=1.0))
+        payoff = tuple(r * node.payoff[i] if key in active else 0.0 for key, i, r in rates) if node.payoff else ()
         player = None if node.infoset is None else names[node.infoset]
         nodes.append(replace(node, player=player, edges=tuple(edges), payoff=payoff))
-    scale = {names[key]: precisions[party[key]][key.type] for key in party}
-    return replace(tree, parties=tuple(names.values()), nodes=tuple(nodes)), scale
+    return replace(tree, parties=tuple(names.values()), nodes=tuple(nodes)), dict.fromkeys(names.values(), 1.0)

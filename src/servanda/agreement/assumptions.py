@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from servanda.agreement.dates import length
 from servanda.agreement.format.agreement import Agreement, Source
+from servanda.agreement.format.entries import Renewal
 from servanda.agreement.format.values import Number, Place, Years
 from servanda.agreement.labels import describe, unit_of
 from servanda.agreement.numbers import walk_with_sources
@@ -61,8 +62,23 @@ class Assumption:
 
 
 def assumptions(agreement: Agreement) -> tuple[Assumption, ...]:
-    """List every number of an agreement, in file order, those that the file leaves at 0 included."""
-    return tuple(_assumption(agreement, *found) for found in walk_with_sources(agreement))
+    """List every number of an agreement, in file order, those that the file leaves at 0 included.
+
+    Left out is what is not given and enters no plan: a precision beside a sharpness, costs of being late where no plan
+    lets anybody be late.
+    """
+    plans = agreement.plans.values()
+    idle = {("parties", name, "precision") for name, party in agreement.parties.items() if party.sharpness is not None}
+    for costs, asked in (
+        (("delaying", "suspending"), any(plan.late for plan in plans)),
+        (("lapse",), any(isinstance(entry, Renewal) for plan in plans for entry in plan.entries)),
+    ):
+        idle |= {("parties", name, "costs", cost) for name in agreement.parties for cost in costs if not asked}
+    return tuple(
+        _assumption(agreement, path, number, given, above)
+        for path, number, given, above in walk_with_sources(agreement)
+        if given or path not in idle
+    )
 
 
 def _assumption(agreement: Agreement, path: Place, number: Number, given: bool, above: str) -> Assumption:
@@ -71,6 +87,8 @@ def _assumption(agreement: Agreement, path: Place, number: Number, given: bool, 
     why = ""
     if source is None:
         why = f"the file is silent: {show(number.likely)} is assumed" if not given else "no source given"
+        if not given and number.note:  # a habit that the table of base rates has
+            why = "the file takes it from the base rates of servanda"
         if given and "gives" in path:
             why = "a term of this plan, no source given"
         if given and above in agreement.sources:

@@ -8,8 +8,8 @@ from datetime import date, timedelta
 from typing import Literal
 
 from servanda.agreement.format.agreement import Agreement
-from servanda.agreement.format.entries import START, Due, Obligation, Review
-from servanda.agreement.format.values import DAYS_PER_YEAR
+from servanda.agreement.format.entries import START, Due, Entry, Obligation, Renewal, Review
+from servanda.agreement.format.values import DAYS_PER_YEAR, NEVER
 from servanda.agreement.plan_names import one_plan
 from servanda.english import length as length
 from servanda.errors import expect
@@ -27,8 +27,9 @@ class DueDates(Record):
     Attributes
     ----------
     days : dict[str, datetime.date]
-        The day of each entry that has one, by id: its `date`, or the latest day that its `due` allows. A review stands
-        here by its id with its first day, and by the ids of all that it is written out to (`review-2-dprk`).
+        The day of each entry that has one, by id: its `date`, or the latest day that its `due` allows. A review or
+        renewal stands here by its id with its first day, and by the ids of all that it is written out to
+        (`review-2-dprk`).
     open : dict[str, str]
         Why each of the other entries has no day. `undated`: it has neither date nor due; `standing`: the same, but it
         is owed all the time; `words`: it waits for an event told in words; `no limit`: it comes after something, with
@@ -109,10 +110,52 @@ def review_count(review: Review) -> int:
     first, last, every = review.starts, review.until, review.every
     if every is None or first is None or last is None or last < first:
         return 0
+    return _steps(first, every, last) + 1
+
+
+def _steps(first: date, every: int | timedelta, last: date) -> int:
+    """How many intervals fit between two days."""
     if isinstance(every, timedelta):
-        return (last - first) // every + 1
+        return (last - first) // every
     times = ((last.year - first.year) * 12 + last.month - first.month) // every
-    return times + (advance(first, every, times) <= last)
+    return times - (advance(first, every, times) > last)
+
+
+def renewal_dates(agreement: Agreement, renewal: Renewal) -> list[date]:
+    """The ends of all terms, in order; of an agreement without an end, where no last day is given, the first."""
+    first, last = _terms(agreement, renewal)
+    dates: list[date] = []
+    while (day := advance(first, renewal.every, len(dates) + 1)) <= last:
+        dates.append(day)
+    return dates
+
+
+def renewal_count(agreement: Agreement, renewal: Renewal) -> int:
+    """How many terms end, without writing them out."""
+    first, last = _terms(agreement, renewal)
+    return 0 if last < first else _steps(first, renewal.every, last)
+
+
+def _terms(agreement: Agreement, renewal: Renewal) -> tuple[date, date]:
+    first = renewal.starts or agreement.start
+    if renewal.until is None and agreement.horizon == NEVER:
+        return first, advance(first, renewal.every)
+    return first, renewal.until or last_day(agreement)
+
+
+def repeated(agreement: Agreement, entry: Entry) -> dict[str, tuple[date, int, str]]:
+    """What a review or renewal is written out to: by id (`review-2-dprk`), the day, the number and the party."""
+    if isinstance(entry, Review):
+        dates, parties = review_dates(entry), entry.review
+    elif isinstance(entry, Renewal):
+        dates, parties = renewal_dates(agreement, entry), entry.renew
+    else:
+        return {}
+    return {
+        f"{entry.id}-{number}-{party}": (day, number, party)
+        for number, day in enumerate(dates, start=1)
+        for party in dict.fromkeys(parties)
+    }
 
 
 def due_dates(agreement: Agreement, plan: str) -> DueDates:
@@ -134,8 +177,13 @@ def due_dates(agreement: Agreement, plan: str) -> DueDates:
     why: dict[str, Why] = {}
     waiting: dict[str, Due] = {}
     for entry in agreement.plans[plan].entries:
-        if isinstance(entry, Review):
-            _put_review(entry, days, why)
+        if isinstance(entry, Review | Renewal):
+            written = repeated(agreement, entry)
+            for name, (day, _, _) in written.items():
+                days.setdefault(entry.id, day)
+                days.setdefault(name, day)
+            if not written:
+                why[entry.id] = "undated"
         elif entry.date is not None:
             days.setdefault(entry.id, entry.date)
         elif entry.due is not None:
@@ -162,17 +210,6 @@ def due_dates(agreement: Agreement, plan: str) -> DueDates:
     if START not in ids:
         del days[START]
     return DueDates(days, why, circles)
-
-
-def _put_review(review: Review, days: dict[str, date], why: dict[str, Why]) -> None:
-    found = review_dates(review)
-    if not found:
-        why[review.id] = "undated"
-        return
-    days.setdefault(review.id, found[0])
-    for number, day in enumerate(found, start=1):
-        for party in review.review:
-            days.setdefault(f"{review.id}-{number}-{party}", day)
 
 
 def _latest(due: Due, days: dict[str, date], why: dict[str, Why]) -> date | Why:

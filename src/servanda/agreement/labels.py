@@ -43,6 +43,19 @@ WORDS = {
     "withdrawing": Words("added cost of withdrawing", "", "the cost of withdrawing to {}"),
     "found": Words("added cost of being found out", "", "the cost of being found concealing to {}"),
     "unratified": Words("added cost of a failed ratification", "", "the cost of a failed ratification to {}"),
+    "delaying": Words("cost of being behind", "units a year", "the cost of being behind to {}"),
+    "suspending": Words("cost of each taking back", "", "the cost of taking back to {}"),
+    "lapse": Words("cost of a lapse", "", "the cost of a lapse to {}"),
+    "sharpness": Words("how sharply it follows all that it has at stake", "", "the sharpness of {}"),
+    "stumbles": Words(
+        "chance that a step is not done on its day, by habit", "chance", "the habit of {} to stumble over a step"
+    ),
+    "falls_behind": Words("how often it is late, by habit", "a year", "the habit of {} to fall behind"),
+    "catches_up": Words("how often it makes good what is late, by habit", "a year", "the habit of {} to catch up"),
+    "suspends": Words("how often it takes back what it can, by habit", "a year", "the habit of {} to suspend"),
+    "leaves": Words("how often it walks out, by habit", "a year", "the habit of {} to leave"),
+    "conceals": Words("share of performing that is concealed, by habit", "share", "the habit of {} to conceal"),
+    "renews": Words("chance that it renews a term, by habit", "chance", "the habit of {} to renew"),
     "budget": Words("what can be spent on inspections in a period", "of the budget's unit"),
     "scale": Words("effort after which a search has found it 63 times in 100", "of the budget's unit"),
     "at_most": Words("highest chance that a search can reach", "chance"),
@@ -59,7 +72,7 @@ WORDS = {
 }
 
 
-_OF_NAMES = frozenset({"parties", "types", "worth", "costs", "stakes", "measures", "plans", "finds", "gives", "sites"})
+_OF_NAMES = frozenset({"parties", "types", "worth", "stakes", "measures", "plans", "finds", "gives", "sites"})
 
 
 def unit_of(path: Place) -> str:
@@ -133,8 +146,10 @@ def _words(agreement: Agreement, path: Place, party: str | None) -> str:
             parts.append(f"worth to {party_name(agreement, after)}" if party is None else _worth_of(agreement, after))
         elif key == "gives":
             parts.append(f"share given of {_stake(agreement, after)}")
-        elif key == "costs":
+        elif key in ("costs", "habits"):
             parts.append(_label(after))
+        elif key == "exchange":  # its parts are told apart by what they give
+            pass
         elif key == "aims":
             at -= 1
         elif key == "verifiable":
@@ -216,7 +231,9 @@ def group_of(agreement: Agreement, one: Uncertain) -> str:
         if "worth" in rest:
             return f"{name}: worths"
         if "costs" in rest:
-            return f"{name}: costs of breakdown"
+            return f"{name}: costs of " + ("delay" if last in ("delaying", "suspending") else "breakdown")
+        if "habits" in rest:
+            return f"{name}: habits"
         return f"{name}: " + {"chance": "chances of its types", "discount": "discounting"}.get(last, last)
     if first == "stakes" and "worth" in rest:
         return f"{party_name(agreement, last)}: worths"
@@ -254,12 +271,14 @@ def cause_name(agreement: Agreement, cause: str) -> str:
     if cause == "incident":
         return "an incident nobody chose"
     if who in ("both", "several"):
-        return "both found out" if who == "both" else "several found out at once"
+        done = "withdraw" if what == "withdrew" else "found out"
+        return f"both {done}" if who == "both" else f"several {done} at once"
     name = party_name(agreement, who)
     return {
         "withdrew": f"{name} withdraws",
         "found": f"{name} is found out",
         "unratified": f"{name} does not ratify",
+        "lapsed": f"{name} lets it lapse",
     }[what]
 
 
@@ -303,7 +322,7 @@ def _of_party(agreement: Agreement, party: str, path: Place) -> str:
 def _of_entry(agreement: Agreement, path: Place) -> str:
     entry = agreement.plans[str(path[1])].entries[int(path[3])]
     title, last = _quoted(entry.title or entry.id), str(path[-1])
-    if path[4] == "gives":
+    if "gives" in (path[4], *path[6:7]):
         return f"the share of {_quoted_stake(agreement, last)} given at {title}"
     if path[4] == "types":
         kind = type_name(agreement, str(getattr(entry, "turnover", "")), last)

@@ -9,8 +9,9 @@ from pydantic import BaseModel
 
 from servanda.agreement.dates import DueDates, due_dates
 from servanda.agreement.format.agreement import Agreement, AgreementError, line_of
-from servanda.agreement.format.entries import Due, Entry, Obligation, Ratification
+from servanda.agreement.format.entries import Dated, Due, Entry, Obligation, Ratification
 from servanda.agreement.format.values import Place
+from servanda.agreement.reading.reader import catalog
 from servanda.english import listed
 
 
@@ -69,17 +70,24 @@ def _text(agreement: Agreement, plan: str) -> Iterator[tuple[Place, str]]:
     """Say that a text is no game: there is nothing in it that a missing number would make playable."""
     if not agreement.stakes and not any(plays(entry) for entry in agreement.plans[plan].entries):
         name = agreement.origin.path if agreement.origin else "FILE"
+        game = f"{name}-game"
+        further = (
+            f"'servanda solve {game}' plays a game made of it"
+            if game in catalog()
+            else "'servanda new FILE' writes a file that says what else a game needs"
+        )
         yield (
             ("plans", plan),
-            f"it is a text without stakes and numbers. 'servanda check {name}' looks at it as it is."
-            " 'servanda new FILE' writes a file that says what else a game needs",
+            f"it is a text without stakes and numbers. 'servanda check {name}' looks at it as it is. {further}",
         )
 
 
 def _numbers(agreement: Agreement, plan: str) -> Iterator[tuple[Place, str]]:
     """Say which numbers the file leaves out."""
     needed: list[tuple[Place, BaseModel, tuple[str, ...]]] = [((), agreement, ("horizon", "unit", "stakes"))]
-    needed += [(("parties", name), party, ("discount", "precision")) for name, party in agreement.parties.items()]
+    for name, party in agreement.parties.items():
+        sharp = () if "sharpness" in party.model_fields_set else ("precision",)
+        needed.append((("parties", name), party, ("discount", *sharp)))
     needed += [(("stakes", name), stake, ("worth", "restore")) for name, stake in agreement.stakes.items()]
     needed += [(("measures", name), measure, ("covers", "finds")) for name, measure in agreement.measures.items()]
     for index, entry in enumerate(agreement.plans[plan].entries):
@@ -103,7 +111,10 @@ def _nobody(agreement: Agreement, plan: str) -> Iterator[tuple[Place, str]]:
     """Say which entries give a stake without one party that gives it; or that nothing at all is played."""
     entries = agreement.plans[plan].entries
     if not any(plays(entry) for entry in entries):
-        words = "none of its entries moves a stake (gives), ratifies, or is a review or turnover. Add such an entry"
+        words = (
+            "none of its entries moves a stake (gives), ratifies, or is a review, renewal or turnover. Add such an"
+            " entry"
+        )
         yield ("plans", plan, "entries"), words
     found: list[tuple[Place, str]] = []
     for index, entry in enumerate(entries):
@@ -131,7 +142,7 @@ def _undated(agreement: Agreement, plan: str, found: DueDates) -> Iterator[tuple
     for index, entry in enumerate(agreement.plans[plan].entries):
         if plays(entry) and entry.id in found.open:
             place: Place = ("plans", plan, "entries", index)
-            due = entry.due if isinstance(entry, Obligation | Ratification) else None
+            due = entry.due if isinstance(entry, Dated) else None
             loose.append((place, entry.id + _line(agreement, place, _why(entry.id, due, found))))
     if loose:
         yield (

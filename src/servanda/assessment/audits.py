@@ -15,29 +15,32 @@ from typing import Any, overload
 
 import numpy as np
 
+from servanda.agreement.dates import later
 from servanda.agreement.format.agreement import Agreement
-from servanda.assessment.breaches import TOLERANCE, Replies, breaches, in_office, replies, trunk
+from servanda.assessment.breaches import TOLERANCE, Replies, breaches, follows, in_office, replies, seat_at, trunk
 from servanda.assessment.critical import CriticalValue, critical_values
 from servanda.errors import expect, numbered
-from servanda.game.compiler import TURNOVER, Game
+from servanda.game.calendar import Step
+from servanda.game.compiler import Game
+from servanda.game.kinds import EXCHANGE, HORIZON, TURNOVER
 from servanda.result import About, Result, about, plain
-from servanda.solver.equilibrium import is_choice
 
 
 @dataclass(frozen=True)
 class Deviation:
-    """One type's better breach at one entry, nothing having been concealed before.
+    """One type's best breach at one entry, nothing having been concealed before.
 
     Attributes
     ----------
     party, type, entry, title : str
     date : datetime.date
-    act : {'withdraw', 'conceal'}
-        The better single breach: keeping at all other entries.
+    act : {'withdraw', 'conceal', 'hold', 'lapse'}
+        The best single breach: keeping at all other entries. Who holds back mends it at the first look; to let a
+        renewal lapse is a breach too.
     gain : float
         What it gains beyond keeping: present value at the entry's date, units; positive means that breaking pays.
     best_gain : float
-        The same over all continuations: of the better breach here and the best course after it; never below `gain`.
+        The same over all continuations: of the best breach here and the best course after it; never below `gain`.
     """
 
     party: str
@@ -52,7 +55,10 @@ class Deviation:
 
 @dataclass(frozen=True)
 class CourseAct:
-    """What a course of action does at one entry: `act` is keep, conceal or withdraw."""
+    """What a course of action does at one entry: `act` is keep, conceal, withdraw, hold or lapse.
+
+    At a look at what it is late with `entry` is that entry, and `date` that of the look.
+    """
 
     entry: str
     title: str
@@ -75,7 +81,8 @@ class Course:
     date : datetime.date
         When it begins: the day of that turnover, or the start.
     acts : tuple[CourseAct, ...]
-        One for each entry at which it decides, in date order; the last one is its withdrawal, if it withdraws.
+        One for each entry at which it decides, in date order; the last one is its withdrawal, if it withdraws. Where
+        it holds back, what it does at the looks follows, as all others wait. All votes pass, and nobody is found.
     gain : float
         What the course gains beyond keeping at all entries, present value at `date`, units; never negative.
     """
@@ -101,11 +108,12 @@ class TypeAudit:
     best : Deviation or None
         The most profitable single breach (or the least unprofitable); None if the party never chooses.
     deviations : tuple[Deviation, ...]
-        The better breach at every entry, in date order.
+        The best breach at every entry, in date order.
     best_course : float
         What the best course of action over all entries gains at the start, units (never negative): concealing
         where it pays and withdrawing when it pays, until a new government, which keeps, takes over. Of a type that
-        comes into office later: at that turnover, given that it does.
+        comes into office later: at that turnover, given that it does. What it does after a failed vote or a finding
+        that did not end the agreement counts too, and is not in `course`.
     course : Course or None
         That course; None for a type that can never be in office.
     """
@@ -119,7 +127,7 @@ class TypeAudit:
 
     @property
     def self_enforcing(self) -> bool:
-        """Whether breaking gains nothing at any entry, whatever follows."""
+        """Whether breaking gains nothing at any entry, whatever follows, while no vote fails and nothing is found."""
         return all(row.best_gain <= TOLERANCE for row in self.deviations)
 
 
@@ -178,7 +186,8 @@ class Audit(Result, Sequence[TypeAudit]):
 def audit(game: Game, draw: int = 0, *, critical: bool = False) -> Audit:
     """Audit a plan for self-enforcement.
 
-    Everyone else keeps for certain and conceals nothing; ratifications, turnovers and incidents come by chance.
+    Everyone else keeps for certain and conceals nothing, and waits for who is late; ratifications, turnovers and
+    incidents come by chance. Acts that have no weight among a party's habits do not exist.
 
     Parameters
     ----------
@@ -205,14 +214,13 @@ def audit(game: Game, draw: int = 0, *, critical: bool = False) -> Audit:
     result: list[TypeAudit] = []
     for p, party in enumerate(game.parties):
         found = replies(game, p, draw)
-        gains = breaches(game, p, found, in_office(game, p, draw))
+        gains = breaches(game, p, found, in_office(game, p, draw), draw)
         for k, name in enumerate(game.types[p]):
             rows: list[Deviation] = []
-            for e in np.flatnonzero(gains.withdraw[:, k] > -np.inf):
-                conceal, withdraw, best = (float(gain[e, k]) for gain in gains)
-                act = "conceal" if conceal > withdraw else "withdraw"
-                step = game.steps[e]
-                gain = max(conceal, withdraw)
+            for e in np.flatnonzero(gains.best[:, k] > -np.inf):
+                conceal, withdraw, hold, best = (float(gain[e, k]) for gain in gains)
+                step, gain = game.steps[e], max(withdraw, conceal, hold)
+                act = _called(step, ("withdraw", "conceal", "hold")[[withdraw, conceal, hold].index(gain)])
                 rows.append(Deviation(party, name, step.id, step.title, step.date, act, gain, max(gain, best)))
             course = _course(game, p, k, found, draw)
             single = max(rows, key=lambda row: row.gain, default=None)
@@ -229,32 +237,54 @@ def _course(game: Game, p: int, k: int, found: Replies, draw: int) -> Course | N
     if tables.log_prior[draw, p, k] == -np.inf:
         brings = (
             (game.tree.actor == p)
-            & (tables.log_fresh[draw, p, game.tree.step, k] > -np.inf)
-            & (tables.replaced[draw, game.tree.step] > 0)
+            & (tables.log_fresh[draw, p, game.tree.row, k] > -np.inf)
+            & (tables.replaced[draw, game.tree.row] > 0)
         )
         turnovers = [e for e, v in enumerate(nodes[:-1]) if brings[v] and game.tree.kind[v] == TURNOVER]
         if not turnovers:
             return None
         begin = turnovers[0] + 1
         since, day = game.steps[begin - 1].id, game.steps[begin - 1].date
-        weight = float(tables.calm[draw, begin])  # an incident on the way spoils both courses alike
-    first = nodes[begin]
-    state = game.block(p, first).start + k * int(tables.sets[p, first])
-    gain = weight * tables.discount[draw, p, begin, k] * (found.best[state] - found.keeping[state])
+        weight = float(tables.calm[draw, game.tree.row[nodes[begin]]])  # an incident on the way spoils both alike
+    v = int(nodes[begin])
+    state = game.block(p, v).start + k * int(tables.sets[p, v])
+    gain = weight * tables.discount[draw, p, game.tree.row[v], k] * (found.best[state] - found.keeping[state])
+    return Course(since, day, _acts(game, p, k, v, found, draw), float(max(0.0, gain)))
+
+
+def _acts(game: Game, p: int, k: int, v: int, found: Replies, draw: int) -> tuple[CourseAct, ...]:
+    """What a type does on its best course from a node on, nothing concealed so far."""
+    tree, tables = game.tree, game.tables
     acts: list[CourseAct] = []
-    concealed = 0
-    for v in nodes[begin:-1]:
-        if game.tree.actor[v] != p:
-            continue
-        if game.tree.kind[v] == TURNOVER and tables.replaced[draw, game.tree.step[v]] == 1:
+    concealed, step = 0, game.steps[0]
+    while tree.kind[v] != HORIZON:
+        if tree.kind[v] == TURNOVER and tree.actor[v] == p and tables.replaced[draw, tree.row[v]] == 1:
             break
-        if not is_choice(game, v):
-            continue
-        sets, step = int(tables.sets[p, v]), game.step_at(v)
-        keep, conceal, withdraw = found.best_acts[:, game.block(p, v).start + k * sets + concealed]
-        act = "keep" if keep >= max(conceal, withdraw) - TOLERANCE else "conceal" if conceal > withdraw else "withdraw"
-        acts.append(CourseAct(step.id, step.title, step.date, act))
-        if act == "withdraw":
-            break
-        concealed += sets if act == "conceal" else 0  # the new bit is the highest: there are 2^(steps so far) sets
-    return Course(since, day, tuple(acts), float(max(0.0, gain)))
+        seat = seat_at(game, v, p)
+        act = "keep"
+        if seat >= 0:
+            late = game.node_step[v] < 0
+            day = later(game.agreement.start, float(game.node_years[v]))
+            step = step if late else game.step_at(v)  # the look is at what it is late with
+            worth = found.best_acts[:, game.block(p, seat).start + k * int(tables.sets[p, seat]) + concealed]
+            if game.is_late:
+                worth = np.where(tables.habit[draw, tree.row[seat]] > -np.inf, worth, -np.inf)
+            keep, conceal, withdraw, hold = (float(gain) for gain in (*worth, -np.inf)[:4])
+            best = max(conceal, withdraw, hold)
+            if keep < best - TOLERANCE:
+                act = ("withdraw", "conceal", "hold")[[withdraw, conceal, hold].index(best)]
+            title = f"{step.title}, late" if late else step.title
+            acts.append(CourseAct(step.id, title, day if late else step.date, _called(step, act)))
+            if act == "withdraw":
+                break
+        if tree.kind[v] == EXCHANGE:
+            concealed += int(tables.sets[p, v]) if act == "conceal" else 0
+        elif act != "hold":
+            to = tables.hide_to if act == "conceal" else tables.keep_to
+            concealed = int(to[tables.found_offset[p, v] + concealed])
+        v = follows(game, v, p, holds=act == "hold")
+    return tuple(acts)
+
+
+def _called(step: Step, act: str) -> str:
+    return "lapse" if act == "withdraw" and step.kind == "renewal" else act

@@ -203,12 +203,12 @@ class _Search:
         return now, low, high
 
     def _gains(self, dial: _Dial, parties: list[int], values: Floats) -> list[Floats]:
-        """Gains of breaking, (values, 3, E, K) for each party, at several values of the number; see `Breaches`."""
+        """Gains of breaking, (values, 4, E, K) for each party, at several values of the number; see `Breaches`."""
         found: list[list[Breaches]] = [[] for _ in parties]
         for i in range(0, values.size, self.at_once):
             game = self._compile(dial, values[i : i + self.at_once])
             for rows, p in zip(found, parties, strict=True):
-                rows += [breaches(game, p, replies(game, p, draw), self.there[p]) for draw in range(game.draws)]
+                rows += [breaches(game, p, replies(game, p, draw), self.there[p], draw) for draw in range(game.draws)]
         return [np.array(rows) for rows in found]
 
     def _compile(self, dial: _Dial, values: Floats) -> Game:
@@ -247,7 +247,7 @@ def crossing(f: Callable[[float], float], where: tuple[float, float], what: tupl
 
 
 def _moves(gains: Floats) -> bool:
-    """Tell whether any gain of breaking, (values, 3, E), depends on the number at all."""
+    """Tell whether any gain of breaking, (values, 4, E), depends on the number at all."""
     there = gains.reshape(len(gains), -1)
     there = there[:, np.isfinite(there[0])]
     if there.size == 0:

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from servanda.arrays import Floats
-from servanda.assessment.outcomes import EntryResult, Walk, outcomes
+from servanda.assessment._late_meaning import walk_of
+from servanda.assessment.outcomes import EntryResult, outcomes
 from servanda.errors import MOST_STARTS, expect, seeded, whole
 from servanda.solver.equilibrium import TOLERANCE, Equilibrium, Workspace
 
@@ -56,9 +57,9 @@ class OtherEquilibrium:
 def search(answer: Equilibrium, count: int = 6, seed: int = 0) -> tuple[OtherEquilibrium, ...]:
     """Look for further equilibria of a solved game.
 
-    From an optimistic start (everyone is expected to keep), a pessimistic one (everyone is expected to withdraw), one
-    in between and random ones, everyone responds in turn for a while, and Newton's method finishes; it also looks
-    between the answer and each equilibrium found.
+    From an optimistic start (everyone is expected to keep), pessimistic ones (everyone is expected to withdraw, or to
+    hold back where steps can be late), one in between and random ones, everyone responds in turn for a while, and
+    Newton's method finishes; it also looks between the answer and each equilibrium found.
 
     Parameters
     ----------
@@ -91,12 +92,17 @@ def search(answer: Equilibrium, count: int = 6, seed: int = 0) -> tuple[OtherEqu
     starts = [
         ("everyone keeps", play.expecting(0.0)),
         ("everyone withdraws", play.expecting(1.0)),
+        *([("everyone holds back", play.expecting(0.0, 1.0))] if answer.game.is_late else []),
         ("everyone acts at random", play.image(play.expecting(0.0), 0.0)),
     ]
-    more = (("random expectations", play.expecting(rng.random(play.size))) for _ in range(count - len(starts)))
+    late = answer.game.is_late
+    more = (
+        ("random expectations", play.expecting(rng.random(play.size), rng.random(play.size) if late else 0.0))
+        for _ in range(count - len(starts))
+    )
     for number, (name, x) in enumerate((*starts[:count], *more)):
         # Responding in turn cannot end at an equilibrium that it moves away from; Newton's method alone can.
-        hunt.finish(name, x if number > 2 and number % 2 else hunt.settled(x))
+        hunt.finish(name, x if number >= len(starts) and number % 2 else hunt.settled(x))
     for other in hunt.points[1:]:
         for share in (0.25, 0.5, 0.75):
             hunt.finish("between two others", share * other + (1.0 - share) * hunt.points[0])
@@ -197,11 +203,12 @@ def _differ(one: Equilibrium, other: Equilibrium) -> float:
     return max(
         max(abs(ours[name] - theirs[name]) for name in ours),
         float(np.max(np.abs(one.leaves - other.leaves))),
+        float(np.max(np.abs(one.holds - other.holds))),
     )
 
 
 def _entries(equilibrium: Equilibrium) -> list[EntryResult]:
-    walk = Walk(equilibrium)
+    walk = walk_of(equilibrium)
     return [walk.entry(e) for e in range(len(equilibrium.game.steps))]
 
 

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from servanda.agreement.dates import DueDates, due_dates, last_day, review_dates
+from servanda.agreement.dates import DueDates, due_dates, last_day, repeated
 from servanda.agreement.format.agreement import Agreement
-from servanda.agreement.format.entries import Due, Entry, Obligation, Plan, Ratification, Review
+from servanda.agreement.format.entries import Dated, Due, Entry, Exchange, Obligation, Plan
 from servanda.agreement.format.values import NEVER, Number, Place
+from servanda.agreement.playability import playable
 
 TOLERANCE = 1e-9
 
@@ -30,7 +31,10 @@ class Item:
 
 @dataclass(frozen=True)
 class Transfer:
-    """A step that gives stakes: the share of each, "all that is left" worked out; `day` is None if it has none."""
+    """A step that gives stakes: the share of each, "all that is left" worked out; `day` is None if it has none.
+
+    An exchange is a step of each of its parties.
+    """
 
     item: Item
     step: Obligation
@@ -51,7 +55,7 @@ class PlanView:
     items : tuple[Item, ...]
         Its entries, in file order.
     by_id : dict[str, Item]
-        Every entry by its id, and a review by the ids of all that it stands for (`review-2-dprk`) too.
+        Every entry by its id, and a review or renewal by the ids of all that it stands for (`review-2-dprk`) too.
     due : DueDates
     """
 
@@ -83,10 +87,19 @@ class PlanView:
 
     @property
     def duties(self) -> Iterator[tuple[Item, Obligation]]:
-        """The obligations and duties, in file order."""
+        """The obligations and duties, in file order; of an exchange, what each party has to do."""
         for item in self.items:
             if isinstance(item.entry, Obligation):
                 yield item, item.entry
+            elif isinstance(item.entry, Exchange):
+                shared = {name: value for name, value in item.entry if name != "exchange"}
+                for part in item.entry.exchange:
+                    yield item, Obligation.model_construct(**shared, by=part.by, gives=part.gives)
+
+    @functools.cached_property
+    def playable(self) -> bool:
+        """Whether the plan has all that play needs: is a game, and not only a text."""
+        return playable(self.agreement, self.name)
 
     @functools.cached_property
     def transfers(self) -> tuple[Transfer, ...]:
@@ -134,13 +147,16 @@ class PlanView:
                     found.setdefault(partner, set()).add(item.id)
         return found
 
+    def returns(self, item: Item) -> set[str]:
+        """The ids of what is done in return for an entry; an exchange is done in return for itself."""
+        own = {item.id} if isinstance(item.entry, Exchange) else set[str]()
+        return self.pairs.get(item.id, set()) | own
+
     @functools.cached_property
     def last_step(self) -> tuple[date, Item] | None:
-        """The last obligation, duty or ratification that has a day; None if none has."""
+        """The last obligation, duty, exchange or ratification that has a day; None if none has."""
         steps = [
-            (day, item)
-            for item in self.items
-            if isinstance(item.entry, Obligation | Ratification) and (day := self.day(item)) is not None
+            (day, item) for item in self.items if isinstance(item.entry, Dated) and (day := self.day(item)) is not None
         ]
         return max(steps, key=lambda step: step[0]) if steps else None
 
@@ -152,16 +168,14 @@ def plan_view(agreement: Agreement, name: str) -> PlanView:
     by_id: dict[str, Item] = {}
     for item in items:
         by_id.setdefault(item.id, item)
-        if isinstance(item.entry, Review):
-            for number in range(1, 1 + len(review_dates(item.entry))):
-                for party in item.entry.review:
-                    by_id.setdefault(f"{item.id}-{number}-{party}", item)
+        for made in repeated(agreement, item.entry):
+            by_id.setdefault(made, item)
     return PlanView(agreement, name, plan, items, by_id, due_dates(agreement, name))
 
 
 def due_of(entry: Entry) -> Due | None:
     """The entry's `due`, if it is of a kind that may have one."""
-    return entry.due if isinstance(entry, Obligation | Ratification) else None
+    return entry.due if isinstance(entry, Dated) else None
 
 
 def due_place(item: Item) -> Place:

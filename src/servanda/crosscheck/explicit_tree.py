@@ -6,17 +6,16 @@ plans by hand, and as referee of the fast solver in the tests. Beside the calend
 
 from __future__ import annotations
 
-import itertools
-import math
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, NamedTuple, TypeVar
+from typing import Any, Literal, NamedTuple
 
-from servanda.agreement.format.agreement import Agreement, as_in
-from servanda.crosscheck._tree_payoffs import Cost, Payoffs, State
+from servanda.agreement.format.agreement import Agreement
+from servanda.crosscheck._tree_rules import Place, Play
+from servanda.crosscheck._tree_state import State
 from servanda.errors import MOST_NODES, ServandaError, expect, whole
-from servanda.game.calendar import Step, calendar_of
+from servanda.game.calendar import Step
 from servanda.result import About, Result, about, plain
 
 
@@ -30,9 +29,14 @@ class Infoset(NamedTuple):
     Attributes
     ----------
     entry : str
-        Id of the entry at which the choice is made (it says whose).
+        Where the choice is made, and whose it is: the id of the entry; at an exchange `swap usa`; at the second look of
+        the stall that began at the entry `halt`, `halt look 2 dprk` of a party that is behind and `halt look 2 usa
+        answers` of another; where dprk was found, `dprk found look 2 dprk`.
     branch : tuple[str, ...]
-        Ids of the turnovers, of any party, that brought a new government, in calendar order.
+        The public events by which this history differs from the plan as it is written, in the order in which they
+        happened: ids of the turnovers, of any party, that brought a new government; `halt: hold`; `swap: usa and dprk
+        hold`; `vote: fails`; `dprk found: halt` (in the report before halt); at looks `halt look 2 dprk: hold`, `halt
+        look 2 usa answers: hold`, `vote look 1 vote: fails`.
     type : str
         The acting party's type now.
     concealed : frozenset[str]
@@ -52,7 +56,7 @@ class Edge:
     Attributes
     ----------
     label : str
-        'keep', 'conceal' or 'withdraw' at a decision; words at a chance node.
+        'keep', 'conceal', 'hold', 'withdraw', 'renew' or 'lapse' at a decision; words at a chance node.
     chance : float or None
         Its probability; None at a decision.
     flow : tuple[float, ...]
@@ -61,6 +65,8 @@ class Edge:
         Per party: what one unit at the second node is worth at the first.
     child : int
         Index of the node it leads to, above its own node's.
+    weight : float
+        At a decision: how much more often than other acts a party takes it to whom nothing matters; its habit.
     """
 
     label: str
@@ -68,6 +74,7 @@ class Edge:
     flow: tuple[float, ...]
     factor: tuple[float, ...]
     child: int
+    weight: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -86,12 +93,17 @@ class Node:
     infoset : Infoset or None
         What it knows.
     edges : tuple[Edge, ...]
-        Decisions: keep, conceal (where it is a choice), withdraw. Chance: only what can happen.
+        Decisions: keep, conceal and hold (where they are choices), withdraw, and only what has any weight. Chance: only
+        what can happen. Those who choose at the same time decide one after the other, none knowing what others chose.
     payoff : tuple[float, ...]
         Terminal: per party, what flows from here to the horizon less lump costs, valued here. Else empty. Units.
     outcome : str or None
         Terminal: 'held:clean', 'held:concealed', 'withdrew:usa', 'found:dprk', 'found:both', 'found:several',
-        'unratified:usa' or 'incident'.
+        'lapsed:usa', 'unratified:usa' or 'incident'.
+    standing : str or None
+        Terminal and in force: 'complete_on_time', 'complete_late', 'stalled' or 'suspended'.
+    done : Mapping[str, float] or None
+        Terminal: when each obligation, transfer, exchange and vote was done, by claim. Years from the start.
     """
 
     kind: Literal["chance", "decision", "terminal"]
@@ -102,6 +114,8 @@ class Node:
     edges: tuple[Edge, ...] = ()
     payoff: tuple[float, ...] = ()
     outcome: str | None = None
+    standing: str | None = None
+    done: Mapping[str, float] | None = None
 
 
 @dataclass(frozen=True, repr=False)
@@ -116,6 +130,8 @@ class Tree(Result):
     nodes : tuple[Node, ...]
         Depth first; the root is `nodes[0]`.
     plan : str
+    precisions : Mapping[str, Mapping[str, float]]
+        Logit precision by party and type, per unit.
     about : About or None
     """
 
@@ -123,6 +139,7 @@ class Tree(Result):
     parties: tuple[str, ...]
     nodes: tuple[Node, ...]
     plan: str
+    precisions: Mapping[str, Mapping[str, float]] = field(default_factory=dict[str, Mapping[str, float]])
     about: About | None = field(default=None, compare=False)
 
     @property
@@ -171,11 +188,11 @@ def game_tree(agreement: Agreement, plan: str, max_nodes: int = 200_000) -> Tree
     expect(agreement, Agreement, "game_tree")
     max_nodes = whole("max_nodes", max_nodes, 1, MOST_NODES)
     began = time.perf_counter()
-    play = _Play(agreement, plan)
+    play = Play(agreement, plan)
     nodes: list[Node] = []
     links: list[list[int]] = []
     # A stack instead of recursion: a plan of many reviews is deeper than Python may recurse.
-    pending: list[tuple[int, int, _Place, State]] = [(-1, 0, play.first, play.start)]
+    pending: list[tuple[int, int, Place, State]] = [(-1, 0, play.first, play.start)]
     least = _least(play.steps)
     while pending:
         parent, position, place, state = pending.pop()
@@ -187,39 +204,33 @@ def game_tree(agreement: Agreement, plan: str, max_nodes: int = 200_000) -> Tree
             )
         if parent >= 0:
             links[parent][position] = len(nodes)
-        node, moves = play.at(place, state)
+        event, moves = play.at(place, state)
         here = len(nodes)
         links.append([-1] * len(moves))
         # Links are filled in when the children are numbered; until then the edges point nowhere.
-        nodes.append(replace(node, edges=tuple(Edge(m.label, m.chance, m.flow, m.factor, -1) for m in moves)))
+        edges = tuple(Edge(m.label, m.chance, m.flow, m.factor, -1, m.weight) for m in moves)
+        infoset = None if event.knows is None else Infoset(*event.knows)
+        nodes.append(
+            Node(
+                event.kind,
+                event.title,
+                event.date,
+                event.player,
+                infoset,
+                edges,
+                event.payoff,
+                event.outcome,
+                event.standing,
+                event.done,
+            )
+        )
         pending.extend((here, n, moves[n].place, moves[n].state) for n in reversed(range(len(moves))))
     linked = (
         replace(node, edges=tuple(replace(edge, child=child) for edge, child in zip(node.edges, children, strict=True)))
         for node, children in zip(nodes, links, strict=True)
     )
     made = about(agreement, time.perf_counter() - began)
-    return Tree(f"{agreement.title}: {plan}", play.parties, tuple(linked), plan, made)
-
-
-# --------------------------------------------------------------------------------------------- how it is played
-
-
-class _Place(NamedTuple):
-    """Where in the calendar: a draw of type (of party `at`), a report before, or the act of, entry `at`; the end."""
-
-    what: Literal["type", "report", "act", "end"]
-    at: int
-    outcome: str = ""
-    costs: tuple[tuple[str, Cost], ...] = ()  # at the end: who pays which lump sums, beside `breakdown`
-
-
-class _Move(NamedTuple):
-    label: str
-    chance: float | None
-    place: _Place
-    state: State
-    flow: tuple[float, ...]
-    factor: tuple[float, ...]
+    return Tree(f"{agreement.title}: {plan}", play.parties, tuple(linked), plan, play.precisions(), made)
 
 
 def _least(steps: tuple[Step, ...]) -> int:
@@ -230,133 +241,3 @@ def _least(steps: tuple[Step, ...]) -> int:
         if step.kind == "turnover" and step.chance is not None and 0 < step.chance.likely < 1:
             paths = min(2 * paths, 10**18)
     return count
-
-
-class _Play:
-    """The rules: which node stands at a place and state, and what can follow."""
-
-    def __init__(self, agreement: Agreement, plan: str) -> None:
-        self.parties = tuple(agreement.parties)
-        self.steps = calendar_of(agreement, plan)
-        self.payoffs = Payoffs(as_in(agreement, plan))
-        self.times = [step.years for step in self.steps] + [agreement.horizon]
-        self.priors = [
-            {name: of.chance.likely for name, of in party.types.items()} or {"only": 1.0}
-            for party in agreement.parties.values()
-        ]
-        # A party with one possible type needs no draw, but the flows before the first entry need one node to start at.
-        self.draws = [i for i, prior in enumerate(self.priors) if sum(c > 0 for c in prior.values()) > 1] or [0]
-        self.first = _Place("type", self.draws[0])
-        none = (frozenset[str](),) * len(self.parties)
-        certain = tuple(max(prior, key=lambda name: prior[name]) for prior in self.priors)
-        self.start = State(certain, dict.fromkeys(agreement.stakes, 0.0), none, none, ())
-        self.nothing = (0.0,) * len(self.parties), (1.0,) * len(self.parties)
-
-    def at(self, place: _Place, state: State) -> tuple[Node, list[_Move]]:
-        if place.what == "type":
-            return self._draw(place.at, state)
-        if place.what == "report":
-            return self._report(place.at, state)
-        if place.what == "end":
-            return self._end(place, state), []
-        return self._act(self.steps[place.at], place.at, state)
-
-    def _draw(self, party: int, state: State) -> tuple[Node, list[_Move]]:
-        name = self.parties[party]
-        later = [i for i in self.draws if i > party]
-        moves: list[_Move] = []
-        for kind, chance in self.priors[party].items():
-            drawn = replace(state, types=_with(state.types, party, kind))
-            if later:
-                moves.append(_Move(f"{name} is {kind}", chance, _Place("type", later[0]), drawn, *self.nothing))
-            else:
-                moves.append(self._onward(f"{name} is {kind}", chance, -1, drawn))
-        return Node("chance", f"what {name} privately is", 0.0), _possible(moves)
-
-    def _report(self, k: int, state: State) -> tuple[Node, list[_Move]]:
-        findings, incident = self.payoffs.risks(state, self.times[k - 1], self.times[k])
-        moves: list[_Move] = []
-        unseen = math.prod(1 - risk for risk in findings)
-        everyone = range(len(self.parties))
-        for found in (some for n in everyone for some in itertools.combinations(everyone, n + 1)):
-            chance = math.prod(risk if i in found else 1 - risk for i, risk in enumerate(findings))
-            names = [self.parties[i] for i in found]
-            who = names[0] if len(names) == 1 else "both" if len(self.parties) == 2 else "several"
-            end = _Place("end", k, f"found:{who}", tuple((name, "found") for name in names))
-            moves.append(_Move(f"found: {' and '.join(names)}", chance, end, state, *self.nothing))
-        moves.append(_Move("incident", unseen * incident, _Place("end", k, "incident"), state, *self.nothing))
-        moves.append(_Move("nothing", unseen * (1 - incident), self._after_report(k, state), state, *self.nothing))
-        title = "report at the horizon" if k == len(self.steps) else f"report before {self.steps[k].id}"
-        return Node("chance", title, self.times[k]), _possible(moves)
-
-    def _act(self, step: Step, k: int, state: State) -> tuple[Node, list[_Move]]:
-        i = self.parties.index(step.party)
-        node = Node("chance", step.id, step.years)
-        kept = replace(state, given=_add(state.given, step, step.gives))
-        if step.kind == "automatic":
-            return node, [self._onward("done", 1.0, k, kept)]
-        if step.kind == "ratification":
-            chance = _likely(step)
-            broken = _Place("end", k, f"unratified:{step.party}", ((step.party, "unratified"),))
-            passed = self._onward("passes", chance, k, state)
-            return node, _possible([passed, _Move("fails", 1 - chance, broken, state, *self.nothing)])
-        if step.kind == "turnover":
-            chance = _likely(step)
-            moves = [self._onward("the same government", 1 - chance, k, state)]
-            for kind, share in step.types.items():
-                new = replace(state, types=_with(state.types, i, kind), branch=(*state.branch, step.id))
-                moves.append(self._onward(f"new government: {kind}", chance * share.likely, k, new))
-            return node, _possible(moves)
-        broken = _Place("end", k, f"withdrew:{step.party}", ((step.party, "withdrawing"),))
-        moves = [self._onward("keep", None, k, kept)]
-        if step.conceals:
-            secret = replace(
-                state,
-                given=_add(state.given, step, [s for s in step.gives if s not in step.conceals]),
-                hidden=_with(state.hidden, i, state.hidden[i] | set(step.conceals)),
-                sets=_with(state.sets, i, state.sets[i] | {step.id}),
-            )
-            moves.append(self._onward("conceal", None, k, secret))
-        moves.append(_Move("withdraw", None, broken, state, *self.nothing))
-        infoset = Infoset(step.id, state.branch, state.types[i], state.sets[i])
-        return Node("decision", step.id, step.years, step.party, infoset), moves
-
-    def _end(self, place: _Place, state: State) -> Node:
-        date = self.times[place.at]
-        held = place.outcome.startswith("held:")
-        payoff = self.nothing[0] if held else self.payoffs.broken(state, date, place.costs)
-        return Node("terminal", place.outcome, date, payoff=payoff, outcome=place.outcome)
-
-    def _onward(self, label: str, chance: float | None, k: int, state: State) -> _Move:
-        """Play on from entry k (-1: from the start) in this state until the next thing happens."""
-        since = self.times[k] if k >= 0 else 0.0
-        flow, factor = self.payoffs.flow(state, since, self.times[k + 1])
-        findings, incident = self.payoffs.risks(state, since, self.times[k + 1]) if k >= 0 else ((), 0.0)
-        risky = incident > 0 or any(findings)
-        place = _Place("report", k + 1) if risky else self._after_report(k + 1, state)
-        return _Move(label, chance, place, state, flow, factor)
-
-    def _after_report(self, k: int, state: State) -> _Place:
-        if k < len(self.steps):
-            return _Place("act", k)
-        return _Place("end", k, "held:concealed" if any(state.hidden) else "held:clean")
-
-
-_T = TypeVar("_T")
-
-
-def _with(row: tuple[_T, ...], place: int, value: _T) -> tuple[_T, ...]:
-    return (*row[:place], value, *row[place + 1 :])
-
-
-def _add(given: Mapping[str, float], step: Step, stakes: Iterable[str]) -> dict[str, float]:
-    return {**given, **{s: given[s] + step.gives[s].likely for s in stakes}}
-
-
-def _likely(step: Step) -> float:
-    assert step.chance is not None
-    return step.chance.likely
-
-
-def _possible(moves: list[_Move]) -> list[_Move]:
-    return [move for move in moves if move.chance]

@@ -8,26 +8,38 @@ block per party and node. All payoffs are closed form. See `model.md`.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
+from servanda.agreement.dates import years_between
 from servanda.agreement.format.agreement import Agreement, as_in
+from servanda.agreement.format.entries import Exchange, Ratification, Renewal, Review
 from servanda.agreement.format.values import Number
 from servanda.arrays import Floats, Ints, freeze
 from servanda.errors import ServandaError, UsageError, expect, numbered
 from servanda.game._bisimulation import merge_equivalent
 from servanda.game.accumulation import Valuation, hazards, shares
 from servanda.game.calendar import Step, calendar_of
+from servanda.game.kinds import CHOICES, FOUND, HORIZON, RATIFICATION, SEAT, TURNOVER
+from servanda.game.node_tables import Public, node_tables, read_public
 from servanda.game.payoff_tables import Common, Tables, gather, party_tables, types_of
+from servanda.game.public_tree import (
+    KINDS,
+    SAME,
+    Rules,
+    Shape,
+    Telling,
+    TooManyNodes,
+    movers_of,
+    plan_entries,
+    shape_of,
+    tell,
+)
 from servanda.game.unknowns import Unknowns, list_unknowns
 from servanda.records import Record
-
-OBLIGATION, REVIEW, AUTOMATIC, RATIFICATION, TURNOVER, HORIZON = range(6)
-
-
-_KIND = {"obligation": 0, "review": 1, "automatic": 2, "ratification": 3, "turnover": 4}
-
 
 MAX_CONCEALABLE = 16
 
@@ -54,17 +66,66 @@ class GameTooLarge(ServandaError, ValueError):
 class PublicTree(NamedTuple):
     """What everybody sees. Parents come before children; `V` nodes.
 
-    `step` (V,): index into the plan's steps, their number at the horizon; `kind` (V,) one of the constants above;
-    `actor` (V,) party index, -1 at the horizon; `parent` (V,), -1 at the root; `child` (V, 2): the next node, and at a
-    turnover the next node under a new government, else -1; `conceals` (V,): 1 where the actor may conceal.
+    `row` (V,): where a node's numbers stand in the tables, its step where nothing can be late, else itself; `kind` (V,)
+    one of the constants of `public_tree.py`; `actor` (V,) party index, -1 at the horizon; `parent` (V,), -1 at the
+    root; `child` (V, 2): the next node; and the next under a new government at a turnover, after holding back at a
+    decision, after a failed vote that does not end all, else -1; `conceals` (V,): 1 where the actor may conceal.
+    `aside`, `head`, `fork`, `mask` (V,), `forks`: see `public_tree.Telling`.
     """
 
-    step: Ints
+    row: Ints
     kind: Ints
     actor: Ints
     parent: Ints
     child: Ints
     conceals: Ints
+    aside: Ints
+    head: Ints
+    fork: Ints
+    mask: Ints
+    forks: Ints
+
+
+@dataclass(frozen=True)
+class Lateness(Record):
+    """What is public about late steps at each node; `V` nodes, `P` entries that can wait (`entries`: their steps).
+
+    Attributes
+    ----------
+    entries : tuple[int, ...]
+    about : (V,) ints
+        The step that a node is about, -1 for none.
+    does : (V,) ints
+        The step that is done if a node's first child follows, -1 for none.
+    look : (V,) ints
+        Number of the look, from 0, at a node while somebody is behind; else -1.
+    allotted : (V,) floats
+        Years since the last look, or allotted to the step.
+    fate : (V,) ints
+        How a node of the horizon is reached: `ON_TIME`, `LATE`, `STALLED`, `SUSPENDED`; -1 elsewhere.
+    lateness : (V,) floats
+        Years by which the latest entry so far was late.
+    did, struck : (V, P) bools
+        On the way to a node.
+    behind, suspended, exposed : (V, N) bools
+        Parties that are behind, have taken something back, are found out, on the way to a node.
+    """
+
+    entries: tuple[int, ...]
+    about: Ints
+    does: Ints
+    look: Ints
+    allotted: Floats
+    fate: Ints
+    lateness: Floats
+    did: NDArray[np.bool_]
+    struck: NDArray[np.bool_]
+    behind: NDArray[np.bool_]
+    suspended: NDArray[np.bool_]
+    exposed: NDArray[np.bool_]
+
+
+ON_TIME, LATE, STALLED, SUSPENDED = range(4)
 
 
 @dataclass(frozen=True, repr=False)
@@ -81,7 +142,7 @@ class Game(Record):
         Per party.
     tree : PublicTree
     node_step : (V,) ints
-        Index into `steps`; `len(steps)` at the horizon.
+        Index into `steps`, of the entry that falls due; `len(steps)` at the horizon; -1 in between (a look, an answer).
     node_years : (V,) floats
         From the start.
     branches : tuple[tuple[str, ...], ...]
@@ -102,12 +163,14 @@ class Game(Record):
         Integrated finding rate on the way to the step.
     worth : tuple of N (D, K, S) floats
         Units per year.
-    costs : tuple of N (D, K, 4) floats
-        Lump sums: breakdown, withdrawing, found, unratified; units.
+    costs : tuple of N (D, K, 7) floats
+        As in `payoff_tables.COSTS`; units, delaying per year.
     rate : tuple of N (D, K) floats
         Continuous discount per year.
     restore : (D, S) floats
         Years.
+    late : Lateness or None
+        What is public about late steps; None in a plan in which a missed step ends the agreement.
     """
 
     agreement: Agreement
@@ -130,6 +193,12 @@ class Game(Record):
     costs: tuple[Floats, ...]
     rate: tuple[Floats, ...]
     restore: Floats
+    late: Lateness | None = None
+
+    @property
+    def is_late(self) -> bool:
+        """Whether steps can be late, or acts have weights."""
+        return self.late is not None
 
     @property
     def draws(self) -> int:
@@ -203,7 +272,8 @@ def compile(agreement: Agreement, plan: str, draws: Valuation = likely) -> Game:
     whole, agreement = agreement, as_in(agreement, plan)
     parties = tuple(agreement.parties)
     concealable = tuple(
-        tuple(e for e, step in enumerate(steps) if step.conceals and step.party == name) for name in parties
+        tuple(e for e, step in enumerate(steps) if any(m.conceals and m.party == name for m in movers_of(step)))
+        for name in parties
     )
     for name, own in zip(parties, concealable, strict=True):
         if len(own) > MAX_CONCEALABLE:
@@ -212,6 +282,8 @@ def compile(agreement: Agreement, plan: str, draws: Valuation = likely) -> Game:
                 f" solver keeps track of every combination for at most {MAX_CONCEALABLE}. Join some of these entries"
                 f" into one, or mark stakes that could hardly be hidden as concealable: false"
             )
+    if tells_lateness(agreement, plan):
+        return _late_game(whole, agreement, plan, steps, concealable, draws)
     _look_at_size(agreement, plan, steps, concealable)
     return _tables(whole, agreement, plan, steps, concealable, _Nodes(steps), draws)
 
@@ -302,31 +374,29 @@ def _tables(
     way = np.diff(dates, prepend=0.0)
     D = np.size(valuation(agreement.incidents))
 
-    def value(number: Number) -> Floats:
-        found = np.asarray(valuation(number))
-        if found.dtype.kind not in "fiu" or found.shape not in ((D,), (1,)) or D == 0 or np.isnan(found).any():
-            raise UsageError(
-                f"The values of a number are {found.dtype.name}s of shape {found.shape}"
-                f"{', some of them no numbers' if found.dtype.kind == 'f' and np.isnan(found).any() else ''}."
-                f" They must be {max(D, 1)} numbers, one for each draw"
-            )
-        return np.broadcast_to(found.astype(np.float64, copy=False), (D,))
+    value = _checked(valuation, D)
 
     # By step (E + 1, the last being the horizon); the same in every branch.
     share, claimed = shares(steps, stakes, value, D)
     hideable = tuple(name for name in stakes if any(name in s.conceals for s in steps))
     hazard, alarms = hazards(agreement, hideable, dates - way, dates, np.arange(E + 1) - 1, value, D)
 
-    kind = np.array([_KIND[s.kind] for s in steps] + [HORIZON])
+    kind = np.array([KINDS[s.kind] for s in steps] + [HORIZON])
     actor = np.array([parties.index(s.party) for s in steps] + [-1])[step]
     chance = np.stack([value(s.chance) if s.chance is not None else np.zeros(D) for s in steps] + [np.zeros(D)], axis=1)
+    nothing = np.full(step.size, -1)
     tree = PublicTree(
-        step=step,
+        row=step,
         kind=kind[step],
         actor=actor,
         parent=np.array(nodes.parent),
         child=np.array(nodes.child),
         conceals=np.array([int(bool(s.conceals)) for s in steps] + [0])[step],
+        aside=nothing,
+        head=nothing,
+        fork=nothing,
+        mask=nothing,
+        forks=np.zeros(0, dtype=np.int64),
     )
     restore = np.stack([value(agreement.stakes[name].restore) for name in stakes], axis=1)
     common = Common(D, dates, way, claimed, hazard, restore, T, share, stakes, hideable, steps)
@@ -344,7 +414,7 @@ def _tables(
         fails=np.where(kind == RATIFICATION, 1.0 - chance, 0.0),
         replaced=np.where(kind == TURNOVER, chance, 0.0),
     )
-    unknowns = list_unknowns(tables, step, actor, (tree.kind == OBLIGATION) | (tree.kind == REVIEW))
+    unknowns = list_unknowns(tables, step, actor, np.isin(tree.kind, CHOICES), nothing >= 0, nothing < 0)
     _insist(
         agreement, plan, len(unknowns.where), MAX_UNKNOWNS, "unknowns",
         "They grow with the entries, the turnovers before them and the concealable stakes. Leave out some of them",
@@ -370,6 +440,164 @@ def _tables(
         costs=tuple(p.costs for p in per_party),
         rate=tuple(p.rate for p in per_party),
         restore=restore,
+    )
+    freeze(game)
+    return game
+
+
+def _checked(valuation: Valuation, D: int) -> Valuation:
+    """The values of numbers, (D,) each, looked at before they are used."""
+
+    def value(number: Number) -> Floats:
+        found = np.asarray(valuation(number))
+        if found.dtype.kind not in "fiu" or found.shape not in ((D,), (1,)) or D == 0 or np.isnan(found).any():
+            raise UsageError(
+                f"The values of a number are {found.dtype.name}s of shape {found.shape}"
+                f"{', some of them no numbers' if found.dtype.kind == 'f' and np.isnan(found).any() else ''}."
+                f" They must be {max(D, 1)} numbers, one for each draw"
+            )
+        return np.broadcast_to(found.astype(np.float64, copy=False), (D,))
+
+    return value
+
+
+def tells_lateness(agreement: Agreement, plan: str) -> bool:
+    """Whether a plan says what follows when a step is late, or a party has habits: if not, all stays as it was."""
+    mine = agreement.plans[plan]
+    return (
+        mine.late is not None
+        or mine.found == "stall"
+        or any(party.habits is not None for party in agreement.parties.values())
+        or any(
+            isinstance(entry, Exchange | Renewal)
+            or (isinstance(entry, Ratification) and entry.then != "breakdown")
+            or (isinstance(entry, Review) and entry.may_suspend)
+            for entry in mine.entries
+        )
+    )
+
+
+@lru_cache(maxsize=8)
+def _told(shape: Shape) -> tuple[Telling, Public]:
+    """Tell a public tree once, for all draws of the numbers."""
+    told = tell(shape, MAX_NODES)
+    public = read_public(told, shape.parties, sum(entry.waits for entry in shape.entries))
+    told.way.clear()
+    return told, public
+
+
+def _shape(agreement: Agreement, plan: str, steps: tuple[Step, ...], value: Valuation) -> Shape:
+    mine = agreement.plans[plan]
+    windows: dict[str, list[tuple[float, float]]] = {}
+    for measure in agreement.measures.values():
+        if max(measure.finds.likely, measure.finds.high or 0.0, float(value(measure.finds).max())) > 0:
+            opens = years_between(agreement.start, measure.starts) if measure.starts else 0.0
+            closes = years_between(agreement.start, measure.until) if measure.until else agreement.horizon
+            for stake in measure.covers:
+                windows.setdefault(stake, []).append((opens, closes))
+    looks = None if mine.late is None else tuple(mine.late.looks)
+    rules = Rules(looks, 0 if mine.late is None else mine.late.stalls, mine.found == "stall")
+    suspendable = {name: stake.holder for name, stake in agreement.stakes.items() if stake.suspendable}
+    return shape_of(steps, tuple(agreement.parties), rules, agreement.horizon, suspendable, windows)
+
+
+def _late_game(
+    whole: Agreement,
+    agreement: Agreement,
+    plan: str,
+    steps: tuple[Step, ...],
+    concealable: tuple[tuple[int, ...], ...],
+    valuation: Valuation,
+) -> Game:
+    """A game in which steps can be late, and acts have weights."""
+    parties, stakes = tuple(agreement.parties), tuple(agreement.stakes)
+    D = np.size(valuation(agreement.incidents))
+    value = _checked(valuation, D)
+    try:
+        told, public = _told(_shape(agreement, plan, steps, value))
+    except TooManyNodes:
+        raise GameTooLarge(
+            f"{_file(agreement)}plan {plan}: the game would have more than {MAX_NODES:,} public nodes, and the exact"
+            " solver takes at most so many. Every look doubles what can follow a late step, and every stall squares it."
+            " Write fewer looks or stalls under late, add late: false to steps of less weight, or leave out reviews or"
+            " turnovers"
+        ) from None
+    V, E, T, entries = len(told.kind), len(steps), agreement.horizon, plan_entries(steps)
+    kinds = [len(types_of(party)) for party in agreement.parties.values()]
+    states = sum(k << len(claims[p]) for claims in public.claims for p, k in enumerate(kinds))
+    _insist(agreement, plan, len(parties), MAX_PARTIES, "parties", "Leave out parties that decide nothing")
+    _insist(
+        agreement, plan, states, MAX_STATES, "private states",
+        "Every look doubles what can follow a late step, and every concealable step what may be hidden. Leave out some",
+    )  # fmt: skip
+    years = np.array(told.time)
+    before = np.array(told.before)
+    parent = np.array(told.parent)
+    share, claimed = shares(steps, stakes, value, D)
+    hideable = tuple(
+        name for name in stakes if any(name in m.conceals for step in steps for m in movers_of(step))
+    )  # fmt: skip
+    hazard, alarms = hazards(agreement, hideable, before, years, parent, value, D)
+    restore = np.stack([value(agreement.stakes[name].restore) for name in stakes], axis=1)
+    common = Common(D, years, years - before, claimed, hazard, restore, T, share, stakes, hideable, steps)
+    tables, own = node_tables(agreement, told, public, concealable, common, hazard, alarms, value)
+    dates = np.array([s.years for s in steps] + [T])
+    way = np.diff(dates, prepend=0.0)
+    tree = PublicTree(
+        row=np.arange(V),
+        kind=np.array(told.kind),
+        actor=np.array(told.actor),
+        parent=parent,
+        child=np.array(told.child),
+        conceals=np.array(told.conceals),
+        aside=np.array(told.aside),
+        head=np.array(told.head),
+        fork=np.array(told.fork),
+        mask=np.array(told.mask),
+        forks=np.array(told.forks, dtype=np.int64),
+    )
+    choice = np.isin(tree.kind, CHOICES)
+    holds = tables.habit[:, :, 3].max(axis=0) > -np.inf
+    reported = ~np.isin(tree.kind, (FOUND, SEAT))
+    taken = public.taken.any(axis=2)
+    whole_plan = public.did.all(axis=1) & ~public.stalls
+    late = np.where(public.lateness > SAME, LATE, ON_TIME)
+    fate = np.where(taken.any(axis=1), SUSPENDED, np.where(whole_plan, late, STALLED))
+    game = Game(
+        agreement=whole,
+        plan=plan,
+        steps=steps,
+        parties=parties,
+        types=tuple(types_of(p) for p in agreement.parties.values()),
+        tree=tree,
+        node_step=np.array(told.step),
+        node_years=years,
+        branches=public.branches,
+        concealable=concealable,
+        hideable=hideable,
+        tables=tables,
+        merged=tables,
+        unknowns=list_unknowns(tables, tree.row, tree.actor, choice, holds, reported),
+        claimed=claimed,
+        hazard=hazards(agreement, hideable, dates - way, dates, np.arange(E + 1) - 1, value, D)[0],
+        worth=tuple(p.worth for p in own),
+        costs=tuple(p.costs for p in own),
+        rate=tuple(p.rate for p in own),
+        restore=restore,
+        late=Lateness(
+            entries=entries,
+            about=np.array(told.entry),
+            does=np.array(told.does),
+            look=np.array(told.look),
+            allotted=np.array(told.pace),
+            fate=np.where(tree.kind == HORIZON, fate, -1),
+            lateness=public.lateness,
+            did=public.did > 0,
+            struck=public.struck > 0,
+            behind=public.behind > 0,
+            suspended=taken,
+            exposed=public.exposed > 0,
+        ),
     )
     freeze(game)
     return game

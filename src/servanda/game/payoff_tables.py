@@ -64,7 +64,8 @@ class Tables(NamedTuple):
     can find anything in any draw; `joined` (N, V): 1 where on the way from v sets become one, or are numbered anew;
     `holder` (G,): party index. By step e (E + 1 of them): `log_survive`, `survive` flat by set: (log) chance that the
     report finds nothing. `log_prior` (N, K); `log_fresh` (N, E + 1, K): types of a new government. `precision` (N, K),
-    per unit; `withdrawing`, `found`, `unratified` (N, K), units. `breakdown` flat by state: present value of a
+    per unit; `withdrawing`, `found`, `unratified` (N, K), units;
+    `lapsing`: the cost of a lapse less that of a breakdown. `breakdown` flat by state: present value of a
     breakdown at e, lump cost included, others' claims taken as true. `base` flat by state: present value at the start
     of the way to e of what own stakes kept in secret pay on the way, and of `breakdown` at its end, less the cost of
     being found times its chance. `hidden_share` (G, M): share of a stake that its holder keeps in secret, by `number`.
@@ -72,7 +73,8 @@ class Tables(NamedTuple):
     true. `kept_worth` (R, E + 1, G): units, at the start of the way to e, by a stake kept in secret on the way, and
     after it if the agreement breaks down at e; `after` (R, E + 1, G): units, at e, from a breakdown at e until it would
     have been restored anyway. `calm` (E + 1,): chance of no incident on the way to e; `fails`: chance that the
-    ratification fails; `replaced`: chance that the turnover brings a new government.
+    ratification fails; `replaced`: chance that the turnover brings a new government. `habit` (rows, 4): logs of
+    the weights of keep, conceal, withdraw and hold; no rows where all acts are alike.
     """
 
     kinds: Ints
@@ -96,6 +98,7 @@ class Tables(NamedTuple):
     withdrawing: Floats
     found: Floats
     unratified: Floats
+    lapsing: Floats
     breakdown: Floats
     base: Floats
     hidden_share: Floats
@@ -106,6 +109,7 @@ class Tables(NamedTuple):
     calm: Floats
     fails: Floats
     replaced: Floats
+    habit: Floats
 
 
 COMMON = Tables._fields.index("log_survive")  # of the tables, as many are common to all draws
@@ -133,18 +137,33 @@ class Common:
     steps: tuple[Step, ...]
 
 
-def party_tables(
-    agreement: Agreement,
-    name: str,
-    concealable: tuple[int, ...],
-    sets: Ints,
-    c: Common,
-    value: Valuation,
-) -> PartyTables:
-    """Work out one party's states and payoffs."""
+COSTS = ("breakdown", "withdrawing", "found", "unratified", "delaying", "suspending", "lapse")
+
+
+class Person(NamedTuple):
+    """What a party is, by type, in every draw: `worth` (D, K, S), units per year; `costs` (D, K, 7) as in `COSTS`.
+
+    `rate` (D, K), per year; `precision` (D, K), per unit; `log_prior` (D, K); `log_fresh`: the same of a new
+    government, by step (D, K).
+    """
+
+    kinds: int
+    worth: Floats
+    costs: Floats
+    rate: Floats
+    precision: Floats
+    log_prior: Floats
+    log_fresh: dict[int, Floats]
+
+    def cost(self, name: str) -> Floats:
+        """One of the costs, (D, K)."""
+        return self.costs[:, :, COSTS.index(name)]
+
+
+def person_of(agreement: Agreement, name: str, c: Common, value: Valuation) -> Person:
+    """Gather a party's own numbers, by type."""
     party = agreement.parties[name]
     types = types_of(party)
-    K, G = len(types), len(c.hideable)
     declared = [party.types.get(t) for t in types]
 
     def by_type(pick: Callable[[Any], Number]) -> Floats:
@@ -162,17 +181,46 @@ def party_tables(
     costs = np.stack(
         [
             by_type(lambda t, key=key: (getattr(t.costs, key) if t else None) or getattr(party.costs, key))
-            for key in ("breakdown", "withdrawing", "found", "unratified")
+            for key in COSTS
         ],
         axis=2,
     )
     rate = by_type(lambda t: (t.discount if t else None) or party.discount)
-    precision = by_type(lambda t: (t.precision if t else None) or party.precision)
+    sharp = [(t if t is not None and (t.precision is not None or t.sharpness is not None) else party) for t in declared]
+    precision = np.stack([value(who.precision if who.sharpness is None else who.sharpness) for who in sharp], axis=1)
+    for k, who in enumerate(sharp):
+        if who.sharpness is not None:  # per share of all that is at stake; made one per unit
+            stake = np.abs(worth[:, k]).sum(axis=1) * annuity(rate[:, k], np.array(c.T))
+            precision[:, k] = np.divide(precision[:, k], stake, out=np.zeros(c.D), where=stake > 0)
+    return Person(
+        kinds=len(types),
+        worth=worth,
+        costs=costs,
+        rate=rate,
+        precision=precision,
+        log_prior=log_chances(by_type(lambda t: t.chance if t else one)),
+        log_fresh={
+            e: log_chances(np.stack([value(s.types.get(t, zero)) for t in types], axis=1))
+            for e, s in enumerate(c.steps)
+            if s.kind == "turnover" and s.party == name
+        },
+    )
+
+
+def party_tables(
+    agreement: Agreement,
+    name: str,
+    concealable: tuple[int, ...],
+    sets: Ints,
+    c: Common,
+    value: Valuation,
+) -> PartyTables:
+    """Work out one party's states and payoffs."""
+    person = person_of(agreement, name, c, value)
+    worth, costs, rate, K, G = person.worth, person.costs, person.rate, person.kinds, len(c.hideable)
     log_fresh = np.zeros((c.D, len(c.steps) + 1, K))
-    log_prior = log_chances(by_type(lambda t: t.chance if t else one))
-    for e, s in enumerate(c.steps):
-        if s.kind == "turnover" and s.party == name:
-            log_fresh[:, e] = log_chances(np.stack([value(s.types.get(t, zero)) for t in types], axis=1))
+    for e, logs in person.log_fresh.items():
+        log_fresh[:, e] = logs
 
     most = 1 << len(concealable)
     hidden = np.zeros((c.D, most, G))
@@ -217,9 +265,9 @@ def party_tables(
     return PartyTables(
         sets=sets,
         log_survive=np.concatenate(log_survive, axis=1),
-        log_prior=log_prior,
+        log_prior=person.log_prior,
         log_fresh=log_fresh,
-        precision=precision,
+        precision=person.precision,
         costs=costs,
         breakdown=np.concatenate(breakdown, axis=1),
         base=np.concatenate(base, axis=1),
@@ -289,7 +337,17 @@ def gather(
     quiet = np.array(
         [[not np.any(log_survive[:, finds[p, e] : finds[p, e] + sets[p][e]]) for e in range(E)] for p in range(N)]
     )
-    ear, giver, kept_worth, after = _receivers(parties, holder)
+
+    def later_of(i: int, t: int) -> Floats:
+        return parties[i].after[:, :, t]
+
+    def kept_of(i: int, t: int) -> Floats:
+        way = parties[i].span[:, :, t, None] * parties[i].worth[:, None, t]
+        return way + parties[i].discount[:, :, t, None] * later_of(i, t)
+
+    ear, giver, kept_worth, after = receivers(
+        [p.worth for p in parties], [p.rate for p in parties], kept_of, later_of, holder, E
+    )
     tables = Tables(
         kinds=kinds,
         sets=np.stack(sets)[:, step],
@@ -312,6 +370,7 @@ def gather(
         withdrawing=padded([p.costs[:, :, 1] for p in parties], K),
         found=padded([p.costs[:, :, 2] for p in parties], K),
         unratified=padded([p.costs[:, :, 3] for p in parties], K),
+        lapsing=padded([p.costs[:, :, 6] - p.costs[:, :, 0] for p in parties], K),
         breakdown=np.concatenate([p.breakdown for p in parties], axis=1),
         base=np.concatenate([p.base for p in parties], axis=1),
         hidden_share=share,
@@ -322,6 +381,7 @@ def gather(
         calm=calm,
         fails=fails,
         replaced=replaced,
+        habit=np.zeros((D, 0, 4)),
     )
     return laid_out(tables)
 
@@ -331,34 +391,47 @@ def laid_out(tables: Tables) -> Tables:
     return Tables._make(np.ascontiguousarray(array) for array in tables)
 
 
-def _receivers(parties: list[PartyTables], holder: Ints) -> tuple[Ints, Ints, Floats, Floats]:
-    """Who loses by what others keep in secret: `ear`, `giver`, `kept_worth`, `after` of `Tables`."""
-    D, E, K = parties[0].flow.shape[0], parties[0].flow.shape[1], max(p.flow.shape[2] for p in parties)
-    ear = np.full((len(parties), len(parties), K), -1, dtype=np.int64)
+def receivers(
+    worths: list[Floats],
+    rates: list[Floats],
+    kept: Callable[[int, int], Floats],
+    later: Callable[[int, int], Floats],
+    holder: Ints,
+    rows: int,
+) -> tuple[Ints, Ints, Floats, Floats]:
+    """Who loses by what others keep in secret: `ear`, `giver`, `kept_worth`, `after` of `Tables`.
+
+    Parameters
+    ----------
+    worths, rates : list of (D, K, G) and (D, K) floats
+        By party.
+    kept, later : function of party and type to (D, rows, G) floats
+        As in `Tables`, of all concealable stakes.
+    """
+    K = max(rate.shape[1] for rate in rates)
+    ear = np.full((len(rates), len(rates), K), -1, dtype=np.int64)
     giver: list[int] = []
-    kept: list[Floats] = []
-    later: list[Floats] = []
-    for q in range(len(parties)):
+    all_kept: list[Floats] = []
+    all_later: list[Floats] = []
+    for q in range(len(rates)):
         mine = (holder == q).astype(float)
         known: dict[bytes, int] = {}
-        for i, party in enumerate(parties):
-            for t in range(party.flow.shape[2]):
-                worth = party.worth[:, t] * mine
+        for i, rate in enumerate(rates):
+            for t in range(rate.shape[1]):
+                worth = worths[i][:, t] * mine
                 if i == q or not worth.any():
                     continue
-                key = np.concatenate([worth, party.rate[:, t, None]], axis=1).tobytes()
+                key = np.concatenate([worth, rate[:, t, None]], axis=1).tobytes()
                 if key not in known:
                     known[key] = len(giver)
                     giver.append(q)
-                    after = party.after[:, :, t] * mine
-                    later.append(after)
-                    way = party.span[:, :, t, None] * worth[:, None, :]
-                    kept.append(way + party.discount[:, :, t, None] * after)
+                    all_later.append(later(i, t) * mine)
+                    all_kept.append(kept(i, t) * mine)
                 ear[q, i, t] = known[key]
-    shape = (D, 0, E, holder.size)
+    shape = (rates[0].shape[0], 0, rows, holder.size)
     return (
         ear,
         np.array(giver, dtype=np.int64),
-        np.stack(kept, axis=1) if kept else np.zeros(shape),
-        np.stack(later, axis=1) if later else np.zeros(shape),
+        np.stack(all_kept, axis=1) if all_kept else np.zeros(shape),
+        np.stack(all_later, axis=1) if all_later else np.zeros(shape),
     )

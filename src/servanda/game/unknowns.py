@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from servanda.arrays import Floats, Ints
 from servanda.game.payoff_tables import Tables
 
-LEAVES, SURVIVE, WAY, HELD, GONE = range(5)
+LEAVES, SURVIVE, WAY, HELD, GONE, HOLDS = range(6)
 
 
 class Unknowns(NamedTuple):
@@ -28,17 +28,25 @@ class Unknowns(NamedTuple):
     order: Ints
 
 
-def list_unknowns(tables: Tables, step: Ints, actor: Ints, choice: NDArray[np.bool_]) -> Unknowns:
+def list_unknowns(
+    tables: Tables,
+    row: Ints,
+    actor: Ints,
+    choice: NDArray[np.bool_],
+    holds: NDArray[np.bool_],
+    reported: NDArray[np.bool_],
+) -> Unknowns:
     """List the public numbers that can move, and leave out those of the party with most of them.
 
     That party responds first, to the others' numbers alone; the others respond to what it did.
 
     Parameters
     ----------
-    step, actor : (V,) ints
+    row, actor : (V,) ints
         As in `PublicTree`.
-    choice : (V,) bools
-        Where a party decides.
+    choice, holds, reported : (V,) bools
+        Where a party decides, where it can hold back, and where a report on the way leads to the node if it finds
+        nothing.
     """
     N = len(tables.kinds)
     lists: list[list[tuple[Ints, Floats]]] = []
@@ -46,12 +54,14 @@ def list_unknowns(tables: Tables, step: Ints, actor: Ints, choice: NDArray[np.bo
         acts = choice & (actor == p)
         hides = tables.sets[p] > 1
         some, quiet = np.flatnonzero(hides), tables.quiet[p] == 0
-        rows = [_rows(LEAVES, np.flatnonzero(acts), 0), _rows(SURVIVE, p, np.flatnonzero(hides & quiet))]
+        rows = [_rows(LEAVES, np.flatnonzero(acts), 0), _rows(SURVIVE, p, np.flatnonzero(hides & quiet & reported))]
+        if holds.any():
+            rows.append(_rows(HOLDS, np.flatnonzero(acts & holds), 0))
         for r in np.flatnonzero(tables.giver == p) if some.size else ():
             kept, after = (
-                np.abs(worth[:, r]).sum(axis=2).max(axis=0)[step] for worth in (tables.kept_worth, tables.after)
+                np.abs(worth[:, r]).sum(axis=2).max(axis=0)[row] for worth in (tables.kept_worth, tables.after)
             )
-            for what, where, most in ((WAY, hides, kept), (HELD, hides, after), (GONE, hides & acts, after)):
+            for what, where, most in ((WAY, hides & reported, kept), (HELD, hides, after), (GONE, hides & acts, after)):
                 nodes = np.flatnonzero(where & (most > 0))
                 rows.append(_rows(what, int(r), nodes, most[nodes]))
         lists.append(rows)

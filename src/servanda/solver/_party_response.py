@@ -13,7 +13,18 @@ from typing import NamedTuple
 import numpy as np
 
 from servanda.arrays import Floats
-from servanda.game.compiler import AUTOMATIC, HORIZON, OBLIGATION, RATIFICATION, REVIEW, TURNOVER
+from servanda.game.kinds import (
+    AUTOMATIC,
+    EXCHANGE,
+    FOUND,
+    HORIZON,
+    OBLIGATION,
+    RATIFICATION,
+    RENEWAL,
+    REVIEW,
+    SEAT,
+    TURNOVER,
+)
 from servanda.game.payoff_tables import COMMON
 from servanda.solver.jit import Draws, draw_at, entry, helper, inline
 
@@ -28,7 +39,8 @@ class Work(NamedTuple):
     """Space that the loops write into.
 
     What the others need of a party (model.md, section 3.2): `survive` (N, V): expected chance that the report
-    at v finds nothing of it; `leaves` (V,): chance that the act at v ends the agreement; and by receiver (R, V), in
+    at v finds nothing of it; `leaves` (V,): chance that the act at v ends the agreement, `holds` (V,): that it leads to
+    the node's second child; and by receiver (R, V), in
     units, of the holder's stakes kept in secret: `way`: on the way to v and in a breakdown at v before the report;
     `held`: in a breakdown at v after the report; `gone`: the same times the chance of leaving there, at the holder's
     own acts.
@@ -37,14 +49,16 @@ class Work(NamedTuple):
     report; `onto` (N, V, K): units on the way to v, and theirs in a breakdown there; `hold`: theirs in a breakdown
     after the report; `ended`: the same if the act at v ends it, times the chance of that.
 
-    What comes out: `choice`, `gain` (3, states): log chances and values of keep, conceal, withdraw at own choices, and
-    `chance`, `before` (3, states): the chances, and those before; `value`, `onward` (states,): values at v, and at the
-    start of the way to v; `belief` (states,): log beliefs before the act, and `mass` (states,): the beliefs. Plain
-    numbers lose what is below 1e-308 and logs do not; where they differ the logs are right.
+    What comes out: `choice`, `gain` (A, states): log chances and values of keep, conceal, withdraw, and of hold where
+    steps can be late (A is 4, else 3), at own choices, and `chance`, `before` (A, states): the chances, and those
+    before; `value`, `onward` (states,): values at v, and at the start of the way to v; `belief` (states,): log beliefs
+    before the act, and `mass` (states,): the beliefs. Plain numbers lose what is below 1e-308 and logs do not; where
+    they differ the logs are right.
     """
 
     survive: Floats
     leaves: Floats
+    holds: Floats
     way: Floats
     held: Floats
     gone: Floats
@@ -61,6 +75,7 @@ class Work(NamedTuple):
     belief: Floats
     mass: Floats
     stay: Floats
+    halt: Floats
     part: Floats
 
 
@@ -79,11 +94,18 @@ def surroundings(p, tree, own, work):
     """Sum up for party p what the others are expected to do."""
     V, N = tree.kind.shape[0], own.kinds.shape[0]
     for v in range(V):
-        e, kind, actor = tree.step[v], tree.kind[v], tree.actor[v]
-        product = own.calm[e]
-        for q in range(N):
-            if q != p:
-                product *= work.survive[q, v]
+        e, kind, actor = tree.row[v], tree.kind[v], tree.actor[v]
+        if kind == FOUND:
+            product = 1.0
+            for q in range(N):
+                if q != p:
+                    chance = work.survive[q, tree.head[v]]
+                    product *= 1.0 - chance if q == actor else chance
+        else:
+            product = own.calm[e]
+            for q in range(N):
+                if q != p:
+                    product *= work.survive[q, v]
         work.rho[p, v] = product
         for t in range(own.kinds[p]):
             onto, hold, ended = own.flow[p, e, t], 0.0, 0.0
@@ -103,6 +125,30 @@ def surroundings(p, tree, own, work):
             work.onto[p, v, t] = onto
             work.hold[p, v, t] = hold
             work.ended[p, v, t] = ended
+            if kind == EXCHANGE:
+                work.ended[p, v, t] = _exchange_ended(p, t, v, tree, own, work)
+
+
+@inline
+def _exchange_ended(p, t, v, tree, own, work):
+    """What others keep in secret is worth to p if some of them leave an exchange, times the chance of that."""
+    total = 0.0
+    for q in range(own.kinds.shape[0]):
+        r = own.ear[q, p, t]
+        if r < 0 or own.sets[q, v] == 1:
+            continue
+        stays, seat, gone = 1.0, v, 0.0
+        while True:  # all seats but those of p and q
+            a = tree.actor[seat]
+            if a == q:
+                gone = work.gone[r, seat]
+            elif a != p:
+                stays *= 1.0 - work.leaves[seat]
+            if seat + 1 == tree.kind.shape[0] or tree.kind[seat + 1] != SEAT or tree.head[seat + 1] != v:
+                break
+            seat += 1
+        total += work.held[r, v] * (1.0 - stays) + gone * stays
+    return total
 
 
 @entry
@@ -112,12 +158,12 @@ def respond(p, tree, own, work, factor, mode, heir):
     `mode` LOGIT: precision times `factor`; KEEP: keep for certain; BEST: the best choice for certain. A new government
     of p goes on with the values in `heir`, like `work.onward` (pass that itself to have it respond like the rest).
     """
-    K = own.kinds[p]
+    K, late = own.kinds[p], own.habit.shape[0] > 0
     for v in range(tree.kind.shape[0] - 1, -1, -1):
-        kind, actor, e = tree.kind[v], tree.actor[v], tree.step[v]
+        kind, actor, e = tree.kind[v], tree.actor[v], tree.row[v]
         n = own.sets[p, v]
         w, m, z = tree.child[v, 0], 0, 0
-        if kind != HORIZON:
+        if w >= 0:
             m, z = own.sets[p, w], own.offset[p, w]
         keep_to = own.keep_to[own.found_offset[p, v] : own.found_offset[p, v] + n]
         survive = own.survive[own.found_offset[p, v] : own.found_offset[p, v] + n]
@@ -127,16 +173,30 @@ def respond(p, tree, own, work, factor, mode, heir):
             if kind == HORIZON:
                 for c in range(n):
                     value[c] = 0.0
+            elif kind == EXCHANGE:
+                _exchange(p, t, v, tree, own, work, factor, mode)
+            elif kind == SEAT:
+                pass
             else:
                 go = work.onward[z + t * m : z + t * m + m]
-                if actor == p and (kind in (OBLIGATION, REVIEW)):
-                    leave = work.ended[p, v, t] - own.withdrawing[p, t]
+                if actor == p and (kind in (OBLIGATION, REVIEW, RENEWAL)):
+                    cost = own.lapsing[p, t] if kind == RENEWAL else own.withdrawing[p, t]
+                    leave = work.ended[p, v, t] - cost
                     scale = factor * own.precision[p, t]
+                    y = tree.child[v, 1]
+                    if y >= 0:
+                        y = own.offset[p, y] + t * n
                     for c in range(n):
                         hide = -np.inf
                         if tree.conceals[v] == 1:
                             hide = go[own.hide_to[own.found_offset[p, v] + c]]
-                        _choose(work, scale, mode, o + c, go[keep_to[c]], hide, breakdown[c] + leave)
+                        if late:
+                            held = work.onward[y + c] if y >= 0 else -np.inf
+                            _weigh(
+                                work, own.habit, e, scale, mode, o + c, go[keep_to[c]], hide, breakdown[c] + leave, held
+                            )
+                        else:
+                            _choose(work, scale, mode, o + c, go[keep_to[c]], hide, breakdown[c] + leave)
                 elif kind == TURNOVER:
                     r, y = own.replaced[e], own.offset[p, tree.child[v, 1]]
                     for c in range(n):
@@ -148,22 +208,137 @@ def respond(p, tree, own, work, factor, mode, heir):
                         else:
                             new = work.onward[y + t * m + keep_to[c]]
                         value[c] = (1.0 - r) * go[keep_to[c]] + r * new
-                elif kind == AUTOMATIC:
+                elif kind in (AUTOMATIC, FOUND):
                     for c in range(n):
                         value[c] = go[keep_to[c]]
                 else:
                     ends, rest = work.leaves[v], work.ended[p, v, t]
                     if kind == RATIFICATION and actor == p:
                         rest -= ends * own.unratified[p, t]
-                    for c in range(n):
-                        value[c] = (1.0 - ends) * go[keep_to[c]] + ends * breakdown[c] + rest
+                    elif kind == RENEWAL:
+                        rest -= ends * own.lapsing[p, t]
+                    y = tree.child[v, 1]
+                    if y >= 0:
+                        holds, y = work.holds[v], own.offset[p, y] + t * n
+                        for c in range(n):
+                            both = (1.0 - ends - holds) * go[keep_to[c]] + holds * work.onward[y + c]
+                            value[c] = both + ends * breakdown[c] + rest
+                    else:
+                        for c in range(n):
+                            value[c] = (1.0 - ends) * go[keep_to[c]] + ends * breakdown[c] + rest
             # At the start of the way to v: found or broken down, unless everything survives the report.
             onward, base = work.onward[o : o + n], own.base[a : a + n]
             onto, hold = work.onto[p, v, t], work.hold[p, v, t]
             disc = own.discount[p, e, t]
             through = disc * work.rho[p, v]
-            for c in range(n):
-                onward[c] = onto + base[c] + through * survive[c] * (value[c] - breakdown[c] - hold)
+            if kind == FOUND:  # what it adds to the way to the node beside which it stands
+                for c in range(n):
+                    if actor == p:
+                        gain = value[c] - breakdown[c] - hold + own.found[p, t]
+                        onward[c] = through * (1.0 - survive[c]) * gain
+                    else:
+                        onward[c] = through * survive[c] * (value[c] - breakdown[c] - hold)
+            else:
+                for c in range(n):
+                    onward[c] = onto + base[c] + through * survive[c] * (value[c] - breakdown[c] - hold)
+                f = tree.aside[v]
+                while f >= 0:
+                    y = own.offset[p, f] + t * n
+                    for c in range(n):
+                        onward[c] += work.onward[y + c]
+                    f = tree.aside[f]
+
+
+@inline
+def _weigh(work, habit, e, scale, mode, x, go, hide, leave, held):
+    """One choice, in state x, where acts have weights and holding back is one of them."""
+    gain, chance, choice = work.gain, work.chance, work.choice
+    gain[0, x], gain[1, x], gain[2, x], gain[3, x] = go, hide, leave, held
+    if mode == KEEP:
+        work.value[x] = go
+        return
+    if mode == BEST:
+        work.value[x] = -np.inf
+        for act in range(4):
+            if habit[e, act] > -np.inf:
+                work.value[x] = max(work.value[x], gain[act, x])
+        return
+    top = -np.inf
+    for act in range(4):
+        if gain[act, x] > -np.inf and habit[e, act] > -np.inf:
+            choice[act, x] = scale * gain[act, x] + habit[e, act]
+            top = max(top, choice[act, x])
+        else:
+            choice[act, x] = -np.inf
+    total, mean = 0.0, 0.0
+    for act in range(4):
+        chance[act, x] = math.exp(choice[act, x] - top) if choice[act, x] < top else 1.0
+        total += chance[act, x]
+        if chance[act, x] > 0.0:
+            mean += chance[act, x] * gain[act, x]
+    norm = top + math.log(total)
+    for act in range(4):
+        choice[act, x] -= norm
+        chance[act, x] /= total
+    work.value[x] = mean / total
+
+
+@helper
+def _exchange(p, t, v, tree, own, work, factor, mode):
+    """Values and choices of one type of p at an exchange, where several decide and none sees what the others do."""
+    n, o, a = own.sets[p, v], own.offset[p, v] + t * own.sets[p, v], own.place[p, v] + t * own.sets[p, v]
+    seats, mine = 1, -1
+    while v + seats < tree.kind.shape[0] and tree.kind[v + seats] == SEAT and tree.head[v + seats] == v:
+        seats += 1
+    stays, known = 1.0, 0.0
+    for i in range(seats):
+        if tree.actor[v + i] == p:
+            mine = i
+        else:
+            stays *= 1.0 - work.leaves[v + i]
+    for q in range(own.kinds.shape[0]):
+        r = own.ear[q, p, t]
+        if r >= 0 and own.sets[q, v] > 1:
+            known += work.held[r, v]
+    scale = factor * own.precision[p, t]
+    for c in range(n):
+        broken = (1.0 - stays) * own.breakdown[a + c] + work.ended[p, v, t]
+        keep, hide, held = broken, -np.inf, -np.inf
+        x = o + c
+        if mine >= 0:
+            x = own.offset[p, v + mine] + t * n + c
+            if tree.conceals[v + mine] == 1:
+                hide = broken
+            if tree.forks[tree.fork[v] + (1 << mine)] >= 0:
+                held = broken
+        for mask in range(1 << seats):
+            if mine >= 0 and mask >> mine & 1:
+                continue
+            w = tree.forks[tree.fork[v] + mask]
+            if w < 0:
+                continue
+            weight = 1.0
+            for i in range(seats):
+                if i != mine:
+                    hold = work.holds[v + i]
+                    weight *= hold if mask >> i & 1 else 1.0 - work.leaves[v + i] - hold
+            m, z = own.sets[p, w], own.offset[p, w]
+            keep += weight * work.onward[z + t * m + c]
+            if hide > -np.inf:
+                hide += weight * work.onward[z + t * m + n + c]
+            if held > -np.inf:
+                w = tree.forks[tree.fork[v] + mask + (1 << mine)]
+                held += weight * work.onward[own.offset[p, w] + t * n + c]
+        if mine >= 0:
+            leave = own.breakdown[a + c] + known - own.withdrawing[p, t]
+            row = tree.row[v + mine]
+            if own.habit.shape[0] > 0:
+                _weigh(work, own.habit, row, scale, mode, x, keep, hide, leave, held)
+            else:
+                _choose(work, scale, mode, x, keep, hide, leave)
+            work.value[o + c] = work.value[x]
+        else:
+            work.value[o + c] = keep
 
 
 @inline
@@ -202,7 +377,7 @@ def _choose(work, scale, mode, x, go, hide, leave):
 @helper
 def follow(p, tree, own, work):
     """Go forward over the public tree: beliefs about party p given the agreement is in force, and what others need."""
-    K = own.kinds[p]
+    K, late = own.kinds[p], own.habit.shape[0] > 0
     for v in range(tree.kind.shape[0]):
         n, o = own.sets[p, v], own.offset[p, v]
         u = tree.parent[v]
@@ -213,8 +388,11 @@ def follow(p, tree, own, work):
             work.survive[p, v] = 1.0
         else:
             _arrive(p, u, v, tree, own, work)
-            work.survive[p, v] = _report(p, v, tree, own, work)
-        if tree.actor[v] == p and (tree.kind[v] in (OBLIGATION, REVIEW)):
+            if tree.kind[v] == FOUND:
+                _be_found(p, v, tree, own, work)
+            else:
+                work.survive[p, v] = _report(p, v, tree, own, work)
+        if tree.actor[v] == p and (tree.kind[v] in (OBLIGATION, REVIEW, RENEWAL, EXCHANGE, SEAT)):
             total, leaves = 0.0, 0.0
             part = work.part[:n]
             for c in range(n):
@@ -232,17 +410,39 @@ def follow(p, tree, own, work):
             if total > _TINY:
                 work.stay[v] = math.log(total)
             else:
-                top = -np.inf
-                for x in range(o, o + K * n):
-                    top = max(top, work.belief[x] + max(work.choice[0, x], work.choice[1, x]))
-                total = 0.0
-                for x in range(o, o + K * n):
-                    b = work.belief[x] - top
-                    total += math.exp(b + work.choice[0, x]) + math.exp(b + work.choice[1, x])
-                work.stay[v] = top + math.log(total)
+                work.stay[v] = _log_chance(work, o, o + K * n, 0, 1)
+            if late:
+                _hold_back(p, v, own, work)
             if n > 1:
                 number = own.number[own.found_offset[p, v] : own.found_offset[p, v] + n]
-                _tell(p, tree.step[v], v, part, number, own.hidden_share, own.holder, own.giver, own.after, work.gone)
+                _tell(p, tree.row[v], v, part, number, own.hidden_share, own.holder, own.giver, own.after, work.gone)
+
+
+@inline
+def _log_chance(work, first, last, one, other):
+    """Log of the chance of either of two acts, from the logs of beliefs and choices; minus infinity if none."""
+    top = -np.inf
+    for x in range(first, last):
+        top = max(top, work.belief[x] + max(work.choice[one, x], work.choice[other, x]))
+    if top == -np.inf:
+        return top
+    total = 0.0
+    for x in range(first, last):
+        b = work.belief[x] - top
+        total += math.exp(b + work.choice[one, x]) + math.exp(b + work.choice[other, x])
+    return top + math.log(total)
+
+
+@inline
+def _hold_back(p, v, own, work):
+    """The chance that p holds back at v, and its log."""
+    size, o, total = own.kinds[p] * own.sets[p, v], own.offset[p, v], 0.0
+    for x in range(o, o + size):
+        total += work.mass[x] * work.chance[3, x]
+    work.holds[v] = total
+    work.halt[v] = math.log(total) if total > _TINY else _log_chance(work, o, o + size, 3, 3)
+    if total <= _TINY and work.halt[v] > -np.inf:
+        work.halt[v] -= math.log(2.0)
 
 
 @helper
@@ -264,15 +464,31 @@ def _tell(p, e, v, part, number, share, holder, giver, worth, out):
 @inline
 def _arrive(p, u, v, tree, own, work):
     """Beliefs about p on the way from node u to v, before the report at v."""
-    K, e = own.kinds[p], tree.step[u]
+    K, e = own.kinds[p], tree.row[u]
+    kind, held = tree.kind[u], False
+    if kind == SEAT and tree.kind[v] != SEAT:  # what came of an exchange: by what p did there, if it had a seat
+        s = u
+        while tree.actor[s] != p and tree.kind[s] == SEAT:
+            s -= 1
+        if tree.actor[s] == p:
+            u, kind = s, OBLIGATION
+            held = tree.mask[v] >> (s - tree.head[s] if tree.kind[s] == SEAT else 0) & 1 == 1
+    elif tree.actor[u] == p and kind in (OBLIGATION, REVIEW):
+        held = tree.child[u, 1] == v or (tree.kind[v] == FOUND and tree.child[u, 1] == tree.head[v])
     n, o = own.sets[p, v], own.offset[p, v]
     m, i, f = own.sets[p, u], own.offset[p, u], own.found_offset[p, u]
-    kind = tree.kind[u]
-    acted = tree.actor[u] == p and (kind in (OBLIGATION, REVIEW))
-    fresh = tree.actor[u] == p and kind == TURNOVER and tree.child[u, 1] == v
+    acted = tree.actor[u] == p and (kind in (OBLIGATION, REVIEW, RENEWAL))
+    fresh = tree.actor[u] == p and kind == TURNOVER
+    if fresh:
+        fresh = tree.child[u, 1] == v or (tree.kind[v] == FOUND and tree.child[u, 1] == tree.head[v])
+    if held:
+        _after_holding(p, u, v, own, work)
+        return
     stay = work.stay[u]
     lift = math.exp(-stay) if acted and stay > _LOST else 0.0
-    if fresh or own.joined[p, u] == 1:
+    if acted and stay == -np.inf:  # it never does that: what would be believed then plays no part
+        acted = False
+    if fresh or own.joined[p, u] == 1 or (n != m and not acted):
         for y in range(o, o + K * n):
             work.belief[y] = -np.inf
     for t in range(K):
@@ -301,12 +517,61 @@ def _arrive(p, u, v, tree, own, work):
                 if mass[c] < 1e-280 and belief[c] > _LOST:
                     mass[c] = math.exp(belief[c])
         else:
-            for c in range(n):
+            for c in range(min(m, n)):
                 belief[c] = old[c]
                 mass[c] = weight[c]
+            for c in range(m, n):
+                mass[c] = 0.0
         if fresh or own.joined[p, u] == 1:
             for c in range(n):
                 mass[c] = math.exp(belief[c])
+
+
+@inline
+def _after_holding(p, u, v, own, work):
+    """Beliefs about p after it held back at u."""
+    K, n, i, o = own.kinds[p], own.sets[p, v], own.offset[p, u], own.offset[p, v]
+    halt = work.halt[u]
+    for x in range(K * n):
+        if halt == -np.inf:
+            work.belief[o + x] = work.belief[i + x]
+        else:
+            work.belief[o + x] = work.belief[i + x] + work.choice[3, i + x] - halt
+        work.mass[o + x] = math.exp(work.belief[o + x])
+
+
+@inline
+def _be_found(p, v, tree, own, work):
+    """Take beliefs about p across a report that finds the actor of v and nobody else."""
+    K, e = own.kinds[p], tree.row[v]
+    n, o, f = own.sets[p, v], own.offset[p, v], own.found_offset[p, v]
+    if n == 1:
+        return
+    top, total = -np.inf, 0.0
+    for t in range(K):
+        for c in range(n):
+            x = o + t * n + c
+            log = own.log_survive[f + c]
+            if tree.actor[v] == p:
+                log = math.log(-math.expm1(log)) if log < 0.0 else -np.inf
+            work.choice[0, x] = work.belief[x] + log
+            top = max(top, work.choice[0, x])
+    if top > -np.inf:
+        for x in range(o, o + K * n):
+            total += math.exp(work.choice[0, x] - top)
+        norm = top + math.log(total)
+        for x in range(o, o + K * n):
+            work.belief[x] = work.choice[0, x] - norm
+            work.mass[x] = math.exp(work.belief[x])
+    for x in range(o, o + K * n):
+        work.choice[0, x] = 0.0  # only borrowed
+    part = work.part[:n]
+    for c in range(n):
+        part[c] = 0.0
+        for t in range(K):
+            part[c] += work.mass[o + t * n + c]
+    number = own.number[f : f + n]
+    _tell(p, e, v, part, number, own.hidden_share, own.holder, own.giver, own.after, work.held)
 
 
 @inline
@@ -324,7 +589,7 @@ def _report(p, v, tree, own, work):
 
     Tells the receivers what is kept in secret before and after.
     """
-    K, e = own.kinds[p], tree.step[v]
+    K, e = own.kinds[p], tree.row[v]
     n, o, f = own.sets[p, v], own.offset[p, v], own.found_offset[p, v]
     if n == 1:
         return 1.0

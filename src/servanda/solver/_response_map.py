@@ -10,7 +10,8 @@ from typing import NamedTuple
 import numpy as np
 
 from servanda.arrays import Floats, Ints
-from servanda.game.unknowns import GONE, HELD, LEAVES, SURVIVE, WAY
+from servanda.game.kinds import RATIFICATION
+from servanda.game.unknowns import GONE, HELD, HOLDS, LEAVES, SURVIVE, WAY
 from servanda.solver._continuation import (
     ARRIVED,
     BIFURCATIONS,
@@ -28,8 +29,8 @@ from servanda.solver.jit import draw_at, entry, inline
 # pyright: basic
 
 __all__ = [
-    "ANSWER", "ARRIVED", "BEST", "FOLLOW", "GONE", "HELD", "KEEP", "LEAVES", "LOGIT", "PHASE", "RESPOND", "SURVIVE",
-    "WAY", "Record", "Work", "of_draws", "one_draw", "respond", "surroundings", "trace",
+    "ANSWER", "ARRIVED", "BEST", "FOLLOW", "GONE", "HELD", "HOLDS", "KEEP", "LEAVES", "LOGIT", "PHASE", "RESPOND",
+    "SURVIVE", "WAY", "Record", "Work", "of_draws", "one_draw", "respond", "surroundings", "trace",
 ]  # fmt: skip
 
 LARGEST = 1e100  # of values, so that what is worked out from them is finite too
@@ -42,8 +43,8 @@ class Record(NamedTuple):
 
     `point` (D, n): the unknowns; `reach` (D, 3): how far the precision came, the residual there, and where the branch
     first met another one; `count` (D, 4): responses, steps, folds and bifurcations. Of the equilibrium: `survive`
-    (D, N, V), `leaves` (D, V), `honest` (D, N, V): chance that the party has concealed nothing, given in force at v;
-    `signing` (D, N, K): present value at the start.
+    (D, N, V), `leaves`, `holds` (D, V), `honest` (D, N, V): chance that the party has concealed nothing, given in force
+    at v; `signing` (D, N, K): present value at the start.
     """
 
     point: Floats
@@ -51,6 +52,7 @@ class Record(NamedTuple):
     count: Ints
     survive: Floats
     leaves: Floats
+    holds: Floats
     honest: Floats
     signing: Floats
 
@@ -68,6 +70,8 @@ def pack(unknowns, work, out):
             out[j] = work.way[a, b]
         elif what == HELD:
             out[j] = work.held[a, b]
+        elif what == HOLDS:
+            out[j] = work.holds[a]
         else:
             out[j] = work.gone[a, b]
         out[j] /= unknowns.scale[j]
@@ -86,6 +90,8 @@ def unpack(unknowns, work, x):
             work.way[a, b] = x[j] * unknowns.scale[j]
         elif what == HELD:
             work.held[a, b] = x[j] * unknowns.scale[j]
+        elif what == HOLDS:
+            work.holds[a] = x[j] * unknowns.scale[j]
         else:
             work.gone[a, b] = x[j] * unknowns.scale[j]
 
@@ -110,13 +116,13 @@ def _reply(factor, tree, own, work):
     """
     most = 0.0
     for i in range(work.chance.shape[1]):
-        for act in range(3):
+        for act in range(work.chance.shape[0]):
             work.before[act, i] = work.chance[act, i]
     for p in range(own.kinds.shape[0]):
         surroundings(p, tree, own, work)
         respond(p, tree, own, work, factor, LOGIT, work.onward)
     for i in range(work.chance.shape[1]):
-        for act in range(3):
+        for act in range(work.chance.shape[0]):
             change = abs(work.chance[act, i] - work.before[act, i])
             if change > most:
                 most = change
@@ -134,9 +140,13 @@ def _keep(d, own, work, record):
         for v in range(own.sets.shape[1]):
             record.survive[d, p, v] = work.survive[p, v]
             record.leaves[d, v] = work.leaves[v]
+            record.holds[d, v] = work.holds[v]
             record.honest[d, p, v] = 0.0
-            for t in range(own.kinds[p]):
-                record.honest[d, p, v] += work.mass[own.offset[p, v] + t * own.sets[p, v]]
+            n, f = own.sets[p, v], own.found_offset[p, v]
+            for c in range(n):
+                if own.number[f + c] == 0:
+                    for t in range(own.kinds[p]):
+                        record.honest[d, p, v] += work.mass[own.offset[p, v] + t * n + c]
         for t in range(own.kinds[p]):
             record.signing[d, p, t] = work.onto[p, 0, t] + own.discount[p, 0, t] * work.value[own.offset[p, 0] + t]
 
@@ -158,7 +168,9 @@ def trace(task, state, tree, draws, first, last, work, unknowns, record, out, mo
         own = draw_at(draws, d - first)
         if state.count[VALUES] == 0:
             for v in range(tree.kind.shape[0]):
-                work.leaves[v] = own.fails[tree.step[v]]
+                work.leaves[v], work.holds[v] = own.fails[tree.row[v]], 0.0
+                if tree.kind[v] == RATIFICATION and tree.child[v, 1] >= 0:
+                    work.leaves[v], work.holds[v] = 0.0, own.fails[tree.row[v]]
         stage = 2 if task == RESPOND else 1 if task == ANSWER or state.count[PHASE] == ARRIVED else 0
         while stage < 3:
             if stage == 0:

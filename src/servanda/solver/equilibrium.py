@@ -15,7 +15,8 @@ import numpy as np
 
 from servanda.arrays import Floats, freeze
 from servanda.errors import ServandaError, UsageError, expect, numbered
-from servanda.game.compiler import OBLIGATION, RATIFICATION, REVIEW, Game
+from servanda.game.compiler import Game
+from servanda.game.kinds import CHOICES, RATIFICATION
 from servanda.game.payoff_tables import Tables
 from servanda.parallel import Progress
 from servanda.records import Record
@@ -46,9 +47,10 @@ class Equilibrium(Record):
         Times a response of all parties was worked out.
     steps, folds, bifurcations : int
         Steps along the branch, how often it turned round in precision, and how often it met another branch.
-    choice : (3, states) floats
-        Log probabilities of keep, conceal, withdraw at a party's own choices; `game.block` says where.
-    gain : (3, states) floats
+    choice : (A, states) floats
+        Log probabilities of keep, conceal, withdraw, and of hold where steps can be late (A is 4, else 3), at a party's
+        own choices; `game.block` says where.
+    gain : (A, states) floats
         The present values of those acts, units, at the date of the entry.
     belief : (states,) floats
         Log beliefs of the others about a party's type and concealed set, at each node before the act.
@@ -58,6 +60,8 @@ class Equilibrium(Record):
         Expected chance that a party is not found out on the way to a node.
     leaves : (V,) floats
         Chance that the act at a node ends the agreement.
+    holds : (V,) floats
+        Chance that it is not done at a node: that a party holds back, or that a vote fails without ending all.
     signing : tuple of N (K,) floats
         Present value at the start, per type.
     draw : int
@@ -76,6 +80,7 @@ class Equilibrium(Record):
     value: Floats
     survive: Floats
     leaves: Floats
+    holds: Floats
     signing: tuple[Floats, ...]
     draw: int = 0
 
@@ -83,8 +88,9 @@ class Equilibrium(Record):
         numbered("draw", self.draw, self.game.draws)
         N, V = self.game.tables.sets.shape
         states = int(self.game.tables.kinds @ self.game.tables.sets.sum(axis=1))
-        shapes = {"choice": (3, states), "gain": (3, states), "belief": (states,), "value": (states,)}
-        for name, shape in {**shapes, "survive": (N, V), "leaves": (V,)}.items():
+        acts = 4 if self.game.is_late else 3
+        shapes = {"choice": (acts, states), "gain": (acts, states), "belief": (states,), "value": (states,)}
+        for name, shape in {**shapes, "survive": (N, V), "leaves": (V,), "holds": (V,)}.items():
             found: Floats = getattr(self, name)
             if found.dtype != np.float64 or found.shape != shape:
                 raise UsageError(
@@ -235,6 +241,7 @@ class Workspace:
             count=np.zeros((draws, 4), dtype=np.int64),
             survive=np.ones((draws, N, V)),
             leaves=np.zeros((draws, V)),
+            holds=np.zeros((draws, V)),
             honest=np.ones((draws, N, V)),
             signing=np.zeros((draws, N, self.tables.log_prior.shape[2])),
         )
@@ -259,10 +266,19 @@ class Workspace:
             if progress is not None:
                 progress(f"solving {self.game.plan}", float(state.point[-1]))
 
-    def expecting(self, leaves: Floats | float) -> Floats:
-        """The unknowns (n,) if everyone is expected to leave with these chances (n,), nothing hidden or found."""
-        what = self.unknowns.where[:, 0]
-        return np.where(what == self.kernel.LEAVES, leaves, np.where(what == self.kernel.SURVIVE, 1.0, 0.0))
+    def expecting(self, leaves: Floats | float, holds: Floats | float = 0.0) -> Floats:
+        """The unknowns (n,) if everyone is expected to leave with these chances (n,), nothing hidden or found.
+
+        Whoever does not leave holds back, where that is an act, with the chances in `holds` (n,).
+        """
+        what, node = self.unknowns.where[:, 0], self.unknowns.where[:, 1]
+        acts, late = what == self.kernel.LEAVES, what == self.kernel.HOLDS
+        gone = np.zeros(len(self.game.tree.kind))
+        gone[node[acts]] = np.broadcast_to(leaves, what.shape)[acts]
+        held = holds * (1.0 - gone[np.where(late, node, 0)])
+        return np.select(
+            [acts, late, what == self.kernel.SURVIVE], [np.broadcast_to(leaves, what.shape), held, 1.0], 0.0
+        )
 
     def image(self, x: Floats, factor: float) -> Floats:
         """Let every party respond once; returns the unknowns (n,) after that."""
@@ -312,6 +328,7 @@ class Workspace:
             value=work.value,
             survive=work.survive,
             leaves=work.leaves,
+            holds=work.holds,
             signing=tuple(signing),
             draw=self.draw,
         )
@@ -324,9 +341,12 @@ def workspace(game: Game, own: Any) -> Any:
     N, V = own.sets.shape
     R, K = own.giver.size, own.log_prior.shape[1]
     S = int(own.kinds @ own.sets.sum(axis=1))
+    acts, fails = 4 if len(own.habit) else 3, own.fails[game.tree.row]
+    goes_on = (game.tree.kind == RATIFICATION) & (game.tree.child[:, 1] >= 0)  # also after a failed vote
     return compiled().Work(
         survive=np.ones((N, V)),
-        leaves=own.fails[game.tree.step],
+        leaves=np.where(goes_on, 0.0, fails),
+        holds=np.where(goes_on, fails, 0.0),
         way=np.zeros((R, V)),
         held=np.zeros((R, V)),
         gone=np.zeros((R, V)),
@@ -334,22 +354,23 @@ def workspace(game: Game, own: Any) -> Any:
         onto=np.zeros((N, V, K)),
         hold=np.zeros((N, V, K)),
         ended=np.zeros((N, V, K)),
-        choice=np.zeros((3, S)),
-        chance=np.zeros((3, S)),
-        before=np.zeros((3, S)),
-        gain=np.full((3, S), -np.inf),
+        choice=np.zeros((acts, S)),
+        chance=np.zeros((acts, S)),
+        before=np.zeros((acts, S)),
+        gain=np.full((acts, S), -np.inf),
         value=np.zeros(S),
         onward=np.zeros(S),
         belief=np.zeros(S),
         mass=np.zeros(S),
         stay=np.zeros(V),
+        halt=np.zeros(V),
         part=np.zeros(int(own.sets.max(initial=1))),
     )
 
 
 def is_choice(game: Game, node: int) -> bool:
-    """Whether a party decides at a node: an obligation that is not automatic, or a review."""
-    return bool(game.tree.kind[node] in (OBLIGATION, REVIEW))
+    """Whether a party decides at a node: an obligation that is not automatic, a review, a look at what is late."""
+    return bool(game.tree.kind[node] in CHOICES)
 
 
 def fails_at(game: Game, node: int) -> bool:

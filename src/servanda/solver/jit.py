@@ -27,7 +27,7 @@ from servanda.solver._layout import KINDS, Draws, draw_at, helper, inline, layou
 
 LOOPS = (
     "solver/jit", "solver/_layout", "solver/_kept_code", "solver/_machine_code", "game/accumulation",
-    "game/payoff_tables", "game/unknowns", "game/compiler", "solver/_broyden", "solver/_continuation",
+    "game/payoff_tables", "game/unknowns", "game/kinds", "solver/_broyden", "solver/_continuation",
     "solver/_party_response", "solver/_response_map",
 )  # fmt: skip
 

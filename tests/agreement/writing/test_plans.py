@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from support import paths
 from support.building import WITHOUT_LEVERS
 
 from servanda import catalog, design, read, solve, summarise, write_plans
@@ -25,10 +26,12 @@ levers:
 """
 
 
-@pytest.mark.parametrize("name", catalog())
-def test_every_plan_of_the_catalogue_reads_as_it_was_written(name: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "original", [*catalog().values(), paths.GOOD / "late-and-mended.yaml"], ids=lambda file: file.stem
+)
+def test_every_plan_of_the_catalogue_reads_as_it_was_written(original: Path, tmp_path: Path) -> None:
     file = tmp_path / "deal.yaml"
-    shutil.copy(catalog()[name], file)
+    shutil.copy(original, file)
     before = file.read_text("utf-8")
     agreement = read(file)
     plans = {f"again-{key}": plan for key, plan in agreement.plans.items()}

@@ -20,15 +20,19 @@ from servanda.agreement.format.correlations import Correlation
 from servanda.agreement.format.entries import (
     Due,
     Entry,
+    Exchange,
+    ExchangePart,
     Noted,
     Obligation,
     Plan,
     Ratification,
+    Renewal,
     Review,
     Turnover,
     entry_kind,
 )
 from servanda.agreement.format.frozen import Frozen, without_defaults
+from servanda.agreement.format.habits import Habits, Late
 from servanda.agreement.format.inspections import Inspections
 from servanda.agreement.format.levers import Lever
 from servanda.agreement.format.values import (
@@ -49,6 +53,7 @@ from servanda.agreement.format.values import (
     Precision,
     Problem,
     Rate,
+    Sharpness,
     Words,
     Worth,
     Years,
@@ -71,7 +76,11 @@ __all__ = [
     "Costs",
     "Due",
     "Entry",
+    "Exchange",
+    "ExchangePart",
+    "Habits",
     "Inspections",
+    "Late",
     "Measure",
     "Number",
     "Obligation",
@@ -82,6 +91,7 @@ __all__ = [
     "Problem",
     "Provenance",
     "Ratification",
+    "Renewal",
     "Review",
     "Source",
     "Stake",
@@ -112,16 +122,23 @@ class Source(Frozen):
 
 
 class Costs(Frozen):
-    """Lump sums, in units, that a party pays when the agreement breaks down; those not given are 0."""
+    """What a party pays, in units, when the agreement breaks down or lapses, or when it is late; 0 if not given."""
 
     breakdown: Worth = Field(default=ZERO, description="paid at any breakdown, in units")
     withdrawing: Worth = Field(default=ZERO, description="paid in addition if this party withdrew, in units")
     found: Worth = Field(default=ZERO, description="paid in addition if this party was found concealing, in units")
     unratified: Worth = Field(default=ZERO, description="paid in addition if its own ratification failed, in units")
+    delaying: Worth = Field(default=ZERO, description="paid while this party is behind by its own act, in units a year")
+    suspending: Worth = Field(
+        default=ZERO, description="paid each time this party takes back what it can for the time being, in units"
+    )
+    lapse: Worth = Field(
+        default=ZERO, description="paid in place of breakdown if somebody lets the agreement lapse, in units"
+    )
 
 
 class CostChanges(Frozen):
-    """The lump sums, in units, that a type pays in place of its party's."""
+    """What a type pays, in units, in place of its party's costs."""
 
     breakdown: Worth | None = Field(default=None, description="paid at any breakdown, in units")
     withdrawing: Worth | None = Field(default=None, description="paid in addition if this party withdrew, in units")
@@ -131,6 +148,30 @@ class CostChanges(Frozen):
     unratified: Worth | None = Field(
         default=None, description="paid in addition if its own ratification failed, in units"
     )
+    delaying: Worth | None = Field(
+        default=None, description="paid while this party is behind by its own act, in units a year"
+    )
+    suspending: Worth | None = Field(
+        default=None, description="paid each time this party takes back what it can for the time being, in units"
+    )
+    lapse: Worth | None = Field(
+        default=None, description="paid in place of breakdown if somebody lets the agreement lapse, in units"
+    )
+
+
+_Sharp = Annotated[
+    Sharpness | None,
+    Field(
+        description="in place of precision: how sharply it follows all that it has at stake, such as 2; a pure number"
+    ),
+]
+
+
+def _one_of_two(party: Any) -> Any:
+    if party.sharpness is not None and party.precision is not None and party.precision.known:
+        words = "precision and sharpness are both given, but they say the same in two ways. Keep one of them"
+        raise Problem(words, "sharpness").custom()
+    return party
 
 
 class PartyType(Noted):
@@ -146,6 +187,9 @@ class PartyType(Noted):
     costs: CostChanges = Field(default=CostChanges(), description="costs in place of the party's")
     discount: Discount | None = Field(default=None, description="discount in place of the party's, per year")
     precision: Precision | None = Field(default=None, description="precision in place of the party's, per unit")
+    sharpness: _Sharp = None
+
+    _one_of_two = model_validator(mode="after")(_one_of_two)
 
 
 class VerifiedAim(Frozen):
@@ -179,9 +223,16 @@ class Party(Noted):
     precision: Precision = Field(
         default=UNKNOWN, description="how sharply the party follows its interest: logit precision per unit, such as 1.5"
     )
-    costs: Costs = Field(default=Costs(), description="lump sums paid when the agreement breaks down, in units")
+    sharpness: _Sharp = None
+    habits: Habits | None = Field(
+        default=None,
+        description="what it does if nothing is at stake for it: base-rates, or numbers; all acts alike if left out",
+    )
+    costs: Costs = Field(default=Costs(), description="what it pays at a breakdown or a lapse, or when late, in units")
     types: dict[Key, PartyType] = Field(default={}, description="what the party may privately be; chances add up to 1")
     aims: Aims | None = Field(default=None, description="what the party wants to obtain of the others")
+
+    _one_of_two = model_validator(mode="after")(_one_of_two)
 
 
 class Stake(Noted):
@@ -198,9 +249,20 @@ class Stake(Noted):
         description="the time its holder needs to restore it after a breakdown, such as 30 months",
     )
     concealable: Flag = Field(default=False, description="whether its holder can keep it in secret; true or false")
+    suspendable: Flag = Field(
+        default=False,
+        description="whether its holder can take back for the time being what it has given of it; true or false",
+    )
     needs_ratification: Key | None = Field(
         default=None, description="the party whose legislature has to agree before it can be given up"
     )
+
+    @model_validator(mode="after")
+    def _one_or_the_other(self) -> Stake:
+        if self.suspendable and self.concealable:
+            words = "what can be kept in secret cannot also be taken back openly. Keep concealable or suspendable"
+            raise Problem(words, "suspendable").custom()
+        return self
 
 
 class Measure(Noted):

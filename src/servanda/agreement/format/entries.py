@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal, cast
 
 from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
 
 from servanda.agreement.format.frozen import Frozen, without_defaults
+from servanda.agreement.format.habits import Late
 from servanda.agreement.format.values import (
     UNKNOWN,
     Chance,
@@ -89,7 +90,9 @@ class _Entry(Noted):
 _ONE_DATE: dict[str, Any] = {"not": {"required": ["date", "due"]}}
 
 
-class _Dated(_Entry):
+class Dated(_Entry):
+    """An entry on one day, which its text may give or count from something else."""
+
     date: Day | None = Field(
         default=None, description="the day, such as 2018-06-12; the last one where the text sets a limit"
     )
@@ -98,7 +101,7 @@ class _Dated(_Entry):
     )
 
     @model_validator(mode="after")
-    def _one_date(self) -> _Dated:
+    def _one_date(self) -> Dated:
         if self.date is not None and self.due is not None:
             raise Problem("date and due are both given. Keep the one that the agreement's text uses", "due").custom()
         return self
@@ -130,7 +133,15 @@ Actors = Annotated[
 ]
 
 
-class Obligation(_Dated):
+_Late = Annotated[
+    Flag,
+    Field(
+        description="false: whoever holds back here freezes the plan at once, and no stall is told; true if left out"
+    ),
+]
+
+
+class Obligation(Dated):
     """A step somebody has to take. It gives shares of stakes, or is a duty that moves no stake (`does`)."""
 
     model_config: ClassVar[ConfigDict] = ConfigDict(
@@ -153,6 +164,7 @@ class Obligation(_Dated):
     standing: Flag = Field(
         default=False, description="whether this is owed all the time rather than once; true or false"
     )
+    late: _Late = True
 
     _without_defaults = model_validator(mode="before")(classmethod(without_defaults))  # pyright: ignore[reportArgumentType]
 
@@ -178,13 +190,61 @@ class Obligation(_Dated):
         return self
 
 
-class Ratification(_Dated):
-    """A body of a party that has to approve: passes by chance, else the agreement breaks down."""
+class ExchangePart(Frozen):
+    """What one party gives in an exchange."""
+
+    by: Key = Field(description="the party that gives this")
+    gives: Annotated[Gives, BeforeValidator(_gives)] = Field(
+        description="what it gives up: shares such as {reactor: 0.5}, or a list such as [reactor] for all that is left"
+    )
+
+    @property
+    def actors(self) -> tuple[str, ...]:
+        """The party, as of an obligation."""
+        return (self.by,)
+
+
+def _parts(value: object) -> object:
+    if isinstance(value, list | tuple) and len(cast("list[object]", value)) >= 2:
+        return cast("object", value)
+    several = isinstance(value, list | tuple)
+    found = (
+        "an exchange is between two parties at least" if several else f"{show(value)} is not a list of what each gives"
+    )
+    raise Problem(f"{found}. Write exchange: [{{by: a, gives: [x]}}, {{by: b, gives: [y]}}]").custom()
+
+
+class Exchange(Dated):
+    """What several parties give at the same time: each acts without seeing the others, and all of it passes or none."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(json_schema_extra=_ONE_DATE)
+
+    exchange: Annotated[tuple[ExchangePart, ...], BeforeValidator(_parts), Field(min_length=2)] = Field(
+        description="list of what each party gives, such as [{by: a, gives: [x]}, {by: b, gives: [y]}]"
+    )
+    late: _Late = True
+
+    @property
+    def actors(self) -> tuple[str, ...]:
+        """The parties that act."""
+        return tuple(part.by for part in self.exchange)
+
+
+Then = Literal["breakdown", "delay", "strike"]
+
+
+class Ratification(Dated):
+    """A body of a party that has to approve: passes by chance; what follows if it does not is said by `then`."""
 
     model_config: ClassVar[ConfigDict] = ConfigDict(json_schema_extra=_ONE_DATE)
 
     ratify: Key = Field(description="the party that has to ratify")
     passes: Chance = Field(default=UNKNOWN, description="the chance that it passes")
+    then: Then = Field(
+        default="breakdown",
+        description="what a failed vote means: breakdown; delay, put again at each look; or strike, what needs it falls"
+        " away",
+    )
 
 
 class Turnover(_Entry):
@@ -217,9 +277,33 @@ class Review(_Entry):
     )
     starts: Day | None = Field(default=None, alias="from", description="day of the first repeated review")
     until: Day | None = Field(default=None, description="repeated reviews go on up to and including this day")
+    may_suspend: Flag = Field(
+        default=False,
+        description="whether a party may take back here what it can without another's fault; true or false",
+    )
 
 
-_KINDS = {"by": "obligation", "ratify": "ratification", "turnover": "turnover", "review": "review"}
+class Renewal(_Entry):
+    """The end of every term, at which each party renews the agreement or lets it lapse."""
+
+    renew: tuple[Key, ...] = Field(min_length=1, description="list of the parties that have to renew")
+    every: Interval = Field(description="how long a term is, such as 120 days")
+    starts: Day | None = Field(
+        default=None, alias="from", description="day on which the first term begins; the start if left out"
+    )
+    until: Day | None = Field(
+        default=None, description="terms end up to and including this day; the horizon if left out"
+    )
+
+
+_KINDS = {
+    "by": "obligation",
+    "exchange": "exchange",
+    "ratify": "ratification",
+    "turnover": "turnover",
+    "review": "review",
+    "renew": "renewal",
+}
 
 
 def entry_kind(value: Any) -> str | None:
@@ -234,11 +318,20 @@ def entry_kind(value: Any) -> str | None:
     return found[0] if len(found) == 1 else None
 
 
+def gifts(entry: object) -> tuple[Obligation | ExchangePart, ...]:
+    """What an entry gives, party by party: an obligation that gives something, or the parts of an exchange."""
+    if isinstance(entry, Obligation):
+        return (entry,) if entry.gives else ()
+    return entry.exchange if isinstance(entry, Exchange) else ()
+
+
 Entry = Annotated[
     Annotated[Obligation, Tag("obligation")]
+    | Annotated[Exchange, Tag("exchange")]
     | Annotated[Ratification, Tag("ratification")]
     | Annotated[Turnover, Tag("turnover")]
-    | Annotated[Review, Tag("review")],
+    | Annotated[Review, Tag("review")]
+    | Annotated[Renewal, Tag("renewal")],
     Discriminator(entry_kind),
 ]
 
@@ -256,5 +349,11 @@ class Plan(Noted):
     finds: dict[Key, Rate] = Field(
         default={},
         description="finding rates of measures while this plan is carried out, in place of the measures' own",
+    )
+    late: Late | None = Field(
+        default=None, description="that parties may hold back, and what of it is told in full; nobody can if left out"
+    )
+    found: Literal["breakdown", "stall"] = Field(
+        default="breakdown", description="what a finding means: breakdown, or a stall that the party found can mend"
     )
     entries: tuple[Entry, ...] = Field(min_length=1, description="list of what happens, and when")

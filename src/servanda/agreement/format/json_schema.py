@@ -15,6 +15,7 @@ from servanda.agreement.format.values import (
     LARGEST_DISCOUNT,
     LARGEST_PRECISION,
     LARGEST_RATE,
+    LARGEST_SHARPNESS,
     LEAST_AMOUNT,
 )
 
@@ -53,6 +54,7 @@ def _definitions() -> dict[str, object]:
         "rate": _number({"type": "number", "minimum": 0, "maximum": LARGEST_RATE}),
         "discount": _number({"type": "number", "minimum": 0, "maximum": LARGEST_DISCOUNT}),
         "precision": _number({"type": "number", "minimum": 0, "maximum": LARGEST_PRECISION}),
+        "sharpness": _number({"type": "number", "minimum": 0, "maximum": LARGEST_SHARPNESS}),
         "amount": _number({"type": "number", "minimum": 0, "maximum": LARGEST_AMOUNT}),
         "positive": _number({"type": "number", "minimum": LEAST_AMOUNT, "maximum": LARGEST_AMOUNT}),
         "duration": _number(_DURATION),

@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from numbers import Integral, Real
 from typing import Annotated, Any, TypeAlias, cast
 
-from pydantic import BeforeValidator, Field, ValidationInfo, WithJsonSchema
+from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError, ValidationInfo, WithJsonSchema
 
 from servanda.agreement.format.characters import called, on_one_line, refused
 from servanda.agreement.format.frozen import Frozen
@@ -47,6 +47,9 @@ LARGEST_DISCOUNT = 10_000.0  # a year: what is a day away counts for nothing
 
 
 LARGEST_PRECISION = 1e6  # per unit
+
+
+LARGEST_SHARPNESS = 1e6
 
 
 LEAST_AMOUNT, LARGEST_AMOUNT = 1e-6, 1e9  # of effort, and of what is at stake at a site; or 0
@@ -193,6 +196,9 @@ def _span(value: object, info: ValidationInfo) -> float:
     return length
 
 
+_ISO_DAYS = TypeAdapter(timedelta)
+
+
 def _interval(value: object, info: ValidationInfo) -> int | timedelta:
     found: int | timedelta | None = None
     match = _DURATION.fullmatch(value) if isinstance(value, str) and len(value) <= 100 else None
@@ -203,6 +209,9 @@ def _interval(value: object, info: ValidationInfo) -> int | timedelta:
             found = int(count) if match[2] in ("year", "month") else timedelta(days=int(count))
     elif not isinstance(value, bool) and not _from_file(info) and isinstance(value, Integral | timedelta):
         found = value if isinstance(value, timedelta) else int(value)
+    elif not _from_file(info) and isinstance(value, str) and value.startswith("P"):  # as JSON has it: P120D
+        with contextlib.suppress(ValidationError):
+            found = _ISO_DAYS.validate_python(value)
     if isinstance(found, timedelta):
         fits = timedelta(days=1) <= found <= timedelta(days=_LONGEST_STEP_DAYS) and found == timedelta(days=found.days)
     else:
@@ -348,6 +357,9 @@ _discount = _at_most(LARGEST_DISCOUNT, "a discount", " per year: 0.05 means 5% a
 _precision = _at_most(LARGEST_PRECISION, "a precision", " per unit. Choose a larger unit")
 
 
+_sharpness = _at_most(LARGEST_SHARPNESS, "a sharpness", "")
+
+
 def _amount(value: float) -> None:
     if value != 0:
         _positive(value) if value > 0 else _not_negative(value)
@@ -467,6 +479,9 @@ Discount = Annotated[Number, _number(Number, plain_number, _discount), _schema("
 
 
 Precision = Annotated[Number, _number(Number, plain_number, _precision), _schema("precision")]
+
+
+Sharpness = Annotated[Number, _number(Number, plain_number, _sharpness), _schema("sharpness")]
 
 
 Amount = Annotated[Number, _number(Number, plain_number, _amount), _schema("amount")]

@@ -16,14 +16,22 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from servanda.agreement.format.agreement import Agreement
-from servanda.agreement.format.entries import Obligation, Ratification, Review, Turnover, entry_kind
+from servanda.agreement.format.entries import (
+    Exchange,
+    Obligation,
+    Ratification,
+    Renewal,
+    Review,
+    Turnover,
+    entry_kind,
+)
 from servanda.agreement.format.levers import KINDS, lever_kind
 from servanda.agreement.format.values import Place
 from servanda.agreement.reading._yaml_text import Complaint, Document, dotted
 from servanda.english import did_you_mean, show
 
-_ENTRIES = {"obligation": Obligation, "ratification": Ratification, "turnover": Turnover, "review": Review}
-_KIND_KEYS = ("by", "ratify", "turnover", "review")
+_ENTRIES = {each.__name__.lower(): each for each in (Obligation, Exchange, Ratification, Turnover, Review, Renewal)}
+_KIND_KEYS = ("by", "exchange", "ratify", "turnover", "review", "renew")
 _FEW_NAMES, _MOST_SUGGESTIONS = 50, 50
 _PASSES = 100  # looks at the data; a file with twelve different mistakes needs three
 
@@ -154,6 +162,8 @@ def _standin(place: Place, index: int) -> object:
         return {"automatic": "removed"}
     if place[-2:-1] == ("correlations",):
         return _STANDIN_CORRELATION
+    if place[-2:-1] == ("exchange",):
+        return {"by": f"removed-{index}", "gives": ["removed"]}
     return dict(_STANDIN_ENTRY, id=f"removed-{index}") if place[-2:-1] == ("entries",) else "removed"
 
 
@@ -247,10 +257,10 @@ class _Fitting:
             return
         group = value_at(self.data, place[:-1])
         last = place[-1]
-        if place[-2:-1] == ("levels",):
-            self.take_out(place[:-1])  # a table is of use as a whole only
-        elif "levers" in place[:1] and len(place) > 3 and isinstance(last, int):
-            self.take_out(place[:3])  # so are the alternatives of a lever
+        if "levers" in place[:1] and len(place) > 3 and isinstance(last, int):
+            self.take_out(place[:3])  # the alternatives of a lever are of use as a whole only
+        elif place[-2:-1] in (("levels",), ("looks",)):
+            self.take_out(place[:-1])  # so is a table
         elif isinstance(group, list) and isinstance(last, int):
             # Later items keep their places. Checks pass over what is wrong, so the stand-in is never seen.
             items = cast("list[object]", group)
@@ -277,6 +287,8 @@ def _place(loc: tuple[str | int, ...], detail: dict[str, Any]) -> Place:
         del steps[4]
         if len(steps) > 5 and steps[4] in ("gives", "by"):
             del steps[5]
+        elif len(steps) > 7 and steps[4] == "exchange" and steps[6] == "gives":
+            del steps[7]
     elif len(steps) > 2 and steps[0] == "terms":
         del steps[2]
     elif len(steps) > 3 and steps[0] == "levers":
@@ -402,7 +414,7 @@ def _words_before(place: Place, book: FittedFile) -> str:
 
 
 def _no_kind(entry: object, where: str) -> str:
-    kinds = "by, gives or does (a step), ratify, turnover, review"
+    kinds = "by, gives or does (a step), exchange, ratify, turnover, review, renew"
     if not isinstance(entry, dict):
         return f"{where} is {show(entry)}, but an entry is a group of keys: id, date, and one of {kinds}"
     keys = [str(key) for key in cast("dict[object, object]", entry)]

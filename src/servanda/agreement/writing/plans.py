@@ -17,12 +17,16 @@ from pydantic.fields import FieldInfo
 
 from servanda.agreement.dates import interval_in_words, length
 from servanda.agreement.format.agreement import Agreement, AgreementError
-from servanda.agreement.format.entries import Due, Plan, Review
+from servanda.agreement.format.entries import Due, Plan, Renewal, Review
+from servanda.agreement.format.habits import Late
 from servanda.agreement.format.values import Number, is_name
 from servanda.agreement.reading.reader import loads
 from servanda.agreement.writing.editing import compose, indent_at, key_in, line_end, line_ends, refuse, replace, text_of
 
-_FIRST = ("id", "title", "date", "due", "by", "ratify", "turnover", "review", "every", "from", "until", "gives")
+_FIRST = (
+    *("id", "title", "date", "due", "by", "exchange", "ratify", "turnover", "review", "renew", "every", "from"),
+    *("until", "gives"),
+)
 _LAST = ("text", "source", "note")
 
 
@@ -130,8 +134,10 @@ def _default(field: FieldInfo) -> Any:
 
 def _length(thing: BaseModel, key: str, value: Any) -> Any:
     """Durations that types keep as numbers, in words again."""
-    if isinstance(thing, Review) and key == "every":
+    if isinstance(thing, Review | Renewal) and key == "every":
         return interval_in_words(value)
+    if isinstance(thing, Late) and key == "looks":
+        return [length(each) for each in cast("tuple[float, ...]", value)]
     return length(value) if isinstance(thing, Due) and key == "within" else value
 
 

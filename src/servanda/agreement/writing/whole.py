@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, cast
 
 from pydantic import BaseModel
 
+from servanda.agreement.dates import interval_in_words
 from servanda.agreement.format.agreement import Agreement
+from servanda.agreement.format.habits import BASE_RATES, Habits
 from servanda.agreement.format.levers import DateLever, ReviewsLever, SplitLever
 from servanda.agreement.format.values import Number, Years, is_name, years
 from servanda.agreement.reading.reader import loads
@@ -134,7 +136,10 @@ def _keys(thing: BaseModel) -> list[tuple[str, Any]]:
     found: list[tuple[str, Any]] = []
     for name, field in type(thing).model_fields.items():
         value = getattr(thing, name)
-        said = name in thing.model_fields_set or value != field.get_default(call_default_factory=True)
+        default: Any = field.get_default(call_default_factory=True)
+        if isinstance(thing, Habits) and isinstance(value, Number):
+            default = thing.usual(name)
+        said = name in thing.model_fields_set or value != default
         if said and not _nothing(value):
             found.append((field.alias or name, _in_words(thing, name, value)))
     return sorted(found, key=lambda one: (one[0] in _LAST, one[0] != "id"))
@@ -157,11 +162,15 @@ class _Words(str):
 def _in_words(thing: BaseModel, name: str, value: Any) -> Any:
     """Durations that types keep as numbers, in words again."""
     if _duration_of(thing, name):
-        months = isinstance(value, int | tuple) and not isinstance(value, bool)
         if isinstance(value, tuple):
-            return tuple(_Words(_months(each)) for each in cast("tuple[int, ...]", value))
-        return _Words(_months(value) if months else _years(value))
+            found = cast("tuple[float | tuple[float, ...], ...]", value)
+            return tuple(tuple(map(_said, each)) if isinstance(each, tuple) else _said(each) for each in found)
+        return _Words(_span(value))
     return value
+
+
+def _said(value: float) -> _Words:
+    return _Words(_span(value))
 
 
 def _duration_of(thing: BaseModel, name: str) -> bool:
@@ -169,7 +178,15 @@ def _duration_of(thing: BaseModel, name: str) -> bool:
         return isinstance(thing, DateLever)
     if name == "every" and isinstance(thing, ReviewsLever | SplitLever):
         return True
-    return name in ("horizon", "period", "every") or (name == "within" and isinstance(getattr(thing, name), float))
+    return name in ("horizon", "period", "every", "looks") or (
+        name == "within" and isinstance(getattr(thing, name), float)
+    )
+
+
+def _span(value: float | timedelta) -> str:
+    if isinstance(value, timedelta):
+        return interval_in_words(value)
+    return _months(value) if isinstance(value, int) else _years(value)
 
 
 def _months(count: int) -> str:
@@ -193,6 +210,8 @@ def _flow(value: Any) -> str:
     """Write a value on one line."""
     if isinstance(value, Number):
         return _number(value)
+    if isinstance(value, Habits) and list(dict(_keys(value))) == ["rest"]:
+        return BASE_RATES
     if isinstance(value, BaseModel | dict):
         return "{" + ", ".join(f"{_name(key)}: {_flow(each)}" for key, each in _pairs(value)) + "}"
     if isinstance(value, tuple):

@@ -1,13 +1,14 @@
-"""Rules SV201 to SV204 and SV301 to SV304: whose duty it is, and what its words mean."""
+"""Rules SV201 to SV204 and SV301 to SV305: whose duty it is, and what its words mean."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from typing import Literal
 
 from servanda.agreement.format.agreement import Agreement
-from servanda.agreement.format.entries import Obligation, Ratification, Review, Turnover
+from servanda.agreement.format.entries import Exchange, Obligation, Ratification, Renewal, Review, Turnover, gifts
 from servanda.agreement.format.values import Place
 from servanda.agreement.labels import name_of, names
 from servanda.checks._plan_view import Item, PlanView
@@ -15,6 +16,15 @@ from servanda.checks.rulebook import Found, rule
 from servanda.english import listed, some
 
 MANY = 3  # parties that owe one duty together
+_TALKS = re.compile(  # what only promises to agree on something, or to talk about it
+    r"(do (its|their) best to )?(discuss and )?("
+    r"(begin|hold|open|start|resume|continue|engage in|enter into) (an? |the )?([a-z-]+ )?"
+    r"(talks?|dialogue|negotiations?|discussions?)\b"
+    r"|(negotiate|discuss|settle|determine|agree( on)?|decide( on)?|work out)\b(?! the agenda)"
+    r"|(meet|convene|confer)\b.* to (settle|agree|discuss|decide|negotiate|work out)\b"
+    r"|conclude (an?|the) (?!safeguards)([\w-]+ ){0,2}(agreement|contract|treaty|accord)\b)",
+    re.IGNORECASE,
+)
 
 
 # ------------------------------------------------------------------------------------------------------- who
@@ -62,15 +72,16 @@ def idle_parties(agreement: Agreement, views: tuple[PlanView, ...]) -> Iterator[
     for view in views:
         for entry in view.plan.entries:
             busy.update(entry.verified_by)
-            if isinstance(entry, Obligation):
+            if isinstance(entry, Obligation | Exchange):
                 busy.update(entry.actors)
-                busy.update(agreement.stakes[stake].holder for stake in entry.gives if stake in agreement.stakes)
             elif isinstance(entry, Ratification):
                 busy.add(entry.ratify)
             elif isinstance(entry, Turnover):
                 busy.add(entry.turnover)
             else:
-                busy.update(entry.review)
+                busy.update(entry.review if isinstance(entry, Review) else entry.renew)
+            given = [stake for gift in gifts(entry) for stake in gift.gives]
+            busy.update(agreement.stakes[stake].holder for stake in given if stake in agreement.stakes)
     for key, party in agreement.parties.items():
         if key not in busy:
             yield Found("SV203", ("parties", key), {"party": party.name})
@@ -148,7 +159,7 @@ def defined_too_late(view: PlanView) -> Iterator[Found]:
         first, where, definer = min(days, key=lambda each: (each[0], each[2].id))
         for place, item in uses:
             day = view.day(item)
-            if day is None or first <= day or isinstance(item.entry, Review):
+            if day is None or first <= day or isinstance(item.entry, Review | Renewal):
                 continue
             fill = {"entry": item.id, "term": f"“{term}”", "day": day.isoformat(), "definer": definer.id}
             form = "open" if first == date.max else "later"
@@ -165,3 +176,18 @@ def defined_twice(view: PlanView) -> Iterator[Found]:
             related = tuple((place, f"{item.id} defines it") for place, item in places[:-1])
             fill = {"term": f"“{term}”", "entries": listed(ids)}
             yield Found("SV304", places[-1][0], fill, "", related, tuple(ids))
+
+
+@rule("SV305")
+def agreements_to_agree(view: PlanView) -> Iterator[Found]:
+    """Tell, once for a plan, of duties that only promise to agree on something later."""
+    found = [
+        item
+        for item, step in view.duties
+        if not (step.gives or step.defines) and _TALKS.match(step.does or "")  # of what defines a term, others speak
+    ]
+    if found:
+        fill = {"plan": view.label, "entries": some([item.id for item in found]), "count": str(len(found))}
+        form = "one" if len(found) == 1 else "some"
+        related = tuple((item.place, item.id) for item in found)
+        yield Found("SV305", view.place, fill, form, related, tuple(item.id for item in found))

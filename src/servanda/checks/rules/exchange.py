@@ -78,7 +78,7 @@ def nothing_in_return(view: PlanView) -> Iterator[Found]:
     chosen = [transfer for transfer in view.transfers if not transfer.step.automatic]
     if view.pairs:
         for transfer in chosen:
-            if transfer.item.id not in view.pairs:
+            if not view.returns(transfer.item):
                 fill = {"entry": transfer.item.id, "actor": names(agreement, transfer.step.actors) or "the giver"}
                 yield Found("SV502", transfer.item.place, fill, "pair", entries=(transfer.item.id,))
         return
@@ -145,24 +145,31 @@ class _Pair:
 
 def _trades(view: PlanView) -> list[_Pair]:
     """The pairs of steps that give stakes, with the day on which both are due and the worth that they move."""
-    transfers = {transfer.item.id: transfer for transfer in view.transfers}
+    found: dict[frozenset[str], _Pair] = {}
+    transfers: dict[str, Transfer] = {}
+    for transfer in view.transfers:
+        before = transfers.setdefault(transfer.item.id, transfer)
+        if before is not transfer and transfer.day is not None:  # an exchange; of one by more, the first two
+            moved = _moved(view.agreement, *(t for t in view.transfers if t.item is transfer.item))
+            if moved is not None:
+                found.setdefault(frozenset((transfer.item.id,)), _Pair(before, transfer, transfer.day, moved))
     turn = {name: number for number, name in enumerate(transfers)}
     linked = view.pairs or {item.id: set(item.entry.needs) for item in view.items}
-    found: dict[frozenset[str], _Pair] = {}
     for one, others in linked.items():
         for other in others:
             a, b = transfers.get(one), transfers.get(other)
             if a is None or b is None or a.step.actors == b.step.actors or a.day is None or b.day is None:
                 continue
-            sizes = [_moved(view.agreement, transfer) for transfer in (a, b)]
+            moved = _moved(view.agreement, a, b)
             first, second = (a, b) if turn[one] < turn[other] else (b, a)
-            if None not in sizes:
-                found[frozenset((one, other))] = _Pair(first, second, second.day or a.day, sum(filter(None, sizes)))
+            if moved is not None:
+                found[frozenset((one, other))] = _Pair(first, second, second.day or a.day, moved)
     return list(found.values())
 
 
-def _moved(agreement: Agreement, transfer: Transfer) -> float | None:
-    values = [(worth(agreement, s, p), share) for s, share in transfer.shares.items() for p in agreement.parties]
+def _moved(agreement: Agreement, *transfers: Transfer) -> float | None:
+    given = [each for transfer in transfers for each in transfer.shares.items()]
+    values = [(worth(agreement, s, p), share) for s, share in given for p in agreement.parties]
     return None if any(w is None for w, _ in values) else sum(abs(w or 0.0) * share for w, share in values)
 
 
@@ -174,7 +181,7 @@ def heavy_last_pair(view: PlanView) -> Iterator[Found]:
         return
     last, total = pairs[-1], sum(pair.size for pair in pairs)
     if last.size > HALF * total + 1e-9:
-        ids = (last.first.item.id, last.second.item.id)
+        ids = tuple(dict.fromkeys((last.first.item.id, last.second.item.id)))
         fill = {
             "plan": view.label, "pair": listed(ids), "day": last.day.isoformat(), "share": _share(last.size / total),
         }  # fmt: skip
@@ -200,12 +207,12 @@ def lopsided(view: PlanView) -> Iterator[Found]:
         return
     if view.pairs:
         for transfer in view.transfers:
-            others = [g for g in view.transfers if g.item.id in view.pairs.get(transfer.item.id, set())]
+            others = [g for g in view.transfers if g.item.id in view.returns(transfer.item)]
             others = [g for g in others if g.step.actors != transfer.step.actors]
             found = _uneven(view.agreement, [transfer], others)
             if found is not None:
                 stake, slow, fast = found
-                ids = [g.item.id for g in others]
+                ids = list(dict.fromkeys(g.item.id for g in others))
                 fill = {
                     "entry": transfer.item.id, "stake": name_of(view.agreement, stake), "long": _time(slow),
                     "other": some(ids), "actor": names(view.agreement, others[0].step.actors), "short": length(fast),

@@ -1,4 +1,4 @@
-"""Rules SV101 to SV109: order and time."""
+"""Rules SV101 to SV111: order and time."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import islice
 
 from servanda.agreement.dates import length, review_dates
-from servanda.agreement.format.entries import Obligation, Ratification, Review
+from servanda.agreement.format.entries import Dated, Exchange, Obligation, Review
 from servanda.agreement.labels import name_of, names
 from servanda.checks._plan_view import Item, PlanView, due_of, due_place
 from servanda.checks._precedence import Wait, Waits, dependants, precedents, waits
@@ -97,7 +97,7 @@ def dates(view: PlanView) -> Iterator[Found]:
             counting.setdefault(view.by_id[due.anchor].id, []).append(item)
     for item in view.items:
         entry = item.entry
-        if not isinstance(entry, Obligation | Ratification) or item.id in circular:
+        if not isinstance(entry, Dated) or item.id in circular:
             continue
         why = view.due.open.get(item.id)
         if (why == "no limit" or (why == "undated" and entry.needs)) and losses.of(item):
@@ -138,7 +138,7 @@ class _Losses:
 
     def of(self, item: Item) -> bool:
         """Whether a step of others waits for an entry, directly or by way of others."""
-        mine = frozenset(item.entry.actors if isinstance(item.entry, Obligation) else ())
+        mine = frozenset(item.entry.actors if isinstance(item.entry, Obligation | Exchange) else ())
         if not mine:
             return False
         near = list(islice(dependants(self._found, item.id), _NEAR))
@@ -151,7 +151,7 @@ class _Losses:
 
     def _is_of_others(self, name: str, mine: frozenset[str]) -> bool:
         entry = self._view.by_id[name].entry
-        if not isinstance(entry, Obligation):
+        if not isinstance(entry, Obligation | Exchange):
             return False
         others = set(entry.actors) & self._view.agreement.parties.keys()
         return bool(others) and not others & mine
@@ -241,14 +241,14 @@ def no_time_between(view: PlanView) -> Iterator[Found]:
         day = view.due.days.get(item.id)
         if wait.how != "needs" or pair in found.knotted or day is None or view.due.days.get(first.id) != day:
             continue
-        if isinstance(item.entry, Obligation | Ratification) and not _together(view, item, first):
+        if isinstance(item.entry, Dated) and not _together(view, item, first):
             fill = {"entry": item.id, "anchor": first.id, "day": day.isoformat()}
             yield Found("SV109", wait.place, fill, "", ((first.place, f"here is {first.id}"),), (item.id, first.id))
 
 
 def _together(view: PlanView, item: Item, first: Item) -> bool:
     """Whether the text means two steps for one day, or counts one from the other, so that they move together."""
-    if not isinstance(first.entry, Obligation | Ratification) or view.day(item) == view.agreement.start:
+    if not isinstance(first.entry, Dated) or view.day(item) == view.agreement.start:
         return True
     if first.id in view.pairs.get(item.id, ()) or _SIGNS.match(_words(first)):
         return True
@@ -288,6 +288,44 @@ def _turns(view: PlanView) -> dict[str, tuple[int, int]]:
             stack.append((name, True))
             stack += [(each, False) for each in counted.get(name, ())]
     return {name: (turn[name], last[name]) for name in turn}
+
+
+# -------------------------------------------------------------------------------------------- SV110 and SV111
+
+
+@rule("SV110", "SV111")
+def returns(view: PlanView) -> Iterator[Found]:
+    """Tell of steps in return for each other that stand one behind the other, or do not need each other."""
+    transfers = {transfer.item.id: transfer for transfer in view.transfers}  # by day, on one day in the file's order
+    turn = {name: number for number, name in enumerate(transfers)}
+    pairs = {
+        (a, b) for a, others in view.pairs.items() for b in others if a in turn and b in turn and turn[a] < turn[b]
+    }
+    for first, second in sorted(pairs, key=lambda pair: (turn[pair[0]], turn[pair[1]])):
+        one, other = transfers[first], transfers[second]
+        if one.step.actors == other.step.actors or one.day is None or other.day is None:
+            continue
+        if first in _needed(view, second) or second in _needed(view, first):
+            continue
+        fill = {"first": first, "second": second, "day": other.day.isoformat()}
+        related = ((one.item.place, f"here is {first}"),)
+        if one.day < other.day and view.plan.late is not None:
+            yield Found("SV111", other.item.place, fill, "", related, (second, first))
+        elif one.day == other.day and view.playable and not (one.step.automatic or other.step.automatic):
+            fill["giver"] = names(view.agreement, one.step.actors)
+            yield Found("SV110", other.item.place, fill, "", related, (second, first))
+
+
+def _needed(view: PlanView, name: str) -> set[str]:
+    """All that an entry needs, directly or through others: with which it is struck."""
+    found: set[str] = set()
+    queue = [name]
+    while queue:
+        for each in view.by_id[queue.pop()].entry.needs:
+            if each in view.by_id and (other := view.by_id[each].id) not in found:
+                found.add(other)
+                queue.append(other)
+    return found
 
 
 # ---------------------------------------------------------------------------------------------------- SV108

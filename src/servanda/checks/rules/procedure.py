@@ -1,4 +1,4 @@
-"""Rules SV601 to SV605: what law, disputes, reviews and changes of government ask for."""
+"""Rules SV601 to SV606: what law, disputes, reviews, changes of government and lateness ask for."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from servanda.agreement.dates import review_dates, years_between
+from servanda.agreement.dates import renewal_dates, review_dates, years_between
 from servanda.agreement.format.agreement import Agreement
-from servanda.agreement.format.entries import Obligation, Ratification, Review, Turnover
+from servanda.agreement.format.entries import Dated, Obligation, Ratification, Renewal, Review, Turnover
 from servanda.agreement.labels import name_of
 from servanda.checks._plan_view import Item, PlanView, due_of, end
 from servanda.checks.rulebook import Found, rule
-from servanda.english import listed
+from servanda.english import listed, some
 
 _MEETING = re.compile(r"\b(reviews?|meets?|meetings?)\b")
 LONG = 4.0  # years of steps within which a change of government is to be reckoned with
@@ -83,6 +83,8 @@ def _reviews(view: PlanView) -> list[date | None]:
     for item in view.items:
         if isinstance(item.entry, Review):
             found += review_dates(item.entry)[-1:]
+        elif isinstance(item.entry, Renewal):
+            found += renewal_dates(view.agreement, item.entry)[-1:]
         elif isinstance(item.entry, Obligation):
             words = f"{item.entry.does or ''} {item.entry.title or ''} {item.id}".lower()
             due = item.entry.due
@@ -108,7 +110,7 @@ def no_review(view: PlanView) -> Iterator[Found]:
         open_ones = any(
             view.due.open.get(each.id) not in (None, "standing", "words")
             for each in view.items
-            if isinstance(each.entry, Obligation | Ratification)
+            if isinstance(each.entry, Dated)
         )
         dated = " that has a day" if open_ones else ""
         fill = {"entry": item.id, "day": day.isoformat(), "plan": view.label, "dated": dated}
@@ -167,6 +169,22 @@ def _longest(view: PlanView) -> tuple[float, Item] | None:
             day, due = view.day(each), due_of(each.entry)
             sofar = years_between(view.agreement.start, day) if day else sofar + ((due and due.within) or 0.0)
             years[each.id] = sofar
-    steps = [item for item in view.items if isinstance(item.entry, Obligation | Ratification)]
+    steps = [item for item in view.items if isinstance(item.entry, Dated)]
     last = max(steps, key=lambda item: years[item.id], default=None)
     return (years[last.id], last) if last is not None else None
+
+
+# ------------------------------------------------------------------------------------------------------ SV606
+
+
+@rule("SV606", whole=True)
+def lateness(agreement: Agreement, views: tuple[PlanView, ...]) -> Iterator[Found]:
+    """Tell, once for a file, of plans that are played and do not say what follows when a step is late."""
+    silent = [
+        view
+        for view in views
+        if view.plan.late is None and view.playable and any(not each.step.automatic for each in view.transfers)
+    ]
+    if silent:
+        related = tuple((view.place, view.label) for view in silent)
+        yield Found("SV606", silent[0].place, {"plans": some([view.label for view in silent])}, "", related)

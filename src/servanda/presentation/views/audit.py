@@ -12,6 +12,7 @@ from servanda.agreement.format.agreement import Agreement
 from servanda.agreement.format.values import DAYS_PER_YEAR
 from servanda.agreement.labels import party_name, type_name
 from servanda.assessment.audits import Audit
+from servanda.assessment.breaches import TOLERANCE
 from servanda.assessment.critical import CriticalValue
 from servanda.english import amounts, capital, listed, quantity
 from servanda.presentation.view import Column, Table, View, rows, view_of
@@ -26,10 +27,16 @@ def _(audit: Audit) -> View:
     who = {id(row): _party_and_type(agreement, row.party, row.type) for row in audit}
     courses = [
         f"Best course of {who[id(row)]}: "
-        + ", then ".join(f"{act.act} “{act.title}” ({act.date})" for act in row.course.breaches)
+        + ", then ".join(f"{_how(act.act)} “{act.title}” ({act.date})" for act in row.course.breaches)
         + "."
         for row in audit
         if row.course and row.course.breaches
+    ]
+    courses += [
+        f"If a vote fails, or something is found, and the agreement goes on, breaking may pay for {who[id(row)]} after"
+        " that. Until then it does not."
+        for row in audit
+        if row.self_enforcing and row.best_course > TOLERANCE
     ]
     breakers = listed([who[id(row)] for row in audit if not row.self_enforcing])
     said = f"Self-enforcing: no party gains by breaking the plan{_if_kept(agreement)}."
@@ -49,13 +56,17 @@ def _breaches(audit: Audit) -> Table:
         best = row.best
         breach = ("no choice to make", "", "", "")
         if best is not None:
-            breach = (capital(best.title), best.date.isoformat(), best.act, write(best.gain, sign=True))
+            breach = (capital(best.title), best.date.isoformat(), _how(best.act), write(best.gain, sign=True))
         kind = type_name(audit.agreement, row.party, row.type) if audit.agreement.parties[row.party].types else "–"
         keeps = "yes" if row.self_enforcing else "no"
         course = write(row.best_course, sign=True)
         made.append((party_name(audit.agreement, row.party), kind, *breach, course, keeps))
     title = f"Plan {audit.plan}: the best single breach{_if_kept(audit.agreement)}"
     return Table("audit", title, columns, rows(made))
+
+
+def _how(act: str) -> str:
+    return {"hold": "hold back", "lapse": "let lapse"}.get(act, act)
 
 
 def _if_kept(agreement: Agreement) -> str:

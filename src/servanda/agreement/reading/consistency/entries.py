@@ -5,14 +5,36 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from servanda.agreement.dates import TOLERANCE, DueDates, due_dates, last_day, review_count, review_dates
+from servanda.agreement.dates import (
+    DueDates,
+    advance,
+    due_dates,
+    last_day,
+    renewal_count,
+    renewal_dates,
+    repeated,
+    review_count,
+    review_dates,
+)
 from servanda.agreement.format.agreement import Agreement
-from servanda.agreement.format.entries import START, Entry, Obligation, Plan, Ratification, Review, Turnover
+from servanda.agreement.format.entries import (
+    START,
+    Dated,
+    Entry,
+    Exchange,
+    Obligation,
+    Plan,
+    Ratification,
+    Renewal,
+    Review,
+    Turnover,
+    entry_kind,
+)
 from servanda.agreement.format.values import Place
 from servanda.agreement.reading._fitting import FittedFile, value_at
 from servanda.agreement.reading._yaml_text import Complaint
 from servanda.agreement.reading.consistency._references import add_up, enumerated, limits, names, order, unknown
-from servanda.english import digits
+from servanda.agreement.reading.consistency.shares import exchange_complaints, gift_complaints, share_complaints
 
 Entries = list[tuple[Place, Entry]]
 MOST_REVIEWS = 20_000  # of a plan, one for each date and party
@@ -23,13 +45,16 @@ MOST_REVIEWS = 20_000  # of a plan, one for each date and party
 
 def plan_complaints(book: FittedFile, agreement: Agreement, place: Place, plan: Plan) -> Iterator[Complaint]:
     """Yield every complaint about a plan that needs two places at once, in no order."""
-    many = sum(review_count(entry) * len(entry.review) for entry in plan.entries if isinstance(entry, Review))
+    counts = [_count(agreement, entry) for entry in plan.entries]
+    many = sum(counts)
     if many > MOST_REVIEWS:
-        at = next((*place, "entries", i) for i, entry in enumerate(plan.entries) if isinstance(entry, Review))
+        at: Place = (*place, "entries", next(i for i, count in enumerate(counts) if count))
+        both = "reviews and renewals" if any(isinstance(entry, Renewal) for entry in plan.entries) else "reviews"
+        pair = "of them" if both != "reviews" else both
         yield Complaint(
             book.line(at),
-            f"{book.say(place)}: its reviews would be written out to {many:,} entries, one for each date and party, and"
-            f" a plan may have {MOST_REVIEWS:,}. Let more time pass between two reviews, or end them earlier",
+            f"{book.say(place)}: its {both} would be written out to {many:,} entries, one for each date and party, and"
+            f" a plan may have {MOST_REVIEWS:,}. Let more time pass between two {pair}, or end them earlier",
         )
         return
     due = due_dates(agreement, str(place[-1]))
@@ -41,8 +66,34 @@ def plan_complaints(book: FittedFile, agreement: Agreement, place: Place, plan: 
     for where, entry in entries:
         yield from _entry(book, agreement, where, entry)
         yield from _dates(book, agreement, where, entry, due)
-    yield from _ids(book, place, entries)
-    yield from _shares(book, agreement, entries, due)
+    yield from _ids(book, agreement, place, entries)
+    yield from share_complaints(book, agreement, entries, due)
+    yield from _lateness(book, place, plan, entries)
+
+
+def _count(agreement: Agreement, entry: Entry) -> int:
+    """How many entries a review or renewal is written out to, without doing so; 0 for any other entry."""
+    if isinstance(entry, Review):
+        return review_count(entry) * len(entry.review)
+    return renewal_count(agreement, entry) * len(entry.renew) if isinstance(entry, Renewal) else 0
+
+
+def _lateness(book: FittedFile, place: Place, plan: Plan, entries: Entries) -> Iterator[Complaint]:
+    """See that a plan that speaks of stalls lets parties hold back."""
+    if plan.late is not None or book.touched((*place, "late")):
+        return
+    found: list[tuple[Place, str]] = [((*place, "found"), "found: stall")] if plan.found == "stall" else []
+    for where, entry in entries:
+        if isinstance(entry, Ratification) and entry.then == "delay":
+            found.append(((*where, "then"), "then: delay"))
+        elif isinstance(entry, Review) and entry.may_suspend:
+            found.append(((*where, "may_suspend"), "may_suspend: true"))
+    for where, what in found:
+        yield Complaint(
+            book.line(where),
+            f"{book.say(where)}: {what} begins a stall, but plan {place[1]} (line {book.line(place)}) does not say how"
+            f" stalls go on. Add late: {{looks: [6 months, 2 years]}} to the plan, or delete {what.partition(':')[0]}",
+        )
 
 
 def _entry(book: FittedFile, agreement: Agreement, place: Place, entry: Entry) -> Iterator[Complaint]:
@@ -52,14 +103,18 @@ def _entry(book: FittedFile, agreement: Agreement, place: Place, entry: Entry) -
             yield from unknown(book, (*place, "by"), entry.by, "party", "parties", "bodies")
         else:
             yield from names(book, (*place, "by"), entry.actors, "party", "parties", "bodies")
-        yield from _gives(book, agreement, place, entry)
+        yield from gift_complaints(book, agreement, place, entry)
+    elif isinstance(entry, Exchange):
+        yield from exchange_complaints(book, agreement, place, entry)
     elif isinstance(entry, Ratification):
         yield from unknown(book, (*place, "ratify"), entry.ratify, "party", "parties")
     elif isinstance(entry, Turnover):
         yield from unknown(book, (*place, "turnover"), entry.turnover, "party", "parties")
         yield from _turnover_types(book, (*place, "types"), entry)
-    else:
+    elif isinstance(entry, Review):
         yield from names(book, (*place, "review"), entry.review, "party", "parties")
+    else:
+        yield from names(book, (*place, "renew"), entry.renew, "party", "parties")
 
 
 def _turnover_types(book: FittedFile, place: Place, entry: Turnover) -> Iterator[Complaint]:
@@ -82,36 +137,7 @@ def _turnover_types(book: FittedFile, place: Place, entry: Turnover) -> Iterator
     yield from add_up(book, place, entry.types, "a turnover's types")
 
 
-def _gives(book: FittedFile, agreement: Agreement, place: Place, entry: Obligation) -> Iterator[Complaint]:
-    here = (*place, "gives")
-    if isinstance(entry.gives, tuple):
-        yield from names(book, here, entry.gives, "stake", "stakes")
-        items = list(enumerate(entry.gives))
-    else:
-        for name in entry.gives:
-            yield from unknown(book, (*here, name), name, "stake", "stakes")
-        items = [(name, name) for name in entry.gives]
-    for step, name in items:
-        stake = agreement.stakes.get(name)
-        if stake is None or _may_give(agreement, entry, stake.holder) or book.touched((*here, step)):
-            continue
-        if not {stake.holder, *entry.actors} <= set(book.named("parties")):
-            continue
-        who, verb = " and ".join(entry.actors), "gives" if len(entry.actors) == 1 else "give"
-        yield Complaint(
-            book.line((*here, step)),
-            f"{book.say(place)}: {who} {verb} {name}, but {stake.holder} holds {name}"
-            f" (line {book.line(('stakes', name, 'holder'))}). Write by: {stake.holder}, or give what {who}"
-            f" {'holds' if verb == 'gives' else 'hold'}",
-        )
-
-
-def _may_give(agreement: Agreement, entry: Obligation, holder: str) -> bool:
-    """Whether an entry may give what somebody holds: the holder, or nobody named, or a body for it."""
-    return not entry.actors or holder in entry.actors or any(name in agreement.bodies for name in entry.actors)
-
-
-def _ids(book: FittedFile, place: Place, entries: Entries) -> Iterator[Complaint]:
+def _ids(book: FittedFile, agreement: Agreement, place: Place, entries: Entries) -> Iterator[Complaint]:
     """See that no id stands twice, those that reviews make (review-1-dprk) included; then that `needs` names ids."""
     seen: dict[str, Place] = {}
     group = book.data["plans"][place[1]]["entries"]
@@ -120,12 +146,11 @@ def _ids(book: FittedFile, place: Place, entries: Entries) -> Iterator[Complaint
     for index, name in written.items():
         where = (*place, "entries", index)
         entry, made = usable.get(where), [name]
-        if isinstance(entry, Review):
-            numbers = range(1, 1 + len(review_dates(entry)))
-            made += [f"{entry.id}-{number}-{party}" for number in numbers for party in dict.fromkeys(entry.review)]
+        if entry is not None:
+            made += repeated(agreement, entry)
         clash = next((each for each in made if each in seen), None)
         if clash is not None:
-            by = "" if clash == name else ", which this review makes for one of its dates and parties,"
+            by = "" if clash == name else f", which this {entry_kind(entry)} makes for one of its dates and parties,"
             yield Complaint(
                 book.line((*where, "id")),
                 f"{book.say(where)}: the id {clash}{by} is already used by {book.say(seen[clash])} on line"
@@ -150,7 +175,7 @@ def _named(place: Place, entry: Entry) -> Iterator[tuple[Place, str]]:
     """Every name of an entry that an entry gives, and where."""
     for key, found in (("needs", entry.needs), ("pairs", entry.pairs)):
         yield from (((*place, key, index), name) for index, name in enumerate(found))
-    due = entry.due if isinstance(entry, Obligation | Ratification) else None
+    due = entry.due if isinstance(entry, Dated) else None
     if due is not None and due.anchor is not None:
         key = "after" if due.after else "before" if due.before else "same_day"
         yield (*place, "due", key), due.anchor
@@ -160,6 +185,9 @@ def _named(place: Place, entry: Entry) -> Iterator[tuple[Place, str]]:
 
 
 def _dates(book: FittedFile, agreement: Agreement, place: Place, entry: Entry, due: DueDates) -> Iterator[Complaint]:
+    if isinstance(entry, Renewal):
+        yield from _terms(book, agreement, place, entry)
+        return
     if not isinstance(entry, Review):
         if entry.date is not None:
             yield from _within(book, agreement, (*place, "date"), [entry.date])
@@ -194,58 +222,39 @@ def _dates(book: FittedFile, agreement: Agreement, place: Place, entry: Entry, d
             yield from _within(book, agreement, (*place, "until"), dates[:0:-1][:1])
 
 
-def _within(book: FittedFile, agreement: Agreement, place: Place, days: Iterable[date]) -> Iterator[Complaint]:
+def _terms(book: FittedFile, agreement: Agreement, place: Place, entry: Renewal) -> Iterator[Complaint]:
+    """See that a term ends while the agreement lasts, and none after it."""
+    if any(book.touched(key) for key in [("start",), ("horizon",), *((*place, k) for k in ("every", "from", "until"))]):
+        return
+    yield from order(book, place, entry.starts, entry.until)
+    if entry.starts is not None:
+        yield from _within(book, agreement, (*place, "from"), [entry.starts])
+    if entry.starts is not None and not agreement.start <= entry.starts <= last_day(agreement):
+        return
+    days = renewal_dates(agreement, entry)
+    if days:
+        yield from _within(book, agreement, (*place, "until"), days[-1:], "renewal")
+    elif entry.until is None or entry.until >= (entry.starts or agreement.start):
+        first = entry.starts or agreement.start
+        ends = advance(first, entry.every)
+        last = f"until is {entry.until}" if entry.until else f"the agreement ends on {last_day(agreement)}"
+        later = "until" if entry.until else "horizon"
+        yield Complaint(
+            book.line((*place, "every")),
+            f"{book.say(place)} renews nothing: the first term begins on {first} and ends on {ends}, and {last}."
+            f" Write a shorter term under every, or a later {later}",
+        )
+
+
+def _within(
+    book: FittedFile, agreement: Agreement, place: Place, days: Iterable[date], kind: str = "review"
+) -> Iterator[Complaint]:
     if book.touched(("start",)) or book.touched(("horizon",)):
         return
     first, last = agreement.start, last_day(agreement)
     for day in days:
         if not first <= day <= last:
             found = f"{day} is before the start" if day < first else f"{day} is after the horizon"
-            found = f"a review on {found}" if place[-1] == "until" else found
+            found = f"a {kind} on {found}" if place[-1] == "until" else found
             found = found.replace(" is", ", the latest day it allows, is", 1) if place[-1] == "due" else found
             yield Complaint(book.line(place), f"{book.say(place)}: {found}. {limits(book, agreement)}")
-
-
-# -------------------------------------------------------------------------------------------------- shares
-
-
-def _shares(book: FittedFile, agreement: Agreement, entries: Entries, due: DueDates) -> Iterator[Complaint]:
-    """Follow how much is left of each stake, in the order of play: by date, on the same date by place in the file.
-
-    Not of stakes that an entry without a day gives: when that is, and so what is left then, nobody knows.
-    """
-    left: dict[str, float] = {}
-    giver: dict[str, tuple[Place, Obligation]] = {}
-    steps = [(where, entry) for where, entry in entries if isinstance(entry, Obligation)]
-    loose = {name for _, entry in steps if entry.date is None and entry.id not in due.days for name in entry.gives}
-    for where, entry in sorted(steps, key=lambda step: step[1].date or due.days.get(step[1].id, date.max)):
-        here = book.say(where)
-        everything = list(dict.fromkeys(entry.gives)) if isinstance(entry.gives, tuple) else []
-        shares = entry.gives if isinstance(entry.gives, dict) else {}
-        for name in (*everything, *shares):
-            stake = agreement.stakes.get(name)
-            if stake is None or name in loose or not _may_give(agreement, entry, stake.holder):
-                continue
-            remaining = left.get(name, 1.0)
-            place: Place = (*where, "gives", name)
-            if isinstance(entry.gives, tuple):
-                place = (*where, "gives", entry.gives.index(name))
-            before = ""
-            if name in giver:
-                before = f" after {giver[name][1].id} (line {book.line((*giver[name][0], 'gives'))})"
-            share = shares[name].likely if name in shares else remaining
-            if remaining <= TOLERANCE:
-                amount = f"{digits(share)} of {name}" if name in shares else f"all that is left of {name}"
-                yield Complaint(
-                    book.line(place),
-                    f"{here} gives {amount}, but nothing is left{before}. Take {name} out here, or let the earlier"
-                    " entry give less",
-                )
-            elif share > remaining + TOLERANCE:
-                yield Complaint(
-                    book.line(place),
-                    f"{here} gives {digits(share)} of {name}, but only {digits(remaining)} is left{before}."
-                    f" Give at most {digits(remaining)}, or write gives: [{name}] for all that is left",
-                )
-            left[name] = max(0.0, remaining - share)
-            giver[name] = (where, entry)

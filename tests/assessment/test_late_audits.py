@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 import pytest
-from support.building import gives, party, ratify, review, situation, stake
+from support.building import gives, party, ratify, review, situation, stake, turnover
 
 from servanda import audit, compile
 from servanda.agreement.format.agreement import Agreement
@@ -132,6 +132,59 @@ def test_a_vote_that_is_put_again_comes_by_chance() -> None:
     assert [(each.entry, each.act) for each in row.deviations] == [("freeze", "hold")]
     assert row.deviations[0].best_gain == pytest.approx(4.0, abs=1e-12)
     assert row.best_course == pytest.approx(0.75 * 4.0, abs=1e-12)
+
+
+def test_what_pays_only_after_a_failed_vote_is_told_apart() -> None:
+    """If the vote fails, South owes nothing more, and North's review pays: arms back for four of eight years."""
+    vote = ratify("vote", "2022-01-01", "south", 0.5) | {"then": "strike"}
+    agreement = dated(
+        {"north": party(discount=0.0, withdrawing=1.0), "south": party(discount=0.0)},
+        {"arms": stake("north", "0 days", north=1.0), "relief": stake("south", "0 days", north=-3.0)},
+        [
+            gives("freeze", "2020-01-01", "north", "arms", automatic=True),
+            vote,
+            gives("lift", "2023-01-01", "south", "relief", automatic=True) | {"needs": ["vote"]},
+            review("north", date="2024-01-01"),
+        ],
+        "1 year",
+    )
+    row = only(agreement)
+    assert row.deviations[0].best_gain == pytest.approx(4.0 - 12.0 - 1.0, abs=1e-12)
+    assert row.self_enforcing
+    assert row.best_course == pytest.approx(0.5 * (4.0 - 1.0), abs=1e-12)
+    assert row.course is not None
+    assert row.course.breaches == ()
+    assert "If a vote fails, or something is found, and the agreement goes on, breaking may pay for North after" in str(
+        audit(compile(agreement, "plan"))
+    )
+
+
+def test_a_type_that_comes_into_office_later_may_hold_back() -> None:
+    """Sly North comes by a turnover on the last day of 2021, and never at the start; arms are worth 1 to it."""
+    agreement = dated(
+        {
+            "north": party(
+                discount=0.0,
+                withdrawing=9.0,
+                types={"loyal": {"chance": 1.0, "worth": {"arms": 0.0}}, "sly": {"chance": 0.0}},
+            ),
+            "south": party(discount=0.0),
+        },
+        {"arms": stake("north", "never", north=1.0)},
+        [
+            gives("halt", "2021-01-01", "north", arms=0.5),
+            turnover("vote", "2021-12-31", "north", 0.5, loyal=0.6, sly=0.4),
+            gives("rest", "2024-01-01", "north", "arms"),
+        ],
+        "1 year",
+    )
+    _, sly = (row for row in audit(compile(agreement, "plan")) if row.party == "north")
+    assert [(each.entry, each.act) for each in sly.deviations] == [("rest", "hold")]
+    assert sly.deviations[0].gain == pytest.approx(0.5, abs=1e-12)
+    assert sly.best_course == pytest.approx(2.0, abs=1e-12)
+    assert sly.course is not None
+    assert sly.course.since == "vote"
+    assert [(act.entry, act.act) for act in sly.course.acts] == [("rest", "hold"), ("rest", "hold")]
 
 
 def test_a_critical_value_counts_what_is_found_on_the_way() -> None:

@@ -7,6 +7,7 @@ python bench/histories.py page     only the page, from bench/histories.json
 
 from __future__ import annotations
 
+import functools
 import json
 import math
 import sys
@@ -26,6 +27,7 @@ COUNTS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight"
 STANDS = ("complete_on_time", "complete_late", "stalled", "suspended")
 
 
+@functools.cache
 def paths() -> dict[str, dict[str, Any]]:
     """What happened, by agreement."""
     import yaml
@@ -204,7 +206,7 @@ def page(found: dict[str, Any]) -> str:
     loses = [told[name]["name"] for name, one in games.items() if log_chance(one, "1") <= log_chance(one, "0")]
 
     happened = table(
-        ["agreement", "what happened", "decisions", "chance a decision", "by habit alone", "least expected"],
+        ["agreement", "what happened", "decisions", "chance per decision", "by habit alone", "least expected"],
         [
             [
                 told[name]["name"],
@@ -279,7 +281,7 @@ What it can show is where a game with plausible numbers is wide of what happened
 
 - **Worths, costs, types, chances.** One author, in the role of an analyst of such agreements, wrote the likely values for all ten games in November 2026 before any of them was solved: on one scale (1 is one
   year of the main relief as its receiver sees it), with discounts of 6 to 8% a year, precisions of 1.0 and 1.2 and costs of breakdown of about 1. Those of Singapore are older and were taken over.
-  The ranges were added later by the same kind of judgement, also before solving. No number was changed because of an answer.
+  The ranges were added by the same kind of judgement when a prototype had solved the likely values, and before anything was solved with a range. No number was changed because of an answer.
 - **Habits** are the same in all ten: the base rates that come with servanda, with a rate of leaving of 0.03 a year and party, somewhat below the base rate of 0.04, since incidents, findings and votes are told
   apart here. `stumbles` and `falls_behind` were set after the dated steps of these ten cases had been counted; the others rest on other collections, or are guesses, and say so.
 - **The plans** are cut down. Several parties are drawn together into one, duties of one day into one step, and where a text has no date the file says which day it takes and why.
@@ -287,7 +289,7 @@ What it can show is where a game with plausible numbers is wide of what happened
 
 ## What the games gave to what happened
 
-*Chance a decision: the geometric mean of the chances that the game gave, one after the other, to the acts that were chosen: to perform, hold back or leave at a step, to catch up or not at a look, to
+*Chance per decision: the geometric mean of the chances that the game gave, one after the other, to the acts that were chosen: to perform, hold back or leave at a step, to catch up or not at a look, to
 wait, suspend or leave as an answer, to stay or leave at a review. By habit alone: the same game in which nothing is at stake for anybody (precision 0).*
 
 {happened}

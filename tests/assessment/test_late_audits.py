@@ -15,7 +15,7 @@ from servanda.assessment.critical import critical_values
 
 
 def dated(parties: Any, stakes: Any, entries: Any, *looks: str, **more: Any) -> Agreement:
-    data = situation(parties, stakes, entries)
+    data: dict[str, Any] = situation(parties, stakes, entries)
     data["plans"]["plan"] |= {"late": {"looks": list(looks)}, **more}
     return Agreement.model_validate(data)
 
@@ -136,7 +136,7 @@ def test_a_vote_that_is_put_again_comes_by_chance() -> None:
 
 def test_a_critical_value_counts_what_is_found_on_the_way() -> None:
     """Concealing arms worth 1 a year for 8 years against being found, which stalls the plan and costs 20."""
-    data = situation(
+    data: dict[str, Any] = situation(
         {"north": party(discount=0.0, found=20.0, withdrawing=100.0, delaying=50.0), "south": party(discount=0.0)},
         {"arms": stake("north", "never", True, north=1.0)},
         [gives("freeze", "2020-01-01", "north", "arms")],

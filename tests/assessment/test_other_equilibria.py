@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from support.building import gives, party, situation, stake, turnover
 from support.cases import cases
+from support.coordination import coordination_data
 from test_reciprocal_agreement import OTHER, reciprocal
 
 from servanda.agreement.format.agreement import Agreement
@@ -13,7 +15,8 @@ from servanda.assessment.other_equilibria import search
 from servanda.assessment.outcomes import choices, outcomes
 from servanda.assessment.summary import summarise
 from servanda.game.compiler import compile
-from servanda.solver.equilibrium import TOLERANCE, solve
+from servanda.game.unknowns import HOLDS, LEAVES
+from servanda.solver.equilibrium import TOLERANCE, Workspace, solve
 
 
 @pytest.mark.parametrize(("K", "precision"), list(OTHER))
@@ -101,3 +104,30 @@ def test_many_unknowns_are_searched_with_few_responses(monkeypatch: pytest.Monke
     unknowns = other_equilibria.Workspace(answer.game, 0).size
     assert unknowns > 100
     assert asked < 10 * unknowns
+
+
+def late_coordination() -> Agreement:
+    """The distrustful game, where either may hold back as well: the concealer hardly does, the hub as readily."""
+    data = coordination_data(0.3, [5.0, 5.0])
+    habits = {"stumbles": 0.1, "falls_behind": 0, "catches_up": 1, "suspends": 0.1, "leaves": 700.0, "conceals": 0.5}
+    data["parties"]["party0"]["habits"] = habits
+    data["plans"]["plan"]["late"] = {"looks": ["1 day"], "stalls": 0}
+    return Agreement.model_validate(data)
+
+
+def test_distrust_is_found_where_parties_may_hold_back() -> None:
+    answer = solve(compile(late_coordination(), "plan"))
+    [found] = search(answer)
+    assert outcomes(answer)["withdrew:hub"] < 0.01
+    assert outcomes(found.equilibrium)["withdrew:hub"] > 0.99
+    assert found.equilibrium.residual <= TOLERANCE
+    assert float(np.max(np.abs(found.equilibrium.holds - answer.holds))) > 1e-3
+
+
+def test_who_is_expected_to_leave_is_not_expected_to_hold_back() -> None:
+    play = Workspace(compile(late_coordination(), "plan"), 0)
+    what = play.unknowns.where[:, 0]
+    x = play.expecting(0.25, 0.5)
+    assert set(what[what >= HOLDS]) == {HOLDS}
+    assert set(x[what == HOLDS]) == {0.375}
+    assert set(x[what == LEAVES]) == {0.25}

@@ -10,11 +10,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import stormpy
-from stormpy import environments
 from support.building import gives, party, situation, stake
 from support.cases import cases
 from support.random_agreements import random_agreement
+from support.storm import storm
 
 from servanda.agreement.format.agreement import Agreement
 from servanda.agreement.reading.reader import read
@@ -30,20 +29,6 @@ CASES = cases()
 @cache
 def solved(name: str) -> Equilibrium:
     return solve(compile(CASES[name], "plan"))
-
-
-def storm(program: str, wanted: list[str], folder: Path) -> dict[str, float]:
-    """Chance of ever getting to each label, by Storm's solver for chains without cycles: one pass, no iteration."""
-    path = folder / "plan.prism"
-    path.write_text(program, "utf-8")
-    parsed = stormpy.parse_prism_program(str(path))
-    questions = stormpy.parse_properties(";".join(f'P=? [F "{label}"]' for label in wanted), parsed)
-    model = stormpy.build_model(parsed, questions)
-    how = stormpy.Environment()
-    how.solver().set_linear_equation_solver_type(environments.EquationSolverType.ACYCLIC)
-    (start,) = model.initial_states
-    answers = (stormpy.model_checking(model, question, environment=how) for question in questions)
-    return {label: answer.get_value(start) for label, answer in zip(wanted, answers, strict=True)}
 
 
 def agrees(equilibrium: Equilibrium, folder: Path) -> None:

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from servanda.arrays import Floats
-from servanda.assessment.outcomes import EntryResult, Walk, outcomes
+from servanda.assessment._late_meaning import walk_of
+from servanda.assessment.outcomes import EntryResult, outcomes
 from servanda.errors import MOST_STARTS, expect, seeded, whole
 from servanda.solver.equilibrium import TOLERANCE, Equilibrium, Workspace
 
@@ -57,8 +58,8 @@ def search(answer: Equilibrium, count: int = 6, seed: int = 0) -> tuple[OtherEqu
     """Look for further equilibria of a solved game.
 
     From an optimistic start (everyone is expected to keep), pessimistic ones (everyone is expected to withdraw, or to
-    hold back where steps can be late), one in between and random ones, everyone responds in turn for a while, and Newton's method finishes; it also looks
-    between the answer and each equilibrium found.
+    hold back where steps can be late), one in between and random ones, everyone responds in turn for a while, and
+    Newton's method finishes; it also looks between the answer and each equilibrium found.
 
     Parameters
     ----------
@@ -207,7 +208,7 @@ def _differ(one: Equilibrium, other: Equilibrium) -> float:
 
 
 def _entries(equilibrium: Equilibrium) -> list[EntryResult]:
-    walk = Walk(equilibrium)
+    walk = walk_of(equilibrium)
     return [walk.entry(e) for e in range(len(equilibrium.game.steps))]
 
 

@@ -8,14 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Any, cast
 
 import numpy as np
 
 from servanda.agreement.dates import last_day
-from servanda.arrays import Floats
+from servanda.arrays import Floats, Ints
 from servanda.errors import expect
 from servanda.game.compiler import Game
 from servanda.records import Record
+from servanda.result import plain
 from servanda.solver.equilibrium import Equilibrium, is_choice
 from servanda.solver.reach_probabilities import at_end, chances
 
@@ -34,9 +36,11 @@ class Choice:
     concealed : frozenset[str]
         Entries that the party has concealed.
     keep, conceal, withdraw : float
-        Chances; they add up to 1.
+        Chances; with `hold` they add up to 1.
     margin : float
-        Present value of keeping less that of the better other act, units.
+        Present value of keeping less that of the best other act, units; not a number where there is no other.
+    hold : float
+        Chance of holding back, 0 where that cannot be.
     """
 
     entry: str
@@ -48,6 +52,7 @@ class Choice:
     conceal: float
     withdraw: float
     margin: float
+    hold: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -58,6 +63,46 @@ class TypeAct:
     conceal: float
     withdraw: float
     margin: float
+    hold: float = 0.0
+
+
+@dataclass(frozen=True)
+class MoverAct(Record):
+    """What one of those who act at an exchange does; see `EntryResult`."""
+
+    keep: float
+    conceal: float
+    withdraw: float
+    hold: float
+    by_type: dict[str, TypeAct | None]
+
+
+@dataclass(frozen=True)
+class LateEntry(Record):
+    """What becomes of an entry of a plan in which steps can be late; all chances are seen from the start.
+
+    Attributes
+    ----------
+    done_on_time, done_late : float
+        Done on its date in the calendar, or later; by claim, whatever comes after.
+    late_by : tuple[tuple[float, float], ...]
+        What `done_late` is made of: years after its date, and the chance of that, in order.
+    struck : float
+        Struck from the plan, whatever comes after.
+    movers : dict[str, MoverAct]
+        Of an exchange: what each party does when it falls due.
+    """
+
+    done_on_time: float
+    done_late: float
+    late_by: tuple[tuple[float, float], ...]
+    struck: float
+    movers: dict[str, MoverAct]
+
+    @property
+    def done(self) -> float:
+        """Chance that it is done at all."""
+        return self.done_on_time + self.done_late
 
 
 @dataclass(frozen=True)
@@ -70,9 +115,11 @@ class EntryResult(Record):
         `by`: the party that acts, ratifies or changes government.
     date : datetime.date
     reached : float
-        Chance that the agreement is in force when the entry comes up.
+        Chance that the agreement is in force when the entry comes up; where steps can be late, that it falls due at
+        all, on its date or later.
     keep, conceal, withdraw : float
-        Given reached. Where nobody chooses, `keep` is the chance that it goes through.
+        Given reached. Where nobody chooses, `keep` is the chance that it goes through. At an exchange: that all
+        perform truly, that all perform and somebody in secret, that somebody leaves.
     by_type : dict[str, TypeAct or None]
         None for a type that cannot be in office then.
     belief : dict[str, float]
@@ -83,7 +130,11 @@ class EntryResult(Record):
         Chance that `by` has already concealed something.
     lost : dict[str, float]
         Chance, seen from the start, that the agreement breaks down here, by cause: found or upset on the way to the
-        entry, or ended by its act.
+        entry, or ended by its act; and where steps can be late, while the plan waits for it.
+    hold : float
+        Given reached: that the party, or at an exchange somebody, holds back, or that a vote fails without ending all.
+    late : LateEntry or None
+        What becomes of it; None where nothing can be late.
     """
 
     id: str
@@ -100,6 +151,22 @@ class EntryResult(Record):
     beliefs: dict[str, dict[str, float]]
     concealing: float
     lost: dict[str, float]
+    hold: float = 0.0
+    late: LateEntry | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Give one of the `entries` of `servanda solve --json`, without what only late steps have if none can be."""
+        made = cast("dict[str, Any]", plain(self))
+        first = {name: made.pop(name) for name in ("id", "title", "date", "by", "kind")}
+        late, hold = made.pop("late"), made.pop("hold")
+        if late is None:
+            for act in made["by_type"].values():
+                if act is not None:
+                    del act["hold"]
+            return {**first, **made}
+        if not late["movers"]:
+            del late["movers"]
+        return {**first, **made, "hold": hold, **late}
 
 
 @dataclass(frozen=True)
@@ -142,19 +209,22 @@ def choices(equilibrium: Equilibrium) -> Iterator[Choice]:
             continue
         p = int(game.tree.actor[v])
         act, gain = (_block(equilibrium, array, p, v) for array in (equilibrium.choice, equilibrium.gain))
+        first = game.tables.found_offset[p, v]
         for t, name in enumerate(game.types[p]):
             for c in range(act.shape[2]):
-                keep, conceal, withdraw = np.exp(act[:, t, c])
+                keep, conceal, withdraw, *hold = np.exp(act[:, t, c])
+                others = gain[1:, t, c][act[1:, t, c] > -np.inf]
                 yield Choice(
-                    entry=game.step_at(v).id,
+                    entry=game.step_at(v).id if game.node_step[v] >= 0 else "",
                     branch=game.branches[v],
                     party=game.parties[p],
                     type=name,
-                    concealed=_concealed(game, p, c),
+                    concealed=_concealed(game, p, int(game.tables.number[first + c])),
                     keep=float(keep),
                     conceal=float(conceal),
                     withdraw=float(withdraw),
-                    margin=float(gain[0, t, c] - gain[1:, t, c].max()),
+                    margin=float(gain[0, t, c] - others.max()) if others.size else float("nan"),
+                    hold=float(sum(hold)),
                 )
 
 
@@ -178,6 +248,7 @@ class Walk:
             self.game, draws, equilibrium.survive[None], equilibrium.leaves[None], equilibrium.holds[None]
         )
         self.arrive, self.reach = self.found.arrive[0], self.found.reach[0]
+        self.truthful = truthful(equilibrium)
 
     def lost(self, nodes: list[int]) -> dict[str, float]:
         """What is lost at some nodes, by the causes that are possible there."""
@@ -193,14 +264,11 @@ class Walk:
 
     def honest(self, p: int, v: int) -> float:
         """Chance that a party has concealed nothing, given in force at v."""
-        first = int(self.game.tables.found_offset[p, v])
-        nothing = self.game.tables.number[first : first + int(self.game.tables.sets[p, v])] == 0
-        return float(np.exp(_block(self.eq, self.eq.belief, p, v)[:, nothing]).sum())
+        return float(self.truthful[p, v])
 
     def outcomes(self) -> dict[str, float]:
         """Chance of every outcome."""
-        honest = [[self.honest(p, v) for v in range(len(self.reach))] for p in range(len(self.game.parties))]
-        return {name: float(found[0]) for name, found in at_end(self.game, self.found, np.array([honest])).items()}
+        return {name: float(found[0]) for name, found in at_end(self.game, self.found, self.truthful[None]).items()}
 
     def completed(self) -> float:
         """Chance that every obligation is performed or claimed, whatever comes after."""
@@ -321,6 +389,28 @@ class Walk:
             name: float(1.0 - sum(self.arrive[v] * self.honest(p, v) * self.eq.survive[p, v] for v in nodes) / arrive)
             for p, name in enumerate(self.game.parties)
         }
+
+
+def alike(game: Game, p: int) -> Iterator[tuple[Ints, Ints]]:
+    """Nodes at which a party has as many sets of concealed steps, (n,), and its states there, (n, types, sets)."""
+    kinds, sets, offset = int(game.tables.kinds[p]), game.tables.sets[p], game.tables.offset[p]
+    for count in np.unique(sets):
+        nodes = np.flatnonzero(sets == count)
+        states = offset[nodes][:, None] + np.arange(kinds * int(count))
+        yield nodes, states.reshape(nodes.size, kinds, int(count))
+
+
+def truthful(equilibrium: Equilibrium) -> Floats:
+    """Chance that each party has concealed nothing, given in force at each node, (N, V)."""
+    game = equilibrium.game
+    number, offset = game.tables.number, game.tables.found_offset
+    result = np.ones(game.tables.sets.shape)
+    for p in range(len(game.parties)):
+        for nodes, states in alike(game, p):
+            nothing = number[offset[p, nodes][:, None] + np.arange(states.shape[2])] == 0
+            chance = np.exp(equilibrium.belief[states])
+            result[p, nodes] = np.where(nothing[:, None, :], chance, 0.0).sum(axis=2).sum(axis=1)
+    return result
 
 
 def _block(equilibrium: Equilibrium, array: Floats, p: int, v: int) -> Floats:

@@ -12,8 +12,11 @@ from typing import Any
 import numpy as np
 
 from servanda.agreement.format.agreement import Agreement
+from servanda.assessment._late_meaning import late_summary, walk_of
+from servanda.assessment._late_walk import LateWalk
+from servanda.assessment.lateness import LateSummary
 from servanda.assessment.other_equilibria import OtherEquilibrium, search
-from servanda.assessment.outcomes import EntryResult, Standing, Walk, WeakestLink
+from servanda.assessment.outcomes import EntryResult, Standing, WeakestLink
 from servanda.errors import MOST_STARTS, expect, numbered, seeded, whole
 from servanda.game.accumulation import annuity
 from servanda.game.calendar import unplayed
@@ -84,6 +87,8 @@ class Summary(Result):
     not_played : tuple[str, ...]
         Ids of the duties that move no stake and so are no part of the game.
     agreement : Agreement
+    late : LateSummary or None
+        What is said besides where steps can be late.
     searched : int
         Number of starts from which further equilibria were looked for.
     others : tuple[OtherEquilibrium, ...]
@@ -109,6 +114,7 @@ class Summary(Result):
     final_beliefs: dict[str, dict[str, float]]
     not_played: tuple[str, ...]
     agreement: Agreement = field(compare=False, repr=False)
+    late: LateSummary | None = None
     searched: int = 0
     others: tuple[OtherEquilibrium, ...] = field(default=(), repr=False)
     about: About | None = field(default=None, compare=False, repr=False)
@@ -121,12 +127,19 @@ class Summary(Result):
     @property
     def expected_years(self) -> float:
         """Expected time in force until the horizon, years."""
+        if self.late is not None:
+            return self.late.expected_years
         return sum((after.years - before.years) * before.in_force for before, after in pairwise(self.standing))
 
     @property
     def has_steps(self) -> bool:
         """Whether the plan asks anybody to do anything, and not only to stay."""
-        return any(entry.kind in ("obligation", "automatic") for entry in self.entries)
+        return any(entry.kind in ("obligation", "automatic", "exchange") for entry in self.entries)
+
+    @property
+    def how_it_stands(self) -> dict[str, dict[str, float]]:
+        """How it stands if in force at the horizon (see `LateSummary`); empty where nothing can be late."""
+        return {} if self.late is None else self.late.how_it_stands
 
     @property
     def lost_at_the_end(self) -> float:
@@ -147,8 +160,7 @@ class Summary(Result):
 
     def answer_to_json(self) -> dict[str, Any]:
         """Give the same without what it takes to repeat it, and without what was found besides the answer."""
-        first = ("id", "title", "date", "by", "kind")
-        entries = [plain(entry) for entry in self.entries]
+        late = {} if self.late is None else self.late.to_json()
         return {
             "plan": self.plan,
             "title": self.title,
@@ -157,15 +169,16 @@ class Summary(Result):
             "iterations": self.iterations,
             "folds": self.folds,
             "bifurcations": self.bifurcations,
-            "outcomes": {"held": dict(self.held), "broken": dict(self.broken)},
+            "outcomes": {"held": {**self.held, **plain(self.how_it_stands)}, "broken": dict(self.broken)},
             "completed": self.completed,
-            "entries": [{**{key: entry[key] for key in first}, **entry} for entry in entries],
+            "entries": [entry.to_json() for entry in self.entries],
             "values": {party: plain(value) for party, value in self.values.items()},
             "weakest_link": plain(self.weakest_link),
             "standing": plain(self.standing),
             "exposure": plain(self.exposure),
             "final_beliefs": plain(self.final_beliefs),
             "not_played": plain(self.not_played),
+            **late,
         }
 
     def search_to_json(self) -> dict[str, Any]:
@@ -189,7 +202,7 @@ def summarise(equilibrium: Equilibrium, starts: int = 0, seed: int = 0) -> Summa
     starts, seed = whole("starts", starts, 0, MOST_STARTS), seeded(seed)
     began = time.perf_counter()
     game = equilibrium.game
-    walk = Walk(equilibrium)
+    walk = walk_of(equilibrium)
     found = walk.outcomes()
     entries = tuple(walk.entry(e) for e in range(len(game.steps)))
     plan = game.agreement.plans[game.plan]
@@ -212,6 +225,7 @@ def summarise(equilibrium: Equilibrium, starts: int = 0, seed: int = 0) -> Summa
         final_beliefs=walk.beliefs(len(game.steps)),
         not_played=unplayed(game.agreement, game.plan),
         agreement=game.agreement,
+        late=late_summary(walk) if isinstance(walk, LateWalk) else None,
         searched=starts,
         others=search(equilibrium, starts, seed) if starts else (),
         about=about(game.agreement, time.perf_counter() - began, seed if starts else None),

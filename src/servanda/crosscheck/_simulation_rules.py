@@ -55,9 +55,7 @@ class Rules:
             shares({name: of.chance for name, of in party.types.items()}, kinds)
             for party, kinds in zip(agreement.parties.values(), self.kinds, strict=True)
         ]
-        self.secrets = [
-            [k for k, step in enumerate(self.steps) if step.party == p and step.conceals] for p in self.parties
-        ]
+        self.secrets = [[k for k, step in enumerate(self.steps) if conceals(step, p)] for p in self.parties]
         self.turnovers = [k for k, step in enumerate(self.steps) if step.kind == "turnover"]
         end = agreement.horizon * DAYS_PER_YEAR
         self.days = [float((step.date - agreement.start).days) for step in self.steps] + [end]
@@ -69,14 +67,19 @@ class Rules:
 
     def _outcomes(self) -> tuple[str, ...]:
         hiders = [p for p, own in zip(self.parties, self.secrets, strict=True) if own]
-        ratifiers = {step.party for step in self.steps if step.kind == "ratification"}
-        self.several = "found:both" if len(self.parties) == 2 else "found:several"
+        ratifiers, renewers = (
+            {step.party for step in self.steps if step.kind == kind} for kind in ("ratification", "renewal")
+        )
+        together = "both" if len(self.parties) == 2 else "several"
+        self.several, self.all_leave = f"found:{together}", f"withdrew:{together}"
         return (
             *HELD,
             *(f"withdrew:{p}" for p in self.parties),
+            *([self.all_leave] if any(step.kind == "exchange" for step in self.steps) else []),
             *(f"found:{p}" for p in hiders),
             *([self.several] if len(hiders) > 1 else []),
             *(f"unratified:{p}" for p in self.parties if p in ratifiers),
+            *(f"lapsed:{p}" for p in self.parties if p in renewers),
             INCIDENT,
         )
 
@@ -137,6 +140,13 @@ class Rules:
         branches, which = np.unique(branch, return_inverse=True)
         node = np.array([self.nodes[k, int(b)] for b in branches], dtype=np.int64)[which]
         return np.exp(self.equilibrium.choice[:, tables.offset[p, node] + kind * tables.sets[p, node] + hidden])
+
+
+def conceals(step: Step, party: str) -> tuple[str, ...]:
+    """The stakes that a party can conceal at an entry, for all or one of those who act there."""
+    if step.movers:
+        return next((mover.conceals for mover in step.movers if mover.party == party), ())
+    return step.conceals if step.party == party else ()
 
 
 def shares(chances: Mapping[str, Number], kinds: tuple[str, ...]) -> Floats:

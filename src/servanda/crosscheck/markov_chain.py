@@ -8,21 +8,17 @@ the public tree and, for each party, its type and which of its entries it has co
 from __future__ import annotations
 
 import math
-import re
-import sys
-from collections.abc import Iterable
 
 import numpy as np
 
-from servanda.assessment.outcomes import outcomes
-from servanda.english import printable
+from servanda.crosscheck._chain_text import SEVERAL, ChainText, shares
+from servanda.crosscheck._chain_text import labels as labels
+from servanda.crosscheck._late_chain import LateChain
 from servanda.errors import ServandaError, expect, whole
 from servanda.game.kinds import AUTOMATIC, HORIZON, RATIFICATION, TURNOVER
 from servanda.solver.equilibrium import Equilibrium, is_choice
 
 MAX_STATES = 1_000_000
-SMALLEST = sys.float_info.min  # what is less likely than 2e-308 is left out: Storm cannot read such numbers
-SEVERAL = ("found:both", "found:several")
 
 
 class ChainTooLarge(ServandaError, ValueError):
@@ -41,7 +37,8 @@ def prism(equilibrium: Equilibrium, max_states: int = MAX_STATES) -> str:
     -------
     str
         A PRISM program (dtmc). There is a label for every outcome (see `labels`), and one, `reaches_...`, for every
-        entry that comes up with the agreement in force. Chances are doubles, written so that they read back exactly;
+        entry that comes up with the agreement in force. Where steps can be late, labels such as `complete_late_clean`
+        say how it stands at the horizon. Chances are doubles, written so that they read back exactly;
         those below 2e-308 are left out.
 
     Raises
@@ -64,59 +61,24 @@ def prism(equilibrium: Equilibrium, max_states: int = MAX_STATES) -> str:
     if states > max_states:
         raise ChainTooLarge(
             f"plan {game.plan}: the Markov chain may have {states:,} states, more than {max_states:,}. At every entry"
-            f" it multiplies the types and concealed sets of all parties, and every turnover doubles what follows. Mark"
-            f" fewer stakes as concealable, leave out types or turnovers, or raise max_states"
+            f" it multiplies the types and concealed sets of all parties, and every turnover doubles what follows"
+            f"{', as every look does' if game.is_late else ''}. Mark fewer stakes as concealable, leave out types or"
+            f" turnovers,{' write fewer looks or stalls,' if game.is_late else ''} or raise max_states"
         )
-    return _Writer(equilibrium).text()
+    return (LateChain(equilibrium) if game.is_late else _Writer(equilibrium)).text()
 
 
-def labels(equilibrium: Equilibrium) -> dict[str, str]:
-    """The PRISM label of each outcome: `withdrew:usa` is `withdrew_usa`.
-
-    Returns
-    -------
-    dict[str, str]
-        By outcome, in the order of `servanda.outcomes.outcomes`.
-    """
-    names = _Names()
-    return {outcome: names.new(outcome) for outcome in outcomes(equilibrium)}
-
-
-class _Names:
-    """Identifiers that PRISM accepts, each given once."""
-
-    def __init__(self) -> None:
-        self.taken: set[str] = set()
-
-    def new(self, *words: str) -> str:
-        plain = "_".join(re.sub(r"[^A-Za-z0-9_]", "_", word) for word in words)
-        name, number = plain, 1
-        while name in self.taken:
-            number += 1
-            name = f"{plain}_{number}"
-        self.taken.add(name)
-        return name
-
-
-class _Writer:
-    """The program under construction. Names first, then a few lines for each node of the public tree."""
+class _Writer(ChainText):
+    """The chain of a plan in which nothing can be late: a few lines for each node of the public tree."""
 
     def __init__(self, equilibrium: Equilibrium) -> None:
-        game = equilibrium.game
-        self.eq, self.game, self.d = equilibrium, game, equilibrium.draw
-        names = _Names()
-        self.type = [names.new("type", p) for p in game.parties]
+        super().__init__(equilibrium)
+        game, names = self.game, self.names
         self.hides = [
             [names.new("conceals", p, game.steps[e].id) for e in own]
             for p, own in zip(game.parties, game.concealable, strict=True)
         ]
         self.found = names.new("found")
-        self.labels = labels(equilibrium)
-        self.places: list[tuple[str, str]] = []  # name, what it means
-        self.names = names
-        self.lines: list[str] = []
-        self.act = [-1] * len(game.node_step)  # the place of each node's act
-        self.entrance = [-1] * len(game.node_step)  # the place where the way to it arrives
         self.draws = [self._place(f"what {p} privately is, is drawn", "draw", p) for p in game.parties]
         for v in range(len(game.node_step)):
             self._number(v)
@@ -125,10 +87,6 @@ class _Writer:
             for name, label in self.labels.items()
             if not name.startswith("held:")
         }
-
-    def _place(self, meaning: str, *words: str) -> int:
-        self.places.append((self.names.new(*words), meaning))
-        return len(self.places) - 1
 
     def _number(self, v: int) -> None:
         """Number the places of a node: its report, in parts, and its act."""
@@ -143,9 +101,6 @@ class _Writer:
         parts = [self._place(f"report before {what}{after}", "report", *words) for _ in range(count)]
         self.act[v] = self._place(what + after, "at", *words)
         self.entrance[v] = parts[0] if parts else self.act[v]
-
-    def _calm(self, v: int) -> float:
-        return float(self.game.tables.calm[self.d, self.game.tree.row[v]])
 
     def _hiders(self, v: int) -> list[int]:
         """The parties of which something may be found at the report before a node."""
@@ -168,89 +123,33 @@ class _Writer:
 
     # -------------------------------------------------------------------------------------------------- the text
 
-    def text(self) -> str:
-        game = self.game
+    def _commands(self) -> list[int]:
         self._draw_types()
-        for v in range(len(game.node_step)):
+        for v in range(len(self.game.node_step)):
             self._report(v)
             self._act(v)
-        ends = " | ".join(f"at={self.places[place][0]}" for place in (*self._horizon(), *self.end.values()))
-        self._say("The end stays the end.")
-        self.lines.append(f"  [] {ends} -> true;")
-        lines = (*self._head(), *self.lines, "endmodule", "", *self._labels())
-        return "".join(f"{printable(line)}\n" for line in lines)
+        return [*self._horizon(), *self.end.values()]
 
-    def _head(self) -> list[str]:
-        game = self.game
-        head = [
-            f"// {_line(game.agreement.title)}: plan {game.plan}, as solved by servanda",
-            f"// ({self.eq.status}, residual {self.eq.residual:.1e}).",
-            '// Ask, for instance: P=? [ F "held_clean" ]',
-            "",
-            "dtmc",
-            "",
-            "// Where the play stands.",
-            *(f"const int {name} = {i};  // {_line(meaning)}" for i, (name, meaning) in enumerate(self.places)),
-            "",
-            "module agreement",
-            f"  at : [0..{len(self.places) - 1}] init 0;",
-        ]
-        for p, kinds in enumerate(game.types):
-            if len(kinds) > 1:
-                listed = ", ".join(f"{k} {kind}" for k, kind in enumerate(kinds))
-                head.append(
-                    f"  {self.type[p]} : [0..{len(kinds) - 1}] init 0;  // known to {game.parties[p]} only: {listed}"
-                )
-            head += [f"  {name} : bool init false;  // known to {game.parties[p]} only" for name in self.hides[p]]
-        if any(len(self._hiders(v)) > 1 for v in range(len(game.node_step))):
-            several = len(game.parties) + 1
-            listed = ", ".join(f"{p + 1} {name}" for p, name in enumerate(game.parties))
-            words = f"found out at this report: 0 nobody, {listed}, {several} several"
-            head.append(f"  {self.found} : [0..{several}] init 0;  // {words}")
-        return head
+    def _secrets(self, p: int) -> list[str]:
+        return [f"  {name} : bool init false;  // known to {self.game.parties[p]} only" for name in self.hides[p]]
 
-    def _labels(self) -> list[str]:
-        game = self.game
+    def _variables(self) -> list[str]:
+        several = any(len(self._hiders(v)) > 1 for v in range(len(self.game.node_step)))
+        return [self._found_out(self.found)] if several else []
+
+    def _outcomes(self) -> list[str]:
         held = " | ".join(f"at={self.places[place][0]}" for place in self._horizon())
         secret = " | ".join(name for own in self.hides for name in own) or "false"
-        rows = ["// The outcomes."]
+        rows: list[str] = []
         for outcome, label in self.labels.items():
             where = f"at={self.places[self.end[outcome]][0]}" if outcome in self.end else f"({held}) & "
             if outcome in ("held:clean", "held:concealed"):
                 where += f"!({secret})" if outcome == "held:clean" else f"({secret})"
             rows.append(f'label "{label}" = {where};')
-        rows += ["", "// The entries that come up with the agreement in force."]
-        names = _Names()
-        for e, step in enumerate(game.steps):
-            where = [self.places[self.act[int(v)]][0] for v in np.flatnonzero(game.node_step == e)]
-            rows.append(f'label "{names.new("reaches", step.id)}" = {" | ".join(f"at={name}" for name in where)};')
         return rows
 
     def _horizon(self) -> list[int]:
         return [self.act[v] for v, kind in enumerate(self.game.tree.kind) if kind == HORIZON]
-
-    def _say(self, words: str) -> None:
-        self.lines += ["", f"  // {_line(words)}"]
-
-    def _command(self, place: int, more: Iterable[str], moves: Iterable[tuple[float | str, int, str]]) -> None:
-        """Write a command: from a place, if more holds, to (chance, place, changes), leaving out what cannot happen."""
-        guard = " & ".join([f"at={self.places[place][0]}", *more])
-        updates: list[str] = []
-        for chance, to, changes in moves:
-            written = chance if isinstance(chance, str) else repr(chance)
-            if isinstance(chance, str) or chance >= SMALLEST:
-                updates.append(f"{written} : (at'={self.places[to][0]}){changes}")
-        self.lines.append(f"  [] {guard} -> {' + '.join(updates)};")
-
-    def _set_type(self, p: int, k: int) -> str:
-        return f" & ({self.type[p]}'={k})" if len(self.game.types[p]) > 1 else ""
-
-    def _draw_types(self) -> None:
-        after = [*self.draws[1:], self.entrance[0]]
-        for p, name in enumerate(self.game.parties):
-            self._say(f"What {name} privately is.")
-            prior = _shares(self.game.tables.log_prior[self.d, p, : len(self.game.types[p])])
-            self._command(self.draws[p], [], [(c, after[p], self._set_type(p, k)) for k, c in enumerate(prior)])
 
     def _report(self, v: int) -> None:
         place, act = self.entrance[v], self.act[v]
@@ -299,7 +198,7 @@ class _Writer:
             self._command(place, [], [(1.0 - fails, onward, ""), (fails, ends, "")])
         elif kind == TURNOVER:
             new, after = float(game.tables.replaced[d, tree.row[v]]), self.entrance[int(tree.child[v, 1])]
-            fresh = _shares(game.tables.log_fresh[d, p, tree.row[v], : len(game.types[p])])
+            fresh = shares(game.tables.log_fresh[d, p, tree.row[v], : len(game.types[p])])
             moves = [(new * share, after, self._set_type(p, k)) for k, share in enumerate(fresh)]
             self._command(place, [], [(1.0 - new, onward, ""), *moves])
         elif is_choice(game, v):
@@ -320,14 +219,3 @@ class _Writer:
                 guard += [name if number >> bit & 1 else f"!{name}" for bit, name in enumerate(past)]
                 keep, conceal, withdraw = (float(c) for c in np.exp(self.eq.choice[:, first + k * sets + number]))
                 self._command(place, guard, [(keep, onward, ""), (conceal, onward, now), (withdraw, leave, "")])
-
-
-def _shares(logs: np.ndarray) -> list[float]:
-    """Chances that add up to 1, from their logarithms."""
-    shares = np.exp(logs)
-    return [float(share) for share in shares / shares.sum()]
-
-
-def _line(words: str) -> str:
-    """Words that stay within a comment."""
-    return " ".join(words.split())

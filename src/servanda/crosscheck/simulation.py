@@ -1,74 +1,36 @@
 """Play a solved agreement out, many times: a second opinion on its chances, and histories to read.
 
 The rules of play (`model.md`, section 2.1) are written here once more, as things that happen: types are drawn,
-measures look and find, alarms ring, votes are held. Only the chances of keep, conceal and withdraw come from the
-equilibrium; dates, rates and everything else are read from the agreement, at its likely values.
+measures look and find, alarms ring, votes are held. Only the chances of acts come from the
+equilibrium; dates, rates and everything else are read from the agreement, at its likely values. What is late is played
+out in `_late_plays.py`.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TypeAlias
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from servanda.agreement.format.agreement import Agreement
-from servanda.agreement.labels import party_name, type_name
+from servanda.agreement.labels import party_name
 from servanda.arrays import Ints
-from servanda.assessment.outcomes import outcomes
+from servanda.assessment.outcomes import Walk, outcomes
+from servanda.crosscheck._late_plays import LateRound
+from servanda.crosscheck._simulation_batch import Batch, Bools
+from servanda.crosscheck._simulation_batch import Event as Event
+from servanda.crosscheck._simulation_batch import History as History
 from servanda.crosscheck._simulation_rules import HELD, INCIDENT, Rules, likely, shares
 from servanda.errors import MOST_EXAMPLES, MOST_TIMES, UsageError, expect, seeded, whole
 from servanda.records import Record
 from servanda.result import About, Result, about
 from servanda.solver.equilibrium import Equilibrium
-
-Bools: TypeAlias = NDArray[np.bool_]
+from servanda.solver.reach_probabilities import fates
 
 BATCH = MOST_EXAMPLES  # plays at a time, so that memory does not grow; the histories are of the first ones
-
-
-@dataclass(frozen=True)
-class Event:
-    """One thing that happened in a play.
-
-    Attributes
-    ----------
-    date : datetime.date
-    entry : str
-        Title of the entry at whose date it happened; empty at the start and at the horizon.
-    who : str
-        Name of the party; empty if nobody did it.
-    what : str
-        In words; what the others do not see says `(in secret)`.
-    secret : bool
-        Whether only the party itself knows.
-    """
-
-    date: date
-    entry: str
-    who: str
-    what: str
-    secret: bool = False
-
-
-@dataclass(frozen=True)
-class History:
-    """One play from its beginning to its end.
-
-    Attributes
-    ----------
-    events : tuple[Event, ...]
-        In the order in which they happened.
-    outcome : str
-        One of the labels of `servanda.assessment.outcomes.outcomes`.
-    """
-
-    events: tuple[Event, ...]
-    outcome: str
 
 
 @dataclass(frozen=True)
@@ -108,6 +70,44 @@ class EntryPlays(Acts):
     by_type: dict[str, Acts]
 
 
+@dataclass(frozen=True)
+class LateEntryPlays(Record):
+    """What became of an entry that can be late: numbers of plays.
+
+    Attributes
+    ----------
+    held : int
+        Plays in which somebody held back when it was due, or a vote failed without ending all.
+    done_on_time, done_late, struck : int
+        Done on its day, or later, by claim; struck from the plan.
+    """
+
+    held: int
+    done_on_time: int
+    done_late: int
+    struck: int
+
+
+@dataclass(frozen=True)
+class LatePlays(Record):
+    """What plays of a plan in which steps can be late say beside the rest.
+
+    Attributes
+    ----------
+    standing : dict[str, int]
+        Number of plays in which the agreement was in force at the horizon, by how it stood: such as
+        `complete_late:clean`.
+    solved : dict[str, float]
+        The chances of the same according to the equilibrium.
+    entries : dict[str, LateEntryPlays]
+        By id.
+    """
+
+    standing: dict[str, int]
+    solved: dict[str, float]
+    entries: dict[str, LateEntryPlays]
+
+
 @dataclass(frozen=True, repr=False)
 class Plays(Result):
     """A plan played out many times.
@@ -129,6 +129,8 @@ class Plays(Result):
         The first few plays.
     agreement : Agreement
     about : About or None
+    late : LatePlays or None
+        None where nothing can be late.
     """
 
     plan: str
@@ -141,6 +143,13 @@ class Plays(Result):
     examples: tuple[History, ...]
     agreement: Agreement = field(compare=False)
     about: About | None = field(default=None, compare=False)
+    late: LatePlays | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the object that `servanda play --json` prints."""
+        made = super().to_json()
+        late = made.pop("late")
+        return made if late is None else {**made, "late": late}
 
     def __repr__(self) -> str:
         return f"<Plays of plan {self.plan!r}: {self.times:,} times, seed {self.seed}>"
@@ -186,10 +195,13 @@ def play(equilibrium: Equilibrium, times: int = 100_000, seed: int = 0, *, examp
         )
     rules = Rules(equilibrium)
     rng = np.random.default_rng(seed)
-    first = _Round(rules, min(times, BATCH), rng, min(examples, times))
+    batch = LateRound if equilibrium.game.is_late else _Round
+    first = batch(rules, min(times, BATCH), rng, min(examples, times))
+    rounds = [first]
     ended, acts, changed = first.play()
     for done in range(BATCH, times, BATCH):
-        more = _Round(rules, min(BATCH, times - done), rng, 0).play()
+        rounds.append(batch(rules, min(BATCH, times - done), rng, 0))
+        more = rounds[-1].play()
         ended, changed = ended + more[0], changed + more[2]
         acts = [ours + theirs for ours, theirs in zip(acts, more[1], strict=True)]
     agreement, plan = equilibrium.game.agreement, equilibrium.game.plan
@@ -204,6 +216,26 @@ def play(equilibrium: Equilibrium, times: int = 100_000, seed: int = 0, *, examp
         examples=first.histories(),
         agreement=agreement,
         about=about(agreement, time.perf_counter() - began, seed),
+        late=_late(equilibrium, [each for each in rounds if isinstance(each, LateRound)]),
+    )
+
+
+def _late(equilibrium: Equilibrium, rounds: list[LateRound]) -> LatePlays | None:
+    """What is told of late plans beside the rest."""
+    if not rounds:
+        return None
+    game, walk = equilibrium.game, Walk(equilibrium)
+    solved = {
+        f"{name}:{how}": float(chance[0])
+        for name, both in fates(game, walk.found, walk.truthful[None]).items()
+        for how, chance in zip(("clean", "concealed"), both, strict=True)
+    }
+    standing = np.sum([each.standing for each in rounds], axis=0).ravel()
+    became = np.sum([np.column_stack([each.held, each.became]) for each in rounds], axis=0)
+    return LatePlays(
+        standing=dict(zip(solved, (int(n) for n in standing), strict=True)),
+        solved=solved,
+        entries={step.id: LateEntryPlays(*(int(n) for n in row)) for step, row in zip(game.steps, became, strict=True)},
     )
 
 
@@ -234,20 +266,12 @@ def _entry(rules: Rules, k: int, acts: Ints, changed: int) -> EntryPlays:
 # ------------------------------------------------------------------------------------------------------- a round
 
 
-class _Round:
-    """A batch of plays side by side; the first `watched` of them are written down."""
+class _Round(Batch):
+    """A batch of plays of a plan in which nothing can be late."""
 
     def __init__(self, rules: Rules, size: int, rng: np.random.Generator, watched: int) -> None:
-        self.rules, self.size, self.rng = rules, size, rng
-        self.events: list[list[Event]] = [[] for _ in range(watched)]
-        self.kind: list[Ints] = [rng.choice(prior.size, size, p=prior) for prior in rules.priors]
-        self.hidden: list[Ints] = [np.zeros(size, dtype=np.int64) for _ in rules.parties]
+        super().__init__(rules, size, rng, watched)
         self.branch = np.zeros(size, dtype=np.int64)
-        self.ended: Ints = np.full(size, -1)
-        self.inside: Ints = np.arange(size)  # the plays in which the agreement is in force
-        for p in range(len(rules.parties)):
-            for i in range(watched):
-                self._tell_kind(p, i, rules.agreement.start, "")
 
     def play(self) -> tuple[Ints, list[Ints], Ints]:
         """Play all entries; numbers of plays by outcome, by entry (types, 4) with what was done, and of turnovers."""
@@ -274,13 +298,9 @@ class _Round:
         for hidden in self.hidden:
             secret |= hidden[self.inside] > 0
         self._tell(len(steps), [], secret | ~secret, "the agreement is still in force")
-        self._end(secret, HELD[1])
-        self._end(np.ones(self.inside.size, dtype=bool), HELD[0])
+        self.end(secret, HELD[1])
+        self.end(np.ones(self.inside.size, dtype=bool), HELD[0])
         return np.bincount(self.ended, minlength=len(self.rules.outcomes)), acts, changed
-
-    def histories(self) -> tuple[History, ...]:
-        outcomes = self.rules.outcomes
-        return tuple(History(tuple(told), outcomes[int(self.ended[i])]) for i, told in enumerate(self.events))
 
     def _report(self, k: int) -> None:
         """What measures find comes out, and what else may end the agreement happens."""
@@ -319,7 +339,7 @@ class _Round:
         self._tell(k, [p], act == 0, "stays" if step.kind == "review" else "keeps")
         self._tell(k, [p], act == 1, f"claims to keep, and conceals {names} (in secret)", secret=True)
         self._tell(k, [p], act == 2, "withdraws")
-        self._end(act == 2, f"withdrew:{step.party}")
+        self.end(act == 2, f"withdrew:{step.party}")
         return act
 
     def _ratify(self, k: int) -> Ints:
@@ -328,7 +348,7 @@ class _Round:
         p = self.rules.parties.index(step.party)
         self._tell(k, [p], ~failed, "ratifies")
         self._tell(k, [p], failed, "does not ratify")
-        self._end(failed, f"unratified:{step.party}")
+        self.end(failed, f"unratified:{step.party}")
         return np.where(failed, 3, 0)
 
     def _turn_over(self, k: int, p: int) -> int:
@@ -340,28 +360,13 @@ class _Round:
         self.branch[here[new]] |= 1 << self.rules.turnovers.index(k)
         self._tell(k, [p], new, "has a new government")
         self._tell(k, [p], ~new, "has the same government as before")
-        for i in self._watched(new):
-            self._tell_kind(p, i, step.date, step.title)
+        for i in self.watched(new):
+            self.tell_kind(p, i, step.date, step.title)
         return int(new.sum())
-
-    def _end(self, which: Bools, outcome: str) -> None:
-        if which.any():
-            self.ended[self.inside[which]] = self.rules.outcomes.index(outcome)
-        self.inside = self.inside[~which]
-
-    def _watched(self, which: Bools) -> Iterable[int]:
-        few = min(len(self.events), self.inside.size)
-        return [int(i) for i in self.inside[:few][which[:few]] if i < len(self.events)]
 
     def _tell(self, k: int, who: list[int], which: Bools, what: str, secret: bool = False) -> None:
         rules = self.rules
         title = rules.steps[k].title if k < len(rules.steps) else ""
         name = party_name(rules.agreement, rules.parties[who[0]]) if who else ""
-        for i in self._watched(which):
+        for i in self.watched(which):
             self.events[i].append(Event(rules.dates[k], title, name, what, secret))
-
-    def _tell_kind(self, p: int, i: int, day: date, title: str) -> None:
-        party, agreement = self.rules.parties[p], self.rules.agreement
-        if len(self.rules.kinds[p]) > 1:
-            what = f"is {type_name(agreement, party, self.rules.kinds[p][int(self.kind[p][i])])} (in secret)"
-            self.events[i].append(Event(day, title, party_name(agreement, party), what, True))

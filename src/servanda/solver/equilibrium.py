@@ -276,7 +276,9 @@ class Workspace:
         gone = np.zeros(len(self.game.tree.kind))
         gone[node[acts]] = np.broadcast_to(leaves, what.shape)[acts]
         held = holds * (1.0 - gone[np.where(late, node, 0)])
-        return np.select([acts, late, what == self.kernel.SURVIVE], [np.broadcast_to(leaves, what.shape), held, 1.0], 0.0)
+        return np.select(
+            [acts, late, what == self.kernel.SURVIVE], [np.broadcast_to(leaves, what.shape), held, 1.0], 0.0
+        )
 
     def image(self, x: Floats, factor: float) -> Floats:
         """Let every party respond once; returns the unknowns (n,) after that."""

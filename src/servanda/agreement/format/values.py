@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from numbers import Integral, Real
 from typing import Annotated, Any, TypeAlias, cast
 
-from pydantic import BeforeValidator, Field, ValidationInfo, WithJsonSchema
+from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError, ValidationInfo, WithJsonSchema
 
 from servanda.agreement.format.characters import called, on_one_line, refused
 from servanda.agreement.format.frozen import Frozen
@@ -196,6 +196,9 @@ def _span(value: object, info: ValidationInfo) -> float:
     return length
 
 
+_ISO_DAYS = TypeAdapter(timedelta)
+
+
 def _interval(value: object, info: ValidationInfo) -> int | timedelta:
     found: int | timedelta | None = None
     match = _DURATION.fullmatch(value) if isinstance(value, str) and len(value) <= 100 else None
@@ -206,6 +209,9 @@ def _interval(value: object, info: ValidationInfo) -> int | timedelta:
             found = int(count) if match[2] in ("year", "month") else timedelta(days=int(count))
     elif not isinstance(value, bool) and not _from_file(info) and isinstance(value, Integral | timedelta):
         found = value if isinstance(value, timedelta) else int(value)
+    elif not _from_file(info) and isinstance(value, str) and value.startswith("P"):  # as JSON has it: P120D
+        with contextlib.suppress(ValidationError):
+            found = _ISO_DAYS.validate_python(value)
     if isinstance(found, timedelta):
         fits = timedelta(days=1) <= found <= timedelta(days=_LONGEST_STEP_DAYS) and found == timedelta(days=found.days)
     else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from servanda.agreement.labels import cause_name, type_name
-from servanda.crosscheck.simulation import Acts, EntryPlays, Event, History, Plays
+from servanda.crosscheck.simulation import Acts, EntryPlays, Event, History, LatePlays, Plays
 from servanda.english import capital, count
 from servanda.presentation.view import Column, Row, Table, View, rows, view_of
 
@@ -14,7 +14,8 @@ from servanda.presentation.view import Column, Row, Table, View, rows, view_of
 def _(plays: Plays) -> View:
     histories = [_history(plays, count, history) for count, history in enumerate(plays.examples, start=1)]
     said = f"{capital(plays.title)}, played {count(plays.times, 'time')} with seed {plays.seed}."
-    return View(said, (_outcomes(plays), _difference(plays), _entries(plays), *histories))
+    late = () if plays.late is None else (_standing(plays, plays.late), _late(plays, plays.late))
+    return View(said, (_outcomes(plays), _difference(plays), *late[:1], _entries(plays), *late[1:], *histories))
 
 
 def _history(plays: Plays, count: int, history: History) -> Table:
@@ -64,6 +65,41 @@ def _outcomes(plays: Plays) -> Table:
     )
     columns = (Column("outcome", "words"), *map(Column, ("plays", "share", "solved")))
     return Table("outcomes", "How it ended", columns, made)
+
+
+def _standing(plays: Plays, late: LatePlays) -> Table:
+    made = [
+        (f"{name.replace('_', ' ')}, {'nothing' if how == 'clean' else 'something'} concealed", key)
+        for key in late.standing
+        for name, how in (key.split(":"),)
+    ]
+    shares = rows(
+        (
+            words,
+            f"{late.standing[key]:,}",
+            f"{100 * late.standing[key] / plays.times:.2f}%",
+            f"{100 * late.solved[key]:.2f}%",
+        )
+        for words, key in made
+        if late.standing[key] or late.solved[key] > 0
+    )
+    columns = (Column("in force at the end", "words"), *map(Column, ("plays", "share", "solved")))
+    return Table("standing", "How it stood, if in force", columns, shares)
+
+
+def _late(plays: Plays, late: LatePlays) -> Table:
+    told = [(entry, late.entries[entry.id]) for entry in plays.entries if entry.kind not in ("turnover", "renewal")]
+    made = rows(
+        (
+            entry.id,
+            f"{of.held:,}",
+            *("–" if entry.kind == "review" else f"{n:,}" for n in (of.done_on_time, of.done_late, of.struck)),
+        )
+        for entry, of in told
+    )
+    names = ("held back", "done on time", "done late", "struck")
+    columns = (Column("entry", "words"), *map(Column, names))
+    return Table("late", "What was late, and what became of it (plays)", columns, made)
 
 
 def _entries(plays: Plays) -> Table:

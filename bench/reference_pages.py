@@ -14,7 +14,7 @@ from pathlib import Path
 import servanda
 from servanda.agreement.reading.reader import loads
 from servanda.agreement.starter import starter_text
-from servanda.assessment.metrics import Metric, metrics
+from servanda.assessment.metrics import Metric, late_metrics, metrics
 
 ROOT = Path(__file__).parents[1]
 METRICS = ROOT / "docs" / "reference" / "metrics.md"
@@ -61,6 +61,7 @@ UNITS = {
     "share": "share",
     "years": "years",
     "units": "units of the party",
+    "steps": "steps",
     "money": "as in the file",
 }
 
@@ -81,12 +82,35 @@ These have a value on every draw of the uncertain numbers, so every question abo
 {head}{solved}
 With more than two parties, `found.both` is `found.several`.
 
+Where steps can be late (see [the agreement file](agreement-file.md)), there are these too. A *step* is an entry that
+can wait: a transfer, an exchange or a ratification. `withdrew.both` is there if a plan has an exchange, `lapsed.PARTY`
+if the party renews. `held` is the sum of `complete`, `stalled` and `suspended`.
+
+{head}{late}
 ## From the plan itself
 
 Only [`servanda design`](../how-to/find-a-better-plan.md) asks for these. They need no equilibrium, except that gains
 come from the solved game.
 
 {head}{planned}"""
+SWAP = """\
+servanda: 1
+title: Exchange and renewal
+start: 2020-01-01
+horizon: 1 year
+unit: one
+parties:
+  north: {name: North, precision: 1}
+  south: {name: South, precision: 1}
+stakes:
+  n: {holder: north, worth: {south: -1}, restore: 1 month}
+  s: {holder: south, worth: {north: -1}, restore: 1 month}
+plans:
+  p:
+    entries:
+      - {id: swap, date: 2020-02-01, exchange: [{by: north, gives: [n]}, {by: south, gives: [s]}]}
+      - {id: term, renew: [north], every: 6 months}
+"""
 PYTHON_HEAD = """\
 # Python
 
@@ -97,10 +121,17 @@ is loaded when it is first used, so `import servanda` is quick. This page is mad
 
 def metrics_page() -> str:
     """The page that lists all metrics, as the starter file has them, with PARTY and TYPE for its names."""
-    found = metrics(loads(starter_text())).values()
-    solved = [_metric_row(one) for one in found if one.solved and _stands_for_all(one)]
+    agreement, swaps = loads(starter_text()), loads(SWAP)
+    found = metrics(agreement).values()
+    late = {metric.name: metric for metric in (*late_metrics(agreement), *late_metrics(swaps))}
+    solved = [_metric_row(one) for one in found if one.solved and one.name not in late and _stands_for_all(one)]
     planned = [_metric_row(one) for one in found if not one.solved and _stands_for_all(one)]
-    return METRICS_PAGE.format(head=HEAD, solved="".join(solved), planned="".join(planned))
+    return METRICS_PAGE.format(
+        head=HEAD,
+        solved="".join(solved),
+        planned="".join(planned),
+        late="".join(_metric_row(one) for one in late.values() if _stands_for_all(one)),
+    )
 
 
 def _stands_for_all(metric: Metric) -> bool:

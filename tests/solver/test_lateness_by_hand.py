@@ -19,6 +19,7 @@ from support.building import day, gives, party, ratify, review, situation, stake
 from servanda.agreement.dates import years_between
 from servanda.agreement.format.agreement import Agreement
 from servanda.assessment.outcomes import Walk, choices
+from servanda.assessment.summary import summarise
 from servanda.game.compiler import compile
 from servanda.solver.equilibrium import Equilibrium, solve
 from servanda.solver.reach_probabilities import fates
@@ -44,6 +45,11 @@ class Path:
     paid: tuple[tuple[str, float, str], ...] = ()  # who, when, which lump sum
     idle: tuple[tuple[str, float, float], ...] = ()  # who is behind, from when to when
     outcome: str = ""
+
+    @property
+    def lasts(self) -> float:
+        """Years in force."""
+        return min((when for _, when, which in self.paid if which == "breakdown"), default=T)
 
     def by(self, chance: float) -> Path:
         return replace(self, chance=self.chance * chance)
@@ -98,16 +104,31 @@ def ends(found: Equilibrium) -> dict[str, float]:
     return {name: chance for name, chance in each.items() if chance > 1e-15}
 
 
-def assert_as_by_hand(agreement: Agreement, paths: list[Path]) -> None:
+def assert_as_by_hand(agreement: Agreement, paths: list[Path], for_good: bool = True) -> None:
+    """`for_good`: whatever is taken back stays so, in every path."""
     found = solve(compile(agreement, "plan"))
     expected: dict[str, float] = {}
     for path in paths:
         expected[path.outcome] = expected.get(path.outcome, 0.0) + path.chance
     assert math.fsum(expected.values()) == pytest.approx(1.0, abs=1e-14)
     assert ends(found) == pytest.approx({name: each for name, each in expected.items() if each > 1e-15}, abs=1e-13)
+    late = summarise(found).late
+    assert late is not None
+    years = math.fsum(path.chance * path.lasts for path in paths)
+    assert late.expected_years == pytest.approx(years, abs=1e-12)
     for p, name in enumerate(agreement.parties):
         value = math.fsum(path.chance * total(agreement, name, path) for path in paths)
         assert float(found.game.prior(p) @ found.signing[p]) == pytest.approx(value, abs=1e-12), name
+        behind = math.fsum(path.chance * (b - a) for path in paths for who, a, b in path.idle if who == name)
+        assert late.parties[name].behind == pytest.approx(behind / years, abs=1e-13), name
+        if for_good:
+            taken = math.fsum(
+                path.chance * (path.lasts - t)
+                for path in paths
+                for who, t, which in path.paid
+                if (who, which) == (name, "suspending")
+            )
+            assert late.parties[name].suspended == pytest.approx(taken / years, abs=1e-13), name
 
 
 # ------------------------------------------------------------------------ a finding stalls, and both may conceal
@@ -456,7 +477,7 @@ def test_a_vote_put_again_while_two_others_suspend() -> None:
     nothing: Taken = {"B": [], "C": []}
     passed(Path(0.6), FIRST, nothing)
     again(Path(0.4), 0, nothing, {"b": 0.0, "c": 0.0})
-    assert_as_by_hand(agreement, paths)
+    assert_as_by_hand(agreement, paths, for_good=False)
 
 
 # ------------------------------------------------------------------------------ a new government while a stall runs

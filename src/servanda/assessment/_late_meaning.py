@@ -22,9 +22,7 @@ from servanda.assessment.outcomes import HORIZON, Walk
 from servanda.game.compiler import LATE, STALLED, SUSPENDED
 from servanda.game.kinds import EXCHANGE, FOUND, RATIFICATION, REVIEW, SEAT
 from servanda.solver.equilibrium import Equilibrium, Workspace
-from servanda.solver.reach_probabilities import fates
-
-NOTHING = 1e-12  # endings of a smaller chance are left out
+from servanda.solver.reach_probabilities import NEVER, fates
 
 CAUSES = {"withdrew": "withdrew", "unratified": "vote_failed", "found": "found", "lapsed": "lapsed"}
 
@@ -44,7 +42,7 @@ def habit_alone(equilibrium: Equilibrium) -> Equilibrium:
 def late_summary(walk: LateWalk) -> LateSummary:
     """Work out what is reported of a plan only where steps can be late."""
     means = Meaning(walk)
-    habit = Meaning(LateWalk(habit_alone(walk.eq)))
+    habit = Meaning(LateWalk(habit_alone(walk.eq), walk.paths))
     ours, usual = means.outcomes(), habit.outcomes()
     return LateSummary(
         how_it_stands=means.stands,
@@ -74,7 +72,7 @@ class Meaning:
         tardy = walk.horizon[self.late.fate[walk.horizon] == LATE]
         self.lateness = spread(self.late.lateness[tardy], walk.reach[tardy])
         total = sum(chance for _, chance in self.lateness)
-        self.mean_lateness = sum(years * chance for years, chance in self.lateness) / total if total > 0 else 0.0
+        self.mean_lateness = sum(years * chance for years, chance in self.lateness) / total if total > NEVER else 0.0
         self.broken = {cause: float(lost.sum()) for cause, lost in walk.found.lost.items()}
         self.parties = self.game.parties
         self.endings = self._endings()
@@ -174,7 +172,7 @@ class Meaning:
         for i in np.flatnonzero(self.game.tree.kind[nodes] == EXCHANGE):
             seats = self.paths.seats(int(nodes[i]))
             where[i] = seats[self.game.tree.actor[seats] == p][0]
-        chance = self.walk.acts[p].chance[LEAVE, where]
+        chance = self.walk.acts[p].chance[LEAVE][where]
         return chance / np.maximum(chance.sum(axis=1, keepdims=True), 1e-300)
 
     # ------------------------------------------------------------------------------------------------ habit
@@ -202,15 +200,12 @@ class Meaning:
         tree, habit = self.game.tree, 0.0
         share = np.zeros((len(self.parties), lost.size))
         for p in range(len(self.parties)):
-            own = self.walk.acts[p]
-            share[p] = own.habit[LEAVE] / np.maximum(own.chance[LEAVE].sum(axis=1), 1e-300)
-        for v in np.flatnonzero(lost > 0):
-            if tree.kind[v] == EXCHANGE:
-                seats = self.paths.seats(int(v))
-                each = [
-                    share[tree.actor[s], s] for s in seats if party in ("both", "several", self.parties[tree.actor[s]])
-                ]
-                habit += lost[v] * float(np.mean(each))
+            acts = self.walk.acts[p]
+            share[p] = acts.habit[LEAVE] / np.maximum(acts.total[LEAVE], 1e-300)
+        for v in np.flatnonzero((lost > 0) & (tree.kind == EXCHANGE)):
+            seats = self.paths.seats(int(v))
+            own = [seat for seat in seats if party in ("both", "several", self.parties[tree.actor[seat]])]
+            habit += float(lost[v] * np.mean([share[tree.actor[seat], seat] for seat in own]))
         plain = np.flatnonzero((lost > 0) & (tree.kind != EXCHANGE))
         habit += float(lost[plain] @ share[tree.actor[plain], plain])
         return Loss(float(lost.sum()) - habit, habit, 0.0)
@@ -218,8 +213,8 @@ class Meaning:
     def _share(self, p: int, act: int, nodes: Ints | slice) -> float:
         """What habit has of an act of a party at some nodes, weighed by how often it acts so there; 0 if never."""
         own, reach = self.walk.acts[p], self.walk.reach[nodes]
-        total = float(reach @ own.chance[act, nodes].sum(axis=1))
-        return float(reach @ own.habit[act, nodes]) / total if total > 0 else 0.0
+        total = float(reach @ own.total[act][nodes])
+        return float(reach @ own.habit[act][nodes]) / total if total > 0 else 0.0
 
     def _halted(self, ends: Ints) -> Loss:
         """What is struck or pending at the end: by habit in the part that habit has of the party's holding back."""
@@ -286,7 +281,7 @@ class Tally:
         start, last = game.agreement.start, last_day(game.agreement)
         for (e, how, by, ends), sums in self.mass.items():
             chance = float(sums[0])
-            if chance < NOTHING:
+            if chance < NEVER:
                 continue
             years, step = float(sums[1]) / chance, game.steps[e] if e < len(game.steps) else None
             kinds = game.types[game.parties.index(by)] if by in game.parties and len(sums) > 3 else ()

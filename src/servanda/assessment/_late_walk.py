@@ -13,7 +13,7 @@ import numpy as np
 
 from servanda.agreement.dates import last_day, later
 from servanda.arrays import Floats, Ints
-from servanda.assessment.lateness import STATES, Timeline, PartyTime
+from servanda.assessment.lateness import STATES, PartyTime, Timeline
 from servanda.assessment.outcomes import (
     EntryResult,
     LateEntry,
@@ -49,13 +49,18 @@ class Acts:
     margin: Floats
     mass: Floats
 
+    @cached_property
+    def total(self) -> Floats:
+        """Chance of each act, types taken together, (4, V)."""
+        return self.chance.sum(axis=2)
+
 
 class LateWalk(Walk):
     """Chances of arriving, of ending and of being late, node by node."""
 
-    def __init__(self, equilibrium: Equilibrium) -> None:
+    def __init__(self, equilibrium: Equilibrium, paths: Paths | None = None) -> None:
         super().__init__(equilibrium)
-        self.paths = Paths(self.game)
+        self.paths = paths or Paths(self.game)
         self.late = self.paths.late
         self.stays = self.paths.stays(equilibrium.leaves[None], equilibrium.holds[None])[0]
         self.horizon = np.flatnonzero(self.game.tree.kind == AT_THE_END)
@@ -136,7 +141,7 @@ class LateWalk(Walk):
                 q = game.parties.index(mover.party)
                 own, kinds = self._act(q, nodes + i, weight)
                 movers[mover.party] = MoverAct(float(own[0]), float(own[1]), float(own[2]), float(own[3]), kinds)
-                each.append(self.acts[q].chance[:, nodes + i].sum(axis=2))
+                each.append(self.acts[q].total[:, nodes + i])
             together = np.array(each)  # (movers, 4, nodes)
             truly, perform = together[:, KEEP].prod(axis=0), (together[:, KEEP] + together[:, CONCEAL]).prod(axis=0)
             in_force = (1.0 - together[:, LEAVE]).prod(axis=0)
@@ -184,23 +189,49 @@ class LateWalk(Walk):
 
     def done(self, e: int) -> tuple[float, float]:
         """Chances that an entry is done on time, and late."""
-        nodes = np.flatnonzero(self.late.does == e)
-        chance, late = self.reach[nodes] * self.stays[nodes], self.paths.tardy[nodes] > SAME
-        return float(chance[~late].sum()), float(chance[late].sum())
+        on_time, late = self._done[:, e].tolist()
+        return on_time, late
+
+    @cached_property
+    def _done(self) -> Floats:
+        """Chances that each step is done on time, and late, (2, E)."""
+        result = np.zeros((2, len(self.game.steps)))
+        nodes = np.flatnonzero(self.late.does >= 0)
+        late = (self.paths.tardy[nodes] > SAME).astype(np.int64)
+        np.add.at(result, (late, self.late.does[nodes]), self.performs[nodes])
+        return result
+
+    @cached_property
+    def performs(self) -> Floats:
+        """Chance of going on from each node to its first child, (V,)."""
+        return self.reach * self.stays
+
+    @cached_property
+    def _struck(self) -> Floats:
+        """Chance that each entry that can wait is struck."""
+        late = self.late
+        nodes, entries = np.nonzero(late.struck[1:] & ~late.struck[self.paths.parent[1:]])
+        return np.asarray(np.bincount(entries, self.ways[nodes + 1], len(late.entries)), dtype=np.float64)
 
     @cached_property
     def steps_done(self) -> float:
         """Expected number of entries that are done."""
-        return float((self.reach * self.stays) @ (self.late.does >= 0))
+        return float(self._done.sum())
 
     def _late_entry(self, e: int, movers: dict[str, MoverAct]) -> LateEntry:
         on_time, late = self.done(e)
-        tardy, struck = self.paths.tardy, 0.0
-        nodes = np.flatnonzero((self.late.does == e) & (tardy > SAME))
-        if e in self.late.entries:
-            gone = self.late.struck[:, self.late.entries.index(e)]
-            struck = float(self.ways[1:] @ (gone[1:] & ~gone[self.paths.parent[1:]]))
-        return LateEntry(on_time, late, spread(tardy[nodes], self.reach[nodes] * self.stays[nodes]), struck, movers)
+        nodes = np.flatnonzero((self.late.does == e) & (self.paths.tardy > SAME))
+        struck = float(self._struck[self.late.entries.index(e)]) if e in self.late.entries else 0.0
+        return LateEntry(on_time, late, spread(self.paths.tardy[nodes], self.performs[nodes]), struck, movers)
+
+    def _hiding(self, e: int) -> dict[str, float]:
+        nodes = np.flatnonzero(self.game.node_step == e)
+        arrive = self.arrive[nodes]
+        total = max(float(arrive.sum()), 1e-300)
+        clean = (self.truthful[:, nodes] * self.eq.survive[:, nodes]) @ arrive / total
+        return {
+            name: max(0.0, 1.0 - float(clean[p])) if arrive.any() else 0.0 for p, name in enumerate(self.game.parties)
+        }
 
     # ------------------------------------------------------------------------------------------------ time
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+from servanda.agreement.format.entries import Exchange, Renewal
 from servanda.english import TimeUnit, chance, in_unit, number, time, time_unit
 from servanda.errors import is_there, no_such
+from servanda.game.compiler import tells_lateness
 
 if TYPE_CHECKING:
     from servanda.agreement.format.agreement import Agreement
 
-Unit: TypeAlias = Literal["chance", "share", "years", "units", "money"]
+Unit: TypeAlias = Literal["chance", "share", "years", "units", "steps", "money"]
 
 
 @dataclass(frozen=True)
@@ -26,8 +28,8 @@ class Metric:
         In a few words, to stand within a sentence.
     label : str
         In fewer, for the headings of tables and figures.
-    unit : {'chance', 'share', 'years', 'units', 'money'}
-        `money` is whatever unit the file counts its inspections in.
+    unit : {'chance', 'share', 'years', 'units', 'steps', 'money'}
+        `steps` are entries of a plan, counted; `money` is whatever unit the file counts its inspections in.
     better : {'more', 'less'}
     solved : bool
         Whether it comes from the solved game, so that every draw of the uncertain numbers has one. Others are worked
@@ -68,6 +70,8 @@ class Metric:
             return chance(value, 1, room="sentence", sure=True)
         if self.unit == "years":
             return time(value, self.time, 2)
+        if self.unit == "steps":
+            return f"{number(value)} steps"
         return f"{number(value, sign=True)} units" if self.unit == "units" else number(value)
 
     def difference(self, value: float) -> str:
@@ -92,6 +96,7 @@ def metrics(agreement: Agreement) -> dict[str, Metric]:
     dict of Metric
         From the solved game: `held_clean`, `held`, `years`, `completed`, `gain.PARTY`, `gain.PARTY.TYPE`, and causes of
         breakdown: `withdrew.PARTY`, `found.PARTY`, `found.both` (`found.several`), `unratified.PARTY`, `incident`.
+        Where steps can be late, those of `late_metrics` too.
         From the plan: `smallest_gain`, `nash`, `exposure`, `exposure.PARTY`, `temptation`, `temptation.PARTY`,
         `complete.PARTY`, `completion`, `inspection_cost`.
     """
@@ -108,6 +113,8 @@ def metrics(agreement: Agreement) -> dict[str, Metric]:
             "chance that all is carried out", "chance",
         ),
     ]  # fmt: skip
+    if any(tells_lateness(agreement, plan) for plan in agreement.plans):
+        found += late_metrics(agreement)
     for key, party in agreement.parties.items():
         meaning = f"what signing is worth to {party.name} compared with no agreement, in units"
         found.append(Metric(f"gain.{key}", meaning, f"gain of {party.name} over no agreement", "units"))
@@ -117,7 +124,7 @@ def metrics(agreement: Agreement) -> dict[str, Metric]:
             found.append(Metric(f"gain.{key}.{kind}", meaning, label, "units"))
 
     def cause(name: str, meaning: str, label: str) -> None:
-        found.append(Metric(name, f"chance that {meaning}", f"chance that {label}", "chance", "less"))
+        found.append(_cause(name, meaning, label))
 
     for key, name in names.items():
         cause(f"withdrew.{key}", f"{name} ends it by withdrawing", f"{name} withdraws")
@@ -132,6 +139,54 @@ def metrics(agreement: Agreement) -> dict[str, Metric]:
         cause(f"unratified.{key}", f"it fails in a vote in {name}", f"{name} fails to ratify")
     cause("incident", "a false alarm or another incident ends it", "an incident ends it")
     return {metric.name: metric for metric in (*found, *_of_the_plan(agreement))}
+
+
+def _cause(name: str, meaning: str, label: str) -> Metric:
+    return Metric(name, f"chance that {meaning}", f"chance that {label}", "chance", "less")
+
+
+def late_metrics(agreement: Agreement) -> list[Metric]:
+    """Those metrics from the solved game that an agreement has only where steps can be late."""
+    unit, names = time_unit(agreement.horizon), {key: party.name for key, party in agreement.parties.items()}
+    found = [
+        Metric(
+            "complete", "chance of being in force at the horizon with every step done, on time or late",
+            "chance that it is complete", "chance",
+        ),
+        Metric(
+            "complete_on_time", "chance of being in force at the horizon with every step done on its date",
+            "chance that it is complete on time", "chance",
+        ),
+        Metric(
+            "complete_late", "chance of being in force at the horizon with every step done, some of them late",
+            "chance that it is complete, but late", "chance",
+        ),
+        Metric(
+            "stalled", "chance of being in force at the horizon with a step struck or still waited for",
+            "chance that it is in force but stalled", "chance", "less",
+        ),
+        Metric(
+            "suspended", "chance of being in force at the horizon with something taken back",
+            "chance that it is in force but suspended", "chance", "less",
+        ),
+        Metric("steps_done", "expected number of steps that are done, on time or late", "steps done", "steps"),
+        Metric(
+            "lateness", "time by which the latest step is late, on average where all is done but late",
+            f"{unit} late", "years", "less", time=unit,
+        ),
+    ]  # fmt: skip
+    entries = [entry for plan in agreement.plans.values() for entry in plan.entries]
+    if any(isinstance(entry, Exchange) for entry in entries):
+        several = "both" if len(names) == 2 else "several"
+        found.append(
+            _cause(f"withdrew.{several}", "more than one party withdraws at the same exchange", f"{several} withdraw")
+        )
+    renewing = {key for entry in entries if isinstance(entry, Renewal) for key in entry.renew}
+    found += [
+        _cause(f"lapsed.{key}", f"{names[key]} lets it lapse", f"{names[key]} lets it lapse")
+        for key in names if key in renewing
+    ]  # fmt: skip
+    return found
 
 
 def _of_the_plan(agreement: Agreement) -> list[Metric]:
@@ -198,5 +253,5 @@ def metric(agreement: Agreement, name: str, solved: bool = True) -> Metric:
 
 def unit_of(name: str) -> Unit:
     """The unit of a metric from the solved game by its name alone, which is all that a table of draws has."""
-    units: dict[str, Unit] = {"years": "years", "gain": "units"}
+    units: dict[str, Unit] = {"years": "years", "lateness": "years", "gain": "units", "steps_done": "steps"}
     return units.get(name.partition(".")[0], "chance")

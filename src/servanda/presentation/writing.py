@@ -42,7 +42,9 @@ def brief(value: float | None, unit: Unit, time: TimeUnit = "years") -> str:
     """A value of a metric in little room, without its unit: `58%`, `4.3`, `+1.50`; a dash where there is none."""
     if value is None or unit in ("chance", "share"):
         return chance(value)
-    return number(in_unit(value, time), 1) if unit == "years" else number(value, 2, sign=True)
+    if unit in ("years", "steps"):
+        return number(in_unit(value, time) if unit == "years" else value, 1)
+    return number(value, 2, sign=True)
 
 
 def nine_in_ten(one: dict[str, Any], unit: Unit, time: TimeUnit = "years") -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,13 +12,17 @@ from numpy.typing import NDArray
 from servanda.arrays import Floats, Ints, freeze
 from servanda.errors import counted, expect
 from servanda.game.accumulation import annuity
-from servanda.game.compiler import Game
+from servanda.game.compiler import LATE, Game
+from servanda.game.public_tree import SAME, plan_entries
 from servanda.parallel import Progress, map_in_order
 from servanda.records import Record
 from servanda.solver.equilibrium import TOLERANCE, Workspace, said
-from servanda.solver.reach_probabilities import at_end, chances
+from servanda.solver.late_paths import Paths
+from servanda.solver.reach_probabilities import FATES, NEVER, at_end, chances, fates
 
 _AT_A_TIME = 16  # draws that a thread takes
+
+_CELLS = 2**20  # draws times nodes whose results are worked out together
 
 
 @dataclass(frozen=True, repr=False)
@@ -156,7 +161,15 @@ class Results(Record):
     weakest : ints
         The step at which most is lost; the number of steps if that is the last report, at the horizon.
     standing : (D, E + 1) floats
-        Chance of being in force when each step comes up, the horizon being the last.
+        Chance of being in force when each step comes up, the horizon being the last. Where steps can be late: on its
+        date in the calendar, before any act on that date.
+    steps_done : floats
+        Expected number of entries that are done, of those that can wait (transfers, exchanges and votes).
+    lateness : floats
+        Years by which the latest entry is late, on average over what is complete late; 0 where nothing is.
+    how_it_stands : dict of floats
+        Chance of each way in which the agreement can stand if in force at the horizon: `complete_on_time`,
+        `complete_late`, `stalled`, `suspended`. Where nothing can be late, all is complete on time.
     """
 
     outcomes: dict[str, Floats]
@@ -166,6 +179,9 @@ class Results(Record):
     years: Floats
     weakest: Ints
     standing: Floats
+    steps_done: Floats
+    lateness: Floats
+    how_it_stands: dict[str, Floats]
 
     def __repr__(self) -> str:
         return f"<Results of {len(self.years)} draws: {', '.join(self.outcomes)}>"
@@ -181,11 +197,12 @@ def results(batch: Batch) -> Results:
     """
     expect(batch, Batch, "results")
     game = batch.game
-    found = chances(game, np.arange(game.draws), batch.survive, batch.leaves, batch.holds)
-    E = len(game.steps)
-    columns = [np.flatnonzero(game.node_step == e) for e in range(E + 1)]
-    lost = sum(found.lost.values())
-    by_step = np.stack([np.asarray(lost)[:, nodes].sum(axis=1) for nodes in columns], axis=1)
+    if game.late is None:
+        told = _told(batch)
+    else:
+        paths, size = Paths(game), max(1, _CELLS // len(game.node_step))
+        parts = [_told_late(batch, paths, slice(d, min(d + size, game.draws))) for d in range(0, game.draws, size)]
+        told = {name: _joined([part[name] for part in parts]) for name in parts[0]}
     gain: dict[str, Floats] = {}
     by_type: dict[str, dict[str, Floats]] = {}
     for p, name in enumerate(game.parties):
@@ -194,20 +211,68 @@ def results(batch: Batch) -> Results:
         each = batch.signing[:, p, :kinds] - none
         gain[name] = (np.exp(game.tables.log_prior[:, p, :kinds]) * each).sum(axis=1)
         by_type[name] = {kind: each[:, k] for k, kind in enumerate(game.types[p])}
-    last = max((e for e, s in enumerate(game.steps) if s.kind in ("obligation", "automatic")), default=-1)
-    completed = np.ones(game.draws)
-    if last >= 0:
-        completed = (found.reach * (1.0 - batch.leaves))[:, columns[last]].sum(axis=1)
-    dates = np.array([s.years for s in game.steps] + [game.horizon])
-    arrive = np.stack([found.arrive[:, nodes].sum(axis=1) for nodes in columns], axis=1)
-    result = Results(
-        outcomes=at_end(game, found, batch.honest),
-        gain=gain,
-        gain_by_type=by_type,
-        completed=completed,
-        years=(arrive * np.diff(dates, prepend=0.0)).sum(axis=1),
-        weakest=by_step.argmax(axis=1),
-        standing=np.stack([found.reach[:, nodes].sum(axis=1) for nodes in columns], axis=1),
-    )
+    result = Results(gain=gain, gain_by_type=by_type, **told)
     freeze(result)
     return result
+
+
+def _told(batch: Batch) -> dict[str, Any]:
+    """What a batch means besides gains, where nothing can be late."""
+    game = batch.game
+    found = chances(game, np.arange(game.draws), batch.survive, batch.leaves, batch.holds)
+    steps = game.steps
+    columns = [np.flatnonzero(game.node_step == e) for e in range(len(steps) + 1)]
+    lost = sum(found.lost.values())
+    by_step = np.stack([np.asarray(lost)[:, nodes].sum(axis=1) for nodes in columns], axis=1)
+    done = found.reach * (1.0 - batch.leaves)
+    last = max((e for e, s in enumerate(steps) if s.kind in ("obligation", "automatic")), default=-1)
+    dates = np.array([s.years for s in steps] + [game.horizon])
+    arrive = np.stack([found.arrive[:, nodes].sum(axis=1) for nodes in columns], axis=1)
+    outcomes, nothing = at_end(game, found, batch.honest), np.zeros(game.draws)
+    stands = dict.fromkeys(FATES, nothing) | {"complete_on_time": outcomes["held:clean"] + outcomes["held:concealed"]}
+    return {
+        "outcomes": outcomes,
+        "completed": done[:, columns[last]].sum(axis=1) if last >= 0 else np.ones(game.draws),
+        "years": (arrive * np.diff(dates, prepend=0.0)).sum(axis=1),
+        "weakest": by_step.argmax(axis=1),
+        "standing": np.stack([found.reach[:, nodes].sum(axis=1) for nodes in columns], axis=1),
+        "steps_done": sum((done[:, columns[e]].sum(axis=1) for e in plan_entries(steps)), start=nothing),
+        "lateness": nothing,
+        "how_it_stands": stands,
+    }
+
+
+def _told_late(batch: Batch, paths: Paths, cut: slice) -> dict[str, Any]:
+    """What some draws of a batch mean besides gains, where steps can be late."""
+    game, late, E = batch.game, paths.late, len(batch.game.steps)
+    leaves, holds, honest = batch.leaves[cut], batch.holds[cut], batch.honest[cut]
+    found = chances(game, np.arange(game.draws)[cut], batch.survive[cut], leaves, holds)
+    lost = np.asarray(sum(found.lost.values()))
+    done = found.reach * paths.stays(leaves, holds)
+    dates = np.array([s.years for s in game.steps] + [game.horizon])
+    reported = np.asarray(sum(each for cause, each in found.lost.items() if cause.startswith(("found", "incident"))))
+    before = (paths.to < dates[:, None] - SAME).astype(float)  # (E + 1, V): what happens before the date of each step
+    by_then = (paths.to < dates[:, None] + SAME).astype(float)
+    stands = {name: clean + rest for name, (clean, rest) in fates(game, found, honest).items()}
+    tardy = np.flatnonzero(late.fate == LATE)
+    whole = stands["complete_late"]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        lateness = np.where(whole > NEVER, found.reach[:, tardy] @ late.lateness[tardy] / whole, 0.0)
+    return {
+        "outcomes": at_end(game, found, honest),
+        "completed": done @ paths.completes if paths.has_transfers else np.ones(len(done)),
+        "years": found.arrive @ ((paths.to - paths.since) * paths.is_way),
+        "weakest": np.stack([np.bincount(paths.home, each, E + 1) for each in lost]).argmax(axis=1),
+        "standing": 1.0 - lost @ before.T - reported @ (by_then - before).T,
+        "steps_done": done @ (late.does >= 0),
+        "lateness": lateness,
+        "how_it_stands": stands,
+    }
+
+
+def _joined(parts: list[Any]) -> Any:
+    """Put what successive draws come to one after the other."""
+    if isinstance(parts[0], dict):
+        first = cast("dict[str, Floats]", parts[0])
+        return {name: np.concatenate([part[name] for part in parts]) for name in first}
+    return np.concatenate(parts)

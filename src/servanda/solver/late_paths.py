@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from servanda.arrays import Floats, Ints
 from servanda.game.compiler import Game
 from servanda.game.kinds import EXCHANGE, FOUND
+from servanda.solver.reach_probabilities import by_depth
 
 
 class Paths:
@@ -39,13 +40,7 @@ class Paths:
     @cached_property
     def by_depth(self) -> list[Ints]:
         """The nodes but the root, by their depth."""
-        parent = self.parent.tolist()
-        depth = [0] * len(parent)
-        for v in range(1, len(parent)):
-            depth[v] = depth[parent[v]] + 1
-        each = np.array(depth)
-        order = np.argsort(each, kind="stable")
-        return np.split(order, np.flatnonzero(np.diff(each[order])) + 1)[1:]
+        return by_depth(self.parent)
 
     @cached_property
     def origin(self) -> Ints:

@@ -9,9 +9,8 @@ from numpy.typing import NDArray
 
 from servanda.arrays import Floats, Ints
 from servanda.game.compiler import LATE, ON_TIME, STALLED, SUSPENDED, Game
-from servanda.game.kinds import CHOICES, EXCHANGE, FOUND, RENEWAL, SEAT, TURNOVER
+from servanda.game.kinds import CHOICES, EXCHANGE, FOUND, RATIFICATION, RENEWAL, SEAT, TURNOVER
 from servanda.game.public_tree import movers_of
-from servanda.solver.equilibrium import fails_at
 
 
 @dataclass(frozen=True)
@@ -83,14 +82,13 @@ def chances(game: Game, draws: Ints, survive: Floats, leaves: Floats, holds: Flo
         last, head = int(tree.parent[v]), int(tree.head[tree.parent[v]])
         step[:, v] = _exchanged(int(tree.mask[v]), leaves[:, head : last + 1], holds[:, head : last + 1])
     arrive, reach = np.ones((D, V)), np.ones((D, V))
-    for nodes in _by_depth(tree.parent):
+    for nodes in by_depth(tree.parent):
         arrive[:, nodes] = reach[:, tree.parent[nodes]] * step[:, nodes]
         reach[:, nodes] = arrive[:, nodes] * still[:, nodes] * quiet[:, nodes]
     later = (tree.parent >= 0) & ~np.isin(tree.kind, (FOUND, SEAT))
-    acting = np.array([game.parties[a] if a >= 0 else "" for a in tree.actor])
     seats = np.isin(tree.kind, (EXCHANGE, SEAT))
     renewal = tree.kind == RENEWAL
-    ballot = np.array([fails_at(game, v) for v in range(V)])
+    ballot = tree.kind == RATIFICATION
     choice = is_choice_at(game) & ~renewal & ~seats
     gone = reach * leaves
     lost: dict[str, Floats] = {}
@@ -109,10 +107,12 @@ def chances(game: Game, draws: Ints, survive: Floats, leaves: Floats, holds: Flo
             some = some - alone
         together[:, head] = reach[:, head] * np.maximum(0.0, some)
     heads = tree.kind == EXCHANGE
-    for name in game.parties:
-        mine = np.array([name in movers for movers in _movers(game)])
-        possible[f"withdrew:{name}"] = (choice & (acting == name)) | (heads & mine)
-        lost[f"withdrew:{name}"] = gone * (choice & (acting == name)) + alone_at[name]
+    swapped = {int(e) for e in game.node_step[heads]}
+    exchanges = {e: {m.party for m in movers_of(game.steps[e])} for e in swapped}
+    for p, name in enumerate(game.parties):
+        swaps = heads & np.isin(game.node_step, [e for e, movers in exchanges.items() if name in movers])
+        possible[f"withdrew:{name}"] = (choice & (tree.actor == p)) | swaps
+        lost[f"withdrew:{name}"] = gone * (choice & (tree.actor == p)) + alone_at[name]
     several = "both" if len(game.parties) == 2 else "several"
     if heads.any():
         possible[f"withdrew:{several}"] = heads
@@ -129,13 +129,13 @@ def chances(game: Game, draws: Ints, survive: Floats, leaves: Floats, holds: Flo
     if len(hiding) > 1:
         possible[f"found:{several}"] = later
         lost[f"found:{several}"] = arrive * np.maximum(0.0, 1.0 - silent - alone) * later
-    for name in game.parties:
-        if np.any(ballot & (acting == name)):
-            possible[f"unratified:{name}"] = ballot & (acting == name)
+    for p, name in enumerate(game.parties):
+        if np.any(ballot & (tree.actor == p)):
+            possible[f"unratified:{name}"] = ballot & (tree.actor == p)
             lost[f"unratified:{name}"] = gone * possible[f"unratified:{name}"]
-    for name in game.parties:
-        if np.any(renewal & (acting == name)):
-            possible[f"lapsed:{name}"] = renewal & (acting == name)
+    for p, name in enumerate(game.parties):
+        if np.any(renewal & (tree.actor == p)):
+            possible[f"lapsed:{name}"] = renewal & (tree.actor == p)
             lost[f"lapsed:{name}"] = gone * possible[f"lapsed:{name}"]
     possible["incident"] = later
     lost["incident"] = arrive * silent * (1.0 - calm[:, tree.row]) * later
@@ -155,18 +155,13 @@ def _exchanged(mask: int, leaves: Floats, holds: Floats) -> Floats:
     return chance
 
 
-def _movers(game: Game) -> list[tuple[str, ...]]:
-    """Who decides at each node."""
-    return [
-        tuple(m.party for m in movers_of(game.steps[e])) if 0 <= e < len(game.steps) else () for e in game.node_step
-    ]
-
-
-def _by_depth(parent: Ints) -> list[Ints]:
+def by_depth(parent: Ints) -> list[Ints]:
     """The nodes but the first, by how far from it they are: those of one list do not follow from each other."""
-    depth = np.zeros(parent.size, dtype=np.int64)
-    for v in range(1, parent.size):
-        depth[v] = depth[parent[v]] + 1
+    up = parent.tolist()
+    steps = [0] * len(up)
+    for v in range(1, len(up)):
+        steps[v] = steps[up[v]] + 1
+    depth = np.array(steps, dtype=np.int64)
     order = np.argsort(depth, kind="stable")
     return np.split(order, np.flatnonzero(np.diff(depth[order])) + 1)[1:]
 
@@ -189,6 +184,8 @@ def at_end(game: Game, found: Chances, honest: Floats) -> dict[str, Floats]:
     result = {"held:clean": clean, "held:concealed": np.maximum(0.0, held - clean)}
     return result | {cause: lost.sum(axis=1) for cause, lost in found.lost.items()}
 
+
+NEVER = 1e-12  # chances below this are those of nothing, but for rounding
 
 FATES = {"complete_on_time": ON_TIME, "complete_late": LATE, "stalled": STALLED, "suspended": SUSPENDED}
 

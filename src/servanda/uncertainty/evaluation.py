@@ -178,6 +178,9 @@ def evaluated(agreement: Agreement, plan: str, draws: Draws) -> Evaluated:
         "years": found.years,
         "completed": found.completed,
     }
+    stands = found.how_it_stands
+    every |= {**stands, "complete": stands["complete_on_time"] + stands["complete_late"]}
+    every |= {"steps_done": found.steps_done, "lateness": found.lateness}
     for name, gain in found.gain.items():
         every[f"gain.{name}"] = gain
         every |= {f"gain.{name}.{kind}": each for kind, each in found.gain_by_type[name].items()}

@@ -12,7 +12,7 @@ from servanda.columns import Columns
 from servanda.uncertainty.sweeps._sources import Source
 
 SHARES = {"p5": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
-JUDGED = ("held_clean", "years")  # the metrics by which one plan beats another
+JUDGED = ("held_clean", "years", "complete")  # the metrics by which one plan beats another, the last if steps can wait
 MANY = 2**20  # draws, a sweep of their own, that a fan is made of at most
 
 
@@ -36,7 +36,7 @@ def summary(about: dict[str, Any], rows: Source) -> Columns:
 def wins(about: dict[str, Any], rows: Source) -> Columns:
     """How often each plan is better than each other on the same draws."""
     made: list[dict[str, Any]] = []
-    for metric in JUDGED if len(about["plans"]) > 1 else ():
+    for metric in (name for name in JUDGED if name in about["figures"]) if len(about["plans"]) > 1 else ():
         values = {plan: rows.values(plan, metric) for plan in about["plans"]}
         for plan, other in permutations(about["plans"], 2):
             apart = values[plan] - values[other]

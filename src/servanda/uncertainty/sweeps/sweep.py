@@ -106,9 +106,9 @@ class Sweep(Result):
         One row for each plan and figure: `plan`, `figure`, `draws` (that have an answer), `mean`, `p5`, `p25`, `p50`,
         `p75`, `p95` (the value below which so many per cent of these draws lie), `least`, `most`.
     wins : Columns
-        One row for each pair of plans and each of the figures `held_clean` and `years`: `plan`, `other`, `figure`,
-        `draws` (in which both have an answer), `better`, `worse`, `equal` (shares of them), `margin` (median of `plan`
-        less `other`).
+        One row for each pair of plans and each of the figures `held_clean`, `years` and, where steps can be late,
+        `complete`: `plan`, `other`, `figure`, `draws` (in which both have an answer), `better`, `worse`, `equal`
+        (shares of them), `margin` (median of `plan` less `other`).
     statuses : Columns
         One row for each plan and status: `plan`, `status`, `draws`.
     weakest : Columns

@@ -19,8 +19,8 @@ from servanda.assessment.lateness import (
     Milestone,
 )
 from servanda.assessment.outcomes import HORIZON, Walk
-from servanda.game.compiler import LATE, STALLED, SUSPENDED
 from servanda.game.kinds import EXCHANGE, FOUND, RATIFICATION, REVIEW, SEAT
+from servanda.game.lateness import LATE, STALLED, SUSPENDED
 from servanda.solver.equilibrium import Equilibrium, Workspace
 from servanda.solver.reach_probabilities import NEVER, fates
 

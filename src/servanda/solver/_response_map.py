@@ -12,6 +12,7 @@ import numpy as np
 from servanda.arrays import Floats, Ints
 from servanda.game.kinds import RATIFICATION
 from servanda.game.unknowns import GONE, HELD, HOLDS, LEAVES, SURVIVE, WAY
+from servanda.solver._beliefs import follow
 from servanda.solver._continuation import (
     ARRIVED,
     BIFURCATIONS,
@@ -23,7 +24,7 @@ from servanda.solver._continuation import (
     advance,
     begin,
 )
-from servanda.solver._party_response import BEST, KEEP, LOGIT, Work, follow, of_draws, one_draw, respond, surroundings
+from servanda.solver._party_response import BEST, KEEP, LOGIT, Work, of_draws, one_draw, respond, surroundings
 from servanda.solver.jit import draw_at, entry, inline
 
 # pyright: basic

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from servanda.arrays import Floats, Ints, freeze
 from servanda.errors import counted, expect
 from servanda.game.accumulation import annuity
-from servanda.game.compiler import LATE, Game
-from servanda.game.public_tree import SAME, plan_entries
+from servanda.game.compiler import Game
+from servanda.game.lateness import LATE
+from servanda.game.tree_shape import SAME, plan_entries
 from servanda.parallel import Progress, map_in_order
 from servanda.records import Record
 from servanda.solver.equilibrium import TOLERANCE, Workspace, said

@@ -17,7 +17,6 @@ from servanda.solver.jit import helper, inline
 # pyright: basic
 
 
-
 IS_THIN, RANK, KEPT = range(3)  # slots of `State.rank`
 SPARE = 4  # factors that are kept free for the border
 

@@ -16,11 +16,14 @@ from servanda.solver._beliefs import follow
 from servanda.solver._continuation import (
     ARRIVED,
     BIFURCATIONS,
+    COLUMN,
     FOLDS,
     PHASE,
     SPLIT,
     STEPS,
+    STUCK,
     VALUES,
+    WARM,
     advance,
     begin,
 )
@@ -179,7 +182,14 @@ def trace(task, state, tree, draws, first, last, work, unknowns, record, out, mo
                     return d
                 most -= 1
             asked = state.probe if (stage == 0 or task == RESPOND) else state.point
-            _image(asked[:n], asked[n], tree, own, work, unknowns, out)
+            warm = stage == 0 and state.count[WARM] == 1
+            _image(asked[:n], 1.0 if warm else asked[n], tree, own, work, unknowns, out)
+            if warm and asked[n] < 1.0:  # part of the way from the reference, whose own image is known only where it is
+                if state.count[PHASE] != COLUMN:
+                    state.count[PHASE] = STUCK
+                    return d
+                for j in range(n):
+                    out[j] = (1.0 - asked[n]) * state.point[j] + asked[n] * out[j]
             if stage == 0:
                 if not advance(state, out):
                     if state.count[PHASE] != ARRIVED:

@@ -16,12 +16,10 @@ from servanda.solver._beliefs import follow
 from servanda.solver._continuation import (
     ARRIVED,
     BIFURCATIONS,
-    COLUMN,
     FOLDS,
     PHASE,
     SPLIT,
     STEPS,
-    STUCK,
     VALUES,
     WARM,
     advance,
@@ -184,12 +182,12 @@ def trace(task, state, tree, draws, first, last, work, unknowns, record, out, mo
             asked = state.probe if (stage == 0 or task == RESPOND) else state.point
             warm = stage == 0 and state.count[WARM] == 1
             _image(asked[:n], 1.0 if warm else asked[n], tree, own, work, unknowns, out)
-            if warm and asked[n] < 1.0:  # part of the way from the reference, whose own image is known only where it is
-                if state.count[PHASE] != COLUMN:
-                    state.count[PHASE] = STUCK
-                    return d
+            if warm:  # on the way from the reference, less and less is added that makes it a solution
+                if state.count[VALUES] == 0:
+                    for j in range(n):
+                        state.shift[j] = asked[j] - out[j]
                 for j in range(n):
-                    out[j] = (1.0 - asked[n]) * state.point[j] + asked[n] * out[j]
+                    out[j] += (1.0 - asked[n]) * state.shift[j]
             if stage == 0:
                 if not advance(state, out):
                     if state.count[PHASE] != ARRIVED:

@@ -255,8 +255,9 @@ class Workspace:
     def trace_from(self, start: Any, record: Any, first: int, last: int) -> None:
         """Follow from a solution of other numbers of the same plan to that of each of some draws.
 
-        Where that cannot be done in one step, or where a change of what is expected comes back strongly, the branch is
-        followed from precision zero.
+        The way there is x = F(x) + (1 - t) (y - F(y)), y being where it begins and t going from 0 to 1 (a Newton
+        homotopy). Where it cannot be followed, turns back, or where a change of what is expected comes back strongly,
+        the branch is followed from precision zero.
         """
         from servanda.solver import _continuation
 

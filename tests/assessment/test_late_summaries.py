@@ -26,6 +26,7 @@ from servanda.solver.batch import results, solve_draws
 from servanda.solver.equilibrium import Equilibrium, solve
 from servanda.uncertainty.evaluation import evaluate
 from servanda.uncertainty.sampling import draw
+from servanda.uncertainty.sweeps.sweep import sweep
 
 HABITS = {"falls_behind": 0.0, "catches_up": 0.0, "suspends": 0.0, "leaves": 0.0, "conceals": 0.0}
 EXAMPLES = sorted(path for above in ROOT.parents for path in above.glob("shared/design/model-v2/examples/*.yaml"))
@@ -403,6 +404,15 @@ def test_metrics_are_of_the_solved_game() -> None:
     assert names["lateness"].text(1.0) == "1.00 years"
     assert names["steps_done"].text(1.5) == "1.50 steps"
     assert (names["stalled"].better, names["complete"].better) == ("less", "more")
+
+
+def test_a_sweep_sets_plans_against_each_other_by_what_is_complete() -> None:
+    agreement = waiting()
+    plans = {"plan": agreement.plans["plan"], "again": agreement.plans["plan"].model_copy(update={"title": "Again"})}
+    swept = sweep(agreement.model_copy(update={"plans": plans}), draws=2)
+    assert set(swept.wins["figure"].tolist()) == {"held_clean", "years", "complete"}
+    assert set(swept.wins["equal"].tolist()) == {1.0}
+    assert swept.values("plan", "complete")[0] == pytest.approx(summed(agreement).completed)
 
 
 def test_a_plan_without_new_words_says_nothing_of_lateness() -> None:

@@ -87,7 +87,7 @@ class Meaning:
         furthest = None
         for e in self.late.entries:
             done, step = sum(self.walk.done(e)), self.game.steps[e]
-            if done > 0.5:
+            if done > 0.5 and step.kind != "automatic":
                 furthest = Milestone(step.id, step.title, step.date, done)
         return Headline(
             furthest=furthest,

@@ -372,7 +372,7 @@ def test_choices_are_named_like_the_trees_information_sets(seed: int) -> None:
             )
 
 
-@pytest.mark.parametrize("seed", ["104", "112", "123"])
+@pytest.mark.parametrize("seed", ["107", "112", "123"])
 def test_a_batch_says_the_same(seed: str) -> None:
     agreement, _ = random_lateness(int(seed))
     game = compile(agreement, "plan")
@@ -390,7 +390,7 @@ def test_a_batch_says_the_same(seed: str) -> None:
 
 
 def test_many_draws_are_told_piece_by_piece(monkeypatch: pytest.MonkeyPatch) -> None:
-    agreement, _ = random_lateness(104)
+    agreement, _ = random_lateness(107)
     batch = solve_draws(compile(agreement, "plan", lambda number: number.likely * np.array([1.0, 0.9, 0.8])), workers=1)
     whole = results(batch)
     monkeypatch.setattr("servanda.solver.batch._CELLS", 1)

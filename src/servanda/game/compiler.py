@@ -32,20 +32,10 @@ from servanda.game.unknowns import Unknowns, list_unknowns
 from servanda.records import Record
 
 MAX_CONCEALABLE = 16
-
-
 MAX_STATES = 16_000_000  # private: some 130 bytes each while the solver works
-
-
 MAX_NODES = 250_000  # public: a kilobyte each
-
-
 MAX_UNKNOWNS = 200_000  # of which the solver keeps up to a hundred directions
-
-
 MAX_CELLS = 50_000_000  # of the tables of payoffs, for one draw
-
-
 MAX_PARTIES = 300
 
 

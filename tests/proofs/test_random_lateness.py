@@ -11,6 +11,8 @@ from support.tree_solver import solve as solve_tree
 from servanda.game.compiler import compile
 from servanda.solver.equilibrium import solve
 
+MOST_ACTS = 700  # Gambit's time grows with the third power: of a file with more, a shorter plan is taken
+
 
 @pytest.mark.parametrize("first", range(1_000, 1_300, 25))
 def test_the_solver_and_the_tree(first: int) -> None:
@@ -27,6 +29,9 @@ def test_the_tree_and_gambit(first: int) -> None:
     for seed in range(first, first + 25):
         of = random_lateness(seed)[1]
         ours = solve_tree(of).choices
+        if sum(map(len, ours.values())) > MOST_ACTS:
+            of = random_lateness(seed, 800)[1]
+            ours = solve_tree(of).choices
         for infoset, chances in gambit_with_habits(of).items():
             assert ours[infoset] == pytest.approx(chances, abs=1e-9, rel=0), (seed, infoset)
 

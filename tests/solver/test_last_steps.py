@@ -86,7 +86,7 @@ def test_the_last_step_may_be_shorter_than_any_tolerance(game: Game, short: floa
     state.point[:-1], state.point[-1] = x, 1.0 - short
     state.tangent[-1] = state.kept_tangent[-1] = 1.0
     _continuation.forget(state)
-    state.kept_inverse[:] = state.inverse
+    _continuation.keep(state)
     state.point_gap[:] = x - play.image(x, 1.0 - short)
     state.point[:-1], state.point[-1] = x, 1.0 - short
     state.gap[:] = state.point_gap

@@ -19,8 +19,8 @@ from servanda.assessment.lateness import (
     Milestone,
 )
 from servanda.assessment.outcomes import HORIZON, Walk
-from servanda.game.compiler import LATE, STALLED, SUSPENDED
 from servanda.game.kinds import EXCHANGE, FOUND, RATIFICATION, REVIEW, SEAT
+from servanda.game.lateness import LATE, STALLED, SUSPENDED
 from servanda.solver.equilibrium import Equilibrium, Workspace
 from servanda.solver.reach_probabilities import NEVER, fates
 
@@ -87,7 +87,7 @@ class Meaning:
         furthest = None
         for e in self.late.entries:
             done, step = sum(self.walk.done(e)), self.game.steps[e]
-            if done > 0.5:
+            if done > 0.5 and step.kind != "automatic":
                 furthest = Milestone(step.id, step.title, step.date, done)
         return Headline(
             furthest=furthest,

@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from servanda.arrays import Floats, Ints
-from servanda.game.compiler import LATE, ON_TIME, STALLED, SUSPENDED, Game
+from servanda.game.compiler import Game
 from servanda.game.kinds import CHOICES, EXCHANGE, FOUND, RATIFICATION, RENEWAL, SEAT, TURNOVER
-from servanda.game.public_tree import movers_of
+from servanda.game.lateness import LATE, ON_TIME, STALLED, SUSPENDED
+from servanda.game.tree_shape import movers_of
 
 
 @dataclass(frozen=True)

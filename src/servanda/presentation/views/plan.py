@@ -8,6 +8,7 @@ from servanda.agreement.dates import last_day
 from servanda.agreement.format.agreement import Agreement
 from servanda.agreement.labels import cause_name, party_name, type_name
 from servanda.assessment.comparison import PlanResult
+from servanda.assessment.lateness import LateSummary
 from servanda.assessment.outcomes import HORIZON, EntryResult, TypeAct, outcomes
 from servanda.assessment.summary import Summary, Value
 from servanda.english import (
@@ -26,7 +27,8 @@ from servanda.english import (
 )
 from servanda.errors import expect
 from servanda.game.calendar import Step
-from servanda.presentation.view import Column, Row, Table, View, rows, view, view_of
+from servanda.presentation.view import Column, Row, Table, View, filled, rows, view, view_of
+from servanda.presentation.views import _late_words
 
 in_words = partial(chance, room="sentence")
 in_table = partial(chance, decimals=1)
@@ -36,6 +38,8 @@ SURE = 0.0005  # less than this is lost without a word on the cause
 @view_of.register
 def _(summary: Summary) -> View:
     agreement, years = summary.agreement, summary.expected_years
+    if summary.late is not None:
+        return _of_late(summary, summary.late)
     done = "The plan has no steps to perform."
     if summary.has_steps:
         done = f"There is {a_chance(summary.completed)} that every step is performed or claimed."
@@ -50,6 +54,35 @@ def _(summary: Summary) -> View:
         (
             f"Status: {summary.status}; residual {summary.residual:.0e} after {count(summary.iterations, 'iteration')}"
             f"{_way(summary)}. All chances rest on the judgements in the file.",
+            *left_out(summary),
+            *other_ways(summary),
+        ),
+    )
+
+
+def _of_late(summary: Summary, late: LateSummary) -> View:
+    """The view of a plan in which steps can be late."""
+    agreement = summary.agreement
+    waits = sum(e.kind not in ("review", "turnover", "renewal") for e in summary.entries)
+    years = time_of(summary.expected_years, agreement.horizon)
+    alone = time_of(late.by_habit.expected_years, agreement.horizon)
+    return View(
+        headline(summary),
+        filled(
+            _late_words.outcome_table(summary, late),
+            _late_words.ending_table(agreement, late),
+            _late_words.entry_table(summary),
+            _late_words.time_table(agreement, late),
+            _values(summary),
+            _late_words.steps(late, waits),
+            f"The plan is expected to stay in force for {years} ({alone} by habit alone).",
+            _late_words.lateness(late),
+        ),
+        (
+            f"Status: {summary.status}; residual {summary.residual:.0e} after {count(summary.iterations, 'iteration')}"
+            f"{_way(summary)}. All chances rest on the judgements in the file.",
+            "Habit alone is what parties to whom nothing matters would do. By interest is what comes of acts that are"
+            " likelier than that, as they pay; by habit, what would happen anyway.",
             *left_out(summary),
             *other_ways(summary),
         ),
@@ -81,6 +114,8 @@ def _way(summary: Summary) -> str:
 def headline(summary: Summary) -> str:
     """A few plain sentences: will this plan hold, where is it most likely to fail, and why?"""
     expect(summary, Summary, "headline")
+    if summary.late is not None:
+        return _late_words.headline(summary, summary.late)
     link = summary.weakest_link
     horizon = summary.agreement.horizon
     end = at(last_day(summary.agreement), horizon)

@@ -48,13 +48,13 @@ class LateChain(ChainText):
         if kind == HORIZON:
             what, words = "the horizon", ["horizon"]
         elif kind == FOUND:
-            party = game.parties[game.tree.actor[v]]
+            party = game.parties[int(game.tree.actor[v])]
             what, words = f"{party} is found on {on}", ["found", party]
         elif game.node_step[v] < 0 and kind != SEAT:
-            who = game.parties[game.tree.actor[v]]
+            who = game.parties[int(game.tree.actor[v])]
             what, words = f"look {look + 1} at {name} on {on}: {who}", [name, f"look{look + 1}", who]
         elif kind == SEAT:
-            words = [name, game.parties[game.tree.actor[v]]]
+            words = [name, game.parties[int(game.tree.actor[v])]]
         count = 0
         if kind not in (FOUND, SEAT):
             hiders = len(self._hiders(v))

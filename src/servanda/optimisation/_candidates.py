@@ -1,7 +1,7 @@
 """The plans that levers allow: which there are, and what each of them looks like as an agreement.
 
 A candidate is a tuple with a value for every lever, in their order: a share, a day, an order of entries, true or false,
-a rate, months between reviews and their number, a number of parts.
+a rate, months between reviews and their number, a number of parts, times of looks, a number of stalls, what follows.
 """
 
 from __future__ import annotations
@@ -15,24 +15,42 @@ from typing import Any, TypeAlias, cast
 
 from servanda.agreement.dates import advance, due_dates, interval_in_words, review_dates
 from servanda.agreement.format.agreement import Agreement
-from servanda.agreement.format.entries import Entry, Obligation, Plan, Renewal, Review, gifts
+from servanda.agreement.format.entries import (
+    Dated,
+    Entry,
+    Exchange,
+    ExchangePart,
+    Obligation,
+    Plan,
+    Ratification,
+    Renewal,
+    Review,
+    gifts,
+)
 from servanda.agreement.format.levers import (
     AutomaticLever,
     DateLever,
+    ExchangeLever,
     FindsLever,
     Lever,
+    LooksLever,
     OrderLever,
     ReviewsLever,
     ShareLever,
     SplitLever,
+    StallsLever,
+    ThenLever,
+    lever_kind,
     lever_name,
     lever_target,
     part_name,
 )
 from servanda.agreement.format.values import Number
-from servanda.english import count
+from servanda.english import count, length
 
-Value: TypeAlias = float | date | tuple[str, ...] | bool | tuple[int | timedelta, int | None] | int
+Value: TypeAlias = (
+    float | date | tuple[str, ...] | bool | tuple[int | timedelta, int | None] | int | tuple[float, ...] | str
+)
 Candidate: TypeAlias = tuple[Value, ...]
 Entries: TypeAlias = tuple[Entry, ...]
 
@@ -123,8 +141,11 @@ def _values(lever: Lever, plan: Plan) -> tuple[Value, ...] | None:
         return (lever.least,) if lever.least == lever.most else _steps(lever.least, lever.most, lever.step)
     if isinstance(lever, DateLever):
         return _days(lever.least, lever.most, lever.step)
-    if isinstance(lever, AutomaticLever):
+    if isinstance(lever, AutomaticLever | ExchangeLever):
         return (False, True)
+    if isinstance(lever, LooksLever | StallsLever | ThenLever):
+        found = lever.among if isinstance(lever, ThenLever) else getattr(lever, str(lever_kind(lever)))
+        return tuple(dict.fromkeys(found))
     if isinstance(lever, ReviewsLever):
         every = lever.every or [_review(plan, lever.reviews).every or 1]
         return tuple(itertools.product(dict.fromkeys(every), dict.fromkeys(lever.times or [None])))
@@ -171,9 +192,17 @@ def _current(lever: Lever, agreement: Agreement, plan: str) -> Value:
         return (own.every or 1, len(review_dates(own)) if lever.times else None)
     if isinstance(lever, SplitLever):
         return 1
+    if isinstance(lever, LooksLever | StallsLever):
+        assert given.late is not None  # the reader of files has seen to it
+        return given.late.looks if isinstance(lever, LooksLever) else given.late.stalls
     entry = next(entry for entry in given.entries if entry.id == lever_target(lever))
     if isinstance(lever, DateLever):
         return _day(entry)
+    if isinstance(lever, ExchangeLever):
+        return isinstance(entry, Exchange)
+    if isinstance(lever, ThenLever):
+        assert isinstance(entry, Ratification)
+        return entry.then
     assert isinstance(entry, Obligation)
     if isinstance(lever, AutomaticLever):
         return entry.automatic
@@ -216,7 +245,9 @@ def build(where: PlanSpace, candidate: Candidate) -> Agreement:
     plan = where.agreement.plans[where.plan]
     entries: Entries = tuple(plan.entries)
     finds = dict(plan.finds)
+    late = plan.late
     splits: list[tuple[SplitLever, int]] = []
+    exchanges: list[tuple[ExchangeLever, bool]] = []
     for lever, value in zip(where.levers, candidate, strict=True):
         if isinstance(lever, FindsLever):
             if value != _current(lever, where.agreement, where.plan):
@@ -225,13 +256,20 @@ def build(where: PlanSpace, candidate: Candidate) -> Agreement:
             entries = _reordered(entries, cast("tuple[str, ...]", value))
         elif isinstance(lever, SplitLever):
             splits.append((lever, cast("int", value)))
+        elif isinstance(lever, ExchangeLever):
+            exchanges.append((lever, cast("bool", value)))
+        elif isinstance(lever, LooksLever | StallsLever):
+            assert late is not None
+            late = late.model_copy(update={str(lever_kind(lever)): value})
         else:
             name = lever_target(lever)
             entries = tuple(_changed(entry, lever, value) if entry.id == name else entry for entry in entries)
     for lever, parts in splits:  # last, as what is left of a stake follows from all the rest
         if parts > 1:
             entries = _split(where, entries, lever, parts)
-    changed = plan.model_copy(update={"entries": list(entries), "finds": finds})
+    for lever, together in exchanges:
+        entries = _joined(entries, lever.exchange) if together else _in_sequence(entries, lever.exchange)
+    changed = plan.model_copy(update={"entries": list(entries), "finds": finds, "late": late})
     built = _with_plan(where, changed)
     _look_at_needs(where, built)
     return built
@@ -265,6 +303,8 @@ def _changed(entry: Entry, lever: Lever, value: Value) -> Entry:
         return entry.model_copy(update={"every": every, "until": until})
     if isinstance(lever, DateLever):
         return entry.model_copy(update={"date": value})
+    if isinstance(lever, ThenLever):
+        return entry if cast("Ratification", entry).then == value else entry.model_copy(update={"then": value})
     assert isinstance(entry, Obligation)
     if isinstance(lever, AutomaticLever):
         return entry.model_copy(update={"automatic": value})
@@ -302,6 +342,81 @@ def _split(where: PlanSpace, entries: Entries, lever: SplitLever, parts: int) ->
             change |= {"id": part_name(entry.id, part), "pairs": [], "defines": [], "text": None}
         made.append(entry.model_copy(update=change))
     return (*entries[:place], *made, *entries[place + 1 :])
+
+
+def _joined(entries: Entries, names: tuple[str, ...]) -> Entries:
+    """Put an exchange in place of the last of some steps; it keeps that one's id, and others need it in their place."""
+    parts = [entry for entry in entries if entry.id in names]
+    last = parts[-1]
+    if isinstance(last, Exchange):
+        return entries
+    steps = [cast("Obligation", part) for part in parts]
+    if len({step.date for step in steps}) > 1:
+        raise Contradiction(f"{' and '.join(names)} are to be an exchange, but not on one date")
+    gone = {step.id for step in steps}
+
+    def of_all(key: str) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(name for step in steps for name in getattr(step, key) if name not in gone))
+
+    made = Exchange(
+        id=last.id,
+        title=" for ".join(step.title or step.id.replace("-", " ") for step in steps),
+        date=steps[0].date,
+        exchange=tuple(ExchangePart(by=step.actors[0], gives=step.gives) for step in steps),
+        late=all(step.late for step in steps),
+        needs=of_all("needs"),
+        pairs=of_all("pairs"),
+        verified_by=of_all("verified_by"),
+        defines=of_all("defines"),
+        uses=of_all("uses"),
+    )
+    return tuple(
+        made if entry is last else _renamed(entry, gone, (last.id,))
+        for entry in entries
+        if entry is last or entry.id not in gone
+    )
+
+
+def _in_sequence(entries: Entries, names: tuple[str, ...]) -> Entries:
+    """Put a step of each party in place of an exchange: each needs the one before, and the last keeps its id."""
+    whole = next(entry for entry in entries if entry.id == names[-1])
+    if not isinstance(whole, Exchange):
+        return entries
+    ids = [part_name(whole.id, part.by) for part in whole.exchange[:-1]] + [whole.id]
+    title = whole.title or whole.id.replace("-", " ")
+    made: list[Entry] = [
+        Obligation(
+            id=name,
+            title=f"{title} ({part.by})",
+            date=whole.date,
+            due=whole.due,
+            by=part.by,
+            gives=part.gives,
+            needs=(*whole.needs, *ids[:place][-1:]),
+            pairs=tuple(dict.fromkeys([*whole.pairs, *(other for other in ids if other != name)])),
+            verified_by=whole.verified_by,
+            uses=whole.uses,
+            defines=whole.defines if name == whole.id else (),
+            late=whole.late,
+        )
+        for place, (name, part) in enumerate(zip(ids, whole.exchange, strict=True))
+    ]
+    place = entries.index(whole)
+    return (*entries[:place], *made, *entries[place + 1 :])
+
+
+def _renamed(entry: Entry, gone: set[str], into: tuple[str, ...]) -> Entry:
+    """An entry that names others, with those that are gone called what stands in their place."""
+    change: dict[str, Any] = {
+        key: tuple(dict.fromkeys(new for name in getattr(entry, key) for new in (into if name in gone else (name,))))
+        for key in ("needs", "pairs")
+        if gone & set(getattr(entry, key))
+    }
+    due = entry.due if isinstance(entry, Dated) else None
+    if due is not None and due.anchor in gone:
+        key = next(key for key in ("after", "before", "same_day") if getattr(due, key) is not None)
+        change["due"] = due.model_copy(update={key: into[0]})
+    return entry.model_copy(update=change) if change else entry
 
 
 def _left(where: PlanSpace, entries: Entries, name: str) -> dict[str, float]:
@@ -349,6 +464,8 @@ def shown(value: Value) -> str | float | bool | int | date:
     if isinstance(value, tuple):
         if isinstance(value[0], str):
             return ", ".join(cast("tuple[str, ...]", value))
+        if isinstance(value[0], float):
+            return ", ".join(map(length, cast("tuple[float, ...]", value)))
         every, times = cast("tuple[int | timedelta, int | None]", value)
         return interval_in_words(every) + ("" if times is None else f", {count(times, 'time')}")
     return value

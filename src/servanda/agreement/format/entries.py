@@ -230,6 +230,9 @@ class Exchange(Dated):
         return tuple(part.by for part in self.exchange)
 
 
+Then = Literal["breakdown", "delay", "strike"]
+
+
 class Ratification(Dated):
     """A body of a party that has to approve: passes by chance; what follows if it does not is said by `then`."""
 
@@ -237,7 +240,7 @@ class Ratification(Dated):
 
     ratify: Key = Field(description="the party that has to ratify")
     passes: Chance = Field(default=UNKNOWN, description="the chance that it passes")
-    then: Literal["breakdown", "delay", "strike"] = Field(
+    then: Then = Field(
         default="breakdown",
         description="what a failed vote means: breakdown; delay, put again at each look; or strike, what needs it falls"
         " away",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import tomllib
 from collections.abc import Mapping
+from itertools import pairwise
 from numbers import Integral
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, cast
@@ -118,28 +119,38 @@ def _stalls(value: object) -> int:
     ).custom()
 
 
+Looks = Annotated[tuple[Span, ...], BeforeValidator(_looks), Field(min_length=1)]
+Stalls = Annotated[
+    int, BeforeValidator(_stalls), WithJsonSchema({"type": "integer", "minimum": 0, "maximum": MOST_STALLS})
+]
+
+
 class Late(Frozen):
     """That parties may hold back, and what of it is told in full. Without it nobody can be late."""
 
-    looks: Annotated[tuple[Span, ...], BeforeValidator(_looks), Field(min_length=1)] = Field(
+    looks: Looks = Field(
         description="list of the times after a party fell behind at which it catches up or not, such as [6 months, 2"
         " years]"
     )
-    stalls: Annotated[
-        int, BeforeValidator(_stalls), WithJsonSchema({"type": "integer", "minimum": 0, "maximum": MOST_STALLS})
-    ] = Field(default=1, description="how many stalls are told in full; after these, holding back freezes the plan")
+    stalls: Stalls = Field(
+        default=1, description="how many stalls are told in full; after these, holding back freezes the plan"
+    )
 
     @model_validator(mode="after")
     def _rising(self) -> Late:
-        if self.looks[0] <= 0:
-            raise Problem(
-                "the first look must come some time after a party fell behind. Write more than 0 days", "looks"
-            ).custom()
-        for before, after in zip(self.looks, self.looks[1:], strict=False):
-            if after <= before:
-                raise Problem(
-                    "each look must come later than the one before. Write them in order, each once, as times since the"
-                    " party fell behind",
-                    "looks",
-                ).custom()
+        wrong = wrong_looks(self.looks)
+        if wrong:
+            raise Problem(wrong, "looks").custom()
         return self
+
+
+def wrong_looks(looks: tuple[float, ...]) -> str | None:
+    """Say what is wrong with the times of some looks; None if nothing is."""
+    if looks[0] <= 0:
+        return "the first look must come some time after a party fell behind. Write more than 0 days"
+    if any(after <= before for before, after in pairwise(looks)):
+        return (
+            "each look must come later than the one before. Write them in order, each once, as times since the"
+            " party fell behind"
+        )
+    return None

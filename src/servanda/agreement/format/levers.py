@@ -13,7 +13,8 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, Tag, WithJsonSchema, model_validator
 
-from servanda.agreement.format.entries import Noted
+from servanda.agreement.format.entries import Noted, Then
+from servanda.agreement.format.habits import Looks, Stalls, wrong_looks
 from servanda.agreement.format.values import (
     LARGEST,
     LARGEST_RATE,
@@ -191,14 +192,62 @@ class SplitLever(_Lever):
     every: Interval = Field(description="the time between two parts; the first takes place on the entry's own date")
 
 
-_KINDS = ("share", "date", "order", "automatic", "finds", "reviews", "split")
-KINDS: dict[str, type[_Lever]] = dict(
-    zip(
-        _KINDS,
-        (ShareLever, DateLever, OrderLever, AutomaticLever, FindsLever, ReviewsLever, SplitLever),
-        strict=True,
+class LooksLever(_Lever):
+    """When it is seen whether a party that fell behind has caught up."""
+
+    looks: tuple[Looks, ...] = Field(
+        min_length=1, description="list of the lists of looks to choose from, such as [[6 months], [6 months, 2 years]]"
     )
-)
+
+    @model_validator(mode="after")
+    def _rising(self) -> LooksLever:
+        for place, looks in enumerate(self.looks):
+            wrong = wrong_looks(looks)
+            if wrong:
+                raise Problem(f"in list {place + 1}, {wrong}", "looks").custom()
+        return self
+
+
+class StallsLever(_Lever):
+    """How many stalls are told in full."""
+
+    stalls: tuple[Stalls, ...] = Field(min_length=1, description="list of the numbers of stalls to choose from")
+
+
+class ThenLever(_Lever):
+    """What a failed vote means."""
+
+    then: Key = Field(description="the ratification of which it may vary what follows if it fails")
+    among: tuple[Then, ...] = Field(
+        default=("breakdown", "delay", "strike"),
+        min_length=1,
+        description="list of what may follow: breakdown, delay, strike; all three if left out",
+    )
+
+
+class ExchangeLever(_Lever):
+    """Whether some steps are done at the same time, as an exchange, or one after the other."""
+
+    exchange: tuple[Key, ...] = Field(
+        min_length=1,
+        description="list of two or more steps of different parties on one day, or of one exchange, that may be done"
+        " at the same time or in sequence",
+    )
+
+
+KINDS: dict[str, type[_Lever]] = {
+    "share": ShareLever,
+    "date": DateLever,
+    "order": OrderLever,
+    "automatic": AutomaticLever,
+    "finds": FindsLever,
+    "reviews": ReviewsLever,
+    "split": SplitLever,
+    "looks": LooksLever,
+    "stalls": StallsLever,
+    "then": ThenLever,
+    "exchange": ExchangeLever,
+}
 
 
 def lever_kind(value: Any) -> str | None:
@@ -207,7 +256,7 @@ def lever_kind(value: Any) -> str | None:
         return next(kind for kind, each in KINDS.items() if type(value) is each)
     if not isinstance(value, Mapping):
         return None
-    found = [kind for kind in _KINDS if kind in value]
+    found = [kind for kind in KINDS if kind in value]
     return found[0] if len(found) == 1 else None
 
 
@@ -218,23 +267,29 @@ Lever = Annotated[
     | Annotated[AutomaticLever, Tag("automatic")]
     | Annotated[FindsLever, Tag("finds")]
     | Annotated[ReviewsLever, Tag("reviews")]
-    | Annotated[SplitLever, Tag("split")],
+    | Annotated[SplitLever, Tag("split")]
+    | Annotated[LooksLever, Tag("looks")]
+    | Annotated[StallsLever, Tag("stalls")]
+    | Annotated[ThenLever, Tag("then")]
+    | Annotated[ExchangeLever, Tag("exchange")],
     Discriminator(lever_kind),
 ]
 
 
 def lever_target(lever: Lever) -> str:
-    """The entry or measure that a lever moves; of an order, the first."""
+    """The entry or measure that a lever moves; of several, the first; empty if it is the plan itself."""
+    if isinstance(lever, LooksLever | StallsLever):
+        return ""
     found = getattr(lever, str(lever_kind(lever)))
-    return found[0] if isinstance(lever, OrderLever) else str(found)
+    return found[0] if isinstance(lever, OrderLever | ExchangeLever) else str(found)
 
 
 def lever_name(lever: Lever) -> str:
     """Name a lever as results do: its kind and what it moves, joined by dots, such as `share.first-freeze.reactor`."""
-    more = f".{lever.of}" if isinstance(lever, ShareLever) else ""
-    return f"{lever_kind(lever)}.{lever_target(lever)}{more}"
+    more = lever.of if isinstance(lever, ShareLever) else ""
+    return ".".join(part for part in (str(lever_kind(lever)), lever_target(lever), more) if part)
 
 
-def part_name(entry: str, part: int) -> str:
-    """The id of a part of a split entry, counted from 1; the last part keeps the id of the whole."""
+def part_name(entry: str, part: int | str) -> str:
+    """The id of a part of a split entry, counted from 1, or of a party's part; the last keeps the id of the whole."""
     return f"{entry}-{part}"

@@ -257,10 +257,10 @@ class _Fitting:
             return
         group = value_at(self.data, place[:-1])
         last = place[-1]
-        if place[-2:-1] in (("levels",), ("looks",)):
-            self.take_out(place[:-1])  # a table is of use as a whole only
-        elif "levers" in place[:1] and len(place) > 3 and isinstance(last, int):
-            self.take_out(place[:3])  # so are the alternatives of a lever
+        if "levers" in place[:1] and len(place) > 3 and isinstance(last, int):
+            self.take_out(place[:3])  # the alternatives of a lever are of use as a whole only
+        elif place[-2:-1] in (("levels",), ("looks",)):
+            self.take_out(place[:-1])  # so is a table
         elif isinstance(group, list) and isinstance(last, int):
             # Later items keep their places. Checks pass over what is wrong, so the stand-in is never seen.
             items = cast("list[object]", group)

@@ -163,9 +163,14 @@ def _in_words(thing: BaseModel, name: str, value: Any) -> Any:
     """Durations that types keep as numbers, in words again."""
     if _duration_of(thing, name):
         if isinstance(value, tuple):
-            return tuple(_Words(_span(each)) for each in cast("tuple[float, ...]", value))
+            found = cast("tuple[float | tuple[float, ...], ...]", value)
+            return tuple(tuple(map(_said, each)) if isinstance(each, tuple) else _said(each) for each in found)
         return _Words(_span(value))
     return value
+
+
+def _said(value: float) -> _Words:
+    return _Words(_span(value))
 
 
 def _duration_of(thing: BaseModel, name: str) -> bool:

@@ -7,16 +7,20 @@ from typing import NamedTuple
 
 from servanda.agreement.dates import last_day
 from servanda.agreement.format.agreement import Agreement
-from servanda.agreement.format.entries import Entry, Exchange, Obligation, Renewal, Review
+from servanda.agreement.format.entries import Entry, Exchange, Obligation, Ratification, Renewal, Review
 from servanda.agreement.format.levers import (
     AutomaticLever,
     DateLever,
+    ExchangeLever,
     FindsLever,
     Lever,
+    LooksLever,
     OrderLever,
     ReviewsLever,
     ShareLever,
     SplitLever,
+    StallsLever,
+    ThenLever,
     lever_kind,
     lever_target,
     part_name,
@@ -75,9 +79,11 @@ def _twice(book: FittedFile, place: Place, lever: Lever, taken: dict[tuple[str, 
         moved = [("share", lever.share, lever.of)]
     elif isinstance(lever, OrderLever):
         moved = [("date", name) for name in lever.order]
+    elif isinstance(lever, ExchangeLever):
+        moved = [(how, name) for name in lever.exchange for how in ("exchange", "split", "automatic")]
     for thing in moved:
         if taken.get(thing, place) != place:
-            what = f"the date of {thing[1]}" if thing[0] == "date" else thing[1]
+            what = f"the date of {thing[1]}" if thing[0] == "date" else thing[1] or f"the {thing[0]} of the plan"
             yield Complaint(
                 book.line(place),
                 f"{book.say(place)} moves {what}, which the lever on line {book.line(taken[thing])} already moves."
@@ -92,9 +98,13 @@ def _one(look: _LeverContext, lever: Lever) -> Iterator[Complaint]:
     if isinstance(lever, FindsLever):
         yield from unknown(book, here, lever.finds, "measure", "measures")
         return
+    if isinstance(lever, LooksLever | StallsLever):
+        yield from _told(look, here, kind)
+        return
     named = [(here, lever_target(lever))]
-    if isinstance(lever, OrderLever):
-        named = [((*here, index), name) for index, name in enumerate(lever.order)]
+    if isinstance(lever, OrderLever | ExchangeLever):
+        names = lever.order if isinstance(lever, OrderLever) else lever.exchange
+        named = [((*here, index), name) for index, name in enumerate(names)]
     lacking = [*_lacking(look, named)]
     yield from lacking
     if lacking:
@@ -114,6 +124,54 @@ def _one(look: _LeverContext, lever: Lever) -> Iterator[Complaint]:
         yield from _parts(look, lever)
     elif isinstance(lever, ReviewsLever) and not (isinstance(entry, Review) and entry.every is not None):
         yield _unfit(look, here, "is not a repeated review. Name a review with every, from and until")
+    elif isinstance(lever, ThenLever) and not isinstance(entry, Ratification):
+        yield _unfit(look, here, "is no vote. Name an entry with ratify")
+    elif isinstance(lever, ThenLever) and "delay" in lever.among:
+        yield from _told(look, here, "delay")
+    elif isinstance(lever, ExchangeLever):
+        yield from _together(look, lever)
+
+
+def _told(look: _LeverContext, here: Place, what: str) -> Iterator[Complaint]:
+    """See that the plan tells what is late, if the lever varies how."""
+    book, line = look.book, look.book.line(("plans", look.plan))
+    if look.agreement.plans[look.plan].late is None:
+        words = f"Add late: {{looks: [6 months, 2 years]}} to the plan (line {line})"
+        if what == "delay":
+            words += ", or write among: [breakdown, strike]"
+        yield Complaint(
+            book.line(here), f"{book.say(here)}: plan {look.plan} does not say that steps may be late. {words}"
+        )
+
+
+def _together(look: _LeverContext, lever: ExchangeLever) -> Iterator[Complaint]:
+    """See that the entries can be done at the same time: one exchange, or steps of different parties on one day."""
+    here: Place = (*look.place, "exchange")
+    _, first = look.entries[lever.exchange[0]]
+    if len(lever.exchange) == 1:
+        if not isinstance(first, Exchange):
+            yield _unfit(look, (*here, 0), "is no exchange. Name an exchange, or two steps of different parties")
+            return
+        for part in first.exchange[:-1]:
+            if (name := part_name(first.id, part.by)) in look.entries:
+                words = f"would have a part {name}, but that id is already used. Rename one"
+                yield _unfit(look, (*here, 0), words)
+        return
+    taken: set[str] = set()
+    for index, name in enumerate(lever.exchange):
+        _, entry = look.entries[name]
+        if not (isinstance(entry, Obligation) and entry.gives and len(entry.actors) == 1) or entry.automatic:
+            yield _unfit(
+                look, (*here, index), "is no step at which one party gives a stake by choice. Name such a step"
+            )
+        elif entry.date is None or not isinstance(first, Obligation) or entry.date != first.date:
+            yield _unfit(look, (*here, index), f"is not on the same date as {first.id}. Give both the same date")
+        elif entry.actors[0] in taken:
+            yield _unfit(
+                look, (*here, index), "is a step of a party that is there already. Name steps of different ones"
+            )
+        else:
+            taken.add(entry.actors[0])
 
 
 def _lacking(look: _LeverContext, named: list[tuple[Place, str]]) -> Iterator[Complaint]:

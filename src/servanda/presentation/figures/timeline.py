@@ -59,8 +59,8 @@ def title(comparison: Comparison) -> str:
     stuck = [late.headline.unfinished for _, late in found]
     if len(found) == 1:
         return capital(
-            f"{a_chance(most)} of being complete {at_end(best)}, and {a_chance(stuck[0])} of being in force with part of"
-            " it undone"
+            f"{a_chance(most)} of being complete {at_end(best)}, and {a_chance(stuck[0])} of being in force with part"
+            " of it undone"
         )
     if most >= 0.01:
         return f"{name_of(best)} is likeliest to be completed: {percent(most)} {at_end(best)}"
@@ -91,8 +91,8 @@ TIMELINE = figure(
     "timeline",
     of=Comparison,
     heading="What becomes of it over time",
-    reading="Read it upwards at any date. At the bottom is the chance that all is on schedule, then that it is late, that"
-    " it waits or part of it was struck, that somebody has taken something back. Above the black line the agreement has"
+    reading="Read it upwards at any date. At the bottom is the chance that all is on schedule, then that it is late,"
+    " that it waits or part of it was struck, that somebody has taken something back. Above the black line the agreement has"
     " ended, by cause.",
     title=title,
     subtitle=subtitle,

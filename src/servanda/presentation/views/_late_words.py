@@ -1,4 +1,4 @@
-"""What is said of a plan in which steps can be late: how far it gets, how it stalls or ends, and what habit would give."""
+"""What is said of a plan in which steps can be late: how far it gets, how it goes wrong, what habit would give."""
 
 from __future__ import annotations
 
@@ -31,9 +31,10 @@ def headline(summary: Summary, late: LateSummary) -> str:
     head, alone, agreement = late.headline, late.by_habit.headline, summary.agreement
     end = at(last_day(agreement), agreement.horizon)
     said = [
-        f"{capital(summary.title)} has {a_chance(head.complete)} of being complete {end}, {a_chance(head.unfinished)} of"
-        f" being in force with part of it undone or taken back, and {a_chance(head.broken)} of having broken down.",
-        f"Habit alone would give {in_words(alone.complete)}, {in_words(alone.unfinished)} and {in_words(alone.broken)}.",
+        f"{capital(summary.title)} has {a_chance(head.complete)} of being complete {end}, {a_chance(head.unfinished)}"
+        f" of being in force with part of it undone or taken back, and {a_chance(head.broken)} of having broken down.",
+        f"Habit alone would give {in_words(alone.complete)}, {in_words(alone.unfinished)} and"
+        f" {in_words(alone.broken)}.",
         _furthest(late),
     ]
     if head.ending is not None and head.ending.chance >= 0.005:
@@ -80,7 +81,9 @@ def _how(agreement: Agreement, ending: Ending) -> str:
     kind = max(ending.types, key=lambda k: ending.types[k], default=None)
     likely = ""
     if kind is not None and who in agreement.parties and len(ending.types) > 1:
-        likely = f", and is then its {type_name(agreement, who, kind)} type with a chance of {in_words(ending.types[kind])}"
+        likely = (
+            f", and is then its {type_name(agreement, who, kind)} type with a chance of {in_words(ending.types[kind])}"
+        )
     return f"{does} ({in_words(ending.chance)}{likely})"
 
 
@@ -96,7 +99,9 @@ def outcome_table(summary: Summary, late: LateSummary) -> Table:
         alone = sum(late.by_habit.how_it_stands[name].values())
         made.append(Row((words, in_table(sum(each.values())), in_table(alone), *_told_apart(late.losses.get(name)))))
         if each["concealed"] >= SURE:
-            made.append(Row(("of this with something concealed", in_table(each["concealed"]), "", "", "", ""), "detail"))
+            made.append(
+                Row(("of this with something concealed", in_table(each["concealed"]), "", "", "", ""), "detail")
+            )
     broken = sorted(summary.broken.items(), key=lambda row: -row[1])
     made += [
         Row(
@@ -118,7 +123,12 @@ def _told_apart(loss: Loss | None) -> tuple[str, str, str]:
 
 def ending_table(agreement: Agreement, late: LateSummary) -> Table:
     """The likeliest ways in which the plan comes to be incomplete."""
-    columns = (Column("what goes wrong first", "words"), Column("entry", "words"), Column("date", "date"), Column("chance"))
+    columns = (
+        Column("what goes wrong first", "words"),
+        Column("entry", "words"),
+        Column("date", "date"),
+        Column("chance"),
+    )
     told = [ending for ending in late.endings if ending.chance >= SURE][:ENDINGS]
     cells = rows(
         (_how_short(agreement, ending), _title(ending), ending.date.isoformat(), in_table(ending.chance))
@@ -202,6 +212,12 @@ def lateness(late: LateSummary) -> str:
     return f"Where all is done but late, the latest step is {length(late.mean_lateness)} late on average."
 
 
-def steps(late: LateSummary, of: int) -> str:
+def waits(summary: Summary) -> int:
+    """How many entries of a plan can wait: all but reviews, renewals and turnovers."""
+    return sum(e.kind not in ("review", "renewal", "turnover") for e in summary.entries)
+
+
+def steps(summary: Summary, late: LateSummary) -> str:
     """How many steps are done."""
-    return f"Of {of} steps, {number(late.steps_done, 1)} are done on average ({number(late.by_habit.steps_done, 1)} by habit alone)."
+    done, alone = number(late.steps_done, 1), number(late.by_habit.steps_done, 1)
+    return f"Of {waits(summary)} steps, {done} are done on average ({alone} by habit alone)."

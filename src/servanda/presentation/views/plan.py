@@ -63,7 +63,6 @@ def _(summary: Summary) -> View:
 def _of_late(summary: Summary, late: LateSummary) -> View:
     """The view of a plan in which steps can be late."""
     agreement = summary.agreement
-    waits = sum(e.kind not in ("review", "turnover", "renewal") for e in summary.entries)
     years = time_of(summary.expected_years, agreement.horizon)
     alone = time_of(late.by_habit.expected_years, agreement.horizon)
     return View(
@@ -74,7 +73,7 @@ def _of_late(summary: Summary, late: LateSummary) -> View:
             _late_words.entry_table(summary),
             _late_words.time_table(agreement, late),
             _values(summary),
-            _late_words.steps(late, waits),
+            _late_words.steps(summary, late),
             f"The plan is expected to stay in force for {years} ({alone} by habit alone).",
             _late_words.lateness(late),
         ),
@@ -239,8 +238,22 @@ def _calendar(result: PlanResult) -> Table:
     summary, agreement, link = result.summary, result.game.agreement, result.summary.weakest_link
     steps = {step.id: step for step in result.game.steps}
     written = agreement.plans[result.plan].entries
+    late = summary.late is not None
     names = ("in force then", "kept", "concealed", "withdrawn", "keeping is worth")
+    if late:
+        names = (
+            "falls due",
+            "kept",
+            "concealed",
+            "held back",
+            "withdrawn",
+            "keeping is worth",
+            "on time",
+            "late",
+            "struck",
+        )
     columns = (Column("date", "date"), Column("entry", "words"), *map(Column, names), Column("lost here", "words"))
+    told, chances = (_late_words.acts, _late_words.act_cells) if late else (_acts, _chances)
 
     def marked(title: str, entry: str) -> str:
         return title + (" (weakest link)" if entry == link.entry and link.lost >= 10 * SURE else "")
@@ -252,19 +265,32 @@ def _calendar(result: PlanResult) -> Table:
         types = _by_type(agreement, e)
         margins = [write(act.margin, sign=True) for _, _, act in types if act is not None and len(types) == 1]
         reached, title = in_table(e.reached, sure=e is summary.entries[0]), marked(entry_title(agreement, e), e.id)
-        made.append(Row((e.date.isoformat(), title, reached, *_acts(e), *(margins or [""]), _lost(agreement, e.lost))))
+        becomes = _late_words.becomes(e) if late else ()
+        cells = (reached, *told(e), *(margins or [""]), *becomes, _lost(agreement, e.lost))
+        made.append(Row((e.date.isoformat(), title, *cells)))
         asked = f"{party_name(agreement, e.by)}: {'; '.join(_gives(agreement, steps[e.id]))}"
         said = [f"{e.id} – {asked}", *filter(None, [written[steps[e.id].place].text])]
         made += [Row(("", words), "detail") for words in said]
         for kind, who, act in types if len(types) > 1 else ():
             believed = f"{who}, believed {chance(e.belief[kind])}"
-            cells = ("cannot be in office",) if act is None else (*_chances(act), write(act.margin, sign=True))
+            cells = ("cannot be in office",) if act is None else (*chances(act), write(act.margin, sign=True))
             made.append(Row(("", believed, "", *cells), "detail"))
     points, lost = summary.standing, summary.lost_at_the_end
     reached = in_table(points[-2].in_force if len(points) > 1 else 1.0)
     cause = f"{in_table(lost)} found out, or an incident" if lost >= SURE else "–"
     last = marked("The last report, at the horizon", HORIZON)
-    made.append(Row((last_day(agreement).isoformat(), last, reached, "–", "–", "–", "", cause)))
+    made.append(
+        Row(
+            (
+                last_day(agreement).isoformat(),
+                last,
+                reached,
+                *["–"] * (4 if late else 3),
+                *[""] * (4 if late else 1),
+                cause,
+            )
+        )
+    )
     return Table("calendar", "Entry by entry", columns, tuple(made))
 
 

@@ -92,8 +92,8 @@ TIMELINE = figure(
     of=Comparison,
     heading="What becomes of it over time",
     reading="Read it upwards at any date. At the bottom is the chance that all is on schedule, then that it is late,"
-    " that it waits or part of it was struck, that somebody has taken something back. Above the black line the agreement has"
-    " ended, by cause.",
+    " that it waits or part of it was struck, that somebody has taken something back. Above the black line the"
+    " agreement has ended, by cause.",
     title=title,
     subtitle=subtitle,
     alt=alt,

@@ -88,6 +88,15 @@ def look(agreement: Agreement, outcome: str) -> Look:
     return Look(tint(colour, 0.55), "\\\\\\\\" if what == "found" else "||", colour)
 
 
+HOLD = Look(tint(HELD, 0.75), "..", tint(HELD, 0.35))  # holding back, and what comes of it
+
+
+def stand_look(how: str) -> Look:
+    """How a way in which an agreement in force can stand is filled: complete on time or late, stalled, suspended."""
+    shades = {"complete_on_time": Look(HELD), "complete_late": Look(tint(HELD, 0.45)), "stalled": HOLD}
+    return shades.get(how, Look(tint(HELD, 0.85), "////", tint(HELD, 0.2)))
+
+
 def act_looks(agreement: Agreement, party: str) -> tuple[Look, Look, Look]:
     """How keeping, concealing and withdrawing are filled: as the outcomes that they lead to."""
     return look(agreement, "held:clean"), look(agreement, "held:concealed"), look(agreement, f"withdrew:{party}")

@@ -9,7 +9,7 @@ from servanda.agreement.labels import party_name, type_name
 from servanda.assessment.comparison import PlanResult
 from servanda.assessment.outcomes import EntryResult, TypeAct
 from servanda.english import capital, day_label, percent, short
-from servanda.presentation.figures._palette import GREY, INK, PALE, act_looks, look, party_colour, party_marker
+from servanda.presentation.figures._palette import GREY, HOLD, INK, PALE, act_looks, look, party_colour, party_marker
 from servanda.presentation.figures._plan_words import RARE, name_of
 from servanda.presentation.figures._sheet import Sheet, wrap
 from servanda.presentation.figures.gallery import figure
@@ -79,12 +79,13 @@ ACTS = figure(
 
 @ACTS.drawn
 def draw(sheet: Sheet, result: PlanResult) -> None:
-    """A bar is 100%; a part's label is `entry|type|keep`, `entry|type|conceal` or `entry|type|withdraw`."""
+    """A bar is 100%; a part's label is `entry|type|act`, with keep, conceal, hold or withdraw."""
     agreement = result.game.agreement
     acting = [p for p in agreement.parties if any(e.by == p and e.by_type for e in result.summary.entries)]
     keep, hide, _ = act_looks(agreement, acting[0]) if acting else act_looks(agreement, next(iter(agreement.parties)))
+    held = [("Holds back", HOLD)] if result.summary.late is not None else []
     sheet.legend(
-        [("Keeps", keep), ("Claims to, and conceals", hide)]
+        [("Keeps", keep), ("Claims to, and conceals", hide), *held]
         + [(f"{party_name(agreement, p)} withdraws", look(agreement, f"withdrew:{p}")) for p in acting]
     )
     for party in acting:
@@ -161,10 +162,9 @@ def _act_bar(
         sheet.text(x, y + 12.5, "cannot be in office", sheet.small, color=GREY)
         return
     looks = act_looks(agreement, e.by)
-    parts = [
-        (f"{e.id}|{kind}|{name}", share, how)
-        for name, share, how in zip(
-            ("keep", "conceal", "withdraw"), (act.keep, act.conceal, act.withdraw), looks, strict=True
-        )
-    ]
+    keep, hide, leave = looks
+    parts = [(f"{e.id}|{kind}|keep", act.keep, keep), (f"{e.id}|{kind}|conceal", act.conceal, hide)]
+    if act.hold > 0:
+        parts.append((f"{e.id}|{kind}|hold", act.hold, HOLD))
+    parts.append((f"{e.id}|{kind}|withdraw", act.withdraw, leave))
     sheet.stack(x, y, room, 16, parts, sheet.small)

@@ -15,7 +15,7 @@ from servanda.assessment.comparison import Comparison, PlanResult
 from servanda.assessment.lateness import LateSummary
 from servanda.assessment.summary import outcome_order
 from servanda.english import a_chance, capital, percent
-from servanda.presentation.figures._palette import HELD, INK, Look, look, tint
+from servanda.presentation.figures._palette import INK, Look, look, stand_look
 from servanda.presentation.figures._plan_words import at_end, name_of, whole_period
 from servanda.presentation.figures._sheet import Sheet
 from servanda.presentation.figures._time_axis import cells, percent_axis, year_of, year_ticks, years_note
@@ -27,12 +27,7 @@ STATES = {
     "stalled": "Waiting for somebody, or part of it struck",
     "suspended": "Somebody has taken something back",
 }
-LOOKS = {
-    "on_schedule": Look(HELD),
-    "late": Look(tint(HELD, 0.45)),
-    "stalled": Look(tint(HELD, 0.75), "..", tint(HELD, 0.35)),
-    "suspended": Look(tint(HELD, 0.85), "////", tint(HELD, 0.2)),
-}
+STANDS = {"on_schedule": "complete_on_time", "late": "complete_late", "stalled": "stalled", "suspended": "suspended"}
 RARE = 0.005  # what never reaches this is not named
 
 
@@ -139,7 +134,7 @@ def _order(agreement: Agreement, results: Sequence[PlanResult]) -> list[str]:
 
 
 def _look(agreement: Agreement, name: str) -> Look:
-    return LOOKS[name] if name in LOOKS else look(agreement, name)
+    return stand_look(STANDS[name]) if name in STANDS else look(agreement, name)
 
 
 def _shown(agreement: Agreement, found: Sequence[LateSummary]) -> float:

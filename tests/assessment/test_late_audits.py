@@ -134,6 +134,31 @@ def test_a_vote_that_is_put_again_comes_by_chance() -> None:
     assert row.best_course == pytest.approx(0.75 * 4.0, abs=1e-12)
 
 
+def test_what_pays_only_after_a_failed_vote_is_told_apart() -> None:
+    """If the vote fails, South owes nothing more, and North's review pays: arms back for four of eight years."""
+    vote = ratify("vote", "2022-01-01", "south", 0.5) | {"then": "strike"}
+    agreement = dated(
+        {"north": party(discount=0.0, withdrawing=1.0), "south": party(discount=0.0)},
+        {"arms": stake("north", "0 days", north=1.0), "relief": stake("south", "0 days", north=-3.0)},
+        [
+            gives("freeze", "2020-01-01", "north", "arms", automatic=True),
+            vote,
+            gives("lift", "2023-01-01", "south", "relief", automatic=True) | {"needs": ["vote"]},
+            review("north", date="2024-01-01"),
+        ],
+        "1 year",
+    )
+    row = only(agreement)
+    assert row.deviations[0].best_gain == pytest.approx(4.0 - 12.0 - 1.0, abs=1e-12)
+    assert row.self_enforcing
+    assert row.best_course == pytest.approx(0.5 * (4.0 - 1.0), abs=1e-12)
+    assert row.course is not None
+    assert row.course.breaches == ()
+    assert "If a vote fails, or something is found, and the agreement goes on, breaking may pay for North after" in str(
+        audit(compile(agreement, "plan"))
+    )
+
+
 def test_a_critical_value_counts_what_is_found_on_the_way() -> None:
     """Concealing arms worth 1 a year for 8 years against being found, which stalls the plan and costs 20."""
     data: dict[str, Any] = situation(

@@ -17,6 +17,7 @@ from support.tree_solver import solve as solve_tree
 
 from servanda.agreement import read
 from servanda.agreement.format.agreement import Agreement
+from servanda.assessment.outcomes import choices
 from servanda.assessment.summary import Summary, summarise
 from servanda.crosscheck.explicit_tree import Tree
 from servanda.game.compiler import compile
@@ -336,6 +337,21 @@ def _same_acts(found: Summary, of: Tree, answer: Answer) -> None:
                 assert getattr(act, name) == pytest.approx(part / sum(chance.values()), abs=1e-8)
                 compared += 1
     assert compared
+
+
+@pytest.mark.parametrize("seed", [101, 104, 107, 110, 119, 129])
+def test_choices_are_named_like_the_trees_information_sets(seed: int) -> None:
+    agreement, of = random_lateness(seed)
+    players = {node.infoset: node.player for node in of.nodes if node.infoset is not None}
+    every = list(choices(solve(compile(agreement, "plan"))))
+    ours = {(each.entry, each.branch, each.type, each.concealed, each.party): each for each in every}
+    assert len(ours) == len(every)
+    for infoset, chances in solve_tree(of).choices.items():
+        mine = ours[infoset.entry, infoset.branch, infoset.type, infoset.concealed, players[infoset]]
+        for act, chance in chances.items():
+            assert getattr(mine, {"renew": "keep", "lapse": "withdraw"}.get(act, act)) == pytest.approx(
+                chance, abs=1e-10
+            )
 
 
 @pytest.mark.parametrize("seed", ["104", "112", "123"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from support.texts import GOLD, HIDDEN, LAST, STAKES, TOP, duty, text
+from support.texts import GAME, GOLD, HIDDEN, LAST, STAKES, TOP, duty, text
 
 from servanda.agreement.format.agreement import Agreement
 from servanda.agreement.reading.reader import loads
@@ -26,6 +26,12 @@ def flows(by: str = "by: north") -> tuple[str, ...]:
     return tuple(f"{{id: {name}, date: 2030-06-01, {by}, gives: {{arms: 0.1}}}}" for name in NAMES)
 
 
+def answered(day: str) -> tuple[str, ...]:
+    """Six steps on a day, each before one that is done in return for it."""
+    first = [f"{{id: f{each}, date: {day}, by: south, gives: {{gold: 0.1}}, pairs: [{each}]}}" for each in NAMES]
+    return tuple(step for both in zip(first, flows(), strict=True) for step in both)
+
+
 TRADE = ("{id: f, date: 2031-06-01, by: north, gives: {arms: 0.1}, pairs: [gold]}", GOLD)
 MANY: list[tuple[str, str, tuple[str, ...], dict[str, Any], str]] = [
     ("SV102", "alone", tuple(each.replace("date: 2030-06-01, ", "") for each in six()), {},
@@ -43,6 +49,12 @@ MANY: list[tuple[str, str, tuple[str, ...], dict[str, Any], str]] = [
      f" happened: {LISTED}."),
     ("SV109", "", (*six(date="2030-06-01", needs="[z]"), AFTER), {},
      f"6 entries of plan text fall due on the same day as another that has to come first: {LISTED}."),
+    ("SV110", "", answered("2030-06-01"), GAME,
+     "In plan text, 6 steps are in return for another on the same day, and play takes them one after the other:"
+     f" {LISTED}."),
+    ("SV111", "", answered("2030-05-01"), GAME,
+     "In plan text, 6 steps are in return for an earlier one that they do not need, and stay due if it is struck:"
+     f" {LISTED}."),
     ("SV201", "", six(by="", date="2030-06-01"), {},
      f"6 entries of plan text do not say who has to do them: {LISTED}."),
     ("SV204", "", flows(f"by: {ALL}"), {"more": STAKES},

@@ -12,7 +12,23 @@ import pytest
 from support import paths
 from support.building import gives, party, review, situation, stake
 from support.random_agreements import random_agreement
-from support.texts import ARMS, DUTY, GOLD, HIDDEN, LAST, LASTING, OPEN, PAIRED, STAKES, USES, VOTED, duty, text, told
+from support.texts import (
+    ARMS,
+    DUTY,
+    GAME,
+    GOLD,
+    HIDDEN,
+    LAST,
+    LASTING,
+    OPEN,
+    PAIRED,
+    STAKES,
+    USES,
+    VOTED,
+    duty,
+    text,
+    told,
+)
 
 import servanda
 from servanda.agreement.format.agreement import Agreement
@@ -37,8 +53,31 @@ def about(findings: Findings) -> set[tuple[str, frozenset[str]]]:
 # ------------------------------------------------------------------------------------------------- silences
 
 JOINT = "[north, south, east]"
+SWAP = "{id: swap, date: 2030-06-01, exchange: [{by: north, gives: [arms]}, {by: south, gives: [gold]}]}"
+LATER = GOLD.replace("2030-06", "2030-09")
+VOTE = "{id: vote, date: 2030-08-01, ratify: south, passes: 0.5, needs: [arms]}"
 SILENT: list[tuple[str, tuple[str, ...], dict[str, Any]]] = [
     ("SV101", (duty("a", due="{same_day: b}"), duty("b", needs="[a]", date="2030-06-01")), {}),
+    ("SV110", (PAIRED, GOLD), {"more": STAKES}),  # a text, in which one day is one day
+    ("SV110", (PAIRED, GOLD.replace("}", ", needs: [arms]}")), GAME),
+    ("SV110", (PAIRED, GOLD.replace("}", ", automatic: true}")), GAME),
+    ("SV110", (SWAP,), GAME),
+    ("SV111", (PAIRED, LATER), GAME | {"late": ""}),  # nothing is ever struck
+    ("SV111", (PAIRED, LATER.replace("}", ", needs: [vote]}"), VOTE), GAME),
+    ("SV305", (duty("a", does="settle", defines="[peace]"),), {}),
+    *(("SV305", (duty("a", does=does),), {})
+      for does in ("conclude a safeguards agreement", "let both sides meet once a year", "build the agreed line",
+                   "discuss the agenda of the ministers", "consult", "hold fire while talks go on")),
+    ("SV502", (SWAP, "{id: vote, date: 2030-07-01, ratify: south, passes: 0.5}"), GAME),
+    ("SV502", (SWAP, duty("a", pairs="[b]"), duty("b", by="south", pairs="[a]", verified_by="[north]")), GAME),
+    ("SV606", (SWAP,), GAME),
+    ("SV606", (ARMS, GOLD), {"more": STAKES}),
+    ("SV606", (ARMS.replace("}", ", automatic: true}"),), GAME | {"late": ""}),
+    ("SV801", (ARMS, GOLD), GAME | {"more": STAKES.replace(", east: -1", "")}),  # a breakdown costs it something
+    ("SV801", (ARMS, GOLD), {"more": STAKES.replace(", east: -1", "")}),
+    ("SV802", (ARMS, GOLD), {"more": STAKES}),
+    ("SV203", (SWAP,), GAME),
+    ("SV604", (SWAP, "{id: term, renew: [north, south, east], every: 1 year}"), GAME | {"last": LAST[:1]}),
     ("SV102", (duty("a", standing="true"),), {}),
     ("SV103", (duty("a", due="{after: start}"), duty("b", by="south", verified_by="[north]", due="{same_day: a}")), {}),
     ("SV103", (duty("a", due="{within: 0 days, after: start}"),), {}),
@@ -388,7 +427,8 @@ def test_what_is_found_in_singapore() -> None:
     """All four plans are whole; nothing says who settles disputes, and two plans let one side go far ahead."""
     found = check(servanda.read("singapore-2018")).found
     assert [(f.code, f.plans) for f in found] == [
-        ("SV602", ()), ("SV503", ("all-at-once",)), ("SV503", ("relief-first",)),
+        ("SV602", ()), ("SV802", ()), ("SV606", ("all-at-once",)), ("SV503", ("all-at-once",)),
+        ("SV503", ("relief-first",)),
     ]  # fmt: skip
 
 
@@ -397,7 +437,8 @@ def test_what_is_found_in_the_worked_example() -> None:
     page = PAGE.read_text(encoding="utf-8").split("<!-- worked example -->\n```yaml\n")[1].split("```\n<!-- end")[0]
     found = check(loads(page)).found
     assert [(f.code, f.plans) for f in found] == [
-        ("SV602", ()), ("SV404", ()), ("SV605", ("in-one-go",)), ("SV503", ("in-one-go",)), ("SV604", ("in-one-go",)),
+        ("SV602", ()), ("SV802", ()), ("SV404", ()), ("SV606", ("in-steps",)), ("SV605", ("in-one-go",)),
+        ("SV503", ("in-one-go",)), ("SV604", ("in-one-go",)),
     ]  # fmt: skip
 
 

@@ -531,7 +531,9 @@ def test_a_turnover_in_a_stall_changes_who_decides_at_the_look() -> None:
     for name in kinds:
         assert seen["freeze", (), name] == pytest.approx(tuple(due[name]), abs=1e-13)
         for branch in ((), ("election",)):
-            assert seen["", branch, name] == pytest.approx(tuple(look[name][0]), abs=1e-13)
+            assert seen["freeze look 1 north", ("freeze: hold", *branch), name] == pytest.approx(
+                tuple(look[name][0]), abs=1e-13
+            )
 
 
 def test_a_concealed_step_is_named_though_an_earlier_one_was_struck() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from servanda.agreement.format.agreement import Agreement
 from servanda.agreement.reading.reader import loads
 from servanda.checks.findings import Findings
@@ -33,10 +35,18 @@ def text(
     aims: str = "",
     other: tuple[str, ...] = (),
     last: tuple[str, ...] = LAST,
+    game: str = "",
+    late: str = "",
 ) -> Agreement:
-    """A text that is clean but for what is given, written as in a file; `other`: entries of a second plan."""
+    """A text that is clean but for what is given, written as in a file; `other`: entries of a second plan.
+
+    `game` makes a game of it: what each party has besides its numbers, such as `habits: base-rates`.
+    """
     top = TOP.replace("south: {name: South}", aims) if aims else TOP
-    plans = "plans:\n  text:\n    entries:\n" + "".join(f"      - {entry}\n" for entry in (*entries, *last))
+    if game:
+        top = re.sub(r"name: (North|South|East)", rf"name: \1, discount: 0.1, precision: 1, {game}", top)
+        top += "horizon: 6 years\nunit: one\n"
+    plans = f"plans:\n  text:\n{late}    entries:\n" + "".join(f"      - {entry}\n" for entry in (*entries, *last))
     if other:
         plans += "  other:\n    disputes: The commission decides\n    entries:\n"
         plans += "".join(f"      - {entry}\n" for entry in (*other, *LAST))
@@ -52,6 +62,7 @@ def told(findings: Findings) -> str:
     return "\n".join(rows) + "\n"
 
 
+GAME = {"game": "habits: base-rates, costs: {breakdown: 1}", "late": "    late: {looks: [6 months]}\n", "more": STAKES}
 DUTY = "{id: a, date: 2030-06-01, by: north, does: something, verified_by: [south]}"
 USES = DUTY.replace("}", ", uses: [word]}")
 ARMS = "{id: arms, date: 2030-06-01, by: north, gives: [arms]}"

@@ -112,7 +112,8 @@ class TypeAudit:
     best_course : float
         What the best course of action over all entries gains at the start, units (never negative): concealing
         where it pays and withdrawing when it pays, until a new government, which keeps, takes over. Of a type that
-        comes into office later: at that turnover, given that it does.
+        comes into office later: at that turnover, given that it does. What it does after a failed vote or a finding
+        that did not end the agreement counts too, and is not in `course`.
     course : Course or None
         That course; None for a type that can never be in office.
     """
@@ -126,7 +127,7 @@ class TypeAudit:
 
     @property
     def self_enforcing(self) -> bool:
-        """Whether breaking gains nothing at any entry, whatever follows."""
+        """Whether breaking gains nothing at any entry, whatever follows, while no vote fails and nothing is found."""
         return all(row.best_gain <= TOLERANCE for row in self.deviations)
 
 

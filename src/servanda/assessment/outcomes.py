@@ -14,6 +14,7 @@ import numpy as np
 
 from servanda.agreement.dates import last_day
 from servanda.arrays import Floats, Ints
+from servanda.assessment._places import places
 from servanda.errors import expect
 from servanda.game.compiler import Game
 from servanda.records import Record
@@ -31,8 +32,11 @@ class Choice:
     Attributes
     ----------
     entry, party, type : str
+        Where steps can be late, `entry` also names the party of an exchange, `swap usa`, and looks at what is late, by
+        what began the stall: `halt look 2 dprk` of a party that is behind, `halt look 2 usa answers` of another.
     branch : tuple[str, ...]
-        Turnovers at which a new government came before.
+        Turnovers at which a new government came before. Where steps can be late, also what else happened that the plan
+        did not foresee: see `servanda.crosscheck.explicit_tree.Infoset`.
     concealed : frozenset[str]
         Entries that the party has concealed.
     keep, conceal, withdraw : float
@@ -204,33 +208,28 @@ def choices(equilibrium: Equilibrium) -> Iterator[Choice]:
     """List every choice of every party, branch, type and concealed set."""
     expect(equilibrium, Equilibrium, "choices")
     game = equilibrium.game
+    place = places(game)
     for v in range(len(game.node_step)):
         if not is_choice(game, v):
             continue
         p = int(game.tree.actor[v])
         act, gain = (_block(equilibrium, array, p, v) for array in (equilibrium.choice, equilibrium.gain))
-        first = game.tables.found_offset[p, v]
         for t, name in enumerate(game.types[p]):
             for c in range(act.shape[2]):
                 keep, conceal, withdraw, *hold = np.exp(act[:, t, c])
                 others = gain[1:, t, c][act[1:, t, c] > -np.inf]
                 yield Choice(
-                    entry=game.step_at(v).id if game.node_step[v] >= 0 else "",
-                    branch=game.branches[v],
+                    entry=place[v].entry,
+                    branch=place[v].branch,
                     party=game.parties[p],
                     type=name,
-                    concealed=_concealed(game, p, int(game.tables.number[first + c])),
+                    concealed=place[v].concealed(game, p, c),
                     keep=float(keep),
                     conceal=float(conceal),
                     withdraw=float(withdraw),
                     margin=float(gain[0, t, c] - others.max()) if others.size else float("nan"),
                     hold=float(sum(hold)),
                 )
-
-
-def _concealed(game: Game, party: int, number: int) -> frozenset[str]:
-    """Name the entries in a set of concealed steps, given as a number with one bit for each."""
-    return frozenset(game.steps[e].id for bit, e in enumerate(game.concealable[party]) if number >> bit & 1)
 
 
 def outcomes(equilibrium: Equilibrium) -> dict[str, float]:

@@ -11,6 +11,7 @@ from servanda.agreement.dates import DueDates, due_dates, last_day, repeated
 from servanda.agreement.format.agreement import Agreement
 from servanda.agreement.format.entries import Dated, Due, Entry, Exchange, Obligation, Plan
 from servanda.agreement.format.values import NEVER, Number, Place
+from servanda.agreement.playability import playable
 
 TOLERANCE = 1e-9
 
@@ -94,6 +95,11 @@ class PlanView:
                 shared = {name: value for name, value in item.entry if name != "exchange"}
                 for part in item.entry.exchange:
                     yield item, Obligation.model_construct(**shared, by=part.by, gives=part.gives)
+
+    @functools.cached_property
+    def playable(self) -> bool:
+        """Whether the plan has all that play needs: is a game, and not only a text."""
+        return playable(self.agreement, self.name)
 
     @functools.cached_property
     def transfers(self) -> tuple[Transfer, ...]:

@@ -1,7 +1,8 @@
-"""Rules SV201 to SV204 and SV301 to SV304: whose duty it is, and what its words mean."""
+"""Rules SV201 to SV204 and SV301 to SV305: whose duty it is, and what its words mean."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from typing import Literal
@@ -15,6 +16,15 @@ from servanda.checks.rulebook import Found, rule
 from servanda.english import listed, some
 
 MANY = 3  # parties that owe one duty together
+_TALKS = re.compile(  # what only promises to agree on something, or to talk about it
+    r"(do (its|their) best to )?(discuss and )?("
+    r"(begin|hold|open|start|resume|continue|engage in|enter into) (an? |the )?([a-z-]+ )?"
+    r"(talks?|dialogue|negotiations?|discussions?)\b"
+    r"|(negotiate|discuss|settle|determine|agree( on)?|decide( on)?|work out)\b(?! the agenda)"
+    r"|(meet|convene|confer)\b.* to (settle|agree|discuss|decide|negotiate|work out)\b"
+    r"|conclude (an?|the) (?!safeguards)([\w-]+ ){0,2}(agreement|contract|treaty|accord)\b)",
+    re.IGNORECASE,
+)
 
 
 # ------------------------------------------------------------------------------------------------------- who
@@ -166,3 +176,18 @@ def defined_twice(view: PlanView) -> Iterator[Found]:
             related = tuple((place, f"{item.id} defines it") for place, item in places[:-1])
             fill = {"term": f"“{term}”", "entries": listed(ids)}
             yield Found("SV304", places[-1][0], fill, "", related, tuple(ids))
+
+
+@rule("SV305")
+def agreements_to_agree(view: PlanView) -> Iterator[Found]:
+    """Tell, once for a plan, of duties that only promise to agree on something later."""
+    found = [
+        item
+        for item, step in view.duties
+        if not (step.gives or step.defines) and _TALKS.match(step.does or "")  # of what defines a term, others speak
+    ]
+    if found:
+        fill = {"plan": view.label, "entries": some([item.id for item in found]), "count": str(len(found))}
+        form = "one" if len(found) == 1 else "some"
+        related = tuple((item.place, item.id) for item in found)
+        yield Found("SV305", view.place, fill, form, related, tuple(item.id for item in found))

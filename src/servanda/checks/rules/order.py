@@ -1,4 +1,4 @@
-"""Rules SV101 to SV109: order and time."""
+"""Rules SV101 to SV111: order and time."""
 
 from __future__ import annotations
 
@@ -288,6 +288,44 @@ def _turns(view: PlanView) -> dict[str, tuple[int, int]]:
             stack.append((name, True))
             stack += [(each, False) for each in counted.get(name, ())]
     return {name: (turn[name], last[name]) for name in turn}
+
+
+# -------------------------------------------------------------------------------------------- SV110 and SV111
+
+
+@rule("SV110", "SV111")
+def returns(view: PlanView) -> Iterator[Found]:
+    """Tell of steps in return for each other that stand one behind the other, or do not need each other."""
+    transfers = {transfer.item.id: transfer for transfer in view.transfers}  # by day, on one day in the file's order
+    turn = {name: number for number, name in enumerate(transfers)}
+    pairs = {
+        (a, b) for a, others in view.pairs.items() for b in others if a in turn and b in turn and turn[a] < turn[b]
+    }
+    for first, second in sorted(pairs, key=lambda pair: (turn[pair[0]], turn[pair[1]])):
+        one, other = transfers[first], transfers[second]
+        if one.step.actors == other.step.actors or one.day is None or other.day is None:
+            continue
+        if first in _needed(view, second) or second in _needed(view, first):
+            continue
+        fill = {"first": first, "second": second, "day": other.day.isoformat()}
+        related = ((one.item.place, f"here is {first}"),)
+        if one.day < other.day and view.plan.late is not None:
+            yield Found("SV111", other.item.place, fill, "", related, (second, first))
+        elif one.day == other.day and view.playable and not (one.step.automatic or other.step.automatic):
+            fill["giver"] = names(view.agreement, one.step.actors)
+            yield Found("SV110", other.item.place, fill, "", related, (second, first))
+
+
+def _needed(view: PlanView, name: str) -> set[str]:
+    """All that an entry needs, directly or through others: with which it is struck."""
+    found: set[str] = set()
+    queue = [name]
+    while queue:
+        for each in view.by_id[queue.pop()].entry.needs:
+            if each in view.by_id and (other := view.by_id[each].id) not in found:
+                found.add(other)
+                queue.append(other)
+    return found
 
 
 # ---------------------------------------------------------------------------------------------------- SV108

@@ -1,4 +1,4 @@
-"""Rules SV601 to SV605: what law, disputes, reviews and changes of government ask for."""
+"""Rules SV601 to SV606: what law, disputes, reviews, changes of government and lateness ask for."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from servanda.agreement.format.entries import Dated, Obligation, Ratification, R
 from servanda.agreement.labels import name_of
 from servanda.checks._plan_view import Item, PlanView, due_of, end
 from servanda.checks.rulebook import Found, rule
-from servanda.english import listed
+from servanda.english import listed, some
 
 _MEETING = re.compile(r"\b(reviews?|meets?|meetings?)\b")
 LONG = 4.0  # years of steps within which a change of government is to be reckoned with
@@ -172,3 +172,19 @@ def _longest(view: PlanView) -> tuple[float, Item] | None:
     steps = [item for item in view.items if isinstance(item.entry, Dated)]
     last = max(steps, key=lambda item: years[item.id], default=None)
     return (years[last.id], last) if last is not None else None
+
+
+# ------------------------------------------------------------------------------------------------------ SV606
+
+
+@rule("SV606", whole=True)
+def lateness(agreement: Agreement, views: tuple[PlanView, ...]) -> Iterator[Found]:
+    """Tell, once for a file, of plans that are played and do not say what follows when a step is late."""
+    silent = [
+        view
+        for view in views
+        if view.plan.late is None and view.playable and any(not each.step.automatic for each in view.transfers)
+    ]
+    if silent:
+        related = tuple((view.place, view.label) for view in silent)
+        yield Found("SV606", silent[0].place, {"plans": some([view.label for view in silent])}, "", related)

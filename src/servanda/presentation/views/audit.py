@@ -12,6 +12,7 @@ from servanda.agreement.format.agreement import Agreement
 from servanda.agreement.format.values import DAYS_PER_YEAR
 from servanda.agreement.labels import party_name, type_name
 from servanda.assessment.audits import Audit
+from servanda.assessment.breaches import TOLERANCE
 from servanda.assessment.critical import CriticalValue
 from servanda.english import amounts, capital, listed, quantity
 from servanda.presentation.view import Column, Table, View, rows, view_of
@@ -30,6 +31,12 @@ def _(audit: Audit) -> View:
         + "."
         for row in audit
         if row.course and row.course.breaches
+    ]
+    courses += [
+        f"If a vote fails, or something is found, and the agreement goes on, breaking may pay for {who[id(row)]} after"
+        " that. Until then it does not."
+        for row in audit
+        if row.self_enforcing and row.best_course > TOLERANCE
     ]
     breakers = listed([who[id(row)] for row in audit if not row.self_enforcing])
     said = f"Self-enforcing: no party gains by breaking the plan{_if_kept(agreement)}."

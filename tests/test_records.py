@@ -122,6 +122,12 @@ def test_results_compare_hash_copy_and_pickle(name: str) -> None:
         assert not any(each.flags.writeable for each in after)
 
 
+def test_what_is_told_of_late_plans_cannot_be_changed() -> None:
+    found = list(arrays(servanda.compare(servanda.read("leap-day-2012-game")), set()))
+    assert len(found) > 10
+    assert not any(each.flags.writeable for each in found)
+
+
 def test_what_differs_in_one_number_of_an_array_is_not_equal() -> None:
     found = MADE["Equilibrium"](AGREEMENT)
     other = found.gain.copy()

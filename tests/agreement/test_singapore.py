@@ -11,7 +11,7 @@ from servanda.agreement.format.entries import Obligation, Ratification, Review
 from servanda.agreement.numbers import walk_with_sources
 from servanda.assessment.outcomes import outcomes
 
-FIRST = servanda.read(paths.TESTS / "support" / "singapore_v1.yaml")
+FIRST = servanda.read(paths.SINGAPORE_V1)
 LATE = servanda.read(paths.TESTS / "support" / "singapore_lateness.yaml")
 PLANS = list(FIRST.plans)
 

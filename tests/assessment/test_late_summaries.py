@@ -17,12 +17,15 @@ from support.tree_solver import solve as solve_tree
 
 from servanda.agreement import read
 from servanda.agreement.format.agreement import Agreement
+from servanda.assessment.metrics import metrics
 from servanda.assessment.outcomes import choices
 from servanda.assessment.summary import Summary, summarise
 from servanda.crosscheck.explicit_tree import Tree
 from servanda.game.compiler import compile
 from servanda.solver.batch import results, solve_draws
 from servanda.solver.equilibrium import Equilibrium, solve
+from servanda.uncertainty.evaluation import evaluate
+from servanda.uncertainty.sampling import draw
 
 HABITS = {"falls_behind": 0.0, "catches_up": 0.0, "suspends": 0.0, "leaves": 0.0, "conceals": 0.0}
 EXAMPLES = sorted(path for above in ROOT.parents for path in above.glob("shared/design/model-v2/examples/*.yaml"))
@@ -371,6 +374,37 @@ def test_a_batch_says_the_same(seed: str) -> None:
         assert many.how_it_stands[name][0] == pytest.approx(sum(each.values()), abs=1e-12)
 
 
+def test_many_draws_are_told_piece_by_piece(monkeypatch: pytest.MonkeyPatch) -> None:
+    agreement, _ = random_lateness(104)
+    batch = solve_draws(compile(agreement, "plan", lambda number: number.likely * np.array([1.0, 0.9, 0.8])), workers=1)
+    whole = results(batch)
+    monkeypatch.setattr("servanda.solver.batch._CELLS", 1)
+    parts = results(batch)
+    for name in ("completed", "years", "steps_done", "lateness", "standing"):
+        assert getattr(parts, name) == pytest.approx(getattr(whole, name), abs=1e-13)
+    assert (parts.weakest == whole.weakest).all()
+    for name, each in parts.how_it_stands.items():
+        assert each == pytest.approx(whole.how_it_stands[name], abs=1e-14)
+    assert len(set(whole.years.tolist())) == 3
+
+
+def test_metrics_are_of_the_solved_game() -> None:
+    agreement = waiting()
+    names = metrics(agreement)
+    assert {"complete", "complete_on_time", "complete_late", "stalled", "suspended", "steps_done", "lateness"} <= set(
+        names
+    )
+    found, value = summed(agreement), evaluate(agreement, "plan", draw(agreement, 1)).metrics
+    assert found.late is not None
+    assert value["complete"][0] == pytest.approx(found.late.headline.complete, abs=1e-14)
+    assert value["complete"][0] + value["stalled"][0] + value["suspended"][0] == pytest.approx(value["held"][0])
+    assert value["steps_done"][0] == pytest.approx(found.late.steps_done)
+    assert value["lateness"][0] == pytest.approx(1.0)
+    assert names["lateness"].text(1.0) == "1.00 years"
+    assert names["steps_done"].text(1.5) == "1.50 steps"
+    assert (names["stalled"].better, names["complete"].better) == ("less", "more")
+
+
 def test_a_plan_without_new_words_says_nothing_of_lateness() -> None:
     agreement = situated(
         {"north": party(1.0, 0.1)}, {"arms": stake("north", "2 years", True, north=1.0)},
@@ -383,3 +417,4 @@ def test_a_plan_without_new_words_says_nothing_of_lateness() -> None:
     assert "hold" not in made["entries"][0]
     assert "hold" not in made["entries"][0]["by_type"]["only"]
     assert "headline" not in made
+    assert "complete" not in metrics(agreement)

@@ -69,6 +69,10 @@ def test_what_the_page_concludes_is_so() -> None:
     assert halts == sorted(halts, reverse=True)
     parties = [game_of(path).parties.values() for path in paths().values()]
     assert sum(any(each.name == "North Korea" for each in those) for those in parties) == 4
+    steps = [each for one in GAMES.values() for each in one["shares"]["0"]["decisions"] if each["kind"] == "obligation"]
+    far = min(steps, key=lambda each: each["keep"])
+    assert far["move"] == "west transition hold"
+    assert far["keep"] < 0.05 < min(each["keep"] for each in steps if each is not far)
     late = [name for name, path in paths().items() if any(move.endswith(" hold") for move in path["moves"])]
     assert set(paths()) - set(late) == {"ukraine-1994"}
 

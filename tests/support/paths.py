@@ -11,3 +11,4 @@ GOOD = TESTS / "agreement" / "reading" / "good"
 BAD = TESTS / "agreement" / "reading" / "bad"
 CASES = TESTS / "checks" / "cases"
 TEXTS = TESTS / "checks" / "texts"
+SINGAPORE_V1 = TESTS / "support" / "singapore_v1.yaml"  # the first edition, in which nothing can be late

@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 
 from servanda.agreement.dates import last_day, later
-from servanda.arrays import Floats, Ints
+from servanda.arrays import Floats, Ints, freeze
 from servanda.assessment.lateness import STATES, PartyTime, Timeline
 from servanda.assessment.outcomes import (
     EntryResult,
@@ -289,7 +289,9 @@ class LateWalk(Walk):
             states[name] = self._sum(starts, stops, np.append(self.arrive[mine], self.reach[there]))
         for cause, lost in self.found.lost.items():
             states[cause] = self._sum(end, np.full(end.size, M), lost[0])
-        return Timeline(self._days(), self.instants, states)
+        result = Timeline(self._days(), self.instants, states)
+        freeze(result)
+        return result
 
     def _days(self) -> tuple[date, ...]:
         start, last, horizon = self.game.agreement.start, last_day(self.game.agreement), self.game.horizon

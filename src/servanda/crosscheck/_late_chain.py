@@ -139,8 +139,8 @@ class LateChain(ChainText):
     def _chosen(self, p: int, by_set: NDArray[Any]) -> str:
         """A number that depends on a party's set."""
         text = repr(float(by_set[-1]))
-        for c in range(len(by_set) - 2, -1, -1):
-            text = f"({self.sets[p]}={c} ? {float(by_set[c])!r} : {text})"
+        for c in np.flatnonzero(np.diff(by_set))[::-1]:
+            text = f"({self.sets[p]}<={c} ? {float(by_set[c])!r} : {text})"
         return text
 
     def _act(self, v: int) -> None:

@@ -251,23 +251,30 @@ def _told_late(batch: Batch, paths: Paths, cut: slice) -> dict[str, Any]:
     done = found.reach * paths.stays(leaves, holds)
     dates = np.array([s.years for s in game.steps] + [game.horizon])
     reported = np.asarray(sum(each for cause, each in found.lost.items() if cause.startswith(("found", "incident"))))
-    before = (paths.to < dates[:, None] - SAME).astype(float)  # (E + 1, V): what happens before the date of each step
-    by_then = (paths.to < dates[:, None] + SAME).astype(float)
+    order = np.argsort(paths.to, kind="stable")
+    before, by_then = (np.searchsorted(paths.to[order], dates + close) for close in (-SAME, SAME))
     stands = {name: clean + rest for name, (clean, rest) in fates(game, found, honest).items()}
-    tardy = np.flatnonzero(late.fate == LATE)
+    tardy = np.where(late.fate == LATE, late.lateness, 0.0)
     whole = stands["complete_late"]
     with np.errstate(invalid="ignore", divide="ignore"):
-        lateness = np.where(whole > NEVER, found.reach[:, tardy] @ late.lateness[tardy] / whole, 0.0)
+        lateness = np.where(whole > NEVER, (found.reach * tardy).sum(axis=1) / whole, 0.0)
     return {
         "outcomes": at_end(game, found, honest),
-        "completed": done @ paths.completes if paths.has_transfers else np.ones(len(done)),
-        "years": found.arrive @ ((paths.to - paths.since) * paths.is_way),
+        "completed": (done * paths.completes).sum(axis=1) if paths.has_transfers else np.ones(len(done)),
+        "years": (found.arrive * ((paths.to - paths.since) * paths.is_way)).sum(axis=1),
         "weakest": np.stack([np.bincount(paths.home, each, E + 1) for each in lost]).argmax(axis=1),
-        "standing": 1.0 - lost @ before.T - reported @ (by_then - before).T,
-        "steps_done": done @ (late.does >= 0),
+        "standing": 1.0 - _first(lost - reported, order, before) - _first(reported, order, by_then),
+        "steps_done": (done * (late.does >= 0)).sum(axis=1),
         "lateness": lateness,
         "how_it_stands": stands,
     }
+
+
+def _first(values: Floats, order: Ints, counts: Ints) -> Floats:
+    """Sums of the first so many of some values in some order, row by row: (D, V) to (D, counts)."""
+    sums = np.zeros((len(values), order.size + 1))
+    np.cumsum(values[:, order], axis=1, out=sums[:, 1:])
+    return sums[:, counts]
 
 
 def _joined(parts: list[Any]) -> Any:

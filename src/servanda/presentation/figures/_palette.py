@@ -81,11 +81,11 @@ def look(agreement: Agreement, outcome: str) -> Look:
     if what == "held":
         return Look(HELD) if who == "clean" else Look(tint(HELD, 0.55), "////", HELD)
     if who not in agreement.parties:
-        return Look(CHANCE, "--") if what == "incident" else Look(JOINT, "xxx")
+        return Look(CHANCE, "--") if what == "incident" else Look(JOINT, "xxx" if what == "found" else "")
     colour = party_colour(agreement, who)
     if what == "withdrew":
         return Look(colour)
-    return Look(tint(colour, 0.55), "\\\\\\\\" if what == "found" else "||", colour)
+    return Look(tint(colour, 0.55), {"found": "\\\\\\\\", "lapsed": "oo"}.get(what, "||"), colour)
 
 
 HOLD = Look(tint(HELD, 0.75), "..", tint(HELD, 0.35))  # holding back, and what comes of it

@@ -69,21 +69,19 @@ def _how(agreement: Agreement, ending: Ending) -> str:
     """Who does what, with the chance, and which type it then likely is."""
     who = ending.by
     name = "several parties" if who in ("both", "several") else party_name(agreement, who) if who else ""
-    does = {
-        "held_back": f"{name} hold back" if who in ("both", "several") else f"{name} holds back and does not catch up",
-        "vote_failed": f"the vote of {name} fails",
-        "withdrew": f"{name} withdraw" if who in ("both", "several") else f"{name} withdraws",
-        "lapsed": f"{name} lets it lapse",
-        "found": f"{name} are found out" if who in ("both", "several") else f"{name} is found out",
-        "suspended": f"{name} takes back what it gave",
+    does = {  # a party's name may be a plural
+        "held_back": f"held back by {name}, and not done later",
+        "vote_failed": f"not ratified by {name}",
+        "withdrew": f"withdrawal of {name}",
+        "lapsed": f"not renewed by {name}",
+        "found": f"discovery of what is concealed by {name}",
+        "suspended": f"what was given is taken back by {name}",
         "incident": "an incident that nobody chose",
     }[ending.how]
     kind = max(ending.types, key=lambda k: ending.types[k], default=None)
     likely = ""
     if kind is not None and who in agreement.parties and len(ending.types) > 1:
-        likely = (
-            f", and is then its {type_name(agreement, who, kind)} type with a chance of {in_words(ending.types[kind])}"
-        )
+        likely = f"; in {in_words(ending.types[kind])} of these cases its type is “{type_name(agreement, who, kind)}”"
     return f"{does} ({in_words(ending.chance)}{likely})"
 
 

@@ -319,7 +319,7 @@ def _values(summary: Summary) -> Table:
 def entry_title(agreement: Agreement, entry: EntryResult) -> str:
     """An entry's title, with the party's name where a repeated review needs it."""
     name = capital(entry.title)
-    return f"{name}: {party_name(agreement, entry.by)}" if entry.kind == "review" else name
+    return f"{name}: {party_name(agreement, entry.by)}" if entry.kind in ("review", "renewal") else name
 
 
 def _by_type(agreement: Agreement, e: EntryResult) -> list[tuple[str, str, TypeAct | None]]:

@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 import yaml
+from support.plain_starter import starter_text
 from support.proving import log_choices
 from support.referee import residual
 
 import servanda
 from servanda.agreement.format.values import Number
-from servanda.agreement.starter import starter_text
 from servanda.crosscheck.explicit_tree import game_tree
 from servanda.game.compiler import Game, compile
 from servanda.solver import _continuation
@@ -86,7 +86,7 @@ def test_the_last_step_may_be_shorter_than_any_tolerance(game: Game, short: floa
     state.point[:-1], state.point[-1] = x, 1.0 - short
     state.tangent[-1] = state.kept_tangent[-1] = 1.0
     _continuation.forget(state)
-    state.kept_inverse[:] = state.inverse
+    _continuation.keep(state)
     state.point_gap[:] = x - play.image(x, 1.0 - short)
     state.point[:-1], state.point[-1] = x, 1.0 - short
     state.gap[:] = state.point_gap

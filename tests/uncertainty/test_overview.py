@@ -10,10 +10,10 @@ import pytest
 from support.building import gives, party, situation, stake
 from support.commands import commands
 from support.html_page import Page
+from support.plain_starter import starter_text
 
 import servanda
 from servanda.agreement.format.agreement import Agreement
-from servanda.agreement.starter import starter_text
 from servanda.presentation.figures.gallery import figures as gallery
 from servanda.presentation.report import page as report
 from servanda.presentation.view import Row, Table, view

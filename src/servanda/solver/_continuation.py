@@ -21,12 +21,34 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from servanda.solver._broyden import apart, border, copy, copy_square, forget, hold, largest, learn, norm, turn
+from servanda.solver._broyden import (
+    IS_THIN,
+    RANK,
+    apart,
+    border,
+    copy,
+    forget,
+    hold,
+    keep,
+    largest,
+    learn,
+    norm,
+    restore,
+    room,
+    times,
+    turn,
+)
 from servanda.solver.jit import helper, inline
 
 # pyright: basic
 
 MAX_STEPS = 4000
+SQUARE = 300  # unknowns up to which the inverse is a square matrix
+FACTORS = 100  # of an inverse that is none, at least
+MOST_FACTORS = 300
+LONG_VECTOR = 300  # unknowns beyond which lengths are counted in a larger unit
+LEFT = 40  # free after a derivative was taken
+NUMBERS = 4_000_000  # in the factors, where that is more
 MAX_CORRECTIONS = 10
 FINAL_CORRECTIONS = 40
 PATH_TOLERANCE = 1e-8
@@ -40,12 +62,15 @@ LARGEST_STEP = 1.0
 WANTED_TURN = 0.5  # radians between neighbouring tangents
 WANTED_CONTRACTION = 0.4
 WANTED_DISTANCE = 0.4  # of the guess from the curve, in steps
+FARTHEST = 0.5  # where a curve begins at another solution, and a step may be all of it; otherwise 1
 GOOD = 1e-13  # a final gap that need not get better
 NUDGE = 1e-7  # for derivatives by differences
 CLOSED = 0.2  # how little may lead out of the directions in which the derivative is known
+SHUT = 0.01  # the same where as much is wanted as there is room for
 HALVINGS = 2  # of a step, before the derivative is taken in all directions
 STRONG = 0.35  # answer to a change of x, of the same length
 STRONG_AT_END = 0.5
+FIRST_LOOK = 0.1  # among very many unknowns
 FAINT = 0.2  # what the answer is expected to reach at the next look, if it grows with the square of m
 FRESH = 0.1  # of a new direction, in each that is looked along
 FRESH_AT_END = 0.7
@@ -54,9 +79,9 @@ FRESH_AT_END = 0.7
 START, BASE, COLUMN, GUESS, CORRECTION, FINAL, LOOK, LAST_LOOK, ARRIVED, STUCK, ALARMED = range(11)
 (
     PHASE, STEPS, FOLDS, VALUES, TRIES, COLUMN_AT, IS_FRESH, CROSSING, AT_END, WORSE, MOST_STEPS, SEEDED, FULL, LOOKS,
-    BIFURCATIONS, CALM_FOLDS, IS_SECOND,
-) = range(17)  # fmt: skip
-STEP, LENGTH, DISTANCE, CONTRACTION, LAST, BEST, NEXT_LOOK, SPLIT, ANSWER = range(9)
+    BIFURCATIONS, CALM_FOLDS, IS_SECOND, WARM,
+) = range(18)  # fmt: skip
+STEP, LENGTH, DISTANCE, CONTRACTION, LAST, BEST, NEXT_LOOK, SPLIT, ANSWER, SCALE = range(10)
 
 
 class State(NamedTuple):
@@ -68,7 +93,8 @@ class State(NamedTuple):
     `kept_inverse` (n + 1, n + 1): of the Jacobian of the gap, bordered by the tangent. `basis` (n + 1, n + 1): rows are
     the directions in which the derivative was taken; `seed` (n,): the gap that could not be closed. `look` (n,): the
     direction last looked along, or what came of it; `calm`, `calm_tangent` (n + 1,): where answers were weak when last
-    looked at, and the curve's direction there. `count`, `size`: see above.
+    looked at, and the curve's direction there. `shift` (n,): what whoever works F out adds where the curve begins at
+    another solution. `count`, `size`: see above.
     """
 
     point: NDArray[np.float64]
@@ -89,39 +115,106 @@ class State(NamedTuple):
     look: NDArray[np.float64]
     calm: NDArray[np.float64]
     calm_tangent: NDArray[np.float64]
+    shift: NDArray[np.float64]
+    last: NDArray[np.float64]
+    kept_last: NDArray[np.float64]
+    rank: NDArray[np.int64]
     count: NDArray[np.int64]
     size: NDArray[np.float64]
 
 
 def start(n: int, most_steps: int) -> State:
     """Make ready to follow a curve in n dimensions; F is wanted first at m = 0, where it must not depend on x."""
-    count, size = np.zeros(17, dtype=np.int64), np.zeros(9)
+    count, size, rank = np.zeros(18, dtype=np.int64), np.zeros(10), np.zeros(3, dtype=np.int64)
     count[MOST_STEPS] = most_steps
-    size[STEP] = FIRST_STEP
+    size[SCALE] = max(1.0, math.sqrt(n / LONG_VECTOR)) if n > SQUARE else 1.0
+    size[STEP] = FIRST_STEP * size[SCALE]
+    size[NEXT_LOOK] = FIRST_LOOK if n > SQUARE else 0.0
+    rank[IS_THIN] = n > SQUARE
+    wide = (n + 1, n + 1) if n <= SQUARE else (min(MOST_FACTORS, max(FACTORS, NUMBERS // (n + 1))), n + 1)
     shapes = dict.fromkeys(State._fields, (n + 1,))
-    shapes |= dict.fromkeys(("gap", "point_gap", "change", "seed", "look"), (n,))
-    shapes |= dict.fromkeys(("inverse", "kept_inverse", "basis"), (n + 1, n + 1))
+    shapes |= dict.fromkeys(("gap", "point_gap", "change", "seed", "look", "shift"), (n,))
+    shapes |= dict.fromkeys(("inverse", "basis"), wide)
+    shapes["kept_inverse"] = wide if n <= SQUARE else (1, 1)
     arrays: dict[str, Any] = {name: np.zeros(shape) for name, shape in shapes.items()}
-    return State(**{**arrays, "count": count, "size": size})
+    return State(**{**arrays, "count": count, "size": size, "rank": rank})
 
 
 @helper
 def begin(s):
     """Make ready to follow another curve in as many dimensions."""
-    most = s.count[MOST_STEPS]
-    for i in range(s.count.shape[0]):
-        s.count[i] = 0
-    for i in range(s.size.shape[0]):
-        s.size[i] = 0.0
-    for i in range(s.probe.shape[0]):
-        s.point[i] = 0.0
-        s.probe[i] = 0.0
-        s.tangent[i] = 0.0
-        s.calm[i] = 0.0
-    for i in range(s.look.shape[0]):
-        s.look[i] = 0.0
+    most, scale = s.count[MOST_STEPS], s.size[SCALE]
+    s.count[:] = 0
+    s.size[:] = 0.0
+    s.point[:] = 0.0
+    s.probe[:] = 0.0
+    s.tangent[:] = 0.0
+    s.calm[:] = 0.0
+    s.look[:] = 0.0
     s.count[MOST_STEPS] = most
-    s.size[STEP] = FIRST_STEP
+    s.size[SCALE] = scale
+    s.size[STEP] = FIRST_STEP * scale
+    s.size[NEXT_LOOK] = FIRST_LOOK if s.rank[IS_THIN] else 0.0
+
+
+class Reference(NamedTuple):
+    """A solution from which others begin, and the inverse of the Jacobian there.
+
+    `point` (n,): the solution; `inverse`, `basis`, `look`: as in `State`, of the latter two only what is in use.
+    """
+
+    point: NDArray[np.float64]
+    inverse: NDArray[np.float64]
+    basis: NDArray[np.float64]
+    look: NDArray[np.float64]
+
+
+def reference(s: State) -> Reference | None:
+    """Remember where a curve arrived, to begin others there; None if it did not arrive, or met trouble on the way.
+
+    The inverse is the one with which the last corrections were made, m being held still.
+    """
+    n, k = len(s.look), int(s.rank[RANK])
+    trouble = s.count[FOLDS] or s.count[BIFURCATIONS] or not s.count[AT_END] or not n
+    if s.count[PHASE] != ARRIVED or s.point[n] != 1.0 or trouble:
+        return None
+    used = slice(0, k) if s.rank[IS_THIN] else slice(0, n + 1)
+    return Reference(s.point[:n].copy(), s.inverse[used].copy(), s.basis[used].copy(), s.look.copy())
+
+
+def begin_at(s: State, at: Reference) -> None:
+    """Make ready to follow another curve, x = F(x, t), from a solution known at t = 0.
+
+    The way may be any that leads from one F to another: at t = 0 it is the F of the reference at m = 1. F is wanted
+    first a little further on. Where the curve cannot be followed at once, or another branch may be near, `advance` ends
+    in STUCK or ALARMED as usual; `WARM` in `count` says how the curve was begun.
+    """
+    n = len(at.point)
+    begin(s)
+    s.point[:n], s.point[n] = at.point, 0.0
+    s.tangent[n] = 1.0
+    s.point_gap[:] = 0.0
+    s.look[:] = at.look
+    s.inverse[: len(at.inverse)] = at.inverse
+    s.last[:] = 0.0
+    s.last[n] = 1.0
+    if s.rank[IS_THIN]:
+        k = len(at.basis)
+        s.basis[:k] = at.basis
+        before = s.last.copy()
+        for factor, way in zip(at.inverse, at.basis, strict=True):
+            before += (way @ before) * factor
+        s.inverse[k] = s.last - before  # what the reference knew of m does not hold for t
+        s.basis[k] = s.last
+        s.rank[RANK] = k + 1
+    else:
+        s.inverse[:, n] = s.last
+    s.count[WARM], s.count[SEEDED] = 1, 2
+    s.size[STEP] = LARGEST_STEP * s.size[SCALE]
+    s.size[NEXT_LOOK] = 2.0  # at the end only
+    s.move[:] = NUDGE * s.last
+    s.probe[:] = s.point + s.move
+    s.count[PHASE] = COLUMN
 
 
 @helper
@@ -218,7 +311,8 @@ def _next_column(s):
     """Find the next direction: where the last one led to, as far as that is new; returns whether there is one."""
     n = s.gap.shape[0]
     j = s.count[COLUMN_AT]
-    if s.count[FULL]:
+    most = min(n, room(s) + j - LEFT)
+    if s.count[FULL] and most == n:
         if j == n:
             return False
         for i in range(n + 1):
@@ -231,10 +325,10 @@ def _next_column(s):
         s.row[i] = s.change[i] / scale
     s.row[n] = 0.0
     while True:
-        if j == n or s.count[SEEDED] == 2:
+        if j >= most or s.count[SEEDED] == 2:
             return False
         far = apart(s, j)
-        if far > (1e-300 if j == 0 else CLOSED):
+        if far > (1e-300 if j == 0 else CLOSED if s.count[FULL] == 0 else SHUT):
             break
         if s.count[SEEDED] == 1:
             return False
@@ -266,7 +360,7 @@ def _derived(s):
         s.row[i] = 1.0 if i == n else 0.0
     border(s, s.row, s.tangent)
     turn(s)
-    copy_square(s.inverse, s.kept_inverse)
+    keep(s)
     copy(s.tangent, s.kept_tangent)
     s.count[IS_FRESH] = HALVINGS + 2 if s.count[FULL] else 1
     _guess(s)
@@ -281,7 +375,12 @@ def _guess(s):
         copy(s.point, s.probe)
         s.count[PHASE] = STUCK
         return
-    size[STEP] = min(size[STEP], LARGEST_STEP)
+    if room(s) < MAX_CORRECTIONS + 2:
+        copy(s.tangent, s.kept_tangent)
+        _derive(s, 0)
+        s.count[SEEDED] = 1
+        return
+    size[STEP] = min(size[STEP], LARGEST_STEP * size[SCALE])
     crossing = s.point[n] + size[STEP] * s.tangent[n] >= 1.0
     size[LENGTH] = (1.0 - s.point[n]) / s.tangent[n] if crossing else size[STEP]
     for j in range(n + 1):
@@ -296,12 +395,9 @@ def _guess(s):
 def _propose(s):
     """Move the probe by a Newton step with the inverse as it is."""
     n = s.gap.shape[0]
+    times(s, s.gap, 0.0, s.move)
     for i in range(n + 1):
-        total = 0.0
-        for j in range(n):
-            total -= s.inverse[i, j] * s.gap[j]
-        s.move[i] = total
-    for i in range(n + 1):
+        s.move[i] = -s.move[i]
         s.probe[i] += s.move[i]
     if s.count[CROSSING]:
         s.probe[n] = 1.0
@@ -312,7 +408,7 @@ def _correct(s):
     """Accept the probe, or correct it again, or give this step up."""
     size, count = s.size, s.count
     off = norm(s.gap)
-    if off <= (LOOSE_TOLERANCE if size[LENGTH] > LONG else PATH_TOLERANCE):
+    if off <= size[SCALE] * (LOOSE_TOLERANCE if size[LENGTH] > LONG * size[SCALE] else PATH_TOLERANCE):
         _accept(s)
         return
     if count[TRIES] == MAX_CORRECTIONS or not math.isfinite(off):
@@ -324,7 +420,8 @@ def _correct(s):
         size[DISTANCE] = far / max(size[LENGTH], SHORT)
     elif count[TRIES] == 1:
         size[CONTRACTION] = far / size[LAST]
-    if (count[TRIES] == 0 and size[DISTANCE] > 1.0) or (count[TRIES] > 0 and far > 0.9 * size[LAST]):
+    boldest = FARTHEST if count[WARM] else 1.0
+    if (count[TRIES] == 0 and size[DISTANCE] > boldest) or (count[TRIES] > 0 and far > 0.9 * size[LAST]):
         _give_up(s)
         return
     size[LAST] = far
@@ -359,12 +456,12 @@ def _accept(s):
         count[FOLDS] += 1
     copy(s.probe, s.point)
     copy(s.gap, s.point_gap)
-    copy_square(s.inverse, s.kept_inverse)
+    keep(s)
     copy(s.tangent, s.kept_tangent)
     size[STEP] /= brake
     count[STEPS] += 1
     count[IS_FRESH] = 0
-    if s.point[n] >= size[NEXT_LOOK]:
+    if s.point[n] >= size[NEXT_LOOK] or (s.rank[IS_THIN] and count[FOLDS] != count[CALM_FOLDS]):
         _look(s, FRESH, LOOK)
     else:
         _guess(s)
@@ -379,7 +476,7 @@ def _give_up(s):
         _derive(s, int(fresh > 0))
         return
     s.count[IS_FRESH] = min(fresh + 1, HALVINGS + 2)
-    copy_square(s.kept_inverse, s.inverse)
+    restore(s)
     s.size[STEP] *= 0.5
     _guess(s)
 
@@ -398,7 +495,8 @@ def _finish(s):
         count[WORSE] += 1
     count[TRIES] += 1
     patience = 3 if size[BEST] > GOOD else 1
-    if size[BEST] > 1e-16 and count[WORSE] < patience and count[TRIES] < FINAL_CORRECTIONS and math.isfinite(off):
+    enough = GOOD if s.rank[IS_THIN] else 1e-16
+    if size[BEST] > enough and count[WORSE] < patience and count[TRIES] < FINAL_CORRECTIONS and math.isfinite(off):
         if off > 1e-15:
             learn(s, 0.0)
         _propose(s)
@@ -416,6 +514,11 @@ def _finish(s):
 def _look(s, fresh, phase):
     """Ask for F a little way off the point: along what came of the last look, and somewhat along a new direction."""
     n = s.gap.shape[0]
+    if s.rank[IS_THIN]:
+        copy(s.point, s.probe)
+        s.count[AT_END] += 4 * int(phase == LAST_LOOK)
+        s.count[PHASE] = ALARMED
+        return
     at = s.count[LOOKS]
     for j in range(n):
         spread = 43758.5453 * math.sin(12.9898 * (j + 1) + 78.233 * (at + 1))

@@ -46,13 +46,8 @@ def title(result: PlanResult) -> str:
         return f"{name_of(result)}: nobody has a choice to make"
     entry, party, kind, act = found
     if act.keep > 0.99:
-        every = [
-            act.keep
-            for e in result.summary.entries
-            for own in acts_of(e).values()
-            for act in own.by_type.values()
-            if act
-        ]
+        whole = [own for e in result.summary.entries for own in acts_of(e).values()]
+        every = [act.keep for own in whole for act in own.by_type.values() if act is not None]
         what = "everything" if min(every) > 0.99 else "everything that has at least a 1% chance of coming up"
         return f"{name_of(result)}: every type keeps {what} with a chance of more than 99%"
     return (

@@ -217,12 +217,8 @@ def _last_report(result: PlanResult) -> list[EntryResult]:
 
 
 def _aside(e: EntryResult) -> str:
-    return {
-        "ratification": " (vote)",
-        "exchange": " (exchange)",
-        "turnover": " (change of government)",
-        "automatic": " (automatic)",
-    }.get(e.kind, "")
+    said = {"ratification": "vote", "exchange": "exchange", "turnover": "change of government", "automatic": "automatic"}
+    return f" ({said[e.kind]})" if e.kind in said else ""
 
 
 def _bars(

@@ -146,4 +146,4 @@ def test_slow_plans_are_drawn_as_often_as_the_time_allows(monkeypatch: pytest.Mo
     as_many = within_ranges(agreement, draws=overview.FEWEST, seed=5)
     assert as_many is not None
     assert as_many.left_out == ()
-    assert as_many.swept.table.equals(result.swept.table)
+    assert as_many.swept.table == result.swept.table

@@ -11,13 +11,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from support.plain_starter import starter_text
 
 import servanda
 from servanda.errors import finite, whole
 from servanda.uncertainty.questions import entering
 from servanda.uncertainty.sensitivity_analysis import sobol
 
-AGREEMENT = servanda.loads(servanda.starter_text())
+AGREEMENT = servanda.loads(starter_text())
 NAMES = "measures.inspectors.finds", "parties.north.precision"
 TWO = ("phased", "at-once")
 HALVES = {one.name: "ab"[k % 2] for k, one in enumerate(entering(AGREEMENT, ["phased"]))}

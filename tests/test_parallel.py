@@ -19,6 +19,7 @@ from typing import Any, cast
 
 import numpy as np
 import pytest
+from support.plain_starter import new
 
 import servanda
 from servanda import parallel as _clusters
@@ -92,7 +93,7 @@ def test_a_worker_killed_in_mid_run_loses_nothing(cluster: Cluster) -> None:
 
 
 def test_a_sweep_loses_a_worker_in_mid_run_and_no_byte_changes(cluster: Cluster, tmp_path: Path) -> None:
-    servanda.new(tmp_path / "starter.yaml")
+    new(tmp_path / "starter.yaml")
     agreement, killed = servanda.read(tmp_path / "starter.yaml"), list[int]()
     cluster.client.wait_for_workers(2, timeout=30)
     processes: dict[str, int] = cluster.client.run(os.getpid)
@@ -112,7 +113,7 @@ def test_a_sweep_loses_a_worker_in_mid_run_and_no_byte_changes(cluster: Cluster,
 
 
 def test_evaluating_on_a_cluster_gives_the_same_bits(cluster: Cluster, tmp_path: Path) -> None:
-    servanda.new(tmp_path / "starter.yaml")
+    new(tmp_path / "starter.yaml")
     agreement = servanda.read(tmp_path / "starter.yaml")
     draws = servanda.draw(agreement, 150, seed=2)
     here, there = (servanda.evaluate(agreement, "at-once", draws, cluster=c) for c in (None, cluster))

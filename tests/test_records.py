@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from support.plain_starter import starter_text
 
 import servanda
 from servanda.assessment.scorecards import scorecards
@@ -20,7 +21,7 @@ from servanda.records import Record, same
 from servanda.uncertainty.questions import entering
 from servanda.uncertainty.sensitivity_analysis import sobol
 
-AGREEMENT, AGAIN = (servanda.loads(servanda.starter_text()) for _ in range(2))
+AGREEMENT, AGAIN = (servanda.loads(starter_text()) for _ in range(2))
 TWO = ("phased", "at-once")
 NAMES = "measures.inspectors.finds", "parties.north.precision"
 

@@ -13,6 +13,7 @@ from exact import Move, agreement, rate
 from support.building import gives, party, review, situation, stake, turnover
 from support.cases import cases
 from support.random_agreements import random_agreement
+from support.random_lateness import random_lateness
 
 from servanda import audit, compile, read
 from servanda.agreement.format.agreement import Agreement
@@ -336,6 +337,10 @@ def test_cases_flip_where_they_should(name: str) -> None:
 
 def test_random_agreements_flip_where_they_should() -> None:
     assert sum(check(random_agreement(seed)) for seed in (1, 2, 6, 7)) > 10
+
+
+def test_random_agreements_with_late_steps_flip_where_they_should() -> None:
+    assert sum(check(random_lateness(seed, most=400)[0]) for seed in (2, 8, 22)) > 3
 
 
 @pytest.mark.parametrize("name", ["two-steps", "types", "halves", "windows"])

@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 import pytest
-from support.building import gives, party, ratify, review, situation, stake
+from support.building import gives, party, ratify, review, situation, stake, turnover
 
 from servanda import audit, compile
 from servanda.agreement.format.agreement import Agreement
@@ -157,6 +157,34 @@ def test_what_pays_only_after_a_failed_vote_is_told_apart() -> None:
     assert "If a vote fails, or something is found, and the agreement goes on, breaking may pay for North after" in str(
         audit(compile(agreement, "plan"))
     )
+
+
+def test_a_type_that_comes_into_office_later_may_hold_back() -> None:
+    """Sly North comes by a turnover on the last day of 2021, and never at the start; arms are worth 1 to it."""
+    agreement = dated(
+        {
+            "north": party(
+                discount=0.0,
+                withdrawing=9.0,
+                types={"loyal": {"chance": 1.0, "worth": {"arms": 0.0}}, "sly": {"chance": 0.0}},
+            ),
+            "south": party(discount=0.0),
+        },
+        {"arms": stake("north", "never", north=1.0)},
+        [
+            gives("halt", "2021-01-01", "north", arms=0.5),
+            turnover("vote", "2021-12-31", "north", 0.5, loyal=0.6, sly=0.4),
+            gives("rest", "2024-01-01", "north", "arms"),
+        ],
+        "1 year",
+    )
+    _, sly = (row for row in audit(compile(agreement, "plan")) if row.party == "north")
+    assert [(each.entry, each.act) for each in sly.deviations] == [("rest", "hold")]
+    assert sly.deviations[0].gain == pytest.approx(0.5, abs=1e-12)
+    assert sly.best_course == pytest.approx(2.0, abs=1e-12)
+    assert sly.course is not None
+    assert sly.course.since == "vote"
+    assert [(act.entry, act.act) for act in sly.course.acts] == [("rest", "hold"), ("rest", "hold")]
 
 
 def test_a_critical_value_counts_what_is_found_on_the_way() -> None:

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 from support.commands import Done, commands
-
-from servanda.agreement.starter import new
+from support.plain_starter import new
 
 
 @pytest.fixture

@@ -271,8 +271,9 @@ def test_too_large_says_what_to_do() -> None:
     with pytest.raises(TreeTooLarge) as told:
         game_tree(DISCOUNTED["everything"], "plan", max_nodes=838)
     assert str(told.value) == (
-        "plan plan: the game tree has more than 838 nodes. Every type, concealable step, report and turnover multiplies"
-        " its size. Use fewer entries, concealable steps or types, or allow more nodes (--max-nodes, max_nodes)"
+        "plan plan: the game tree has more than 838 nodes. Every type, concealable step, report, look and turnover"
+        " multiplies its size. Use fewer entries, concealable steps, types or looks, or allow more nodes (--max-nodes,"
+        " max_nodes)"
     )
     assert len(game_tree(DISCOUNTED["everything"], "plan", max_nodes=839).nodes) == 839
 

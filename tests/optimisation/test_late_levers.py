@@ -10,6 +10,7 @@ from support.building import day, gives, party, ratify, situation, stake
 
 from servanda import Agreement, AgreementError, compile, design, loads
 from servanda.agreement.format.entries import Exchange, Ratification
+from servanda.agreement.writing.whole import dumps
 from servanda.optimisation._candidates import Contradiction, all_candidates, build, shown, space
 
 SWAP = {
@@ -147,3 +148,15 @@ def test_levers_of_lateness_need_a_plan_that_tells_it() -> None:
         with pytest.raises(AgreementError, match=r"plan plan does not say that steps may be late\. Add late:"):
             agreed(lever, late=False)
     assert only({"then": "vote", "among": ["strike"]}, "strike", late=False)["vote"].then == "strike"
+
+
+def test_levers_of_lateness_are_written_out_as_they_were_read() -> None:
+    given = agreed(
+        {"looks": [["6 months"], ["6 months", "2 years"]]},
+        {"stalls": [0, 1]},
+        {"then": "vote", "among": ["delay", "strike"]},
+        {"exchange": ["halt", "answer"]},
+    )
+    text = dumps(given)
+    assert "{looks: [[6 months], [6 months, 2 years]]}" in text
+    assert loads(text).levers == given.levers

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 from support.building import gives, party, situation, stake
+from support.plain_starter import starter_text
 
 import servanda
 from servanda.agreement.format.agreement import Agreement
-from servanda.agreement.starter import starter_text
 from servanda.assessment.comparison import compare
 from servanda.errors import UsageError
 from servanda.presentation.folders import LIST, LONGEST, check_contents, file_names, put

@@ -30,7 +30,8 @@ def fates_of(agreement: Agreement) -> dict[str, float]:
     """How likely it stands how at the horizon."""
     found = solve(compile(agreement, "plan"))
     walk = Walk(found)
-    return {name: float(both[0][0] + both[1][0]) for name, both in fates(found.game, walk.found, walk.truthful[None]).items()}
+    each = fates(found.game, walk.found, walk.truthful[None])
+    return {name: float(both[0][0] + both[1][0]) for name, both in each.items()}
 
 
 def backward(

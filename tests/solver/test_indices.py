@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from support.plain_starter import starter_text
 
 import servanda
 from servanda.agreement.format.values import Number
-from servanda.agreement.starter import starter_text
 from servanda.assessment.breaches import replies
 from servanda.assessment.summary import exposure
 from servanda.solver.equilibrium import Workspace

@@ -18,10 +18,10 @@ import pytest
 from agreements import alternating
 from numpy.typing import NDArray
 from support.loops import own_loop
+from support.plain_starter import starter_text
 from support.random_agreements import random_agreement
 
 import servanda
-from servanda.agreement.starter import starter_text
 from servanda.cli._progress import announce_preparation
 from servanda.game.compiler import compile
 from servanda.solver import _response_map, jit

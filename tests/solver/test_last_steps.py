@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 import yaml
+from support.plain_starter import starter_text
 from support.proving import log_choices
 from support.referee import residual
 
 import servanda
 from servanda.agreement.format.values import Number
-from servanda.agreement.starter import starter_text
 from servanda.crosscheck.explicit_tree import game_tree
 from servanda.game.compiler import Game, compile
 from servanda.solver import _continuation

@@ -2,8 +2,9 @@
 
 Agent logit equilibrium with habits (every information set an agent of its own; the chance of an act is its weight times
 exp(precision * value)), on the branch that starts at precision zero, where play is habit. The branch is followed in the
-common factor m of all precisions by Anderson mixing of the log odds, and where that does not settle by Newton's method
-with GMRES. Nothing is taken from the structure of agreements.
+common factor m of all precisions by Anderson mixing of the log chances, in steps so short that no chance moves far. It
+does not turn back with the branch: `referee.solve_tree` does, on small trees. Nothing is taken from the structure of
+agreements.
 """
 
 from __future__ import annotations

@@ -13,10 +13,10 @@ import dask
 import pytest
 from support.building import WITHOUT_LEVERS
 from support.commands import commands
+from support.plain_starter import starter_text
 
 import servanda
 from servanda import parallel as _clusters
-from servanda.agreement.starter import starter_text
 from servanda.parallel import Cluster, connected
 from servanda.result import plain
 

@@ -9,6 +9,7 @@ from typing import Any
 import jsonschema
 import numpy as np
 import pytest
+from support.plain_starter import new
 
 import servanda
 from servanda.agreement.format.agreement import Agreement, AgreementError
@@ -27,7 +28,7 @@ correlations:
 @pytest.fixture(scope="module")
 def text(tmp_path_factory: pytest.TempPathFactory) -> str:
     path = tmp_path_factory.mktemp("correlations") / "starter.yaml"
-    servanda.new(path)
+    new(path)
     return path.read_text("utf-8")
 
 

@@ -19,8 +19,8 @@ from servanda.assessment.lateness import (
     Milestone,
 )
 from servanda.assessment.outcomes import HORIZON, Walk
-from servanda.game.compiler import LATE, STALLED, SUSPENDED
 from servanda.game.kinds import EXCHANGE, FOUND, RATIFICATION, REVIEW, SEAT
+from servanda.game.lateness import LATE, STALLED, SUSPENDED
 from servanda.solver.equilibrium import Equilibrium, Workspace
 from servanda.solver.reach_probabilities import NEVER, fates
 
@@ -87,7 +87,7 @@ class Meaning:
         furthest = None
         for e in self.late.entries:
             done, step = sum(self.walk.done(e)), self.game.steps[e]
-            if done > 0.5:
+            if done > 0.5 and step.kind != "automatic":
                 furthest = Milestone(step.id, step.title, step.date, done)
         return Headline(
             furthest=furthest,
@@ -208,7 +208,7 @@ class Meaning:
             habit += float(lost[v] * np.mean([share[tree.actor[seat], seat] for seat in own]))
         plain = np.flatnonzero((lost > 0) & (tree.kind != EXCHANGE))
         habit += float(lost[plain] @ share[tree.actor[plain], plain])
-        return Loss(float(lost.sum()) - habit, habit, 0.0)
+        return Loss(max(0.0, float(lost.sum()) - habit), habit, 0.0)
 
     def _share(self, p: int, act: int, nodes: Ints | slice) -> float:
         """What habit has of an act of a party at some nodes, weighed by how often it acts so there; 0 if never."""
@@ -226,7 +226,7 @@ class Meaning:
         shares = np.array([*holds, np.mean(holds)]), np.array([*hides, np.mean(hides)])
         by_chance = float(reach[how == 1].sum())
         habit = float(reach[how == 0] @ shares[0][who[how == 0]] + reach[how == 2] @ shares[1][who[how == 2]])
-        return Loss(float(reach.sum()) - by_chance - habit, habit, by_chance)
+        return Loss(max(0.0, float(reach.sum()) - by_chance - habit), habit, by_chance)
 
     def _first_halt(self, ends: Ints) -> Ints:
         """The first node on the way to each of some ends at which something is struck; else the end itself."""

@@ -25,7 +25,7 @@ from servanda.assessment.outcomes import (
 )
 from servanda.game.kinds import CHOICES, FOUND, SEAT
 from servanda.game.kinds import HORIZON as AT_THE_END
-from servanda.game.public_tree import SAME
+from servanda.game.tree_shape import SAME
 from servanda.solver.equilibrium import Equilibrium
 from servanda.solver.late_paths import Paths
 

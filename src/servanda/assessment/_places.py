@@ -29,13 +29,15 @@ def places(game: Game) -> list[Place]:
     if game.late is None:
         return [
             Place(game.steps[e].id if e < len(game.steps) else "", game.branches[v], game.concealable)
-            for v, e in enumerate(game.node_step.tolist())
+            for v, e in enumerate(map(int, game.node_step))
         ]
     names = _Names(game)
     found: list[Place] = []
-    for v, u in enumerate(game.tree.parent.tolist()):
-        before, claims = (found[u].branch, found[u].claims) if u >= 0 else ((), ((),) * len(game.parties))
-        found.append(Place(names.of(v), (*before, *names.departure(u, v)), names.claims(u, v, claims)))
+    root = Place("", (), tuple(() for _ in game.parties))
+    for v, u in enumerate(map(int, game.tree.parent)):
+        before = found[u] if u >= 0 else root
+        branch = (*before.branch, *names.departure(u, v))
+        found.append(Place(names.of(v), branch, names.claims(u, v, before.claims)))
     return found
 
 

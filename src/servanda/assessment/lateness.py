@@ -96,7 +96,8 @@ class Headline(Record):
     Attributes
     ----------
     furthest : Milestone or None
-        How far it gets: the last entry, in the order of the calendar, that is more likely done than not.
+        How far it gets: the last entry, in the order of the calendar, that is more likely done than not. Automatic
+        transfers do not count: nobody has to get there.
     ending : Ending or None
         When and how it most likely stalls or ends: the likeliest of the `endings`; None if it cannot.
     complete, complete_on_time : float

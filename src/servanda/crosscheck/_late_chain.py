@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from servanda.agreement.dates import later
 from servanda.crosscheck._chain_text import SEVERAL, ChainText, shares
-from servanda.game.compiler import ON_TIME
 from servanda.game.kinds import AUTOMATIC, EXCHANGE, FOUND, HORIZON, RATIFICATION, RENEWAL, SEAT, TURNOVER
+from servanda.game.lateness import ON_TIME
 from servanda.solver.equilibrium import Equilibrium
 from servanda.solver.reach_probabilities import FATES
 

@@ -8,63 +8,15 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from typing import Literal, NamedTuple
+from dataclasses import replace
 
 from servanda.agreement.format.agreement import Agreement, as_in
 from servanda.crosscheck._tree_habits import Elapsed, Occasion, allotted, renewal_weights, weights
 from servanda.crosscheck._tree_payoffs import Cost, Payoffs, Piece
-from servanda.crosscheck._tree_state import DAY, Stall, State, with_at
+from servanda.crosscheck._tree_state import DAY, Happening, Kind, Move, Place, Stall, State, with_at
 from servanda.game.calendar import Step, calendar_of
 
 WORLD = ("review", "renewal", "turnover")  # entries that come on their dates, whatever happened
-Kind = Literal["due", "review", "vote", "found", "exchange"]  # of stalls
-
-
-class Place(NamedTuple):
-    """Where play stands.
-
-    `type`: a party's type is drawn. `report`: on the way to what comes `then`, `since` the last event. `step`: an entry
-    of the calendar. `mover`: one of those who choose at the same time, after `acts` that it has not seen. `vote`: put
-    again at a look. `mend`, `answer`: the parties of `who` decide at a look, one after the other. `end`: of play.
-    """
-
-    what: Literal["type", "report", "step", "mover", "vote", "mend", "answer", "end"]
-    at: int = -1  # a party (`type`) or a step
-    who: tuple[str, ...] = ()
-    acts: tuple[str, ...] = ()
-    since: float = 0.0
-    then: tuple[Place, ...] = ()
-    outcome: str = ""
-    costs: tuple[tuple[str, Cost], ...] = ()  # at the end: who pays which lump sums, beside what everybody pays
-    everyone: Cost = "breakdown"
-
-
-class Move(NamedTuple):
-    """An edge of the tree, and where and in which state it leads on."""
-
-    label: str
-    chance: float | None
-    place: Place
-    state: State
-    flow: tuple[float, ...]
-    factor: tuple[float, ...]
-    weight: float = 1.0
-
-
-@dataclass(frozen=True)
-class Happening:
-    """A node of the tree before its edges: see `explicit_tree.Node`. `knows`: entry, branch, type, concealed."""
-
-    kind: Literal["chance", "decision", "terminal"]
-    title: str
-    date: float
-    player: str | None = None
-    knows: tuple[str, tuple[str, ...], str, frozenset[str]] | None = None
-    payoff: tuple[float, ...] = ()
-    outcome: str | None = None
-    standing: str | None = None
-    done: Mapping[str, float] | None = None
 
 
 class Play:

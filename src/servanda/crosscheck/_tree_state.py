@@ -1,4 +1,4 @@
-"""Everything that is true at a moment of play of the explicit tree, public and private, and how it changes."""
+"""Everything that is true at a moment of play of the explicit tree, how it changes, and where play stands."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple, TypeVar
 
-from servanda.crosscheck._tree_payoffs import Holding, Piece
+from servanda.crosscheck._tree_payoffs import Cost, Holding, Piece
 
 DAY = 1e-9  # years: dates that are no further apart are one date
+
+Kind = Literal["due", "review", "vote", "found", "exchange"]  # of stalls
 
 
 class Stall(NamedTuple):
@@ -31,7 +33,7 @@ class Stall(NamedTuple):
         The parties that have taken back in this stall in answer, and not given back.
     """
 
-    kind: Literal["due", "review", "vote", "found", "exchange"]
+    kind: Kind
     about: str
     behind: tuple[str, ...]
     start: float
@@ -150,6 +152,52 @@ class State:
             claims=with_at(self.claims, i, none),
             exposed=self.exposed - {party},
         )
+
+
+class Place(NamedTuple):
+    """Where play stands.
+
+    `type`: a party's type is drawn. `report`: on the way to what comes `then`, `since` the last event. `step`: an entry
+    of the calendar. `mover`: one of those who choose at the same time, after `acts` that it has not seen. `vote`: put
+    again at a look. `mend`, `answer`: the parties of `who` decide at a look, one after the other. `end`: of play.
+    """
+
+    what: Literal["type", "report", "step", "mover", "vote", "mend", "answer", "end"]
+    at: int = -1  # a party (`type`) or a step
+    who: tuple[str, ...] = ()
+    acts: tuple[str, ...] = ()
+    since: float = 0.0
+    then: tuple[Place, ...] = ()
+    outcome: str = ""
+    costs: tuple[tuple[str, Cost], ...] = ()  # at the end: who pays which lump sums, beside what everybody pays
+    everyone: Cost = "breakdown"
+
+
+class Move(NamedTuple):
+    """An edge of the tree, and where and in which state it leads on."""
+
+    label: str
+    chance: float | None
+    place: Place
+    state: State
+    flow: tuple[float, ...]
+    factor: tuple[float, ...]
+    weight: float = 1.0
+
+
+@dataclass(frozen=True)
+class Happening:
+    """A node of the tree before its edges: see `explicit_tree.Node`. `knows`: entry, branch, type, concealed."""
+
+    kind: Literal["chance", "decision", "terminal"]
+    title: str
+    date: float
+    player: str | None = None
+    knows: tuple[str, tuple[str, ...], str, frozenset[str]] | None = None
+    payoff: tuple[float, ...] = ()
+    outcome: str | None = None
+    standing: str | None = None
+    done: Mapping[str, float] | None = None
 
 
 _T = TypeVar("_T")

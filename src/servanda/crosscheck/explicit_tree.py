@@ -199,8 +199,8 @@ def game_tree(agreement: Agreement, plan: str, max_nodes: int = 200_000) -> Tree
         if len(nodes) >= max_nodes or least > max_nodes:
             raise TreeTooLarge(
                 f"plan {plan}: the game tree has more than {max_nodes:,} nodes. Every type, concealable step,"
-                " report and turnover multiplies its size. Use fewer entries, concealable steps or types, or allow more"
-                " nodes (--max-nodes, max_nodes)"
+                " report, look and turnover multiplies its size. Use fewer entries, concealable steps, types or looks,"
+                " or allow more nodes (--max-nodes, max_nodes)"
             )
         if parent >= 0:
             links[parent][position] = len(nodes)

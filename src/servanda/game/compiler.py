@@ -12,7 +12,6 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from servanda.agreement.dates import years_between
 from servanda.agreement.format.agreement import Agreement, as_in
@@ -24,38 +23,19 @@ from servanda.game._bisimulation import merge_equivalent
 from servanda.game.accumulation import Valuation, hazards, shares
 from servanda.game.calendar import Step, calendar_of
 from servanda.game.kinds import CHOICES, FOUND, HORIZON, RATIFICATION, SEAT, TURNOVER
+from servanda.game.lateness import LATE, ON_TIME, STALLED, SUSPENDED, Lateness
 from servanda.game.node_tables import Public, node_tables, read_public
 from servanda.game.payoff_tables import Common, Tables, gather, party_tables, types_of
-from servanda.game.public_tree import (
-    KINDS,
-    SAME,
-    Rules,
-    Shape,
-    Telling,
-    TooManyNodes,
-    movers_of,
-    plan_entries,
-    shape_of,
-    tell,
-)
+from servanda.game.public_tree import TooManyNodes, tell
+from servanda.game.tree_shape import KINDS, SAME, Rules, Shape, Telling, movers_of, plan_entries, shape_of
 from servanda.game.unknowns import Unknowns, list_unknowns
 from servanda.records import Record
 
 MAX_CONCEALABLE = 16
-
-
 MAX_STATES = 16_000_000  # private: some 130 bytes each while the solver works
-
-
 MAX_NODES = 250_000  # public: a kilobyte each
-
-
-MAX_UNKNOWNS = 200_000  # of which the solver keeps a hundred times as many numbers, twice
-
-
+MAX_UNKNOWNS = 200_000  # of which the solver keeps up to a hundred directions
 MAX_CELLS = 50_000_000  # of the tables of payoffs, for one draw
-
-
 MAX_PARTIES = 300
 
 
@@ -84,48 +64,6 @@ class PublicTree(NamedTuple):
     fork: Ints
     mask: Ints
     forks: Ints
-
-
-@dataclass(frozen=True)
-class Lateness(Record):
-    """What is public about late steps at each node; `V` nodes, `P` entries that can wait (`entries`: their steps).
-
-    Attributes
-    ----------
-    entries : tuple[int, ...]
-    about : (V,) ints
-        The step that a node is about, -1 for none.
-    does : (V,) ints
-        The step that is done if a node's first child follows, -1 for none.
-    look : (V,) ints
-        Number of the look, from 0, at a node while somebody is behind; else -1.
-    allotted : (V,) floats
-        Years since the last look, or allotted to the step.
-    fate : (V,) ints
-        How a node of the horizon is reached: `ON_TIME`, `LATE`, `STALLED`, `SUSPENDED`; -1 elsewhere.
-    lateness : (V,) floats
-        Years by which the latest entry so far was late.
-    did, struck : (V, P) bools
-        On the way to a node.
-    behind, suspended, exposed : (V, N) bools
-        Parties that are behind, have taken something back, are found out, on the way to a node.
-    """
-
-    entries: tuple[int, ...]
-    about: Ints
-    does: Ints
-    look: Ints
-    allotted: Floats
-    fate: Ints
-    lateness: Floats
-    did: NDArray[np.bool_]
-    struck: NDArray[np.bool_]
-    behind: NDArray[np.bool_]
-    suspended: NDArray[np.bool_]
-    exposed: NDArray[np.bool_]
-
-
-ON_TIME, LATE, STALLED, SUSPENDED = range(4)
 
 
 @dataclass(frozen=True, repr=False)
@@ -530,7 +468,7 @@ def _late_game(
         agreement, plan, states, MAX_STATES, "private states",
         "Every look doubles what can follow a late step, and every concealable step what may be hidden. Leave out some",
     )  # fmt: skip
-    years = np.array(told.time)
+    years = np.array(told.years)
     before = np.array(told.before)
     parent = np.array(told.parent)
     share, claimed = shares(steps, stakes, value, D)

@@ -12,7 +12,7 @@ from servanda.agreement.format.agreement import Agreement
 from servanda.arrays import Floats
 from servanda.game.accumulation import Valuation
 from servanda.game.kinds import EXCHANGE, SEAT
-from servanda.game.public_tree import DUE, MEND, PAUSE, RENEW, STAY, WAIT, Telling
+from servanda.game.tree_shape import DUE, MEND, PAUSE, RENEW, STAY, WAIT, Telling
 
 KEEP, CONCEAL, LEAVE, HOLD = range(4)
 

@@ -18,7 +18,7 @@ from servanda.game.accumulation import Valuation, annuity
 from servanda.game.habit_weights import log_weights
 from servanda.game.kinds import EXCHANGE, RATIFICATION, SEAT, TURNOVER
 from servanda.game.payoff_tables import Common, Person, Tables, laid_out, person_of, receivers
-from servanda.game.public_tree import Telling, movers_of, plan_entries
+from servanda.game.tree_shape import Telling, movers_of, plan_entries
 
 
 class Group(NamedTuple):

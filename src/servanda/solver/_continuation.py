@@ -93,7 +93,8 @@ class State(NamedTuple):
     `kept_inverse` (n + 1, n + 1): of the Jacobian of the gap, bordered by the tangent. `basis` (n + 1, n + 1): rows are
     the directions in which the derivative was taken; `seed` (n,): the gap that could not be closed. `look` (n,): the
     direction last looked along, or what came of it; `calm`, `calm_tangent` (n + 1,): where answers were weak when last
-    looked at, and the curve's direction there. `count`, `size`: see above.
+    looked at, and the curve's direction there. `shift` (n,): what whoever works F out adds where the curve begins at
+    another solution. `count`, `size`: see above.
     """
 
     point: NDArray[np.float64]
@@ -114,6 +115,7 @@ class State(NamedTuple):
     look: NDArray[np.float64]
     calm: NDArray[np.float64]
     calm_tangent: NDArray[np.float64]
+    shift: NDArray[np.float64]
     last: NDArray[np.float64]
     kept_last: NDArray[np.float64]
     rank: NDArray[np.int64]
@@ -131,7 +133,7 @@ def start(n: int, most_steps: int) -> State:
     rank[IS_THIN] = n > SQUARE
     wide = (n + 1, n + 1) if n <= SQUARE else (min(MOST_FACTORS, max(FACTORS, NUMBERS // (n + 1))), n + 1)
     shapes = dict.fromkeys(State._fields, (n + 1,))
-    shapes |= dict.fromkeys(("gap", "point_gap", "change", "seed", "look"), (n,))
+    shapes |= dict.fromkeys(("gap", "point_gap", "change", "seed", "look", "shift"), (n,))
     shapes |= dict.fromkeys(("inverse", "basis"), wide)
     shapes["kept_inverse"] = wide if n <= SQUARE else (1, 1)
     arrays: dict[str, Any] = {name: np.zeros(shape) for name, shape in shapes.items()}

@@ -12,6 +12,7 @@ import numpy as np
 from servanda.arrays import Floats, Ints
 from servanda.game.kinds import RATIFICATION
 from servanda.game.unknowns import GONE, HELD, HOLDS, LEAVES, SURVIVE, WAY
+from servanda.solver._beliefs import follow
 from servanda.solver._continuation import (
     ARRIVED,
     BIFURCATIONS,
@@ -20,10 +21,11 @@ from servanda.solver._continuation import (
     SPLIT,
     STEPS,
     VALUES,
+    WARM,
     advance,
     begin,
 )
-from servanda.solver._party_response import BEST, KEEP, LOGIT, Work, follow, of_draws, one_draw, respond, surroundings
+from servanda.solver._party_response import BEST, KEEP, LOGIT, Work, of_draws, one_draw, respond, surroundings
 from servanda.solver.jit import draw_at, entry, inline
 
 # pyright: basic
@@ -178,7 +180,14 @@ def trace(task, state, tree, draws, first, last, work, unknowns, record, out, mo
                     return d
                 most -= 1
             asked = state.probe if (stage == 0 or task == RESPOND) else state.point
-            _image(asked[:n], asked[n], tree, own, work, unknowns, out)
+            warm = stage == 0 and state.count[WARM] == 1
+            _image(asked[:n], 1.0 if warm else asked[n], tree, own, work, unknowns, out)
+            if warm:  # on the way from the reference, less and less is added that makes it a solution
+                if state.count[VALUES] == 0:
+                    for j in range(n):
+                        state.shift[j] = asked[j] - out[j]
+                for j in range(n):
+                    out[j] += (1.0 - asked[n]) * state.shift[j]
             if stage == 0:
                 if not advance(state, out):
                     if state.count[PHASE] != ARRIVED:

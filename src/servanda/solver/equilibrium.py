@@ -246,6 +246,26 @@ class Workspace:
             signing=np.zeros((draws, N, self.tables.log_prior.shape[2])),
         )
 
+    def reference(self) -> Any:
+        """The solution just found, for others to begin at; None if there was trouble on the way."""
+        from servanda.solver import _continuation
+
+        return _continuation.reference(self.state)
+
+    def trace_from(self, start: Any, record: Any, first: int, last: int) -> None:
+        """Follow from a solution of other numbers of the same plan to that of each of some draws.
+
+        The way there is x = F(x) + (1 - t) (y - F(y)), y being where it begins and t going from 0 to 1 (a Newton
+        homotopy). Where it cannot be followed, turns back, or where a change of what is expected comes back strongly,
+        the branch is followed from precision zero.
+        """
+        from servanda.solver import _continuation
+
+        for draw in range(first, last):
+            _continuation.begin_at(self.state, start)
+            self._is_fresh = True
+            self.trace(record, draw, draw + 1, None)
+
     def trace(self, record: Any, first: int, last: int, progress: Progress | None) -> None:
         """Follow the branch for some draws, and keep what is reached in the record."""
         state = self.state = self.state if self._is_fresh else self._start()

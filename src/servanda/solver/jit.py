@@ -28,7 +28,8 @@ from servanda.solver._layout import KINDS, Draws, draw_at, helper, inline, layou
 LOOPS = (
     "solver/jit", "solver/_layout", "solver/_kept_code", "solver/_machine_code", "game/accumulation",
     "game/payoff_tables", "game/unknowns", "game/kinds", "solver/_broyden", "solver/_continuation",
-    "solver/_party_response", "solver/_response_map",
+    "solver/_party_response", "solver/_beliefs",
+    "solver/_response_map",
 )  # fmt: skip
 
 __all__ = ["LOOPS", "Draws", "Loop", "digest", "draw_at", "entry", "folder", "helper", "inline", "kept", "ready"]

@@ -32,7 +32,7 @@ class Paths:
 
     def stays(self, leaves: Floats, holds: Floats) -> Floats:
         """Chance that the act at a node leads to its first child, (D, V); at an exchange, that all perform."""
-        stays = 1.0 - leaves - holds
+        stays = np.maximum(0.0, 1.0 - leaves - holds)
         for head in np.flatnonzero(self.kind == EXCHANGE):
             stays[:, head] = stays[:, self.seats(int(head))].prod(axis=1)
         return stays

@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from servanda.arrays import Floats, Ints
-from servanda.game.compiler import LATE, ON_TIME, STALLED, SUSPENDED, Game
+from servanda.game.compiler import Game
 from servanda.game.kinds import CHOICES, EXCHANGE, FOUND, RATIFICATION, RENEWAL, SEAT, TURNOVER
-from servanda.game.public_tree import movers_of
+from servanda.game.lateness import LATE, ON_TIME, STALLED, SUSPENDED
+from servanda.game.tree_shape import movers_of
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def chances(game: Game, draws: Ints, survive: Floats, leaves: Floats, holds: Flo
         still[:, v] = 1.0
     step = np.ones((D, V))  # chance of the public event that leads to v, given its parent
     u = tree.parent[1:]
-    stays = 1.0 - leaves - holds
+    stays = np.maximum(0.0, 1.0 - leaves - holds)
     turned = tree.kind[u] == TURNOVER
     new = replaced[:, tree.row[u]]
     first = np.where(turned, 1.0 - new, stays[:, u])
@@ -151,7 +152,7 @@ def _exchanged(mask: int, leaves: Floats, holds: Floats) -> Floats:
     """Chance, in each draw, that just those hold back at an exchange, and nobody leaves."""
     chance = np.ones(len(leaves))
     for i in range(leaves.shape[1]):
-        chance = chance * (holds[:, i] if mask >> i & 1 else 1.0 - leaves[:, i] - holds[:, i])
+        chance = chance * (holds[:, i] if mask >> i & 1 else np.maximum(0.0, 1.0 - leaves[:, i] - holds[:, i]))
     return chance
 
 

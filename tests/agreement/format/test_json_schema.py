@@ -48,7 +48,8 @@ def test_it_accepts_the_starter():
 
 SEEN = ["unknown-key", "missing-key", "wrong-type", "chance-outside", "negative-rate", "empty-plan", "entry-of-no-kind",
         "review-dates", "bad-name", "empty-value", "other-version", "not-a-group", "many-problems",
-        "due-out-of-order", "duties-out-of-order", "inspections"]  # fmt: skip
+        "due-out-of-order", "duties-out-of-order", "inspections", "lateness", "habits", "exchanges",
+        "renewals"]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", SEEN)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from support.figures import axes, line, parts
+from support.plain_starter import starter_text
 
 import servanda
 from servanda import figures
@@ -22,7 +23,7 @@ def explained(monkeypatch: pytest.MonkeyPatch, when: str = "years < q25") -> ser
         return x["parties.north.types.sincere.chance"] + 0.01 * x["parties.south.precision"]
 
     monkeypatch.setattr(failure_rules, "answers", answers)
-    return servanda.explain_failure(servanda.loads(servanda.starter_text()), "phased", when, draws=512)
+    return servanda.explain_failure(servanda.loads(starter_text()), "phased", when, draws=512)
 
 
 @pytest.mark.parametrize("narrow", [False, True])

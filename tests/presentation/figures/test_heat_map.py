@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from support.figures import axes, line
+from support.plain_starter import starter_text
 
 import servanda
 from servanda import figures
@@ -12,7 +13,7 @@ pytest.importorskip("matplotlib")
 
 
 def test_marks_stand_where_the_numbers_are() -> None:
-    agreement = servanda.loads(servanda.starter_text())
+    agreement = servanda.loads(starter_text())
     across, up = "stakes.programme.worth.north", "stakes.non-recognition.worth.north"
     chart = servanda.heat(agreement, ("phased", "at-once"), across, up, "years", points=5)
     panel = axes(figures.heat_map(chart), "map")

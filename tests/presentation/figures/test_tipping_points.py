@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from support.figures import parts
+from support.plain_starter import starter_text
 
 import servanda
 from servanda import figures
@@ -16,7 +17,7 @@ WORTH = "stakes.programme.worth.north"
 
 @pytest.mark.parametrize("narrow", [False, True])
 def test_the_flip_divides_the_range(narrow: bool) -> None:
-    agreement = servanda.loads(servanda.starter_text())
+    agreement = servanda.loads(starter_text())
     found = servanda.tip(agreement, ("phased", "at-once"), "years", among=[WORTH], joint=False)
     (one,) = found.numbers
     bars = {name: wide for name, (_, wide) in parts(figures.tipping_points(found, narrow)).items() if WORTH in name}

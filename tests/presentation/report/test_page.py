@@ -191,7 +191,7 @@ def test_marks_and_links(written: tuple[Path, str, Any], page: Page) -> None:
 
 def test_what_the_text_leaves_open_is_there_with_reasons(page: Page) -> None:
     found = check(singapore().agreement).found
-    assert len(found) == 3
+    assert {"SV503", "SV602"} <= {finding.code for finding in found}
     for finding in found:
         assert f"{finding.line} {finding.what}" in page.text
         assert finding.why in page.text

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from support.plain_starter import starter_text
+
 import servanda
-from servanda.agreement.starter import starter_text
 from servanda.assessment.audits import TypeAudit
 from servanda.presentation.view import view
 from servanda.presentation.views.audit import sentences

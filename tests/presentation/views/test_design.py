@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from support.plain_starter import starter_text
 
 import servanda
-from servanda.agreement.starter import starter_text
 from servanda.optimisation.pareto import Design
 from servanda.presentation.view import Table, view
 

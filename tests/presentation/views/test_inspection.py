@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from support import paths
+from support.plain_starter import starter_text
 
 import servanda
 from servanda.agreement.reading.reader import read
-from servanda.agreement.starter import starter_text
 from servanda.presentation.view import Table, view
 from servanda.presentation.views.inspection import deterrence, headline, more_budget, sequence
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from functools import cache
 
+from support.plain_starter import starter_text
+
 import servanda
-from servanda.agreement.starter import starter_text
 from servanda.assessment.comparison import Comparison
 from servanda.english import chance, number
 from servanda.presentation.view import Table, view

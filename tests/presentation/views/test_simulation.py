@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from support.plain_starter import starter_text
+
 import servanda
-from servanda.agreement.starter import starter_text
 from servanda.presentation.report.study import Study
 from servanda.presentation.view import Table, view
 from servanda.presentation.views.comparison import verdict

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from support.plain_starter import starter_text
 
 import servanda
 from servanda.agreement.format.agreement import Agreement
-from servanda.agreement.starter import starter_text
 from servanda.presentation.view import Table, View, view
 from servanda.uncertainty.tipping_points.tips import Tips
 

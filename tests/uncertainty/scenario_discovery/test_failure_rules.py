@@ -9,11 +9,11 @@ import numpy as np
 import polars
 import pytest
 from support.commands import commands
+from support.plain_starter import starter_text
 from support.sweeps import swept
 
 import servanda
 from servanda import errors
-from servanda.agreement.starter import starter_text
 from servanda.presentation.views.failure_rules import failing as told
 from servanda.presentation.views.failure_rules import limit_words, rule_words
 from servanda.uncertainty.questions import QuestionRefused

@@ -9,13 +9,13 @@ import numpy as np
 import polars
 import pytest
 from support.commands import commands
+from support.plain_starter import starter_text
 from support.sweeps import swept
 
 import servanda
 from servanda import errors
 from servanda.agreement.labels import group_of, label
 from servanda.agreement.numbers import uncertain
-from servanda.agreement.starter import starter_text
 from servanda.columns import Columns
 from servanda.uncertainty.questions import QuestionRefused, ask, numbers_of
 from servanda.uncertainty.sampling import draw
@@ -399,7 +399,7 @@ def test_too_few_draws_are_refused_before_any_is_solved(draws: int, monkeypatch:
         pytest.fail("something was solved")
 
     monkeypatch.setattr("servanda.uncertainty.questions.evaluate", solve)
-    agreement = servanda.loads(servanda.starter_text())
+    agreement = servanda.loads(starter_text())
     words = rf"^draws is {draws}\. These are too few to say what matters.* Use 32 or more"
     for more in ({}, {"groups": True}, {"groups": False}):
         with pytest.raises(QuestionRefused, match=words):

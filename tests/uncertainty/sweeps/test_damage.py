@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 from support.commands import commands
+from support.plain_starter import new
 
 import servanda
 from servanda.uncertainty.sweeps._store import NotSwept, read_about, unfinished, write
@@ -23,7 +24,7 @@ PLAN, DRAWS = "at-once", 300
 
 @pytest.fixture(scope="module")
 def agreement(tmp_path_factory: pytest.TempPathFactory) -> servanda.Agreement:
-    return servanda.read(servanda.new(tmp_path_factory.mktemp("text") / "starter.yaml"))
+    return servanda.read(new(tmp_path_factory.mktemp("text") / "starter.yaml"))
 
 
 @pytest.fixture(scope="module")

@@ -14,6 +14,7 @@ import polars as pl
 import pytest
 from support.building import gives, party, situation, stake
 from support.commands import commands
+from support.plain_starter import new
 
 import servanda
 from servanda.agreement.numbers import uncertain
@@ -29,7 +30,7 @@ PLAN = ["at-once"]
 @pytest.fixture(scope="module")
 def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("sweep") / "starter.yaml"
-    servanda.new(path)
+    new(path)
     return path
 
 

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from ruamel.yaml import YAML
 from support.building import ratify, situation, stake
+from support.plain_starter import starter_text
 
 import servanda
 from servanda.agreement.numbers import uncertain
-from servanda.agreement.starter import starter_text
 from servanda.assessment.metrics import metric
 from servanda.errors import NoSuchName, UsageError
 from servanda.uncertainty.evaluation import evaluate

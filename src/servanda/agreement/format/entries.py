@@ -219,8 +219,9 @@ class Exchange(Dated):
 
     model_config: ClassVar[ConfigDict] = ConfigDict(json_schema_extra=_ONE_DATE)
 
-    exchange: Annotated[tuple[ExchangePart, ...], BeforeValidator(_parts), Field(min_length=2)] = Field(
-        description="list of what each party gives, such as [{by: a, gives: [x]}, {by: b, gives: [y]}]"
+    exchange: Annotated[tuple[ExchangePart, ...], BeforeValidator(_parts)] = Field(
+        description="list of what each party gives, such as [{by: a, gives: [x]}, {by: b, gives: [y]}]",
+        json_schema_extra={"minItems": 2},
     )
     late: _Late = True
 

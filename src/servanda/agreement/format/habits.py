@@ -119,7 +119,7 @@ def _stalls(value: object) -> int:
     ).custom()
 
 
-Looks = Annotated[tuple[Span, ...], BeforeValidator(_looks), Field(min_length=1)]
+Looks = Annotated[tuple[Span, ...], BeforeValidator(_looks)]
 Stalls = Annotated[
     int, BeforeValidator(_stalls), WithJsonSchema({"type": "integer", "minimum": 0, "maximum": MOST_STALLS})
 ]
@@ -130,7 +130,8 @@ class Late(Frozen):
 
     looks: Looks = Field(
         description="list of the times after a party fell behind at which it catches up or not, such as [6 months, 2"
-        " years]"
+        " years]",
+        json_schema_extra={"minItems": 1},
     )
     stalls: Stalls = Field(
         default=1, description="how many stalls are told in full; after these, holding back freezes the plan"

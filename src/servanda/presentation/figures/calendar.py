@@ -8,12 +8,13 @@ from collections.abc import Sequence
 
 from servanda.agreement.dates import last_day
 from servanda.agreement.format.agreement import Agreement
-from servanda.agreement.labels import party_name
+from servanda.agreement.labels import cause_name, party_name
 from servanda.assessment.comparison import PlanResult
 from servanda.assessment.outcomes import HORIZON, EntryResult
-from servanda.english import a_chance, count, day_label, month, percent, short
+from servanda.english import a_chance, capital, count, day_label, month, percent, short
 from servanda.presentation.figures._palette import (
     GREY,
+    HOLD,
     INK,
     LINE,
     PALE,
@@ -27,6 +28,8 @@ from servanda.presentation.figures._palette import (
 from servanda.presentation.figures._plan_words import (
     CHOICE,
     VOTE,
+    acts_of,
+    end_of,
     label_of,
     last_loss,
     name_of,
@@ -99,7 +102,7 @@ def _lanes(sheet: Sheet, result: PlanResult) -> None:
     points = result.summary.standing
     days, force = [year_of(p.date) for p in points], [p.in_force for p in points]
     last = year_of(last_day(agreement))
-    acting = [p for p in agreement.parties if any(e.by == p for e in entries)]
+    acting = [p for p in agreement.parties if any(p in acts_of(e) for e in entries)]
     tall, left = 62.0, 40.0
     for party in acting:
         sheet.mark(5, sheet.y + 13, party_marker(agreement, party), party_colour(agreement, party))
@@ -107,8 +110,8 @@ def _lanes(sheet: Sheet, result: PlanResult) -> None:
         sheet.y = sheet.lines(16, sheet.y + 17.5, rows, sheet.base, bold=True) - 33.5
         axes = sheet.panel(left, sheet.y + 30, sheet.width - left - 12, tall, f"lane|{party}")
         axes.fill_between(days, force, step="post", facecolor="#dfe2e6", linewidth=0, zorder=0)
-        own = [e for e in entries if e.by == party]
-        x, kept = [year_of(e.date) for e in own], [e.keep for e in own]
+        own = [e for e in entries if party in acts_of(e)]
+        x, kept = [year_of(e.date) for e in own], [acts_of(e)[party].keep for e in own]
         colour = party_colour(agreement, party)
         axes.vlines(x, 0, kept, color=colour, linewidth=1.6, zorder=2)
         axes.plot(
@@ -118,8 +121,8 @@ def _lanes(sheet: Sheet, result: PlanResult) -> None:
         for e in own:
             if weakest(result, e.id):
                 axes.plot(
-                    [year_of(e.date)], [e.keep], "o", markersize=13, markerfacecolor="none", markeredgecolor=INK,
-                    markeredgewidth=1.4, clip_on=False, zorder=4,
+                    [year_of(e.date)], [acts_of(e)[party].keep], "o", markersize=13, markerfacecolor="none",
+                    markeredgecolor=INK, markeredgewidth=1.4, clip_on=False, zorder=4,
                 )  # fmt: skip
         axes.set_ylim(0, 1)
         axes.set_yticks([0, 0.5, 1], ["0%", "50%", "100%"])
@@ -140,7 +143,7 @@ def _lanes(sheet: Sheet, result: PlanResult) -> None:
 
 def _rows(sheet: Sheet, result: PlanResult) -> None:
     agreement, entries = result.game.agreement, result.summary.entries
-    acting = [p for p in agreement.parties if any(e.by == p for e in entries)]
+    acting = [p for p in agreement.parties if any(p in acts_of(e) for e in entries)]
     sheet.y += 4
     _key(sheet, agreement, entries, acting)
     lane, size = 16.0, sheet.base
@@ -173,9 +176,9 @@ def _rows(sheet: Sheet, result: PlanResult) -> None:
             sheet.text(76, base, day_label(e.date), sheet.small, color=GREY, ha="right")
             _bars(sheet, agreement, e, sheet.y + 3.5, bars, e is entries[0])
         sheet.lines(left, base, rows, size, bold=strong)
-        if e.by:
-            x = first + lane * (acting.index(e.by) + 0.5)
-            sheet.mark_later(x, base - 4.5, party_marker(agreement, e.by), party_colour(agreement, e.by))
+        for party in acts_of(e) if e.by else ():
+            x = first + lane * (acting.index(party) + 0.5)
+            sheet.mark_later(x, base - 4.5, party_marker(agreement, party), party_colour(agreement, party))
         sheet.y += deep
     for i, party in enumerate(acting):
         x = first + lane * (i + 0.5)
@@ -191,10 +194,14 @@ def _key(sheet: Sheet, agreement: Agreement, entries: Sequence[EntryResult], act
     items = [("Kept, or goes through", keep)]
     if any(e.conceal >= 0.0005 for e in entries):
         items.append(("Concealed", hide))
-    for p in acting:
-        for kinds, said, cause in ((CHOICE, "withdraws", "withdrew"), (VOTE, "does not ratify", "unratified")):
-            if any(e.by == p and e.kind in kinds for e in entries):
-                items.append((f"{party_name(agreement, p)} {said}", look(agreement, f"{cause}:{p}")))
+    if any(e.hold >= 0.0005 for e in entries):
+        items.append(("Held back, or a vote that fails without ending all", HOLD))
+    ends = {end_of(e) for e in entries if e.kind in (*CHOICE, *VOTE)}
+    order = [f"{what}:{p}" for p in acting for what in ("withdrew", "lapsed", "unratified")]
+    for cause in [*order, "withdrew:both", "withdrew:several"]:
+        if cause in ends:
+            said = cause_name(agreement, cause) if cause in order else "Somebody withdraws"
+            items.append((capital(said), look(agreement, cause)))
     sheet.legend(items)
 
 
@@ -210,9 +217,8 @@ def _last_report(result: PlanResult) -> list[EntryResult]:
 
 
 def _aside(e: EntryResult) -> str:
-    return {"ratification": " (vote)", "turnover": " (change of government)", "automatic": " (automatic)"}.get(
-        e.kind, ""
-    )
+    said = {"ratification": "vote", "exchange": "exchange", "turnover": "change of government", "automatic": "automatic"}
+    return f" ({said[e.kind]})" if e.kind in said else ""
 
 
 def _bars(
@@ -225,14 +231,12 @@ def _bars(
     sheet.box(x0, y, w0 * e.reached, tall, "#9aa1a9", f"{e.id}|reached")
     sheet.text(x0 + w0 + 5, base, short(e.reached, sure=first), size)
     if e.kind in (*CHOICE, *VOTE):
-        keep, hide, leave = act_looks(agreement, e.by)
-        left = e.withdraw
-        if e.kind in VOTE:
-            left, leave = 1.0 - e.keep, look(agreement, f"unratified:{e.by}")
+        keep, hide, _ = act_looks(agreement, e.by)
         parts = [
             (f"{e.id}|keep", e.keep, keep),
             (f"{e.id}|conceal", e.conceal, hide),
-            (f"{e.id}|withdraw", left, leave),
+            (f"{e.id}|hold", e.hold, HOLD),
+            (f"{e.id}|withdraw", 1.0 - e.keep - e.hold if e.kind in VOTE else e.withdraw, look(agreement, end_of(e))),
         ]
         at = x1
         for label, share, how in parts:

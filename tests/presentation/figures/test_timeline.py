@@ -51,7 +51,7 @@ def test_title_and_alt_text_say_the_numbers() -> None:
     assert percent(head.unfinished) in figures.timeline.title(alone)
     first = late()["plan"].summary.late.headline
     assert first.complete > head.complete
-    assert f"Plan is likeliest to be completed: {percent(first.complete)}" in figures.timeline.title(late())
+    assert f"Plan is likeliest to be complete in 2028 ({percent(first.complete)})" in figures.timeline.title(late())
     said = figures.timeline.alt(late())
     assert f"{percent(sum(summary.late.how_it_stands['complete_on_time'].values()))} on schedule" in said
     for chance in summary.broken.values():

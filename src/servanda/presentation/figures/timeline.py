@@ -58,7 +58,10 @@ def title(comparison: Comparison) -> str:
             " of it undone"
         )
     if most >= 0.01:
-        return f"{name_of(best)} is likeliest to be completed: {percent(most)} {at_end(best)}"
+        held = {name_of(result): sum(result.summary.held.values()) for result, _ in found}
+        lasts = max(held, key=lambda name: held[name])
+        more = f". {lasts} is likeliest to be in force ({percent(held[lasts])})" if lasts != name_of(best) else ""
+        return f"{name_of(best)} is likeliest to be complete {at_end(best)} ({percent(most)}){more}"
     return f"No plan has even a 1% chance of being complete {at_end(best)}. In force, they stall"
 
 

@@ -154,7 +154,7 @@ def _lanes(sheet: Sheet, result: PlanResult) -> None:
         size = sheet.small
         weak = "The weakest link: where the agreement loses most of its chance"
         if result.summary.late is not None:
-            weak = "Where the agreement is most likely to break down, or while it waits for this entry"
+            weak = "Where the agreement is most likely to break down, the wait for the entry included"
         sheet.mark_ring(7, sheet.y + 9)
         for line in wrap(weak, size, sheet.width - 24):
             sheet.text(20, sheet.y + 13, line, size)

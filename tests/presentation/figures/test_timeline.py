@@ -7,7 +7,7 @@ import pytest
 from support.figures import axes, fair, late, line, only
 
 from servanda import figures
-from servanda.english import percent
+from servanda.english import month, percent
 from servanda.errors import UsageError
 from servanda.presentation.figures._time_axis import year_of
 
@@ -43,15 +43,22 @@ def test_where_no_step_can_be_late_there_is_nothing_to_draw() -> None:
         figures.timeline(fair())
 
 
-def test_title_and_alt_text_say_the_numbers() -> None:
+def test_title_says_until_when_it_is_likely_to_be_on_schedule() -> None:
+    for plan, off, force in (("patient", "December 2020", "the end"), ("plan", "January 2023", "January 2023")):
+        result = late()[plan]
+        states = result.summary.late.timeline.states
+        days = [month(day) for day in result.summary.late.timeline.dates]
+        first = int(np.argmax(states["on_schedule"] <= 0.5))
+        assert days[first] == off
+        assert states["on_schedule"][first] <= 0.5 < states["on_schedule"][first - 1]
+        said = figures.timeline.title(only(result, late()))
+        assert said == f"More likely than not on schedule until {off}, and in force until {force}"
+    said = figures.timeline.title(late())
+    assert said == "Plan stays on schedule longest: more likely than not until January 2023"
+
+
+def test_alt_text_says_the_numbers() -> None:
     summary = late()["patient"].summary
-    head = summary.late.headline
-    alone = only(late()["patient"], late())
-    assert percent(head.complete) in figures.timeline.title(alone)
-    assert percent(head.unfinished) in figures.timeline.title(alone)
-    first = late()["plan"].summary.late.headline
-    assert first.complete > head.complete
-    assert f"Plan is likeliest to be completed: {percent(first.complete)}" in figures.timeline.title(late())
     said = figures.timeline.alt(late())
     assert f"{percent(sum(summary.late.how_it_stands['complete_on_time'].values()))} on schedule" in said
     for chance in summary.broken.values():

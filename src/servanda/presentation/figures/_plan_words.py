@@ -80,9 +80,14 @@ def steps_to_perform(result: PlanResult) -> bool:
 def weakest_words(result: PlanResult) -> str:
     """Where most is lost, such as `“Tests halted”, July 2018`."""
     link = result.summary.weakest_link
-    name = "the last report" if link.entry == HORIZON else f"“{capital(link.title)}”"
+    return when_words(result, link.entry, link.title, link.date)
+
+
+def when_words(result: PlanResult, entry: str, title: str, day: date) -> str:
+    """An entry and a date, such as `“Tests halted”, July 2018`."""
+    name = "the last report" if entry == HORIZON else f"“{capital(title)}”"
     short = time_unit(result.game.agreement.horizon) == "days"
-    return f"{name}, {day_label(link.date) if short else month(link.date)}"
+    return f"{name}, {day_label(day) if short else month(day)}"
 
 
 def acts_of(entry: EntryResult) -> dict[str, EntryResult | MoverAct]:

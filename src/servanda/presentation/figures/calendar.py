@@ -36,6 +36,7 @@ from servanda.presentation.figures._plan_words import (
     steps_to_perform,
     weakest,
     weakest_words,
+    when_words,
 )
 from servanda.presentation.figures._sheet import Sheet, wrap
 from servanda.presentation.figures._time_axis import year_of, year_ticks
@@ -44,7 +45,12 @@ from servanda.presentation.figures.gallery import figure
 
 def title(result: PlanResult) -> str:
     """The finding of a plan's calendar."""
-    link = result.summary.weakest_link
+    link, late = result.summary.weakest_link, result.summary.late
+    if late is not None and late.headline.ending is not None and late.headline.ending.chance >= 0.005:
+        ending = late.headline.ending
+        how = "end" if ending.ends else "be suspended" if ending.how == "suspended" else "stall"
+        where = when_words(result, ending.entry, ending.title, ending.date)
+        return f"{name_of(result)}: most likely to {how} at {where} ({percent(ending.chance)})"
     if link.lost < 0.005:
         return f"{name_of(result)}: no single entry loses even 1%"
     return f"{name_of(result)}: most likely to fail at {weakest_words(result)} ({percent(link.lost)})"
@@ -71,6 +77,19 @@ def alt(result: PlanResult) -> str:
     return f"Calendar of {name_of(result)}: {count(len(summary.entries), 'entry', 'entries')} {when}. {where} {done}"
 
 
+def subtitle(result: PlanResult) -> str:
+    """What is shown."""
+    if result.summary.late is not None:
+        return (
+            "Each party's entries by date. Height: the chance that the party keeps the entry when it falls due, on its"
+            " date or later. Grey: the chance that the agreement is in force."
+        )
+    return (
+        "Each party's entries by date. Height: the chance that the party keeps the entry if the agreement gets that"
+        " far. Grey: the chance that it gets that far."
+    )
+
+
 CALENDAR = figure(
     "calendar",
     of=PlanResult,
@@ -79,8 +98,7 @@ CALENDAR = figure(
     " agreement gets that far. The grey area is the chance that it gets that far. Below, every entry in turn, and how"
     " much of its chance the agreement loses there.",
     title=title,
-    subtitle="Each party's entries by date. Height: the chance that the party keeps the entry if the agreement gets"
-    " that far. Grey: the chance that it gets that far.",
+    subtitle=subtitle,
     alt=alt,
     first=True,
 )
@@ -134,8 +152,11 @@ def _lanes(sheet: Sheet, result: PlanResult) -> None:
             sheet.y += 30 + tall + 28
     if any(weakest(result, e.id) for e in entries):
         size = sheet.small
+        weak = "The weakest link: where the agreement loses most of its chance"
+        if result.summary.late is not None:
+            weak = "Where the agreement is most likely to break down, the wait for the entry included"
         sheet.mark_ring(7, sheet.y + 9)
-        for line in wrap("The weakest link: where the agreement loses most of its chance", size, sheet.width - 24):
+        for line in wrap(weak, size, sheet.width - 24):
             sheet.text(20, sheet.y + 13, line, size)
             sheet.y += 16
         sheet.y += 6
@@ -156,6 +177,8 @@ def _rows(sheet: Sheet, result: PlanResult) -> None:
     else:
         bars = [(506.0, 80.0), (632.0, 116.0), (792.0, 70.0)]
         heads, title_room = ("In force then", "Kept, if in force then", "Lost here"), 506.0 - left - 14
+    if result.summary.late is not None:
+        heads = ("Falls due", "Kept then" if sheet.narrow else "Kept, if it falls due", "Lost here")
     for (x, _), head in zip(bars, heads, strict=True):
         sheet.text(x, sheet.y + 12, head, sheet.small, color=GREY, bold=True)
     sheet.y += 20
@@ -195,7 +218,7 @@ def _key(sheet: Sheet, agreement: Agreement, entries: Sequence[EntryResult], act
     if any(e.conceal >= 0.0005 for e in entries):
         items.append(("Concealed", hide))
     if any(e.hold >= 0.0005 for e in entries):
-        items.append(("Held back, or a vote that fails without ending all", HOLD))
+        items.append(("Held back, or vote failed", HOLD))
     ends = {end_of(e) for e in entries if e.kind in (*CHOICE, *VOTE)}
     order = [f"{what}:{p}" for p in acting for what in ("withdrew", "lapsed", "unratified")]
     for cause in [*order, "withdrew:both", "withdrew:several"]:
@@ -217,8 +240,8 @@ def _last_report(result: PlanResult) -> list[EntryResult]:
 
 
 def _aside(e: EntryResult) -> str:
-    said = {"ratification": "vote", "exchange": "exchange", "turnover": "change of government", "automatic": "automatic"}
-    return f" ({said[e.kind]})" if e.kind in said else ""
+    said = {"ratification": "vote", "turnover": "change of government"}.get(e.kind, e.kind)
+    return "" if e.kind in ("obligation", "review", "renewal", "report") else f" ({said})"
 
 
 def _bars(

@@ -13,14 +13,13 @@ from servanda.presentation.figures._palette import HELD, Look, look, stand_look
 from servanda.presentation.figures._plan_words import at_end, main_cause, name_of, whole_period
 from servanda.presentation.figures._sheet import Sheet, text_width, wrap
 from servanda.presentation.figures.gallery import figure
-from servanda.presentation.figures.timeline import title as late_title
 
 
 def title(comparison: Comparison) -> str:
     """The finding of the figure of outcomes."""
     plans, agreement = comparison.plans, comparison.agreement
     if all(r.summary.late for r in plans):
-        return late_title(comparison)
+        return _late_title(comparison)
     best = comparison.best
     held = best.summary.held["clean"]
     lasting = f"{a_chance(held)} of being in force {at_end(best)} with nothing concealed"
@@ -41,6 +40,24 @@ def title(comparison: Comparison) -> str:
         why = f"each has less than a 1% chance of being in force {at_end(best)} with nothing concealed"
     none = "Neither plan" if len(plans) == 2 else f"None of the {len(plans)} plans"
     return f"{none} is likely to last: {why}"
+
+
+def _late_title(comparison: Comparison) -> str:
+    """The finding where steps can be late: which plan is likeliest to be complete, and which to be in force."""
+    found = [(result, result.summary.late.headline) for result in comparison.plans if result.summary.late]
+    best, head = max(found, key=lambda pair: pair[1].complete)
+    if len(found) == 1:
+        stuck = f"{percent(head.unfinished)} in force but unfinished"
+        return (
+            f"{name_of(best)} {at_end(best)}: {percent(head.complete)} complete, {stuck}, {percent(head.broken)} broken"
+        )
+    lasts, longest = max(found, key=lambda pair: 1.0 - pair[1].broken)
+    force = percent(1.0 - longest.broken)
+    if head.complete < 0.01:
+        none = f"No plan has even a 1% chance of being complete {at_end(best)}"
+        return f"{none}. {name_of(lasts)} is likeliest to be in force ({force})"
+    first = f"{name_of(best)} is likeliest to be complete {at_end(best)} ({percent(head.complete)})"
+    return first if lasts is best else f"{first}, {name_of(lasts)} to be in force ({force})"
 
 
 def alt(comparison: Comparison) -> str:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 import numpy as np
 
@@ -12,9 +13,9 @@ from servanda.agreement.format.agreement import Agreement
 from servanda.agreement.labels import cause_name
 from servanda.arrays import Floats
 from servanda.assessment.comparison import Comparison, PlanResult
-from servanda.assessment.lateness import LateSummary
+from servanda.assessment.lateness import LateSummary, Timeline
 from servanda.assessment.summary import outcome_order
-from servanda.english import a_chance, capital, percent
+from servanda.english import capital, listed, month, percent
 from servanda.presentation.figures._palette import INK, Look, look, stand_look
 from servanda.presentation.figures._plan_words import at_end, name_of, whole_period
 from servanda.presentation.figures._sheet import Sheet
@@ -47,19 +48,37 @@ def nothing(comparison: Comparison) -> str:
 
 
 def title(comparison: Comparison) -> str:
-    """The finding of the figure."""
+    """The finding of the figure: until when each plan is more likely than not on schedule, and in force."""
     found = late_plans(comparison)
-    complete = [(late.headline.complete, result) for result, late in found]
-    most, best = max(complete, key=lambda pair: pair[0])
-    stuck = [late.headline.unfinished for _, late in found]
     if len(found) == 1:
-        return capital(
-            f"{a_chance(most)} of being complete {at_end(best)}, and {a_chance(stuck[0])} of being in force with part"
-            " of it undone"
-        )
-    if most >= 0.01:
-        return f"{name_of(best)} is likeliest to be completed: {percent(most)} {at_end(best)}"
-    return f"No plan has even a 1% chance of being complete {at_end(best)}. In force, they stall"
+        (result, late) = found[0]
+        schedule, force = _likely_until(late.timeline, ["on_schedule"]), _likely_until(late.timeline, list(STATES))
+        last = " until the end" if force is None else f" until {month(force)}"
+        if schedule is None:
+            return f"{name_of(result)} is more likely than not on schedule{last}"
+        return f"More likely than not on schedule until {month(schedule)}, and in force{last}"
+    return _first_off(found)
+
+
+def _first_off(found: Sequence[tuple[PlanResult, LateSummary]]) -> str:
+    """Which plan stays on schedule longest, of several."""
+    until = {name_of(result): _likely_until(late.timeline, ["on_schedule"]) for result, late in found}
+    always = [name for name, day in until.items() if day is None]
+    if always:
+        return f"{listed(always)} {'is' if len(always) == 1 else 'are'} more likely than not on schedule until the end"
+    latest = max(day for day in until.values() if day is not None)
+    first = [name for name, day in until.items() if day == latest]
+    if len(first) == len(until):
+        return f"From {month(latest)} on, no plan is more likely than not on schedule"
+    stays = "stays" if len(first) == 1 else "stay"
+    return f"{listed(first)} {stays} on schedule longest: more likely than not until {month(latest)}"
+
+
+def _likely_until(timeline: Timeline, names: Sequence[str]) -> date | None:
+    """The first date from which some states together are not more likely than not; None if they always are."""
+    together = np.sum([timeline.states[name] for name in names], axis=0)
+    below = np.flatnonzero(together <= 0.5)
+    return timeline.dates[int(below[0])] if below.size else None
 
 
 def subtitle(comparison: Comparison) -> str:

@@ -33,8 +33,8 @@ def headline(summary: Summary, late: LateSummary) -> str:
     said = [
         f"{capital(summary.title)} has {a_chance(head.complete)} of being complete {end}, {a_chance(head.unfinished)}"
         f" of being in force with part of it undone or taken back, and {a_chance(head.broken)} of having broken down.",
-        f"Habit alone would give {in_words(alone.complete)}, {in_words(alone.unfinished)} and"
-        f" {in_words(alone.broken)}.",
+        f"Habit alone would give {in_words(alone.complete)} complete, {in_words(alone.unfinished)} in force but"
+        f" unfinished, and {in_words(alone.broken)} broken down.",
         _furthest(late),
     ]
     if head.ending is not None and head.ending.chance >= 0.005:
@@ -124,7 +124,7 @@ def ending_table(agreement: Agreement, late: LateSummary) -> Table:
     columns = (
         Column("what goes wrong first", "words"),
         Column("entry", "words"),
-        Column("date", "date"),
+        Column("date, on average", "date"),
         Column("chance"),
     )
     told = [ending for ending in late.endings if ending.chance >= SURE][:ENDINGS]

@@ -10,12 +10,14 @@ import pytest
 from support.building import gives, party, review, situation, stake
 from support.figures import changed, late, only
 
+import servanda
 from servanda.agreement.format.agreement import Agreement
 from servanda.assessment.comparison import Comparison, compare
 from servanda.english import chance, percent
 from servanda.presentation.view import Table, view
 from servanda.presentation.views.comparison import verdict
 from servanda.presentation.views.plan import headline
+from servanda.uncertainty.sweeps.sweep import judged_by
 
 
 def table(result: object, key: str) -> dict[str, tuple[str, ...]]:
@@ -107,3 +109,14 @@ def test_plans_that_can_be_late_are_ranked_by_what_is_complete() -> None:
         in said
     )
     assert verdict(only(late()["patient"], late())) == headline(other)
+
+
+def test_a_sweep_asks_what_is_complete_where_steps_can_be_late() -> None:
+    agreement = mixed().agreement
+    swept = servanda.sweep(agreement, draws=4)
+    said = view(swept)
+    assert "of being complete in 2028" in said.headline
+    assert "nothing concealed" not in said.headline
+    table = next(block for block in said.blocks if isinstance(block, Table) and block.key == "duels")
+    assert table.title == "Share of draws in which the plan on the left is more likely to be complete"
+    assert judged_by(swept) == "complete"

@@ -51,9 +51,3 @@ def assert_alike(agreement: Agreement, tree: Tree, most: float = SAME) -> None:
 @pytest.mark.parametrize("seed", range(20))
 def test_random_plans_end_as_on_the_tree(seed: int) -> None:
     assert_alike(*random_lateness(seed, most=600))
-
-
-@pytest.mark.parametrize("first", range(20, 340, 20))
-def test_many_random_plans_end_as_on_the_tree(first: int) -> None:
-    for seed in range(first, first + 20):
-        assert_alike(*random_lateness(seed, most=3_000))

@@ -8,6 +8,7 @@ import shutil
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -498,3 +499,21 @@ def test_every_game_has_arrays_of_the_same_kinds() -> None:
                 for tables in (game.tables, game.merged):
                     kinds.add(tuple(str(numba.typeof(a)) for a in (*tables, *game.tree, *game.unknowns)))
     assert len(kinds) == 1
+
+
+def test_threads_that_start_together_share_one_locator(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Two of them, one let go while its code ran: a jump into memory that is no longer there.
+    made: list[object] = []
+    once = jit._made_locator  # pyright: ignore[reportPrivateUsage]
+
+    def slowly() -> object:
+        time.sleep(0.05)
+        made.append(once())
+        return made[-1]
+
+    monkeypatch.setattr(jit, "_found", [])
+    monkeypatch.setattr(jit, "_made_locator", slowly)
+    with ThreadPoolExecutor(8) as threads:
+        given = list(threads.map(lambda _: jit._locator(), range(8)))  # pyright: ignore[reportPrivateUsage]
+    assert len(made) == 1
+    assert all(each is made[0] for each in given)

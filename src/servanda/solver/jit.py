@@ -159,9 +159,19 @@ _nowhere = ctypes.c_void_p()  # where numba's exceptions would go
 _NOTHING = ctypes.addressof(_nowhere)
 
 
-@cache
+_found: list[_Native] = []  # `locate`, once it is there; never let go, as its code may be running
+
+
 def _locator() -> _Native:
-    """Get `locate`, compiled, after a look at whether numpy keeps its arrays as it thinks."""
+    """Get `locate`, compiled, after a look at whether numpy keeps its arrays as it thinks; one for all threads."""
+    if not _found:
+        with _lock:
+            if not _found:
+                _found.append(_made_locator())
+    return _found[0]
+
+
+def _made_locator() -> _Native:
     found = _Native(locate, ("i",) * 8)
     sample, words, wrong = np.zeros((2, 3)), array("q", bytes(24)), ctypes.c_int64()
     kind, where = array("q", (_CODES["f"], 2, 0, 0, 0)), array("q", (id(sample),))

@@ -55,6 +55,6 @@ def test_numbers_of_lateness_and_causes_of_an_end_in_words() -> None:
     )] == ["units a year", "units", "units", "a year", "chance", "", "units a year"]  # fmt: skip
     groups = {group_of(bridge, one) for one in uncertain(bridge)}
     assert {"hill: habits", "hill: costs of delay", "hill: sharpness", "Shares given"} <= groups
-    assert cause_name(bridge, "lapsed:isle") == "isle lets it lapse"
+    assert cause_name(bridge, "lapsed:isle") == "not renewed by isle"
     assert cause_name(bridge, "withdrew:both") == "both withdraw"
     assert cause_name(bridge, "found:several") == "several found out at once"

@@ -59,7 +59,8 @@ def test_the_count_is_that_of_the_nodes_that_are_built(monkeypatch: pytest.Monke
                 compile(agreement, "many")
 
 
-def test_unknowns_are_counted_before_the_solver_makes_tables_of_them() -> None:
+def test_unknowns_are_counted_before_the_solver_makes_tables_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compiler, "MAX_UNKNOWNS", 5_000)
     review = "      - {id: r, review: [north, south], every: 1 year, from: 2036-01-01, until: 2037-01-01}\n"
     with pytest.raises(GameTooLarge, match="unknowns, and the exact solver takes at most 5,000"):
         compile(loads(turnovers(14, review)), "many")

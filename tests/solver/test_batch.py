@@ -19,6 +19,7 @@ from servanda.assessment.outcomes import outcomes
 from servanda.assessment.summary import summarise
 from servanda.game._bisimulation import merge_equivalent
 from servanda.game.compiler import compile
+from servanda.solver import batch as batches
 from servanda.solver.batch import results, solve_draws
 from servanda.solver.equilibrium import solve
 from servanda.uncertainty.sampling import Ranges, draw, from_unit_cube, quantile
@@ -183,3 +184,20 @@ def test_numbers_listed_once_give_the_same_draws_here_and_in_another_process() -
         tables = compile(where.agreement, "phased", drawn).tables
         assert np.array_equal(tables.base, compile(agreement, "phased", anew).tables.base)
     assert set(once.column) != set(other.column)  # numbers are known by what they are, not by what they are worth
+
+
+def test_draws_of_late_plans_begin_at_the_likely_solution_and_end_where_they_would_anyway(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    agreement = servanda.read("minsk-2015-game")
+    game = compile(agreement, "game", draw(agreement, 12, seed=3))
+    warm = solve_draws(game, workers=1)
+    monkeypatch.setattr(batches, "_likely_solution", lambda *_: None)
+    cold = solve_draws(game, workers=2)
+    assert warm.converged.all()
+    assert cold.converged.all()
+    assert warm.iterations.mean() < 0.6 * cold.iterations.mean()
+    for name in ("leaves", "holds", "survive", "signing"):
+        np.testing.assert_allclose(getattr(warm, name), getattr(cold, name), rtol=0, atol=1e-11)
+    again = solve_draws(compile(agreement, "game", draw(agreement, 5, seed=3)), workers=2)
+    np.testing.assert_allclose(again.leaves, cold.leaves[:5], rtol=0, atol=1e-11)

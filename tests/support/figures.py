@@ -95,6 +95,33 @@ def fair() -> Comparison:
     return compare(Agreement.model_validate(situation(parties, stakes, entries, measures)))
 
 
+@cache
+def late() -> Comparison:
+    """One plan in which steps can be late, with an exchange, a vote put again and a renewal; and one without."""
+    base = {"habits": "base-rates"}
+    kinds = {"sincere": {"chance": 0.6}, "stalling": {"chance": 0.4, "worth": {"arms": 1.5}}}
+    parties = {"rebels": {**party(1.0, types=kinds, breakdown=1), **base}, "crown": {**party(1.0, breakdown=1), **base}}
+    stakes = {
+        "arms": stake("rebels", "1 years", True, rebels=0.5, crown=-1.0),
+        "captives": stake("rebels", "1 years", rebels=0.1, crown=-0.4),
+        "camps": {**stake("crown", "90 days", crown=0.3, rebels=-0.8), "suspendable": True},
+    }
+    swap = [{"by": "rebels", "gives": ["captives"]}, {"by": "crown", "gives": {"camps": 0.5}}]
+    entries: list[dict[str, Any]] = [
+        {"id": "swap", "date": date(2020, 6, 1), "exchange": swap},
+        {**ratify("vote", "2020-12-01", "crown", 0.7), "needs": ["swap"]},
+        {**gives("arms-down", "2021-06-01", "rebels", "arms"), "needs": ["vote"]},
+        {**gives("camps-closed", "2022-01-01", "crown", "camps"), "needs": ["arms-down"]},
+    ]
+    term = {"id": "term", "renew": ["rebels", "crown"], "every": "3 years"}
+    waits = {"late": {"looks": ["6 months", "1 year"]}, "found": "stall"}
+    patient = [{**e, "then": "delay"} if "ratify" in e else e for e in entries]
+    measures = {"observers": {"covers": ["arms"], "finds": 0.5}}
+    data = situation(parties, stakes, [*entries, term], measures, incidents=0.02)
+    data["plans"]["patient"] = {**waits, "entries": [*patient, term]}
+    return compare(Agreement.model_validate(data))
+
+
 def changed(result: Any, **summary: Any) -> Any:
     """A result with some of its summary made up."""
     return replace(result, summary=replace(result.summary, **summary))

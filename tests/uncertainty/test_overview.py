@@ -18,6 +18,7 @@ from servanda.presentation.figures.gallery import figures as gallery
 from servanda.presentation.report import page as report
 from servanda.presentation.view import Row, Table, view
 from servanda.presentation.views import uncertainty as words
+from servanda.uncertainty import overview
 from servanda.uncertainty.overview import Uncertainty, within_ranges
 
 DRAWS = 32
@@ -129,3 +130,20 @@ def test_a_study_for_programs_has_it_all(run: Any, tmp_path: Path) -> None:
     assert (done["sweep"]["draws"], done["sweep"]["seed"]) == (8, 3)
     assert done["tornado"]["table"][0]["swing"] >= done["tornado"]["table"][1]["swing"]
     assert {number["name"] for number in done["tips"]["numbers"]} >= {"stakes.programme.worth.north"}
+
+
+def test_slow_plans_are_drawn_as_often_as_the_time_allows(monkeypatch: pytest.MonkeyPatch) -> None:
+    agreement = servanda.read("leap-day-2012-game")
+    monkeypatch.setattr(overview, "SECONDS", 1e-6)
+    result = within_ranges(agreement, draws=None, seed=5)
+    assert result is not None
+    assert result.swept.draws == overview.FEWEST
+    assert result.left_out == ("draws", "tornado")
+    assert result.tornado is None
+    said = view(result).notes[-1]
+    assert said.startswith("servanda took 16 draws")
+    assert "servanda sensitivity" in said
+    as_many = within_ranges(agreement, draws=overview.FEWEST, seed=5)
+    assert as_many is not None
+    assert as_many.left_out == ()
+    assert as_many.swept.table == result.swept.table

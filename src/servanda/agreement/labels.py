@@ -278,7 +278,7 @@ def cause_name(agreement: Agreement, cause: str) -> str:
         "withdrew": f"{name} withdraws",
         "found": f"{name} is found out",
         "unratified": f"{name} does not ratify",
-        "lapsed": f"{name} lets it lapse",
+        "lapsed": f"not renewed by {name}",
     }[what]
 
 

@@ -270,6 +270,6 @@ def outcome_order(agreement: Agreement, summaries: Sequence[Summary]) -> list[st
     """All outcomes of some plans, in the order in which every figure stacks them."""
     present = {name for s in summaries for name in s.outcomes}
     order = ["held:clean", "held:concealed"]
-    order += [f"{what}:{p}" for p in agreement.parties for what in ("withdrew", "found", "unratified")]
-    order += ["found:both", "found:several", "incident"]
+    order += [f"{what}:{p}" for p in agreement.parties for what in ("withdrew", "lapsed", "found", "unratified")]
+    order += [f"{what}:{who}" for what in ("withdrew", "found") for who in ("both", "several")] + ["incident"]
     return [name for name in order if name in present]

@@ -77,16 +77,18 @@ sweep_option = click.option(
 )
 
 
-def draws_option(default: int, least: int = 1) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def draws_option(
+    default: int | None, least: int = 1, words: str = "How many draws to take from the ranges."
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """The option --draws, with the number of draws that a command takes by itself."""
     return click.option(
         "--draws", type=Whole(min=least), default=default, show_default=True, metavar="N",
-        callback=_not_too_many, help="How many draws to take from the ranges.",
+        callback=_not_too_many, help=words,
     )  # fmt: skip
 
 
-def _not_too_many(ctx: click.Context, param: click.Parameter, value: int) -> int:
-    if value > MOST_DRAWS:
+def _not_too_many(ctx: click.Context, param: click.Parameter, value: int | None) -> int | None:
+    if value is not None and value > MOST_DRAWS:
         raise click.BadParameter(f"{value:,} draws are too many. The sequence of points ends at {MOST_DRAWS:,}.")
     return value
 

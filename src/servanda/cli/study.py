@@ -11,10 +11,10 @@ from servanda.files import NotSaved
 
 @on_agreement("report", needs=(SOLVER, ("pictures", "The report", "jinja2", "matplotlib")))
 @click.option("--out", metavar="FOLDER", default="report", show_default=True, help="Write the report into this folder.")
-@draws_option(1024)
+@draws_option(None, words="How many draws to take from the ranges. [default: 1024, or what fits into 40 seconds]")
 @seed_option
 @click.option("--quick", is_flag=True, help="Use only the likely values, and leave the ranges out.")
-def study(run: Run, out: str, draws: int, seed: int, quick: bool) -> Answer:
+def study(run: Run, out: str, draws: int | None, seed: int, quick: bool) -> Answer:
     """Solve and compare all plans, test the answer against the ranges, and write a report.
 
     Every plan is solved, audited and compared, with the likely values and with draws from the ranges. The report is one

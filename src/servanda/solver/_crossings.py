@@ -191,7 +191,7 @@ class Curve:
             way = self.look / np.linalg.norm(self.look) + NEW * way
         basis = np.zeros((SIZE, n))
         seen = np.zeros((SIZE + 1, SIZE))
-        values, vectors = np.zeros(1), np.ones((1, 1))
+        values, vectors = _eigen(np.zeros((1, 1)))
         unseen = NEW / np.sqrt(n)  # the part of a direction without order, as the answers to it come back, of theirs
         for k in range(min(SIZE, n)):
             basis[k] = way / np.linalg.norm(way)
@@ -203,7 +203,7 @@ class Curve:
                 way -= along @ basis[: k + 1]
                 seen[: k + 1, k] += along
             seen[k + 1, k] = np.linalg.norm(way)
-            values, vectors = np.linalg.eig(seen[: k + 1, : k + 1])
+            values, vectors = _eigen(seen[: k + 1, : k + 1])
             doubt = seen[k + 1, k] * np.abs(vectors[-1])
             unseen *= NEAR / max(seen[k + 1, k], 1e-9)
             if seen[k + 1, k] < 1e-9 or (unseen > 1.0 and ((values.real + doubt <= NEAR) | (doubt <= BLURRED)).all()):
@@ -265,7 +265,7 @@ class Curve:
         inner = ways @ answers
         if not np.isfinite(inner).all():
             return []
-        values, vectors = np.linalg.eig(inner)
+        values, vectors = _eigen(inner)
         values, vectors = values[values.real > CALM], vectors[:, values.real > CALM]
         lefts = np.abs(1.0 - values)
         ahead = by_m + answers @ np.linalg.solve(np.eye(len(ways)) - inner, ways @ by_m)
@@ -499,6 +499,10 @@ def _any_direction(n: int, which: int) -> Floats:
     """A direction without any order, always the same."""
     spread = 43758.5453 * np.sin(12.9898 * np.arange(1, n + 1) + 78.233 * which)
     return spread - np.floor(spread) - 0.5
+
+
+def _eigen(matrix: Floats) -> tuple[Any, Any]:
+    return np.linalg.eig(matrix)
 
 
 def _largest_real(values: Any) -> float:

@@ -46,7 +46,7 @@ class WholeBordered:
 
     @cached_property
     def _inverse(self) -> Floats:
-        return np.linalg.inv(self.matrix)
+        return np.asarray(np.linalg.inv(self.matrix), dtype=np.float64)
 
     @property
     def size(self) -> float:
@@ -121,7 +121,7 @@ class FewBordered:
     @cached_property
     def _core(self) -> Floats:
         k = len(self.slopes.ways)
-        return np.linalg.inv(np.eye(k + 2) + self._right(self._left(np.eye(k + 2))))
+        return np.asarray(np.linalg.inv(np.eye(k + 2) + self._right(self._left(np.eye(k + 2)))), dtype=np.float64)
 
     @property
     def size(self) -> float:

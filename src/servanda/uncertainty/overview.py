@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import Any
 
 from servanda.agreement.format.agreement import Agreement
 from servanda.agreement.numbers import uncertain
 from servanda.errors import MOST_DRAWS, counted, expect, seeded, whole
+from servanda.game.compiler import tells_lateness
 from servanda.parallel import Progress, part_of
 from servanda.result import Result
 from servanda.uncertainty.questions import QuestionRefused
@@ -16,6 +18,9 @@ from servanda.uncertainty.sweeps.sweep import Sweep, best, judged_by, row, sweep
 from servanda.uncertainty.tipping_points.tips import Tips, tip
 
 DRAWS = 1024
+FEWEST = 16
+SECONDS = 40.0  # that a study spends on the ranges if it may choose, on plans that are slow to solve
+SEARCHES = 40  # solutions, or so, that one tipping point takes
 SWEEPING, SWINGING = 0.6, 0.1  # shares of the time that draws and swings take; tipping points take the rest
 
 
@@ -39,6 +44,8 @@ class Uncertainty(Result):
         What each number does alone to the metric of `plan`; None if no number that enters it has a range.
     tips : Tips or None
         Where each number alone flips the ranking of `plan` and `other`, by the metric.
+    left_out : tuple[str, ...]
+        What would have taken too long: `tornado`, `tips`; and `draws` if there are fewer than usual.
     """
 
     agreement: Agreement
@@ -48,6 +55,7 @@ class Uncertainty(Result):
     other: str | None
     tornado: Tornado | None
     tips: Tips | None
+    left_out: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Give what `servanda study --json` says of the ranges."""
@@ -58,6 +66,7 @@ class Uncertainty(Result):
             "sweep": self.swept.to_json(),
             "tornado": _within(self.tornado),
             "tips": _within(self.tips),
+            "left_out": list(self.left_out),
         }
 
     def __repr__(self) -> str:
@@ -71,7 +80,7 @@ def _within(found: Result | None) -> dict[str, Any] | None:
 
 def within_ranges(
     agreement: Agreement,
-    draws: int = DRAWS,
+    draws: int | None = DRAWS,
     seed: int = 0,
     *,
     workers: int | None = None,
@@ -81,8 +90,9 @@ def within_ranges(
 
     Parameters
     ----------
-    draws : int
-        Of each plan.
+    draws : int or None
+        Of each plan. None: as many as fit into 40 seconds, up to 1,024, where steps can be late; and what follows the
+        draws only if it fits as well. Plans in which nothing can be late are quick to solve, and are drawn 1,024 times.
     seed : int
         Of the draws.
     workers : int, optional
@@ -107,10 +117,27 @@ def within_ranges(
     <Uncertainty of 'Starter agreement (invented)': 16 draws, judged by held_clean>
     """
     expect(agreement, Agreement, "within_ranges")
-    draws, seed, workers = whole("draws", draws, 1, MOST_DRAWS), seeded(seed), counted(workers)
-    if not uncertain(agreement):
+    seed, workers = seeded(seed), counted(workers)
+    numbers = len(uncertain(agreement))
+    if not numbers:
         return None
-
+    pace = 0.0  # seconds for one draw of all plans, where that is to be minded
+    if draws is None:
+        slow = any(tells_lateness(agreement, name) for name in agreement.plans)
+        pace = _pace(agreement, seed, workers) if slow else 0.0
+        most = DRAWS if pace * DRAWS <= SECONDS else max(FEWEST, int(SECONDS / pace))
+        draws = 1 << (min(most, DRAWS).bit_length() - 1)
+    draws = whole("draws", draws, 1, MOST_DRAWS)
+    one = pace / len(agreement.plans)
+    left_out = tuple(
+        name
+        for name, count in (
+            ("draws", DRAWS * len(agreement.plans)),
+            ("tornado", 2 * numbers),
+            ("tips", SEARCHES * numbers * (len(agreement.plans) > 1)),
+        )
+        if one * count > SECONDS
+    )
     sweeping = part_of(progress, 0.0, SWEEPING, "drawing within the ranges")
     swept = sweep(agreement, draws=draws, seed=seed, workers=workers, progress=sweeping)
     metric, plan = judged_by(swept), best(swept)
@@ -119,15 +146,25 @@ def within_ranges(
     other = max(rest, key=lambda name: float("-inf") if middle[name] is None else middle[name]) if rest else None
     swinging = part_of(progress, SWEEPING, SWEEPING + SWINGING, "moving one number at a time")
     try:
-        swings = tornado(agreement, plan, of=metric, workers=workers, progress=swinging)
+        swings = (
+            None if "tornado" in left_out else tornado(agreement, plan, of=metric, workers=workers, progress=swinging)
+        )
     except QuestionRefused:
         swings = None
     tips = None
-    if other is not None:
+    if other is not None and "tips" not in left_out:
         tipping = part_of(progress, SWEEPING + SWINGING, 1.0, "looking for tipping points")
         try:
             found = tip(agreement, (plan, other), metric, joint=False, workers=workers, progress=tipping)
             tips = found if found.numbers else None
         except ValueError:
             tips = None
-    return Uncertainty(agreement, swept, metric, plan, other, swings, tips)
+    return Uncertainty(agreement, swept, metric, plan, other, swings, tips, left_out)
+
+
+def _pace(agreement: Agreement, seed: int, workers: int) -> float:
+    """Seconds that one draw of all plans takes, once what they begin with is there."""
+    sweep(agreement, draws=1, seed=seed, workers=workers)
+    began = time.perf_counter()
+    sweep(agreement, draws=4, seed=seed, workers=workers)
+    return (time.perf_counter() - began) / 4

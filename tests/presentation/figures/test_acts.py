@@ -36,7 +36,7 @@ def test_who_keeps_everything_is_not_called_least_reliable() -> None:
     )
     worst = least_kept(result)
     assert worst
-    assert f"(chance of keeping {percent(worst[2].keep)})" in figures.acts.title(result)
+    assert f"(chance of keeping {percent(worst[3].keep)})" in figures.acts.title(result)
 
 
 def test_alt_text_says_the_numbers() -> None:

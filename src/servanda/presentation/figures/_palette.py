@@ -81,11 +81,20 @@ def look(agreement: Agreement, outcome: str) -> Look:
     if what == "held":
         return Look(HELD) if who == "clean" else Look(tint(HELD, 0.55), "////", HELD)
     if who not in agreement.parties:
-        return Look(CHANCE, "--") if what == "incident" else Look(JOINT, "xxx")
+        return Look(CHANCE, "--") if what == "incident" else Look(JOINT, "xxx" if what == "found" else "")
     colour = party_colour(agreement, who)
     if what == "withdrew":
         return Look(colour)
-    return Look(tint(colour, 0.55), "\\\\\\\\" if what == "found" else "||", colour)
+    return Look(tint(colour, 0.55), {"found": "\\\\\\\\", "lapsed": "oo"}.get(what, "||"), colour)
+
+
+HOLD = Look(tint(HELD, 0.75), "..", tint(HELD, 0.35))  # holding back, and what comes of it
+
+
+def stand_look(how: str) -> Look:
+    """How a way in which an agreement in force can stand is filled: complete on time or late, stalled, suspended."""
+    shades = {"complete_on_time": Look(HELD), "complete_late": Look(tint(HELD, 0.45)), "stalled": HOLD}
+    return shades.get(how, Look(tint(HELD, 0.85), "////", tint(HELD, 0.2)))
 
 
 def act_looks(agreement: Agreement, party: str) -> tuple[Look, Look, Look]:

@@ -8,11 +8,11 @@ from servanda.agreement.dates import last_day
 from servanda.agreement.format.agreement import Agreement
 from servanda.agreement.labels import cause_name, party_name
 from servanda.assessment.comparison import PlanResult
-from servanda.assessment.outcomes import HORIZON, EntryResult
+from servanda.assessment.outcomes import HORIZON, EntryResult, MoverAct
 from servanda.english import at, capital, day_label, month, period, time_unit
 
 RARE = 0.01  # below this chance of being reached, what happens at an entry hardly matters
-CHOICE, VOTE = ("obligation", "review"), ("ratification",)  # kinds of entries at which somebody decides
+CHOICE, VOTE = ("obligation", "review", "exchange", "renewal"), ("ratification",)  # where somebody decides
 
 
 def at_end(result: PlanResult) -> str:
@@ -74,18 +74,37 @@ def weakest(result: PlanResult, entry: str) -> bool:
 
 def steps_to_perform(result: PlanResult) -> bool:
     """Whether a plan asks anybody to do anything, and not only to stay."""
-    return any(e.kind in ("obligation", "automatic") for e in result.summary.entries)
+    return result.summary.has_steps
 
 
 def weakest_words(result: PlanResult) -> str:
     """Where most is lost, such as `“Tests halted”, July 2018`."""
     link = result.summary.weakest_link
-    name = "the last report" if link.entry == HORIZON else f"“{capital(link.title)}”"
+    return when_words(result, link.entry, link.title, link.date)
+
+
+def when_words(result: PlanResult, entry: str, title: str, day: date) -> str:
+    """An entry and a date, such as `“Tests halted”, July 2018`."""
+    name = "the last report" if entry == HORIZON else f"“{capital(title)}”"
     short = time_unit(result.game.agreement.horizon) == "days"
-    return f"{name}, {day_label(link.date) if short else month(link.date)}"
+    return f"{name}, {day_label(day) if short else month(day)}"
+
+
+def acts_of(entry: EntryResult) -> dict[str, EntryResult | MoverAct]:
+    """What each party does at an entry: one, or at an exchange several."""
+    movers = {} if entry.late is None else entry.late.movers
+    return {**movers} if movers else {entry.by: entry}
+
+
+def end_of(entry: EntryResult) -> str:
+    """The cause of breakdown if an entry ends the agreement by what is done there."""
+    if entry.kind == "exchange":
+        return f"withdrew:{'both' if len(acts_of(entry)) == 2 else 'several'}"
+    how = {"ratification": "unratified", "renewal": "lapsed"}.get(entry.kind, "withdrew")
+    return f"{how}:{entry.by}"
 
 
 def label_of(agreement: Agreement, entry: EntryResult) -> str:
     """An entry's title, with the party's name where a repeated review needs it."""
     name = capital(entry.title)
-    return f"{name}: {party_name(agreement, entry.by)}" if entry.kind == "review" else name
+    return f"{name}: {party_name(agreement, entry.by)}" if entry.kind in ("review", "renewal") else name

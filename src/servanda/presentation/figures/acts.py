@@ -9,8 +9,8 @@ from servanda.agreement.labels import party_name, type_name
 from servanda.assessment.comparison import PlanResult
 from servanda.assessment.outcomes import EntryResult, TypeAct
 from servanda.english import capital, day_label, percent, short
-from servanda.presentation.figures._palette import GREY, INK, PALE, act_looks, look, party_colour, party_marker
-from servanda.presentation.figures._plan_words import RARE, name_of
+from servanda.presentation.figures._palette import GREY, HOLD, INK, PALE, act_looks, look, party_colour, party_marker
+from servanda.presentation.figures._plan_words import RARE, acts_of, name_of
 from servanda.presentation.figures._sheet import Sheet, wrap
 from servanda.presentation.figures.gallery import figure
 
@@ -21,15 +21,22 @@ def who(agreement: Agreement, party: str, kind: str) -> str:
     return f"{name}, if {type_name(agreement, party, kind)}" if len(agreement.parties[party].types) > 1 else name
 
 
-def least_kept(result: PlanResult) -> tuple[EntryResult, str, TypeAct] | None:
-    """The entry and type least likely to keep, among entries with a chance of being reached worth speaking of."""
+def least_kept(result: PlanResult) -> tuple[EntryResult, str, str, TypeAct] | None:
+    """Who is least likely to keep, and where, among entries with a chance of being reached worth speaking of."""
     rows = [
-        (e, kind, act)
+        (e, party, kind, act)
         for e in result.summary.entries
-        for kind, act in e.by_type.items()
+        for party, own in acts_of(e).items()
+        for kind, act in own.by_type.items()
         if act is not None and e.reached >= RARE
     ]
-    return min(rows, key=lambda row: row[2].keep, default=None)
+    return min(rows, key=lambda row: row[3].keep, default=None)
+
+
+def _own(e: EntryResult, party: str) -> dict[str, TypeAct | None]:
+    """What each type of a party does at an entry; nothing where it does not act."""
+    acts = acts_of(e)
+    return acts[party].by_type if party in acts else {}
 
 
 def title(result: PlanResult) -> str:
@@ -37,13 +44,14 @@ def title(result: PlanResult) -> str:
     found, agreement = least_kept(result), result.game.agreement
     if found is None:
         return f"{name_of(result)}: nobody has a choice to make"
-    entry, kind, act = found
+    entry, party, kind, act = found
     if act.keep > 0.99:
-        every = [a.keep for e in result.summary.entries for a in e.by_type.values() if a is not None]
+        whole = [own for e in result.summary.entries for own in acts_of(e).values()]
+        every = [act.keep for own in whole for act in own.by_type.values() if act is not None]
         what = "everything" if min(every) > 0.99 else "everything that has at least a 1% chance of coming up"
         return f"{name_of(result)}: every type keeps {what} with a chance of more than 99%"
     return (
-        f"{name_of(result)}: the least reliable is {who(agreement, entry.by, kind)}, at “{capital(entry.title)}”"
+        f"{name_of(result)}: the least reliable is {who(agreement, party, kind)}, at “{capital(entry.title)}”"
         f" (chance of keeping {percent(act.keep)})"
     )
 
@@ -52,14 +60,15 @@ def alt(result: PlanResult) -> str:
     """For each party and type, where it is least likely to keep."""
     agreement, rows = result.game.agreement, list[str]()
     for party in agreement.parties:
-        own = [e for e in result.summary.entries if e.by == party and e.reached >= RARE]
+        own = [e for e in result.summary.entries if _own(e, party) and e.reached >= RARE]
         for kind in agreement.parties[party].types or {"only": None}:
-            acts = [(e, act) for e in own if (act := e.by_type.get(kind)) is not None]
+            acts = [(e, act) for e in own if (act := _own(e, party).get(kind)) is not None]
             if acts:
                 entry, act = min(acts, key=lambda row: row[1].keep)
+                held = f", hold back {percent(act.hold)}" if act.hold >= 0.005 else ""
                 rows.append(
                     f"{who(agreement, party, kind)}: least reliable at “{capital(entry.title)}” (keep"
-                    f" {percent(act.keep)}, conceal {percent(act.conceal)}, withdraw {percent(act.withdraw)})."
+                    f" {percent(act.keep)}, conceal {percent(act.conceal)}{held}, withdraw {percent(act.withdraw)})."
                 )
     return f"What each type does at each entry of {name_of(result)}. " + " ".join(rows)
 
@@ -79,12 +88,13 @@ ACTS = figure(
 
 @ACTS.drawn
 def draw(sheet: Sheet, result: PlanResult) -> None:
-    """A bar is 100%; a part's label is `entry|type|keep`, `entry|type|conceal` or `entry|type|withdraw`."""
+    """A bar is 100%; a part's label is `entry|type|act`, with keep, conceal, hold or withdraw."""
     agreement = result.game.agreement
-    acting = [p for p in agreement.parties if any(e.by == p and e.by_type for e in result.summary.entries)]
+    acting = [p for p in agreement.parties if any(_own(e, p) for e in result.summary.entries)]
     keep, hide, _ = act_looks(agreement, acting[0]) if acting else act_looks(agreement, next(iter(agreement.parties)))
+    held = [("Holds back", HOLD)] if result.summary.late is not None else []
     sheet.legend(
-        [("Keeps", keep), ("Claims to, and conceals", hide)]
+        [("Keeps", keep), ("Claims to, and conceals", hide), *held]
         + [(f"{party_name(agreement, p)} withdraws", look(agreement, f"withdrew:{p}")) for p in acting]
     )
     for party in acting:
@@ -93,8 +103,8 @@ def draw(sheet: Sheet, result: PlanResult) -> None:
 
 def _party_acts(sheet: Sheet, result: PlanResult, party: str) -> None:
     agreement = result.game.agreement
-    own = [e for e in result.summary.entries if e.by == party and e.by_type]
-    kinds = list(own[0].by_type)
+    own = [e for e in result.summary.entries if _own(e, party)]
+    kinds = list(_own(own[0], party))
     sheet.y += 12
     sheet.mark(6, sheet.y + 12, party_marker(agreement, party), party_colour(agreement, party), 10)
     rows = wrap(party_name(agreement, party), sheet.base + 1, sheet.width - 18, True)
@@ -143,7 +153,7 @@ def _party_acts(sheet: Sheet, result: PlanResult, party: str) -> None:
             bar = sheet.y + 2
         for k, kind in enumerate(kinds):
             x, y = left + k % across * (room + gap), bar + k // across * 20
-            _act_bar(sheet, agreement, e, kind, e.by_type[kind], x, y, room)
+            _act_bar(sheet, agreement, f"{e.id}|{kind}", party, _own(e, party)[kind], x, y, room)
         sheet.y += deep
     sheet.rule(0, sheet.y, sheet.width, sheet.y, INK, 1.0)
     sheet.y += 10
@@ -155,16 +165,13 @@ def _kind(agreement: Agreement, party: str, kind: str) -> str:
 
 
 def _act_bar(
-    sheet: Sheet, agreement: Agreement, e: EntryResult, kind: str, act: TypeAct | None, x: float, y: float, room: float
+    sheet: Sheet, agreement: Agreement, of: str, party: str, act: TypeAct | None, x: float, y: float, room: float
 ) -> None:
     if act is None:
         sheet.text(x, y + 12.5, "cannot be in office", sheet.small, color=GREY)
         return
-    looks = act_looks(agreement, e.by)
-    parts = [
-        (f"{e.id}|{kind}|{name}", share, how)
-        for name, share, how in zip(
-            ("keep", "conceal", "withdraw"), (act.keep, act.conceal, act.withdraw), looks, strict=True
-        )
-    ]
+    keep, hide, leave = act_looks(agreement, party)
+    parts = [(f"{of}|keep", act.keep, keep), (f"{of}|conceal", act.conceal, hide)]
+    parts += [(f"{of}|hold", act.hold, HOLD)] * (act.hold > 0)
+    parts.append((f"{of}|withdraw", act.withdraw, leave))
     sheet.stack(x, y, room, 16, parts, sheet.small)

@@ -8,12 +8,13 @@ from collections.abc import Sequence
 
 from servanda.agreement.dates import last_day
 from servanda.agreement.format.agreement import Agreement
-from servanda.agreement.labels import party_name
+from servanda.agreement.labels import cause_name, party_name
 from servanda.assessment.comparison import PlanResult
 from servanda.assessment.outcomes import HORIZON, EntryResult
-from servanda.english import a_chance, count, day_label, month, percent, short
+from servanda.english import a_chance, capital, count, day_label, month, percent, short
 from servanda.presentation.figures._palette import (
     GREY,
+    HOLD,
     INK,
     LINE,
     PALE,
@@ -27,12 +28,15 @@ from servanda.presentation.figures._palette import (
 from servanda.presentation.figures._plan_words import (
     CHOICE,
     VOTE,
+    acts_of,
+    end_of,
     label_of,
     last_loss,
     name_of,
     steps_to_perform,
     weakest,
     weakest_words,
+    when_words,
 )
 from servanda.presentation.figures._sheet import Sheet, wrap
 from servanda.presentation.figures._time_axis import year_of, year_ticks
@@ -41,7 +45,12 @@ from servanda.presentation.figures.gallery import figure
 
 def title(result: PlanResult) -> str:
     """The finding of a plan's calendar."""
-    link = result.summary.weakest_link
+    link, late = result.summary.weakest_link, result.summary.late
+    if late is not None and late.headline.ending is not None and late.headline.ending.chance >= 0.005:
+        ending = late.headline.ending
+        how = "end" if ending.ends else "be suspended" if ending.how == "suspended" else "stall"
+        where = when_words(result, ending.entry, ending.title, ending.date)
+        return f"{name_of(result)}: most likely to {how} at {where} ({percent(ending.chance)})"
     if link.lost < 0.005:
         return f"{name_of(result)}: no single entry loses even 1%"
     return f"{name_of(result)}: most likely to fail at {weakest_words(result)} ({percent(link.lost)})"
@@ -68,6 +77,19 @@ def alt(result: PlanResult) -> str:
     return f"Calendar of {name_of(result)}: {count(len(summary.entries), 'entry', 'entries')} {when}. {where} {done}"
 
 
+def subtitle(result: PlanResult) -> str:
+    """What is shown."""
+    if result.summary.late is not None:
+        return (
+            "Each party's entries by date. Height: the chance that the party keeps the entry when it falls due, on its"
+            " date or later. Grey: the chance that the agreement is in force."
+        )
+    return (
+        "Each party's entries by date. Height: the chance that the party keeps the entry if the agreement gets that"
+        " far. Grey: the chance that it gets that far."
+    )
+
+
 CALENDAR = figure(
     "calendar",
     of=PlanResult,
@@ -76,8 +98,7 @@ CALENDAR = figure(
     " agreement gets that far. The grey area is the chance that it gets that far. Below, every entry in turn, and how"
     " much of its chance the agreement loses there.",
     title=title,
-    subtitle="Each party's entries by date. Height: the chance that the party keeps the entry if the agreement gets"
-    " that far. Grey: the chance that it gets that far.",
+    subtitle=subtitle,
     alt=alt,
     first=True,
 )
@@ -99,7 +120,7 @@ def _lanes(sheet: Sheet, result: PlanResult) -> None:
     points = result.summary.standing
     days, force = [year_of(p.date) for p in points], [p.in_force for p in points]
     last = year_of(last_day(agreement))
-    acting = [p for p in agreement.parties if any(e.by == p for e in entries)]
+    acting = [p for p in agreement.parties if any(p in acts_of(e) for e in entries)]
     tall, left = 62.0, 40.0
     for party in acting:
         sheet.mark(5, sheet.y + 13, party_marker(agreement, party), party_colour(agreement, party))
@@ -107,8 +128,8 @@ def _lanes(sheet: Sheet, result: PlanResult) -> None:
         sheet.y = sheet.lines(16, sheet.y + 17.5, rows, sheet.base, bold=True) - 33.5
         axes = sheet.panel(left, sheet.y + 30, sheet.width - left - 12, tall, f"lane|{party}")
         axes.fill_between(days, force, step="post", facecolor="#dfe2e6", linewidth=0, zorder=0)
-        own = [e for e in entries if e.by == party]
-        x, kept = [year_of(e.date) for e in own], [e.keep for e in own]
+        own = [e for e in entries if party in acts_of(e)]
+        x, kept = [year_of(e.date) for e in own], [acts_of(e)[party].keep for e in own]
         colour = party_colour(agreement, party)
         axes.vlines(x, 0, kept, color=colour, linewidth=1.6, zorder=2)
         axes.plot(
@@ -118,8 +139,8 @@ def _lanes(sheet: Sheet, result: PlanResult) -> None:
         for e in own:
             if weakest(result, e.id):
                 axes.plot(
-                    [year_of(e.date)], [e.keep], "o", markersize=13, markerfacecolor="none", markeredgecolor=INK,
-                    markeredgewidth=1.4, clip_on=False, zorder=4,
+                    [year_of(e.date)], [acts_of(e)[party].keep], "o", markersize=13, markerfacecolor="none",
+                    markeredgecolor=INK, markeredgewidth=1.4, clip_on=False, zorder=4,
                 )  # fmt: skip
         axes.set_ylim(0, 1)
         axes.set_yticks([0, 0.5, 1], ["0%", "50%", "100%"])
@@ -131,8 +152,11 @@ def _lanes(sheet: Sheet, result: PlanResult) -> None:
             sheet.y += 30 + tall + 28
     if any(weakest(result, e.id) for e in entries):
         size = sheet.small
+        weak = "The weakest link: where the agreement loses most of its chance"
+        if result.summary.late is not None:
+            weak = "Where the agreement is most likely to break down, the wait for the entry included"
         sheet.mark_ring(7, sheet.y + 9)
-        for line in wrap("The weakest link: where the agreement loses most of its chance", size, sheet.width - 24):
+        for line in wrap(weak, size, sheet.width - 24):
             sheet.text(20, sheet.y + 13, line, size)
             sheet.y += 16
         sheet.y += 6
@@ -140,7 +164,7 @@ def _lanes(sheet: Sheet, result: PlanResult) -> None:
 
 def _rows(sheet: Sheet, result: PlanResult) -> None:
     agreement, entries = result.game.agreement, result.summary.entries
-    acting = [p for p in agreement.parties if any(e.by == p for e in entries)]
+    acting = [p for p in agreement.parties if any(p in acts_of(e) for e in entries)]
     sheet.y += 4
     _key(sheet, agreement, entries, acting)
     lane, size = 16.0, sheet.base
@@ -153,6 +177,8 @@ def _rows(sheet: Sheet, result: PlanResult) -> None:
     else:
         bars = [(506.0, 80.0), (632.0, 116.0), (792.0, 70.0)]
         heads, title_room = ("In force then", "Kept, if in force then", "Lost here"), 506.0 - left - 14
+    if result.summary.late is not None:
+        heads = ("Falls due", "Kept then" if sheet.narrow else "Kept, if it falls due", "Lost here")
     for (x, _), head in zip(bars, heads, strict=True):
         sheet.text(x, sheet.y + 12, head, sheet.small, color=GREY, bold=True)
     sheet.y += 20
@@ -173,9 +199,9 @@ def _rows(sheet: Sheet, result: PlanResult) -> None:
             sheet.text(76, base, day_label(e.date), sheet.small, color=GREY, ha="right")
             _bars(sheet, agreement, e, sheet.y + 3.5, bars, e is entries[0])
         sheet.lines(left, base, rows, size, bold=strong)
-        if e.by:
-            x = first + lane * (acting.index(e.by) + 0.5)
-            sheet.mark_later(x, base - 4.5, party_marker(agreement, e.by), party_colour(agreement, e.by))
+        for party in acts_of(e) if e.by else ():
+            x = first + lane * (acting.index(party) + 0.5)
+            sheet.mark_later(x, base - 4.5, party_marker(agreement, party), party_colour(agreement, party))
         sheet.y += deep
     for i, party in enumerate(acting):
         x = first + lane * (i + 0.5)
@@ -191,10 +217,14 @@ def _key(sheet: Sheet, agreement: Agreement, entries: Sequence[EntryResult], act
     items = [("Kept, or goes through", keep)]
     if any(e.conceal >= 0.0005 for e in entries):
         items.append(("Concealed", hide))
-    for p in acting:
-        for kinds, said, cause in ((CHOICE, "withdraws", "withdrew"), (VOTE, "does not ratify", "unratified")):
-            if any(e.by == p and e.kind in kinds for e in entries):
-                items.append((f"{party_name(agreement, p)} {said}", look(agreement, f"{cause}:{p}")))
+    if any(e.hold >= 0.0005 for e in entries):
+        items.append(("Held back, or vote failed", HOLD))
+    ends = {end_of(e) for e in entries if e.kind in (*CHOICE, *VOTE)}
+    order = [f"{what}:{p}" for p in acting for what in ("withdrew", "lapsed", "unratified")]
+    for cause in [*order, "withdrew:both", "withdrew:several"]:
+        if cause in ends:
+            said = cause_name(agreement, cause) if cause in order else "Somebody withdraws"
+            items.append((capital(said), look(agreement, cause)))
     sheet.legend(items)
 
 
@@ -210,9 +240,8 @@ def _last_report(result: PlanResult) -> list[EntryResult]:
 
 
 def _aside(e: EntryResult) -> str:
-    return {"ratification": " (vote)", "turnover": " (change of government)", "automatic": " (automatic)"}.get(
-        e.kind, ""
-    )
+    said = {"ratification": "vote", "turnover": "change of government"}.get(e.kind, e.kind)
+    return "" if e.kind in ("obligation", "review", "renewal", "report") else f" ({said})"
 
 
 def _bars(
@@ -225,14 +254,12 @@ def _bars(
     sheet.box(x0, y, w0 * e.reached, tall, "#9aa1a9", f"{e.id}|reached")
     sheet.text(x0 + w0 + 5, base, short(e.reached, sure=first), size)
     if e.kind in (*CHOICE, *VOTE):
-        keep, hide, leave = act_looks(agreement, e.by)
-        left = e.withdraw
-        if e.kind in VOTE:
-            left, leave = 1.0 - e.keep, look(agreement, f"unratified:{e.by}")
+        keep, hide, _ = act_looks(agreement, e.by)
         parts = [
             (f"{e.id}|keep", e.keep, keep),
             (f"{e.id}|conceal", e.conceal, hide),
-            (f"{e.id}|withdraw", left, leave),
+            (f"{e.id}|hold", e.hold, HOLD),
+            (f"{e.id}|withdraw", 1.0 - e.keep - e.hold if e.kind in VOTE else e.withdraw, look(agreement, end_of(e))),
         ]
         at = x1
         for label, share, how in parts:

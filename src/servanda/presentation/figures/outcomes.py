@@ -4,11 +4,12 @@
 
 from __future__ import annotations
 
+from servanda.agreement.format.agreement import Agreement
 from servanda.agreement.labels import cause_name
-from servanda.assessment.comparison import Comparison
+from servanda.assessment.comparison import Comparison, PlanResult
 from servanda.assessment.summary import outcome_order
 from servanda.english import a_chance, capital, percent, short
-from servanda.presentation.figures._palette import HELD, look
+from servanda.presentation.figures._palette import HELD, Look, look, stand_look
 from servanda.presentation.figures._plan_words import at_end, main_cause, name_of, whole_period
 from servanda.presentation.figures._sheet import Sheet, text_width, wrap
 from servanda.presentation.figures.gallery import figure
@@ -17,6 +18,8 @@ from servanda.presentation.figures.gallery import figure
 def title(comparison: Comparison) -> str:
     """The finding of the figure of outcomes."""
     plans, agreement = comparison.plans, comparison.agreement
+    if all(r.summary.late for r in plans):
+        return _late_title(comparison)
     best = comparison.best
     held = best.summary.held["clean"]
     lasting = f"{a_chance(held)} of being in force {at_end(best)} with nothing concealed"
@@ -39,14 +42,37 @@ def title(comparison: Comparison) -> str:
     return f"{none} is likely to last: {why}"
 
 
+def _late_title(comparison: Comparison) -> str:
+    """The finding where steps can be late: which plan is likeliest to be complete, and which to be in force."""
+    found = [(result, result.summary.late.headline) for result in comparison.plans if result.summary.late]
+    best, head = max(found, key=lambda pair: pair[1].complete)
+    if len(found) == 1:
+        stuck = f"{percent(head.unfinished)} in force but unfinished"
+        return (
+            f"{name_of(best)} {at_end(best)}: {percent(head.complete)} complete, {stuck}, {percent(head.broken)} broken"
+        )
+    lasts, longest = max(found, key=lambda pair: 1.0 - pair[1].broken)
+    force = percent(1.0 - longest.broken)
+    if head.complete < 0.01:
+        none = f"No plan has even a 1% chance of being complete {at_end(best)}"
+        return f"{none}. {name_of(lasts)} is likeliest to be in force ({force})"
+    first = f"{name_of(best)} is likeliest to be complete {at_end(best)} ({percent(head.complete)})"
+    return first if lasts is best else f"{first}, {name_of(lasts)} to be in force ({force})"
+
+
 def alt(comparison: Comparison) -> str:
     """The chances of every outcome worth naming, plan by plan."""
     rows: list[str] = []
     for result in comparison.plans:
         held, broken = result.summary.held, result.summary.broken
         named = sorted((c for c in broken if broken[c] >= 0.005), key=lambda c: -broken[c])
-        parts = [f"{percent(held['clean'])} in force and clean {at_end(result)}"]
-        parts += [f"{percent(held['concealed'])} in force with something concealed"] * (held["concealed"] >= 0.005)
+        late = result.summary.late
+        if late is None:
+            parts = [f"{percent(held['clean'])} in force and clean {at_end(result)}"]
+            parts += [f"{percent(held['concealed'])} in force with something concealed"] * (held["concealed"] >= 0.005)
+        else:
+            stands = {name: sum(late.how_it_stands[name].values()) for name in STANDS}
+            parts = [f"{percent(stands[n])} {STANDS[n].lower()}" for n in STANDS if stands[n] >= 0.005]
         parts += [f"{percent(broken[c])} {cause_name(comparison.agreement, c)}" for c in named]
         rows.append(f"{name_of(result)}: {', '.join(parts)}.")
     return "How each plan ends. " + " ".join(rows)
@@ -55,6 +81,26 @@ def alt(comparison: Comparison) -> str:
 def subtitle(comparison: Comparison) -> str:
     """What is shown."""
     return f"How each plan ends, {whole_period(comparison.agreement)}. Each bar is 100% of what can happen."
+
+
+STANDS = {
+    "complete_on_time": "Complete, all on time",
+    "complete_late": "Complete, something late",
+    "stalled": "In force, part of it not done",
+    "suspended": "In force, something taken back",
+}
+
+
+def _parts(result: PlanResult) -> dict[str, float]:
+    """What a bar is made of: how it stands where steps can be late, else what is concealed; and why it broke down."""
+    late = result.summary.late
+    if late is None:
+        return result.summary.outcomes
+    return {**{name: sum(late.how_it_stands[name].values()) for name in STANDS}, **result.summary.broken}
+
+
+def _look(agreement: Agreement, name: str) -> Look:
+    return stand_look(name) if name in STANDS else look(agreement, name)
 
 
 OUTCOMES = figure(
@@ -75,13 +121,19 @@ OUTCOMES = figure(
 def draw(sheet: Sheet, comparison: Comparison) -> None:
     """Each bar is 100%; a part's label is `plan|outcome`."""
     agreement = comparison.agreement
-    order = outcome_order(agreement, [r.summary for r in comparison.plans])
-    seen = [n for n in order if any(r.summary.outcomes.get(n, 0.0) >= 0.0005 for r in comparison.plans)]
-    named = list(dict.fromkeys(["held:clean", *seen]))
-    sheet.legend([(capital(cause_name(agreement, n)), look(agreement, n)) for n in named])
+    parts_of = {r.plan: _parts(r) for r in comparison.plans}
+    causes = outcome_order(agreement, [r.summary for r in comparison.plans])
+    order = [*STANDS, *causes] if any(r.summary.late for r in comparison.plans) else causes
+    seen = [n for n in order if any(parts.get(n, 0.0) >= 0.0005 for parts in parts_of.values())]
+    first = [] if all(r.summary.late for r in comparison.plans) else ["held:clean"]
+    named = list(dict.fromkeys([*first, *seen]))
+    sheet.legend([(STANDS.get(n) or capital(cause_name(agreement, n)), _look(agreement, n)) for n in named])
     sheet.y += 6
     for result in comparison.plans:
+        late = result.summary.late
         held = f"{short(result.summary.held['clean'])} in force and clean"
+        if late is not None:
+            held = f"{short(late.headline.complete)} complete"
         room = sheet.width - (0 if sheet.narrow else text_width(held, sheet.base, True) + 20)
         rows = wrap(name_of(result), sheet.base + 1, room, True)
         sheet.y += 16
@@ -92,6 +144,6 @@ def draw(sheet: Sheet, comparison: Comparison) -> None:
         else:
             sheet.text(sheet.width, sheet.y, held, bold=True, ha="right", color=HELD)
             sheet.y = after - 10
-        parts = [(f"{result.plan}|{n}", result.summary.outcomes.get(n, 0.0), look(agreement, n)) for n in order]
+        parts = [(f"{result.plan}|{n}", parts_of[result.plan].get(n, 0.0), _look(agreement, n)) for n in order]
         sheet.stack(0, sheet.y, sheet.width, 30, parts, sheet.base)
         sheet.y += 42

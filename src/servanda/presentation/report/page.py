@@ -27,7 +27,9 @@ from servanda.uncertainty.overview import DRAWS, Uncertainty
 if TYPE_CHECKING:
     from servanda.presentation.figures.gallery import Drawing
 
-SECTIONS = ("outcomes", "calendar", "survival", "beliefs", "exposure", "scorecard", "acts")  # figures, in their order
+SECTIONS = (  # figures, in their order
+    "outcomes", "timeline", "calendar", "survival", "beliefs", "exposure", "scorecard", "acts",
+)  # fmt: skip
 RANGES = {"fan": "survival_fan", "spread": "histogram", "tornado": "tornado", "tips": "tipping_points"}
 
 
@@ -276,7 +278,8 @@ def _plan(result: PlanResult, found: Uncertainty | None) -> dict[str, Any]:
         "id": result.plan,
         "name": name,
         "rest": headline(summary).removeprefix(f"{name} "),
-        "held": chance(summary.held["clean"]),
+        "held": chance(summary.held["clean"] if summary.late is None else summary.late.headline.complete),
+        "late": summary.late is not None,
         "span": "" if found is None else ranges.span_of(found, result.plan),
         "note": agreement.plans[result.plan].note,
         "view": view(result),

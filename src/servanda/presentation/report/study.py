@@ -18,7 +18,7 @@ from servanda.presentation.views.comparison import verdict
 from servanda.presentation.views.plan import headline, left_out
 from servanda.presentation.views.scorecard import plans_side_by_side, side_by_side
 from servanda.result import About, Result
-from servanda.uncertainty.overview import DRAWS, Uncertainty, within_ranges
+from servanda.uncertainty.overview import Uncertainty, within_ranges
 
 SOLVING, RANGING = 0.1, 0.5  # shares of the progress bar; drawing takes the rest
 STARTS = 5  # from which further equilibria of each plan are looked for
@@ -75,7 +75,7 @@ def study(
     agreement: Agreement,
     folder: str | Path = "report",
     *,
-    draws: int = DRAWS,
+    draws: int | None = None,
     seed: int = 0,
     progress: Progress | None = None,
 ) -> Study:
@@ -85,8 +85,9 @@ def study(
     ----------
     folder : path
         Made if missing. An earlier report in it about the same agreement is replaced, with all its figures.
-    draws : int
-        Of the numbers that have a range; 0 leaves uncertainty out.
+    draws : int, optional
+        Of the numbers that have a range; 0 leaves uncertainty out. By default 1,024; where steps can be late, as many
+        as fit into 40 seconds.
     seed : int
         Of the draws.
     progress : function of what is being done and the share done (0 to 1), optional
@@ -110,15 +111,15 @@ def study(
     'report.html'
     """
     expect(agreement, Agreement, "study")
-    draws, seed = whole("draws", draws, 0, MOST_DRAWS), seeded(seed)
+    draws, seed = None if draws is None else whole("draws", draws, 0, MOST_DRAWS), seeded(seed)
     need("pictures", "The report", "jinja2", "matplotlib")
     folder = Path(folder)
     check_contents(folder, "report", agreement)
-    begin = SOLVING + RANGING if draws else SOLVING
+    begin = SOLVING if draws == 0 else SOLVING + RANGING
     from servanda.presentation.report.page import write
 
     comparison = compare(agreement, starts=STARTS, progress=part_of(progress, 0.0, SOLVING))
-    found = within_ranges(agreement, draws, seed, progress=part_of(progress, SOLVING, begin)) if draws else None
+    found = within_ranges(agreement, draws, seed, progress=part_of(progress, SOLVING, begin)) if draws != 0 else None
     try:
         report = write(comparison, folder, progress=part_of(progress, begin, 1.0), uncertainty=found)
     except NotSaved as error:

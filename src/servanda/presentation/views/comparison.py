@@ -10,6 +10,7 @@ from servanda.assessment.summary import outcome_order
 from servanda.english import a_chance, amounts, capital, in_unit, listed, number, quantity, time, time_unit
 from servanda.errors import expect
 from servanda.presentation.view import Column, Row, Table, View, rows, view_of
+from servanda.presentation.views._late_words import STANDS, waits
 from servanda.presentation.views.plan import headline, in_table, in_words, left_out
 
 MOST_BESIDE = 8
@@ -28,6 +29,8 @@ def verdict(comparison: Comparison) -> str:
     ranked = sorted((result.summary for result in comparison.plans), key=lambda one: -one.held["clean"])
     if len(ranked) == 1:
         return headline(ranked[0])
+    if all(one.late is not None for one in ranked):
+        return _late_verdict(comparison)
     first, second = ranked[0], ranked[1]
     best, next_best = first.held["clean"], second.held["clean"]
     if in_words(best) in ("0%", "less than 1%"):
@@ -54,6 +57,34 @@ def verdict(comparison: Comparison) -> str:
     )
 
 
+def _late_verdict(comparison: Comparison) -> str:
+    """Which plan is likeliest to be completed, and how far each gets: where steps can be late."""
+    found = [(result, result.summary.late) for result in comparison.plans]
+    late = [(result, one) for result, one in found if one is not None]
+    ranked = sorted(late, key=lambda pair: -pair[1].headline.complete)
+    (first, best), (second, next_best) = ranked[0], ranked[1]
+    complete, against = best.headline.complete, next_best.headline.complete
+    names = capital(first.title), capital(second.title)
+    if in_words(complete) in ("0%", "less than 1%"):
+        none = "neither plan" if len(late) == 2 else f"none of the {len(late)} plans"
+        said = f"With these judgements, {none} has even a 1% chance of being complete at the end."
+    elif complete - against < 0.01:
+        said = (
+            f"With these judgements, {names[0]} and {names[1]} are about equally likely to be complete at the end"
+            f" ({in_words(complete)} and {in_words(against)})."
+        )
+    else:
+        said = (
+            f"With these judgements, {names[0]} is likeliest to be complete at the end. It has {a_chance(complete)},"
+            f" against {in_words(against)} for {names[1]}."
+        )
+    share = {capital(result.title): one.steps_done / max(1, waits(result.summary)) for result, one in late}
+    most = max(share.values())
+    lead = [name for name, part in share.items() if most - part < 0.005]
+    get = "gets" if len(lead) == 1 else "get"
+    return f"{said} {listed(lead)} {get} furthest: {in_words(most)} of the steps are done on average."
+
+
 def _side_by_side(comparison: Comparison) -> Iterator[Table]:
     """Tables of as many plans as can be read beside each other."""
     many, title = len(comparison.plans), "The plans side by side"
@@ -77,8 +108,20 @@ def _beside(comparison: Comparison, plans: Sequence[PlanResult], key: str, title
     def performed(result: PlanResult) -> str:
         return in_table(result.summary.completed) if result.summary.has_steps else "no steps to perform"
 
+    some_late = any(result.summary.late is not None for result in comparison.plans)
+    if some_late:
+        for name, words in STANDS.items():
+            add(words, lambda r, of=name: _stands(r, of))
     for cause in outcome_order(agreement, [result.summary for result in comparison.plans]):
-        add(cause_name(agreement, cause), lambda r, of=cause: in_table(r.summary.outcomes.get(of)))
+        if some_late and cause == "held:clean" and all(r.summary.late is not None for r in comparison.plans):
+            continue  # told above, by how it stands
+        words = "of what is in force, with something concealed" if some_late and cause == "held:concealed" else ""
+        add(words or cause_name(agreement, cause), lambda r, of=cause: in_table(r.summary.outcomes.get(of)))
+    if some_late:
+        add("complete by habit alone", lambda r: _by_habit(r, "complete"), begins=True)
+        add("broken by habit alone", lambda r: _by_habit(r, "broken"))
+        add("steps done on average", _steps_done, begins=True)
+        add("last step more likely done than not", _furthest)
     add("every step performed or claimed, whatever happened later", performed, begins=True)
     unit = time_unit(agreement.horizon)
     of = quantity(in_unit(agreement.horizon, unit))
@@ -90,6 +133,28 @@ def _beside(comparison: Comparison, plans: Sequence[PlanResult], key: str, title
     add("self-enforcing", lambda r: "yes" if r.audit.self_enforcing else "no")
     columns = (Column("", "words"), *(Column(result.plan) for result in plans))
     return Table(key, title, columns, tuple(made))
+
+
+def _stands(result: PlanResult, how: str) -> str:
+    late = result.summary.late
+    return "–" if late is None else in_table(sum(late.how_it_stands[how].values()))
+
+
+def _by_habit(result: PlanResult, what: str) -> str:
+    late = result.summary.late
+    return "–" if late is None else in_table(getattr(late.by_habit.headline, what))
+
+
+def _steps_done(result: PlanResult) -> str:
+    late = result.summary.late
+    return "–" if late is None else f"{number(late.steps_done, 1)} of {waits(result.summary)}"
+
+
+def _furthest(result: PlanResult) -> str:
+    late = result.summary.late
+    if late is None:
+        return "–"
+    return "none" if late.headline.furthest is None else late.headline.furthest.entry
 
 
 def _weakest(comparison: Comparison) -> Table:

@@ -8,6 +8,7 @@ from servanda.agreement.dates import last_day
 from servanda.agreement.format.agreement import Agreement
 from servanda.agreement.labels import cause_name, party_name, type_name
 from servanda.assessment.comparison import PlanResult
+from servanda.assessment.lateness import LateSummary
 from servanda.assessment.outcomes import HORIZON, EntryResult, TypeAct, outcomes
 from servanda.assessment.summary import Summary, Value
 from servanda.english import (
@@ -26,7 +27,8 @@ from servanda.english import (
 )
 from servanda.errors import expect
 from servanda.game.calendar import Step
-from servanda.presentation.view import Column, Row, Table, View, rows, view, view_of
+from servanda.presentation.view import Column, Row, Table, View, filled, rows, view, view_of
+from servanda.presentation.views import _late_words
 
 in_words = partial(chance, room="sentence")
 in_table = partial(chance, decimals=1)
@@ -36,6 +38,8 @@ SURE = 0.0005  # less than this is lost without a word on the cause
 @view_of.register
 def _(summary: Summary) -> View:
     agreement, years = summary.agreement, summary.expected_years
+    if summary.late is not None:
+        return _of_late(summary, summary.late)
     done = "The plan has no steps to perform."
     if summary.has_steps:
         done = f"There is {a_chance(summary.completed)} that every step is performed or claimed."
@@ -50,6 +54,34 @@ def _(summary: Summary) -> View:
         (
             f"Status: {summary.status}; residual {summary.residual:.0e} after {count(summary.iterations, 'iteration')}"
             f"{_way(summary)}. All chances rest on the judgements in the file.",
+            *left_out(summary),
+            *other_ways(summary),
+        ),
+    )
+
+
+def _of_late(summary: Summary, late: LateSummary) -> View:
+    """The view of a plan in which steps can be late."""
+    agreement = summary.agreement
+    years = time_of(summary.expected_years, agreement.horizon)
+    alone = time_of(late.by_habit.expected_years, agreement.horizon)
+    return View(
+        headline(summary),
+        filled(
+            _late_words.outcome_table(summary, late),
+            _late_words.ending_table(agreement, late),
+            _late_words.entry_table(summary),
+            _late_words.time_table(agreement, late),
+            _values(summary),
+            _late_words.steps(summary, late),
+            f"The plan is expected to stay in force for {years} ({alone} by habit alone).",
+            _late_words.lateness(late),
+        ),
+        (
+            f"Status: {summary.status}; residual {summary.residual:.0e} after {count(summary.iterations, 'iteration')}"
+            f"{_way(summary)}. All chances rest on the judgements in the file.",
+            "Habit alone is what parties to whom nothing matters would do. By interest is what comes of acts that are"
+            " likelier than that, as they pay; by habit, what would happen anyway.",
             *left_out(summary),
             *other_ways(summary),
         ),
@@ -81,6 +113,8 @@ def _way(summary: Summary) -> str:
 def headline(summary: Summary) -> str:
     """A few plain sentences: will this plan hold, where is it most likely to fail, and why?"""
     expect(summary, Summary, "headline")
+    if summary.late is not None:
+        return _late_words.headline(summary, summary.late)
     link = summary.weakest_link
     horizon = summary.agreement.horizon
     end = at(last_day(summary.agreement), horizon)
@@ -204,8 +238,22 @@ def _calendar(result: PlanResult) -> Table:
     summary, agreement, link = result.summary, result.game.agreement, result.summary.weakest_link
     steps = {step.id: step for step in result.game.steps}
     written = agreement.plans[result.plan].entries
+    late = summary.late is not None
     names = ("in force then", "kept", "concealed", "withdrawn", "keeping is worth")
+    if late:
+        names = (
+            "falls due",
+            "kept",
+            "concealed",
+            "held back",
+            "withdrawn",
+            "keeping is worth",
+            "on time",
+            "late",
+            "struck",
+        )
     columns = (Column("date", "date"), Column("entry", "words"), *map(Column, names), Column("lost here", "words"))
+    told, chances = (_late_words.acts, _late_words.act_cells) if late else (_acts, _chances)
 
     def marked(title: str, entry: str) -> str:
         return title + (" (weakest link)" if entry == link.entry and link.lost >= 10 * SURE else "")
@@ -217,19 +265,32 @@ def _calendar(result: PlanResult) -> Table:
         types = _by_type(agreement, e)
         margins = [write(act.margin, sign=True) for _, _, act in types if act is not None and len(types) == 1]
         reached, title = in_table(e.reached, sure=e is summary.entries[0]), marked(entry_title(agreement, e), e.id)
-        made.append(Row((e.date.isoformat(), title, reached, *_acts(e), *(margins or [""]), _lost(agreement, e.lost))))
+        becomes = _late_words.becomes(e) if late else ()
+        cells = (reached, *told(e), *(margins or [""]), *becomes, _lost(agreement, e.lost))
+        made.append(Row((e.date.isoformat(), title, *cells)))
         asked = f"{party_name(agreement, e.by)}: {'; '.join(_gives(agreement, steps[e.id]))}"
         said = [f"{e.id} – {asked}", *filter(None, [written[steps[e.id].place].text])]
         made += [Row(("", words), "detail") for words in said]
         for kind, who, act in types if len(types) > 1 else ():
             believed = f"{who}, believed {chance(e.belief[kind])}"
-            cells = ("cannot be in office",) if act is None else (*_chances(act), write(act.margin, sign=True))
+            cells = ("cannot be in office",) if act is None else (*chances(act), write(act.margin, sign=True))
             made.append(Row(("", believed, "", *cells), "detail"))
     points, lost = summary.standing, summary.lost_at_the_end
     reached = in_table(points[-2].in_force if len(points) > 1 else 1.0)
     cause = f"{in_table(lost)} found out, or an incident" if lost >= SURE else "–"
     last = marked("The last report, at the horizon", HORIZON)
-    made.append(Row((last_day(agreement).isoformat(), last, reached, "–", "–", "–", "", cause)))
+    made.append(
+        Row(
+            (
+                last_day(agreement).isoformat(),
+                last,
+                reached,
+                *["–"] * (4 if late else 3),
+                *[""] * (4 if late else 1),
+                cause,
+            )
+        )
+    )
     return Table("calendar", "Entry by entry", columns, tuple(made))
 
 
@@ -258,7 +319,7 @@ def _values(summary: Summary) -> Table:
 def entry_title(agreement: Agreement, entry: EntryResult) -> str:
     """An entry's title, with the party's name where a repeated review needs it."""
     name = capital(entry.title)
-    return f"{name}: {party_name(agreement, entry.by)}" if entry.kind == "review" else name
+    return f"{name}: {party_name(agreement, entry.by)}" if entry.kind in ("review", "renewal") else name
 
 
 def _by_type(agreement: Agreement, e: EntryResult) -> list[tuple[str, str, TypeAct | None]]:

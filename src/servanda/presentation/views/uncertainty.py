@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from servanda.assessment.comparison import Comparison, PlanResult, expected_years
 from servanda.assessment.metrics import metric, metrics
-from servanda.english import capital
+from servanda.english import capital, listed
 from servanda.presentation.view import Column, Row, Table, View, filled, view_of
 from servanda.presentation.views import sensitivity, sweep, tipping_points
 from servanda.presentation.writing import brief, nine_in_ten, plan_title
@@ -16,7 +16,7 @@ from servanda.uncertainty.sweeps.sweep import row
 def _(found: Uncertainty) -> View:
     turns = () if found.tips is None else (tipping_points.flips(found.tips),)
     blocks = (*sweep.tables(found.swept), moving(found), turning(found), *turns)
-    return View(headline(found), filled(*blocks), (sweep.unanswered(found.swept),))
+    return View(headline(found), filled(*blocks), filled(sweep.unanswered(found.swept), left_out(found)))
 
 
 def span_of(found: Uncertainty, plan: str) -> str:
@@ -37,6 +37,18 @@ def intro(found: Uncertainty) -> str:
         f" {each} for every draw. The median may differ from the result at the likely values, because what is likely"
         " for each number need not be likely for all of them together."
     )
+
+
+def left_out(found: Uncertainty) -> str:
+    """Say what would have taken too long; nothing if all was done."""
+    if not found.left_out:
+        return ""
+    said = [f"servanda took {found.swept.draws:,} draws, as many as fit into 40 seconds; --draws takes more."]
+    other = {"tornado": "what each number moves alone (servanda sensitivity)", "tips": "tipping points (servanda tip)"}
+    more = [words for name, words in other.items() if name in found.left_out]
+    if more:
+        said.append(f"Left out, as it takes longer: {listed(more)}.")
+    return " ".join(said[0 if "draws" in found.left_out else 1 :])
 
 
 def headline(found: Uncertainty) -> str:

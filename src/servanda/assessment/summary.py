@@ -14,7 +14,7 @@ import numpy as np
 from servanda.agreement.format.agreement import Agreement
 from servanda.assessment._late_meaning import late_summary, walk_of
 from servanda.assessment._late_walk import LateWalk
-from servanda.assessment.lateness import LateSummary
+from servanda.assessment.lateness import STANDS, LateSummary
 from servanda.assessment.other_equilibria import OtherEquilibrium, search
 from servanda.assessment.outcomes import EntryResult, Standing, WeakestLink
 from servanda.errors import MOST_STARTS, expect, numbered, seeded, whole
@@ -140,6 +140,13 @@ class Summary(Result):
     def how_it_stands(self) -> dict[str, dict[str, float]]:
         """How it stands if in force at the horizon (see `LateSummary`); empty where nothing can be late."""
         return {} if self.late is None else self.late.how_it_stands
+
+    @property
+    def stands(self) -> dict[str, float]:
+        """Chance of each way of being in force at the horizon; where nothing can be late, all of it is on time."""
+        if self.late is None:
+            return dict.fromkeys(STANDS, 0.0) | {"complete_on_time": sum(self.held.values())}
+        return {name: sum(each.values()) for name, each in self.late.how_it_stands.items()}
 
     @property
     def lost_at_the_end(self) -> float:

@@ -188,6 +188,9 @@ def begin_at(s: State, at: Reference) -> None:
     The way may be any that leads from one F to another: at t = 0 it is the F of the reference at m = 1. F is wanted
     first a little further on. Where the curve cannot be followed at once, or another branch may be near, `advance` ends
     in STUCK or ALARMED as usual; `WARM` in `count` says how the curve was begun.
+
+    Where there are several solutions, this may lead to one that is not on the branch from m = 0 of the other F, without
+    any sign of it on the way (decision 51).
     """
     n = len(at.point)
     begin(s)

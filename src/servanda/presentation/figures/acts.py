@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from servanda.agreement.format.agreement import Agreement
-from servanda.agreement.labels import party_name, type_name
+from servanda.agreement.labels import cause_name, party_name, type_name
 from servanda.assessment.comparison import PlanResult
 from servanda.assessment.outcomes import EntryResult, TypeAct
 from servanda.english import capital, day_label, percent, short
@@ -96,6 +96,11 @@ def draw(sheet: Sheet, result: PlanResult) -> None:
     sheet.legend(
         [("Keeps", keep), ("Claims to, and conceals", hide), *held]
         + [(f"{party_name(agreement, p)} withdraws", look(agreement, f"withdrew:{p}")) for p in acting]
+        + [
+            (capital(cause_name(agreement, f"lapsed:{p}")), look(agreement, f"lapsed:{p}"))
+            for p in acting
+            if any(e.kind == "renewal" and e.by == p for e in result.summary.entries)
+        ]
     )
     for party in acting:
         _party_acts(sheet, result, party)
@@ -122,7 +127,8 @@ def _party_acts(sheet: Sheet, result: PlanResult, party: str) -> None:
         sheet.y += 16 * max(len(h) for h in row)
     if not sheet.narrow:
         sheet.y += 0 if heads else 16
-        sheet.text(left - 14, sheet.y - 4, "In force then", sheet.small, color=GREY, bold=True, ha="right")
+        head = "In force then" if result.summary.late is None else "Falls due"
+        sheet.text(left - 14, sheet.y - 4, head, sheet.small, color=GREY, bold=True, ha="right")
     sheet.y += 6
     sheet.rule(0, sheet.y, sheet.width, sheet.y, INK, 1.0)
     year, shade = 0, False
@@ -153,7 +159,7 @@ def _party_acts(sheet: Sheet, result: PlanResult, party: str) -> None:
             bar = sheet.y + 2
         for k, kind in enumerate(kinds):
             x, y = left + k % across * (room + gap), bar + k // across * 20
-            _act_bar(sheet, agreement, f"{e.id}|{kind}", party, _own(e, party)[kind], x, y, room)
+            _act_bar(sheet, agreement, e, kind, party, _own(e, party)[kind], x, y, room)
         sheet.y += deep
     sheet.rule(0, sheet.y, sheet.width, sheet.y, INK, 1.0)
     sheet.y += 10
@@ -165,12 +171,21 @@ def _kind(agreement: Agreement, party: str, kind: str) -> str:
 
 
 def _act_bar(
-    sheet: Sheet, agreement: Agreement, of: str, party: str, act: TypeAct | None, x: float, y: float, room: float
+    sheet: Sheet,
+    agreement: Agreement,
+    e: EntryResult,
+    kind: str,
+    party: str,
+    act: TypeAct | None,
+    x: float,
+    y: float,
+    room: float,
 ) -> None:
     if act is None:
         sheet.text(x, y + 12.5, "cannot be in office", sheet.small, color=GREY)
         return
     keep, hide, leave = act_looks(agreement, party)
+    of, leave = f"{e.id}|{kind}", look(agreement, f"lapsed:{party}") if e.kind == "renewal" else leave
     parts = [(f"{of}|keep", act.keep, keep), (f"{of}|conceal", act.conceal, hide)]
     parts += [(f"{of}|hold", act.hold, HOLD)] * (act.hold > 0)
     parts.append((f"{of}|withdraw", act.withdraw, leave))

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from servanda.agreement.format.agreement import Agreement
 from servanda.agreement.labels import cause_name
-from servanda.assessment.comparison import Comparison, PlanResult
-from servanda.assessment.summary import outcome_order
+from servanda.assessment.comparison import Comparison
+from servanda.assessment.summary import Summary, outcome_order
 from servanda.english import a_chance, capital, percent, short
 from servanda.presentation.figures._palette import HELD, Look, look, stand_look
 from servanda.presentation.figures._plan_words import at_end, main_cause, name_of, whole_period
@@ -18,7 +18,7 @@ from servanda.presentation.figures.gallery import figure
 def title(comparison: Comparison) -> str:
     """The finding of the figure of outcomes."""
     plans, agreement = comparison.plans, comparison.agreement
-    if all(r.summary.late for r in plans):
+    if any(r.summary.late for r in plans):
         return _late_title(comparison)
     best = comparison.best
     held = best.summary.held["clean"]
@@ -44,34 +44,32 @@ def title(comparison: Comparison) -> str:
 
 def _late_title(comparison: Comparison) -> str:
     """The finding where steps can be late: which plan is likeliest to be complete, and which to be in force."""
-    found = [(result, result.summary.late.headline) for result in comparison.plans if result.summary.late]
-    best, head = max(found, key=lambda pair: pair[1].complete)
-    if len(found) == 1:
-        stuck = f"{percent(head.unfinished)} in force but unfinished"
-        return (
-            f"{name_of(best)} {at_end(best)}: {percent(head.complete)} complete, {stuck}, {percent(head.broken)} broken"
-        )
-    lasts, longest = max(found, key=lambda pair: 1.0 - pair[1].broken)
-    force = percent(1.0 - longest.broken)
-    if head.complete < 0.01:
+    best = max(comparison.plans, key=lambda result: complete(result.summary))
+    chance, force = complete(best.summary), sum(best.summary.held.values())
+    if len(comparison.plans) == 1:
+        ends = f"{percent(chance)} complete, {percent(force - chance)} in force but unfinished"
+        return f"{name_of(best)} {at_end(best)}: {ends}, {percent(1.0 - force)} broken"
+    lasts = max(comparison.plans, key=lambda result: sum(result.summary.held.values()))
+    force = percent(sum(lasts.summary.held.values()))
+    if chance < 0.01:
         none = f"No plan has even a 1% chance of being complete {at_end(best)}"
         return f"{none}. {name_of(lasts)} is likeliest to be in force ({force})"
-    first = f"{name_of(best)} is likeliest to be complete {at_end(best)} ({percent(head.complete)})"
+    first = f"{name_of(best)} is likeliest to be complete {at_end(best)} ({percent(chance)})"
     return first if lasts is best else f"{first}, {name_of(lasts)} to be in force ({force})"
 
 
 def alt(comparison: Comparison) -> str:
     """The chances of every outcome worth naming, plan by plan."""
     rows: list[str] = []
+    some_late = any(result.summary.late for result in comparison.plans)
     for result in comparison.plans:
         held, broken = result.summary.held, result.summary.broken
         named = sorted((c for c in broken if broken[c] >= 0.005), key=lambda c: -broken[c])
-        late = result.summary.late
-        if late is None:
+        if not some_late:
             parts = [f"{percent(held['clean'])} in force and clean {at_end(result)}"]
             parts += [f"{percent(held['concealed'])} in force with something concealed"] * (held["concealed"] >= 0.005)
         else:
-            stands = {name: sum(late.how_it_stands[name].values()) for name in STANDS}
+            stands = result.summary.stands
             parts = [f"{percent(stands[n])} {STANDS[n].lower()}" for n in STANDS if stands[n] >= 0.005]
         parts += [f"{percent(broken[c])} {cause_name(comparison.agreement, c)}" for c in named]
         rows.append(f"{name_of(result)}: {', '.join(parts)}.")
@@ -91,12 +89,9 @@ STANDS = {
 }
 
 
-def _parts(result: PlanResult) -> dict[str, float]:
-    """What a bar is made of: how it stands where steps can be late, else what is concealed; and why it broke down."""
-    late = result.summary.late
-    if late is None:
-        return result.summary.outcomes
-    return {**{name: sum(late.how_it_stands[name].values()) for name in STANDS}, **result.summary.broken}
+def complete(summary: Summary) -> float:
+    """Chance that all is done and in force at the horizon, on time or late."""
+    return summary.stands["complete_on_time"] + summary.stands["complete_late"]
 
 
 def _look(agreement: Agreement, name: str) -> Look:
@@ -121,19 +116,21 @@ OUTCOMES = figure(
 def draw(sheet: Sheet, comparison: Comparison) -> None:
     """Each bar is 100%; a part's label is `plan|outcome`."""
     agreement = comparison.agreement
-    parts_of = {r.plan: _parts(r) for r in comparison.plans}
+    some_late = any(r.summary.late for r in comparison.plans)  # then it is told how each stands, else what is concealed
+    parts_of = {
+        r.plan: {**r.summary.stands, **r.summary.broken} if some_late else r.summary.outcomes for r in comparison.plans
+    }
     causes = outcome_order(agreement, [r.summary for r in comparison.plans])
-    order = [*STANDS, *causes] if any(r.summary.late for r in comparison.plans) else causes
+    order = [*STANDS, *causes] if some_late else causes
     seen = [n for n in order if any(parts.get(n, 0.0) >= 0.0005 for parts in parts_of.values())]
-    first = [] if all(r.summary.late for r in comparison.plans) else ["held:clean"]
+    first = [] if some_late else ["held:clean"]
     named = list(dict.fromkeys([*first, *seen]))
     sheet.legend([(STANDS.get(n) or capital(cause_name(agreement, n)), _look(agreement, n)) for n in named])
     sheet.y += 6
     for result in comparison.plans:
-        late = result.summary.late
         held = f"{short(result.summary.held['clean'])} in force and clean"
-        if late is not None:
-            held = f"{short(late.headline.complete)} complete"
+        if some_late:
+            held = f"{short(complete(result.summary))} complete"
         room = sheet.width - (0 if sheet.narrow else text_width(held, sheet.base, True) + 20)
         rows = wrap(name_of(result), sheet.base + 1, room, True)
         sheet.y += 16

@@ -29,7 +29,7 @@ def verdict(comparison: Comparison) -> str:
     ranked = sorted((result.summary for result in comparison.plans), key=lambda one: -one.held["clean"])
     if len(ranked) == 1:
         return headline(ranked[0])
-    if all(one.late is not None for one in ranked):
+    if any(one.late is not None for one in ranked):
         return _late_verdict(comparison)
     first, second = ranked[0], ranked[1]
     best, next_best = first.held["clean"], second.held["clean"]
@@ -59,14 +59,13 @@ def verdict(comparison: Comparison) -> str:
 
 def _late_verdict(comparison: Comparison) -> str:
     """Which plan is likeliest to be completed, and how far each gets: where steps can be late."""
-    found = [(result, result.summary.late) for result in comparison.plans]
-    late = [(result, one) for result, one in found if one is not None]
-    ranked = sorted(late, key=lambda pair: -pair[1].headline.complete)
-    (first, best), (second, next_best) = ranked[0], ranked[1]
-    complete, against = best.headline.complete, next_best.headline.complete
+    plans = comparison.plans
+    chance = {r.plan: r.summary.stands["complete_on_time"] + r.summary.stands["complete_late"] for r in plans}
+    first, second = sorted(plans, key=lambda result: -chance[result.plan])[:2]
+    complete, against = chance[first.plan], chance[second.plan]
     names = capital(first.title), capital(second.title)
     if in_words(complete) in ("0%", "less than 1%"):
-        none = "neither plan" if len(late) == 2 else f"none of the {len(late)} plans"
+        none = "neither plan" if len(plans) == 2 else f"none of the {len(plans)} plans"
         said = f"With these judgements, {none} has even a 1% chance of being complete at the end."
     elif complete - against < 0.01:
         said = (
@@ -78,7 +77,13 @@ def _late_verdict(comparison: Comparison) -> str:
             f"With these judgements, {names[0]} is likeliest to be complete at the end. It has {a_chance(complete)},"
             f" against {in_words(against)} for {names[1]}."
         )
-    share = {capital(result.title): one.steps_done / max(1, waits(result.summary)) for result, one in late}
+    late = [(result, result.summary.late) for result in plans]
+    share = {capital(r.title): one.steps_done / max(1, waits(r.summary)) for r, one in late if one is not None}
+    if len(share) < len(plans):  # of the others it is not known
+        force = {capital(result.title): sum(result.summary.held.values()) for result in plans}
+        lasts = max(force, key=lambda name: force[name])
+        who = "It is also" if lasts == names[0] and complete - against >= 0.01 else f"{lasts} is"
+        return f"{said} {who} likeliest to be in force then ({in_words(force[lasts])})."
     most = max(share.values())
     lead = [name for name, part in share.items() if most - part < 0.005]
     get = "gets" if len(lead) == 1 else "get"
@@ -113,7 +118,7 @@ def _beside(comparison: Comparison, plans: Sequence[PlanResult], key: str, title
         for name, words in STANDS.items():
             add(words, lambda r, of=name: _stands(r, of))
     for cause in outcome_order(agreement, [result.summary for result in comparison.plans]):
-        if some_late and cause == "held:clean" and all(r.summary.late is not None for r in comparison.plans):
+        if some_late and cause == "held:clean":
             continue  # told above, by how it stands
         words = "of what is in force, with something concealed" if some_late and cause == "held:concealed" else ""
         add(words or cause_name(agreement, cause), lambda r, of=cause: in_table(r.summary.outcomes.get(of)))
@@ -136,8 +141,8 @@ def _beside(comparison: Comparison, plans: Sequence[PlanResult], key: str, title
 
 
 def _stands(result: PlanResult, how: str) -> str:
-    late = result.summary.late
-    return "–" if late is None else in_table(sum(late.how_it_stands[how].values()))
+    can = result.summary.late is not None or how == "complete_on_time"
+    return in_table(result.summary.stands[how]) if can else "–"
 
 
 def _by_habit(result: PlanResult, what: str) -> str:

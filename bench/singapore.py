@@ -11,12 +11,13 @@ What happened comes from bench/histories.json.
 from __future__ import annotations
 
 import json
+import math
 import sys
 from pathlib import Path
 from typing import Any
 
 from histories import NUMBERS as HISTORIES
-from histories import STANDS, WORDS, percent, signed, table
+from histories import STANDS, WORDS, log_chance, percent, signed, table
 
 HOME = Path(__file__).resolve().parent.parent
 NUMBERS, PAGE, PICTURES, FIRST = (
@@ -97,9 +98,9 @@ def likely(agreement: Any, result: Any) -> dict[str, Any]:
     return {
         "furthest": milestone(late.headline.furthest),
         "furthest_by_habit": milestone(late.by_habit.headline.furthest),
-        "ending": {
-            name: getattr(late.headline.ending, name) for name in ("title", "how", "by", "chance")
-        } | {"date": late.headline.ending.date.isoformat()},
+        "ending": {name: getattr(late.headline.ending, name) for name in ("title", "how", "by", "chance")}
+        | {"date": late.headline.ending.date.isoformat()},
+        "steps": [len(late.by_habit.done), late.steps_done, late.by_habit.steps_done],
         "stands": stands(late.how_it_stands),
         "stands_by_habit": stands(late.by_habit.how_it_stands),
         "broken": dict(summary.broken),
@@ -131,16 +132,12 @@ def column(swept: Any, plan: str, name: str) -> Any:
 def spans(swept: Any, plan: str) -> dict[str, list[float]]:
     import numpy as np
 
-    return {
-        name: [float(x) for x in np.nanquantile(column(swept, plan, name), (0.5, 0.05, 0.95))] for name in METRICS
-    }
+    return {name: [float(x) for x in np.nanquantile(column(swept, plan, name), (0.5, 0.05, 0.95))] for name in METRICS}
 
 
 def better(swept: Any, plan: str, other: str) -> dict[str, float]:
     """In which share of draws a plan has more of each metric than another."""
-    return {
-        name: float((column(swept, plan, name) > column(swept, other, name)).mean()) for name in METRICS
-    }
+    return {name: float((column(swept, plan, name) > column(swept, other, name)).mean()) for name in METRICS}
 
 
 # ------------------------------------------------------------------------------------------------------------ the page
@@ -189,6 +186,7 @@ def page(found: dict[str, Any]) -> str:
             row("last step more likely done than not", lambda one: far(one["furthest"])),
             row("the same, by habit alone", lambda one: far(one["furthest_by_habit"])),
             row("most likely stalls or ends at", lambda one: ending(one["ending"])),
+            row("steps done on average", lambda one: "{1:.1f} of {0} ({2:.1f})".format(*one["steps"])),
             row("complete in 2033", standing("complete_on_time", "complete_late")),
             row("in force, but stalled", standing("stalled")),
             row("in force, but suspended", standing("suspended")),
@@ -200,7 +198,10 @@ def page(found: dict[str, Any]) -> str:
     )
     given = table(
         heads,
-        [row(f"{found['stakes'][stake]}", lambda one, stake=stake: both(*one["given"][stake])) for stake in found["stakes"]],
+        [
+            row(f"{found['stakes'][stake]}", lambda one, stake=stake: both(*one["given"][stake]))
+            for stake in found["stakes"]
+        ],
     )
     asked = plans[ASKED[0]], plans[ASKED[1]]
     against = asked[0]["better"][ASKED[1]]
@@ -215,7 +216,10 @@ def page(found: dict[str, Any]) -> str:
     )  # fmt: skip
     duels = table(
         heads,
-        [[one["title"], *("" if other == plan else share(one["better"][other]["years"]) for other in plans)] for plan, one in plans.items()],
+        [
+            [one["title"], *("" if other == plan else share(one["better"][other]["years"]) for other in plans)]
+            for plan, one in plans.items()
+        ],
     )
     history = json.loads(HISTORIES.read_text("utf-8"))["games"]["singapore-2018"]
     assert history["sha256"] == found["sha256"]
@@ -229,9 +233,14 @@ def page(found: dict[str, Any]) -> str:
         ],
     )  # fmt: skip
     then, then_by_habit = (history["shares"][share]["outlook"]["then"] for share in ("1", "0"))
+    together = [math.exp(log_chance(history, share)) for share in ("1", "0")]
+    assert together[0] < together[1], "the page says that the interests make what happened less likely"
     versions = ", ".join(f"{name} {version}" for name, version in found["versions"].items())
     first = "; ".join(f"{plans[name]['title']} {one['years']:.1f} years" for name, one in found["first"].items())
-    alone = percent(min(one["overlap"] for one in plans.values())), percent(max(one["overlap"] for one in plans.values()))
+    alone = (
+        percent(min(one["overlap"] for one in plans.values())),
+        percent(max(one["overlap"] for one in plans.values())),
+    )
     return f"""# Singapore, June 2018: phased, or all at once?
 
 The day before the summit a newspaper asked whether a phased agreement would not be more reasonable than one that does everything at once; doubted whether words would
@@ -278,14 +287,15 @@ when its turn came. How the path was coded, and nine other histories: [ten histo
 
 {happened}
 
-Tests and large exercises were halted, then nothing more; no side left before the review of November 2021, for which the model gave {percent(then)} ({percent(then_by_habit)} by habit alone). In March 2022 North Korea
-tested a long-range missile again. So the model has the shape of what came about: a halt, then a standstill that nobody calls off. Where it is wide is the halt itself. A stalling North Korea gains next to nothing from it in this file, and the
-more sharply it follows that interest, the less likely is the step that it took. The numbers stay as judged.
+Tests and large exercises were halted, then nothing more; nobody left before the review of November 2021, and to be in force until then had {percent(then)} ({percent(then_by_habit)} by habit alone). In March 2022 North Korea
+tested a long-range missile again. The model has room for what came about, a halt and then a standstill that nobody calls off, but gives all these acts together {percent(together[0])}, and habit alone gives them {percent(together[1])}:
+**the judged interests make what happened less likely.** They are wide of it twice. A stalling North Korea gains next to nothing from the halt in this file, so the more sharply it follows that interest, the less likely is the step that it
+took. And whoever has halted tests is then taken to be sincere, and expected to stop Yongbyon too, which did not happen. The numbers stay as judged.
 
 ## What the first edition said
 
 Until November 2026 the model ended an agreement whenever a step was not done on its day. With the same judgements, every plan was expected to break within a year ({first}), and none had a chance of 1% to last. It could
-not tell what happened from what did not. No number of the first edition was changed; habits and lateness were added with reasons and ranges before the file was solved with them, but by somebody who knew what had happened.
+not tell what happened from what did not. No number of the first edition was changed; habits and lateness were added with reasons and ranges before this file was solved with them, but by somebody who knew what had happened.
 
 ## To repeat it
 

@@ -290,7 +290,7 @@ when its turn came. How the path was coded, and nine other histories: [ten histo
 Tests and large exercises were halted, then nothing more; nobody left before the review of November 2021, and to be in force until then had {percent(then)} ({percent(then_by_habit)} by habit alone). In March 2022 North Korea
 tested a long-range missile again. The model has room for what came about, a halt and then a standstill that nobody calls off, but gives all these acts together {percent(together[0])}, and habit alone gives them {percent(together[1])}:
 **the judged interests make what happened less likely.** They are wide of it twice. A stalling North Korea gains next to nothing from the halt in this file, so the more sharply it follows that interest, the less likely is the step that it
-took. And whoever has halted tests is then taken to be sincere, and expected to stop Yongbyon too, which did not happen. The numbers stay as judged.
+took. And whoever has halted tests is then more likely to be sincere, and expected to stop Yongbyon too, which did not happen. The numbers stay as judged.
 
 ## What the first edition said
 

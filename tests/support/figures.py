@@ -117,7 +117,7 @@ def late() -> Comparison:
     waits = {"late": {"looks": ["6 months", "1 year"]}, "found": "stall"}
     patient = [{**e, "then": "delay"} if "ratify" in e else e for e in entries]
     measures = {"observers": {"covers": ["arms"], "finds": 0.5}}
-    data = situation(parties, stakes, [*entries, term], measures, incidents=0.02)
+    data: Any = situation(parties, stakes, [*entries, term], measures, incidents=0.02)
     data["plans"]["patient"] = {**waits, "entries": [*patient, term]}
     return compare(Agreement.model_validate(data))
 

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from servanda.agreement.dates import years_between
 from servanda.agreement.format.agreement import Agreement, as_in
@@ -497,10 +498,10 @@ def _late_game(
     choice = np.isin(tree.kind, CHOICES)
     holds = tables.habit[:, :, 3].max(axis=0) > -np.inf
     reported = ~np.isin(tree.kind, (FOUND, SEAT))
-    taken = public.taken.any(axis=2)
+    taken: NDArray[np.bool_] = public.taken.max(axis=2, initial=0.0) > 0
     whole_plan = public.did.all(axis=1) & ~public.stalls
     late = np.where(public.lateness > SAME, LATE, ON_TIME)
-    fate = np.where(taken.any(axis=1), SUSPENDED, np.where(whole_plan, late, STALLED))
+    fate = np.where(taken.max(axis=1), SUSPENDED, np.where(whole_plan, late, STALLED))
     game = Game(
         agreement=whole,
         plan=plan,

@@ -186,10 +186,13 @@ def person_of(agreement: Agreement, name: str, c: Common, value: Valuation) -> P
         axis=2,
     )
     rate = by_type(lambda t: (t.discount if t else None) or party.discount)
-    sharp = [(t if t is not None and (t.precision is not None or t.sharpness is not None) else party) for t in declared]
-    precision = np.stack([value(who.precision if who.sharpness is None else who.sharpness) for who in sharp], axis=1)
-    for k, who in enumerate(sharp):
-        if who.sharpness is not None:  # per share of all that is at stake; made one per unit
+    sharp = [
+        party.sharpness if t is None or (t.precision is None and t.sharpness is None) else t.sharpness for t in declared
+    ]
+    precise = [party.precision if t is None else t.precision or party.precision for t in declared]
+    precision = np.stack([value(own or other) for own, other in zip(sharp, precise, strict=True)], axis=1)
+    for k, own in enumerate(sharp):
+        if own is not None:  # per share of all that is at stake; made one per unit
             stake = np.abs(worth[:, k]).sum(axis=1) * annuity(rate[:, k], np.array(c.T))
             precision[:, k] = np.divide(precision[:, k], stake, out=np.zeros(c.D), where=stake > 0)
     return Person(

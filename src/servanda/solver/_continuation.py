@@ -65,6 +65,7 @@ WANTED_DISTANCE = 0.4  # of the guess from the curve, in steps
 FARTHEST = 0.5  # where a curve begins at another solution, and a step may be all of it; otherwise 1
 GOOD = 1e-13  # a final gap that need not get better
 NUDGE = 1e-7  # for derivatives by differences
+WEAK = 0.5  # largest multiple at which a change may come back where others are to begin from a solution
 CLOSED = 0.2  # how little may lead out of the directions in which the derivative is known
 SHUT = 0.01  # the same where as much is wanted as there is room for
 HALVINGS = 2  # of a step, before the derivative is taken in all directions
@@ -81,7 +82,7 @@ START, BASE, COLUMN, GUESS, CORRECTION, FINAL, LOOK, LAST_LOOK, ARRIVED, STUCK, 
     PHASE, STEPS, FOLDS, VALUES, TRIES, COLUMN_AT, IS_FRESH, CROSSING, AT_END, WORSE, MOST_STEPS, SEEDED, FULL, LOOKS,
     BIFURCATIONS, CALM_FOLDS, IS_SECOND, WARM,
 ) = range(18)  # fmt: skip
-STEP, LENGTH, DISTANCE, CONTRACTION, LAST, BEST, NEXT_LOOK, SPLIT, ANSWER, SCALE = range(10)
+STEP, LENGTH, DISTANCE, CONTRACTION, LAST, BEST, NEXT_LOOK, SPLIT, ANSWER, SCALE, PEAK = range(11)
 
 
 class State(NamedTuple):
@@ -125,7 +126,7 @@ class State(NamedTuple):
 
 def start(n: int, most_steps: int) -> State:
     """Make ready to follow a curve in n dimensions; F is wanted first at m = 0, where it must not depend on x."""
-    count, size, rank = np.zeros(18, dtype=np.int64), np.zeros(10), np.zeros(3, dtype=np.int64)
+    count, size, rank = np.zeros(18, dtype=np.int64), np.zeros(11), np.zeros(3, dtype=np.int64)
     count[MOST_STEPS] = most_steps
     size[SCALE] = max(1.0, math.sqrt(n / LONG_VECTOR)) if n > SQUARE else 1.0
     size[STEP] = FIRST_STEP * size[SCALE]
@@ -175,7 +176,7 @@ def reference(s: State) -> Reference | None:
     The inverse is the one with which the last corrections were made, m being held still.
     """
     n, k = len(s.look), int(s.rank[RANK])
-    trouble = s.count[FOLDS] or s.count[BIFURCATIONS] or not s.count[AT_END] or not n
+    trouble = s.count[FOLDS] or s.count[BIFURCATIONS] or not s.count[AT_END] or not n or s.size[PEAK] > WEAK
     if s.count[PHASE] != ARRIVED or s.point[n] != 1.0 or trouble:
         return None
     used = slice(0, k) if s.rank[IS_THIN] else slice(0, n + 1)

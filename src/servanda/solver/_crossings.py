@@ -81,7 +81,8 @@ def look_closer(play: Any, state: Any, progress: Progress | None) -> None:
     strongest = np.inf
     if count[of.PHASE] == of.ALARMED and straight and known:
         strongest = curve.strongest(state.point, state.point_gap)
-    if count[of.WARM] and not strongest <= NEAR:
+        state.size[of.PEAK] = max(state.size[of.PEAK], strongest)
+    if count[of.WARM] and not strongest <= min(NEAR, of.WEAK):
         of.begin(state)
         return
     if strongest <= NEAR:

@@ -257,7 +257,8 @@ class Workspace:
 
         The way there is x = F(x) + (1 - t) (y - F(y)), y being where it begins and t going from 0 to 1 (a Newton
         homotopy). Where it cannot be followed, turns back, or where a change of what is expected comes back strongly,
-        the branch is followed from precision zero.
+        the branch is followed from precision zero. Nothing at full precision tells for certain whether an equilibrium
+        is on the branch that begins at precision zero: see decision 51.
         """
         from servanda.solver import _continuation
 

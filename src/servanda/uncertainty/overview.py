@@ -162,7 +162,7 @@ def within_ranges(
     return Uncertainty(agreement, swept, metric, plan, other, swings, tips, left_out)
 
 
-def _pace(agreement: Agreement, seed: int, workers: int) -> float:
+def _pace(agreement: Agreement, seed: int, workers: int | None) -> float:
     """Seconds that one draw of all plans takes, once what they begin with is there."""
     sweep(agreement, draws=1, seed=seed, workers=workers)
     began = time.perf_counter()

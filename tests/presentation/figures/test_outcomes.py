@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from support.figures import CASES, axes, changed, fair, late, only, singapore, three, widths
@@ -74,7 +75,7 @@ def test_where_steps_can_be_late_it_is_drawn_how_the_agreement_stands(narrow: bo
     drawn = widths(figures.outcomes(late(), narrow=narrow))
     full = 360.0 if narrow else 900.0
     for result in late().plans:
-        summary = result.summary
+        summary: Any = result.summary
         wanted = {name: sum(each.values()) for name, each in summary.late.how_it_stands.items()} | summary.broken
         got = {k.split("|")[1]: w / full for k, w in drawn.items() if k.split("|")[0] == result.plan}
         assert got == pytest.approx({k: v for k, v in wanted.items() if v > 0}, abs=1e-12)
@@ -83,11 +84,11 @@ def test_where_steps_can_be_late_it_is_drawn_how_the_agreement_stands(narrow: bo
 
 def test_title_and_alt_text_of_late_plans_say_the_numbers() -> None:
     one = only(late()["patient"], late())
-    head = late()["patient"].summary.late.headline
+    summary: Any = late()["patient"].summary
+    head, stands = summary.late.headline, summary.late.how_it_stands
     title, said = figures.outcomes.title(one), figures.outcomes.alt(one)
     for chance in (head.complete, head.unfinished, head.broken):
         assert percent(chance) in title
-    stands = late()["patient"].summary.late.how_it_stands
     assert f"{percent(sum(stands['stalled'].values()))} in force, part of it not done" in said
     both = figures.outcomes.title(late())
     assert both.startswith("Plan is likeliest to be complete in 2028 (21%)")

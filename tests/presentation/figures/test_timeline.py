@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from support.figures import axes, fair, late, line, only
@@ -17,7 +19,8 @@ pytest.importorskip("matplotlib")
 @pytest.mark.parametrize("narrow", [False, True])
 def test_the_areas_are_the_summarys_and_fill_every_date(narrow: bool) -> None:
     panel = axes(figures.timeline(late(), narrow=narrow), "timeline|patient")
-    timeline = late()["patient"].summary.late.timeline
+    summary: Any = late()["patient"].summary
+    timeline = summary.late.timeline
     days = [year_of(day) for day in timeline.dates]
     areas = {a.get_label().split("|")[1]: a.get_paths()[0].vertices for a in panel.collections if "|" in a.get_label()}
     assert set(areas) == set(timeline.states)
@@ -45,7 +48,7 @@ def test_where_no_step_can_be_late_there_is_nothing_to_draw() -> None:
 
 def test_title_says_until_when_it_is_likely_to_be_on_schedule() -> None:
     for plan, off, force in (("patient", "December 2020", "the end"), ("plan", "January 2023", "January 2023")):
-        result = late()[plan]
+        result: Any = late()[plan]
         states = result.summary.late.timeline.states
         days = [month(day) for day in result.summary.late.timeline.dates]
         first = int(np.argmax(states["on_schedule"] <= 0.5))
@@ -58,7 +61,7 @@ def test_title_says_until_when_it_is_likely_to_be_on_schedule() -> None:
 
 
 def test_alt_text_says_the_numbers() -> None:
-    summary = late()["patient"].summary
+    summary: Any = late()["patient"].summary
     said = figures.timeline.alt(late())
     assert f"{percent(sum(summary.late.how_it_stands['complete_on_time'].values()))} on schedule" in said
     for chance in summary.broken.values():

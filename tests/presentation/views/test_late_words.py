@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from support.building import gives, party, review, situation, stake
 from support.figures import changed, late, only
 
+import servanda
 from servanda.agreement.format.agreement import Agreement
 from servanda.assessment.comparison import Comparison, compare
 from servanda.english import chance, percent
 from servanda.presentation.view import Table, view
 from servanda.presentation.views.comparison import verdict
 from servanda.presentation.views.plan import headline
+from servanda.uncertainty.sweeps.sweep import judged_by
 
 
 def table(result: object, key: str) -> dict[str, tuple[str, ...]]:
@@ -35,13 +37,13 @@ def mixed() -> Comparison:
         {**gives("disarm", "2021-01-01", "north", "arms"), "needs": ["pay"]},
         review("north", "south", every="2 years", from_="2022-01-01", until="2026-01-01"),
     ]
-    data = situation(parties, stakes, entries)
+    data: Any = situation(parties, stakes, entries)
     data["plans"]["patient"] = {"late": {"looks": ["6 months"]}, "entries": entries}
     return compare(Agreement.model_validate(data))
 
 
 def test_the_headline_says_what_an_analyst_asks() -> None:
-    summary = late()["patient"].summary
+    summary: Any = late()["patient"].summary
     head, alone = summary.late.headline, summary.late.by_habit.headline
     said = headline(summary)
     for part in (head.complete, head.unfinished, head.broken, head.furthest.done, head.ending.chance):
@@ -55,7 +57,7 @@ def test_the_headline_says_what_an_analyst_asks() -> None:
 
 
 def test_an_answer_that_is_mostly_habit_says_so() -> None:
-    result = late()["patient"]
+    result: Any = late()["patient"]
     for overlap, warned in ((0.5, False), (0.9, True)):
         one = replace(result.summary.late, overlap=overlap)
         assert one.habit_share > 0.5
@@ -63,7 +65,7 @@ def test_an_answer_that_is_mostly_habit_says_so() -> None:
 
 
 def test_the_table_of_outcomes_has_every_outcome_beside_habit_alone() -> None:
-    summary = late()["patient"].summary
+    summary: Any = late()["patient"].summary
     rows = table(summary, "outcomes")
     stands = summary.late.how_it_stands
     assert rows["in force, part of it not done"][:2] == (
@@ -92,7 +94,7 @@ def test_where_one_plan_only_can_be_late_all_are_set_against_each_other_by_what_
 
 
 def test_plans_that_can_be_late_are_ranked_by_what_is_complete() -> None:
-    first, other = late()["plan"].summary, late()["patient"].summary
+    first, other = (cast("Any", late()[plan].summary) for plan in ("plan", "patient"))
     assert first.held["clean"] < other.held["clean"]  # who is in force more often is not complete more often
     said = verdict(late())
     assert said.startswith("With these judgements, Plan is likeliest to be complete at the end.")
@@ -107,3 +109,14 @@ def test_plans_that_can_be_late_are_ranked_by_what_is_complete() -> None:
         in said
     )
     assert verdict(only(late()["patient"], late())) == headline(other)
+
+
+def test_a_sweep_asks_what_is_complete_where_steps_can_be_late() -> None:
+    agreement = mixed().agreement
+    swept = servanda.sweep(agreement, draws=4)
+    said = view(swept)
+    assert "of being complete in 2028" in said.headline
+    assert "nothing concealed" not in said.headline
+    table = next(block for block in said.blocks if isinstance(block, Table) and block.key == "duels")
+    assert table.title == "Share of draws in which the plan on the left is more likely to be complete"
+    assert judged_by(swept) == "complete"

@@ -14,23 +14,24 @@ from servanda.presentation.figures._draws import headed, median_words, scale, sp
 from servanda.presentation.figures._palette import GREY, HELD, INK, Look, tint
 from servanda.presentation.figures._sheet import Sheet
 from servanda.presentation.figures.gallery import figure
-from servanda.presentation.views.sweep import beaten
+from servanda.presentation.views.sweep import HOPES, beaten
 from servanda.presentation.writing import horizon_of, share
-from servanda.uncertainty.sweeps.sweep import Sweep, best, judged_by, name_of, row
+from servanda.uncertainty.sweeps.sweep import Sweep, best, hopeless, name_of, row
 
 BINS = 40
 
 
 def title(swept: Sweep, of: str = "held_clean") -> str:
     """The finding: which plan is better how often, or under which signing pays."""
-    if of in ("years", judged_by(swept)) and len(swept.plans) > 1:
+    judged = of == "years" or (of in HOPES and not hopeless(swept, of))
+    if judged and len(swept.plans) > 1:
         plan = best(swept, of)
         others = [other for other in swept.plans if other != plan]
         second = max(others, key=lambda other: row(swept, other, of)["p50"] or 0.0)
         return beaten(swept, plan, second, of).rstrip(".")
-    if of == "held_clean" and len(swept.plans) > 1:
+    if of in HOPES and len(swept.plans) > 1:
         end = at(*horizon_of(swept.about))
-        return f"Every plan has less than a 1% chance of being in force {end} with nothing concealed, in 95% of draws"
+        return f"Every plan has less than a 1% chance of being {HOPES[of].format(end)}, in 95% of draws"
     if unit_of(of) == "units":
         who = swept.about["parties"][of.split(".")[1]]
         known = {plan: _known(swept, plan, of) for plan in swept.plans}
@@ -65,7 +66,8 @@ def alt(swept: Sweep, of: str = "held_clean") -> str:
 def parts(swept: Sweep) -> list[dict[str, str]]:
     """The metrics of which each has a histogram: a chance, years, and what signing is worth to each party."""
     gains = (name for name in swept.about["figures"] if name.startswith("gain.") and name.count(".") == 1)
-    return [{"of": name} for name in ("held_clean", "years", *gains)]
+    complete = ["complete"] if "complete" in swept.about["figures"] else []
+    return [{"of": name} for name in ("held_clean", *complete, "years", *gains)]
 
 
 HISTOGRAM = figure(

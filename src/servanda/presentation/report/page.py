@@ -14,6 +14,7 @@ from servanda.agreement.dates import last_day, length
 from servanda.assessment.comparison import Comparison, PlanResult
 from servanda.checks.findings import check
 from servanda.english import at, capital, chance, month, printable
+from servanda.game.compiler import tells_lateness
 from servanda.parallel import Progress
 from servanda.presentation import html
 from servanda.presentation.folders import check_contents, file_names, put
@@ -274,12 +275,13 @@ def _ranges(comparison: Comparison, found: Uncertainty, figures: Figures) -> dic
 
 def _plan(result: PlanResult, found: Uncertainty | None) -> dict[str, Any]:
     summary, agreement, name = result.summary, result.game.agreement, capital(result.title)
+    late, stands = any(tells_lateness(agreement, plan) for plan in agreement.plans), summary.stands
     return {
         "id": result.plan,
         "name": name,
         "rest": headline(summary).removeprefix(f"{name} "),
-        "held": chance(summary.held["clean"] if summary.late is None else summary.late.headline.complete),
-        "late": summary.late is not None,
+        "held": chance(stands["complete_on_time"] + stands["complete_late"] if late else summary.held["clean"]),
+        "late": late,
         "span": "" if found is None else ranges.span_of(found, result.plan),
         "note": agreement.plans[result.plan].note,
         "view": view(result),

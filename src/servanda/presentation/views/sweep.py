@@ -6,7 +6,9 @@ from servanda.assessment.metrics import unit_of
 from servanda.english import at, capital, count, number, percent, time, time_unit
 from servanda.presentation.view import Column, Table, View, filled, rows, view_of
 from servanda.presentation.writing import brief, horizon_of, nine_in_ten, share
-from servanda.uncertainty.sweeps.sweep import Sweep, best, duel, hopeless, judged_by, name_of, row
+from servanda.uncertainty.sweeps.sweep import Sweep, best, duel, hoped_for, hopeless, judged_by, name_of, row
+
+HOPES = {"held_clean": "in force {} with nothing concealed", "complete": "complete {}"}  # when
 
 
 @view_of.register
@@ -28,13 +30,15 @@ def _spans(swept: Sweep) -> Table:
     told = time_unit(horizon_of(swept.about)[1])
     for plan in swept.plans:
         spread: list[str] = []
-        for name in ("held_clean", "years"):
+        for name in (hoped_for(swept), "years"):
             one, unit = row(swept, plan, name), unit_of(name)
             spread += [brief(one["p50"], unit, told), nine_in_ten(one, unit, told)]
         cells.append((name_of(swept, plan), *spread, lost_where(swept, plan)))
-    names = ("in force and clean", "nine of ten", f"{told} in force", "nine of ten")
+    complete = hoped_for(swept) == "complete"
+    names = ("complete" if complete else "in force and clean", "nine of ten", f"{told} in force", "nine of ten")
+    clean = "" if complete else " (clean: nothing concealed)"
     return Table(
-        "spans", "How the plans do: the median, and the range of nine in ten draws (clean: nothing concealed)",
+        "spans", f"How the plans do: the median, and the range of nine in ten draws{clean}",
         (
             Column("plan", "words"), *(Column(name) for name in names),
             Column("weakest at (share of draws)", "words"),
@@ -46,11 +50,8 @@ def _spans(swept: Sweep) -> Table:
 def duels(swept: Sweep) -> Table:
     """In which share of draws the plan of a row is better than that of a column; without rows if there is one plan."""
     figure = judged_by(swept)
-    better = (
-        "is expected to last longer"
-        if unit_of(figure) == "years"
-        else "is more likely to be in force with nothing concealed"
-    )
+    hope = "" if figure == "years" else " ".join(HOPES[figure].format("").split())
+    better = f"is more likely to be {hope}" if hope else "is expected to last longer"
     cells = [
         (
             name_of(swept, plan),
@@ -89,24 +90,23 @@ def beaten(swept: Sweep, plan: str, other: str, figure: str | None = None) -> st
 def prospect(swept: Sweep) -> str:
     """How far the chance of the best plan to hold goes."""
     plan, end = best(swept), at(*horizon_of(swept.about))
-    one = row(swept, plan, "held_clean")
+    hope = hoped_for(swept)
+    one = row(swept, plan, hope)
+    being = ("still " if hope == "held_clean" else "") + f"being {HOPES[hope].format(end)}"
     if not one["draws"]:
         return "The solver found no equilibrium for any draw of any plan."
     if len(swept.plans) > 1 and hopeless(swept):
-        return (
-            f"Every plan has less than a 1% chance of still being in force {end} with nothing concealed, in nineteen"
-            " of twenty draws."
-        )
+        return f"Every plan has less than a 1% chance of {being}, in nineteen of twenty draws."
     return (
-        f"{name_of(swept, plan)} has a median chance of {percent(one['p50'])} of still being in force {end} with"
-        f" nothing concealed. In nine of ten draws, the chance is {nine_in_ten(one, 'chance')}."
+        f"{name_of(swept, plan)} has a median chance of {percent(one['p50'])} of {being}. In nine of ten draws, the"
+        f" chance is {nine_in_ten(one, 'chance')}."
     )
 
 
 def headline(swept: Sweep) -> str:
     """How far the chance of the best plan goes, and how often it beats the others."""
     plan = best(swept)
-    if not row(swept, plan, "held_clean")["draws"]:
+    if not row(swept, plan, "years")["draws"]:
         return prospect(swept)
     return " ".join([prospect(swept), *(beaten(swept, plan, other) for other in swept.plans if other != plan)])
 

@@ -20,8 +20,8 @@ def _(found: Uncertainty) -> View:
 
 
 def span_of(found: Uncertainty, plan: str) -> str:
-    """How far the chance of a plan to be in force and clean goes: `12% to 43% in nine of ten draws`."""
-    one = row(found.swept, plan, "held_clean")
+    """How far the chance of what is hoped for goes: `12% to 43% in nine of ten draws`."""
+    one = row(found.swept, plan, sweep.hoped_for(found.swept))
     return "no draw was solved" if one["p5"] is None else f"{nine_in_ten(one, 'chance')} in nine of ten draws"
 
 
@@ -96,4 +96,5 @@ def ranges(comparison: Comparison, found: Uncertainty) -> Table:
 def _likely(result: PlanResult) -> dict[str, float]:
     held = result.summary.held
     gains = {f"gain.{party}": value.gain for party, value in result.summary.values.items()}
-    return {"held_clean": held["clean"], "held": sum(held.values()), "years": expected_years(result), **gains}
+    late = {} if result.summary.late is None else {"complete": result.summary.late.headline.complete}
+    return {**late, "held_clean": held["clean"], "held": sum(held.values()), "years": expected_years(result), **gains}

@@ -63,14 +63,19 @@ def duel(swept: Sweep, plan: str, other: str, metric: str = "held_clean") -> dic
     return next(r for r in swept.wins.to_dicts() if (r["plan"], r["other"], r["figure"]) == (plan, other, metric))
 
 
-def hopeless(swept: Sweep) -> bool:
-    """Whether every plan has less than 1% to be in force and clean in nearly all draws: then years tell them apart."""
-    return all((row(swept, plan, "held_clean")["p95"] or 0.0) < 0.01 for plan in swept.plans)
+def hoped_for(swept: Sweep) -> str:
+    """What is asked first: the chance to be in force and clean, or where steps can be late, to be complete."""
+    return "complete" if "complete" in swept.about["figures"] else "held_clean"
+
+
+def hopeless(swept: Sweep, metric: str | None = None) -> bool:
+    """Whether every plan has less than 1% of what is hoped for in nearly all draws: then years tell them apart."""
+    return all((row(swept, plan, metric or hoped_for(swept))["p95"] or 0.0) < 0.01 for plan in swept.plans)
 
 
 def judged_by(swept: Sweep) -> str:
-    """The metric by which plans are set against each other: the chance to be in force and clean, or else years."""
-    return "years" if hopeless(swept) else "held_clean"
+    """The metric by which plans are set against each other: the chance of what is hoped for, or else years."""
+    return "years" if hopeless(swept) else hoped_for(swept)
 
 
 def best(swept: Sweep, metric: str | None = None) -> str:

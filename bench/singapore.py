@@ -3,6 +3,7 @@
 
 python bench/singapore.py              solves everything (about ten minutes), writes bench/singapore.json and the page
 python bench/singapore.py FILE.parquet the same, on draws that `servanda sweep` has made
+python bench/singapore.py likely       only the likely values (a minute); the page says that it has no ranges
 python bench/singapore.py page         only the page, from bench/singapore.json
 
 What happened comes from bench/histories.json.
@@ -46,44 +47,52 @@ METRICS = {
 def find(path: str | None = None) -> dict[str, Any]:
     """Solve everything, draw the picture, and return what the page says."""
     import servanda
+    from servanda.agreement.numbers import uncertain
     from servanda.presentation.figures.gallery import figures as pictures
     from servanda.presentation.views import sensitivity as sensing
-    from servanda.uncertainty.sweeps.sweep import name_of
+    from servanda.presentation.writing import plan_title
 
     agreement = servanda.read("singapore-2018")
-    swept = servanda.sweep(agreement, draws=DRAWS, seed=SEED) if path is None else servanda.read_sweep(path)
     comparison = servanda.compare(agreement)
-    assert (swept.draws, swept.seed) == (DRAWS, SEED)
-    assert swept.about["sha256"] == comparison.about.sha256
-    (PICTURES / "singapore-2018-fan.png").write_bytes(pictures.png(pictures.survival_fan(swept), dpi=110))
-    swings = servanda.sensitivity(agreement, between=ASKED, of="years", sweep=swept, seed=SEED)
-    return {
+    found: dict[str, Any] = {
         "versions": comparison.about.versions,
         "sha256": comparison.about.sha256,
-        "draws": DRAWS,
-        "seed": SEED,
-        "inputs": len(swept.about["inputs"]),
-        "converged": swept.converged,
-        "solves": DRAWS * len(agreement.plans),
+        "inputs": len(uncertain(agreement)),
         "plans": {
-            result.plan: {
-                "title": name_of(swept, result.plan),
-                **likely(agreement, result),
-                "spans": spans(swept, result.plan),
-                "better": {other: better(swept, result.plan, other) for other in swept.plans if other != result.plan},
-            }
-            for result in comparison.plans
+            result.plan: {"title": plan_title(agreement, result.plan), **likely(result)} for result in comparison.plans
         },
         "stakes": {stake: agreement.stakes[stake].name for each in GIVEN.values() for stake in each},
-        "matters": sensing.what_matters(swings),
         "first": {
             result.plan: {"held": sum(result.summary.held.values()), "years": result.summary.expected_years}
             for result in servanda.compare(servanda.read(FIRST)).plans
         },
+        "ranges": None,
     }
+    if path == "likely":
+        return found
+    swept = servanda.sweep(agreement, draws=DRAWS, seed=SEED) if path is None else servanda.read_sweep(path)
+    assert (swept.draws, swept.seed) == (DRAWS, SEED)
+    assert swept.about["sha256"] == found["sha256"]
+    (PICTURES / "singapore-2018-fan.png").write_bytes(pictures.png(pictures.survival_fan(swept), dpi=110))
+    swings = servanda.sensitivity(agreement, between=ASKED, of="years", sweep=swept, seed=SEED)
+    found["ranges"] = {
+        "draws": DRAWS,
+        "seed": SEED,
+        "converged": swept.converged,
+        "solves": DRAWS * len(agreement.plans),
+        "plans": {
+            plan: {
+                "spans": spans(swept, plan),
+                "better": {other: better(swept, plan, other) for other in swept.plans if other != plan},
+            }
+            for plan in swept.plans
+        },
+        "matters": sensing.what_matters(swings),
+    }
+    return found
 
 
-def likely(agreement: Any, result: Any) -> dict[str, Any]:
+def likely(result: Any) -> dict[str, Any]:
     """What the solution at the likely values says of a plan, and what habit alone would give."""
     summary, late = result.summary, result.summary.late
     done = {each.id: each.late.done_on_time + each.late.done_late for each in summary.entries if each.late is not None}
@@ -169,6 +178,43 @@ def share(value: float) -> str:
     return {0.0: "none", 1.0: "all"}.get(value, percent(value))
 
 
+def over_the_ranges(found: dict[str, Any]) -> str:
+    """What the draws say; where there are none, that there are none."""
+    drawn, plans = found["ranges"], found["plans"]
+    if drawn is None:
+        return """This page has the likely values only: so many draws of these plans have not been solved for it yet. A median or a share of draws for the file as it is now comes from
+`servanda sweep singapore-2018`. What draws of the first edition of the file said cannot be carried over."""
+    against = drawn["plans"][ASKED[0]]["better"][ASKED[1]]
+    ranges = table(
+        ["plan", "metric", "median", "nine of ten draws"],
+        [
+            [plans[plan]["title"] if number == 0 else "", words, said(name, one["spans"][name][0]),
+             f"{said(name, one['spans'][name][1])} to {said(name, one['spans'][name][2])}"]
+            for plan, one in drawn["plans"].items()
+            for number, (name, words) in enumerate(METRICS.items())
+        ],
+    )  # fmt: skip
+    duels = table(
+        ["", *(plans[plan]["title"] for plan in drawn["plans"])],
+        [
+            [plans[plan]["title"], *("" if o == plan else share(one["better"][o]["years"]) for o in drawn["plans"])]
+            for plan, one in drawn["plans"].items()
+        ],
+    )
+    return f"""servanda drew all {found["inputs"]} numbers {drawn["draws"]:,} times within their ranges (seed {drawn["seed"]}). The solver found {drawn["converged"]:,} of {drawn["solves"]:,} equilibria.
+The phased plan lasts longer than all at once in {share(against["years"])} of the draws, is worth more to North Korea in {share(against["gain.dprk"])} and to the United States in {share(against["gain.usa"])}.
+
+{ranges}
+
+The share of draws in which the plan of a row lasts longer than that of a column:
+
+{duels}
+
+![Survival of the four plans over the draws](../../pictures/singapore-2018-fan.png)
+
+What moves the difference in years between these two: {drawn["matters"]}"""
+
+
 def page(found: dict[str, Any]) -> str:
     """The text of docs/explanation/evidence/singapore.md."""
     plans = found["plans"]
@@ -204,23 +250,6 @@ def page(found: dict[str, Any]) -> str:
         ],
     )
     asked = plans[ASKED[0]], plans[ASKED[1]]
-    against = asked[0]["better"][ASKED[1]]
-    ranges = table(
-        ["plan", "metric", "median", "nine of ten draws"],
-        [
-            [one["title"] if number == 0 else "", words, said(name, one["spans"][name][0]),
-             f"{said(name, one['spans'][name][1])} to {said(name, one['spans'][name][2])}"]
-            for one in plans.values()
-            for number, (name, words) in enumerate(METRICS.items())
-        ],
-    )  # fmt: skip
-    duels = table(
-        heads,
-        [
-            [one["title"], *("" if other == plan else share(one["better"][other]["years"]) for other in plans)]
-            for plan, one in plans.items()
-        ],
-    )
     history = json.loads(HISTORIES.read_text("utf-8"))["games"]["singapore-2018"]
     assert history["sha256"] == found["sha256"]
     decisions = zip(history["shares"]["1"]["decisions"], history["shares"]["0"]["decisions"], strict=True)
@@ -257,8 +286,7 @@ No plan is likely to be complete in 2033. What differs is how far it gets, and h
 *Every number at its likely value. “Stalled”: in force, and some steps will never come. “Over”: somebody left or was found out, or an incident ended it. A gain is what signing is worth compared with no agreement.*
 
 **Phased or all at once?** At the likely values {asked[0]["title"]} is expected to be in force for {asked[0]["years"]:.1f} of 15 years, {asked[1]["title"]} for {asked[1]["years"]:.1f}; to North Korea signing is worth
-{signed(asked[0]["gains"]["dprk"], 2)} and {signed(asked[1]["gains"]["dprk"], 2)} units, to the United States {signed(asked[0]["gains"]["usa"], 2)} and {signed(asked[1]["gains"]["usa"], 2)}. Over the ranges the phased plan lasts longer in {share(against["years"])} of the draws, is worth more to
-North Korea in {share(against["gain.dprk"])} and to the United States in {share(against["gain.usa"])}. Neither disarms North Korea: what the phased plan keeps alive is mostly an agreement that has stopped at its first steps.
+{signed(asked[0]["gains"]["dprk"], 2)} and {signed(asked[1]["gains"]["dprk"], 2)} units, to the United States {signed(asked[0]["gains"]["usa"], 2)} and {signed(asked[1]["gains"]["usa"], 2)}. Neither disarms North Korea: what the phased plan keeps alive is mostly an agreement that has stopped at its first steps.
 
 What is given up at least in part, on time or late, from the start:
 
@@ -268,17 +296,7 @@ What is given up at least in part, on time or late, from the start:
 
 ## Over the ranges
 
-servanda drew all {found["inputs"]} numbers {found["draws"]:,} times within their ranges. The solver found {found["converged"]:,} of {found["solves"]:,} equilibria.
-
-{ranges}
-
-The share of draws in which the plan of a row lasts longer than that of a column:
-
-{duels}
-
-![Survival of the four plans over the draws](../../pictures/singapore-2018-fan.png)
-
-What moves the difference in years between {asked[0]["title"]} and {asked[1]["title"]}: {found["matters"]}
+{over_the_ranges(found)}
 
 ## What happened
 
@@ -299,8 +317,8 @@ not tell what happened from what did not. No number of the first edition was cha
 
 ## To repeat it
 
-`python bench/singapore.py` (seed {found["seed"]}; {versions}; file {found["sha256"][:16]}…). Or by the commands: `servanda compare singapore-2018`, `servanda solve singapore-2018 --plan phased`,
-`servanda sweep singapore-2018 --draws {found["draws"]}`. How near the nearest numbers are that reverse a ranking (`servanda tip`) was not worked out for this page: it solves two plans some thousand times.
+`python bench/singapore.py` ({versions}; file {found["sha256"][:16]}…). Or by the commands: `servanda compare singapore-2018`, `servanda solve singapore-2018 --plan phased`,
+`servanda sweep singapore-2018`. How near the nearest numbers are that reverse a ranking (`servanda tip`) was not worked out for this page: it solves two plans some thousand times.
 """
 
 

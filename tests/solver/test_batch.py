@@ -192,7 +192,7 @@ def test_draws_of_late_plans_begin_at_the_likely_solution_and_end_where_they_wou
     agreement = servanda.read("minsk-2015-game")
     game = compile(agreement, "game", draw(agreement, 12, seed=3))
     warm = solve_draws(game, workers=1)
-    monkeypatch.setattr(batches, "_likely_solution", lambda *_: None)
+    monkeypatch.setattr(batches, "_where_to_begin", lambda *_: None)
     cold = solve_draws(game, workers=2)
     assert warm.converged.all()
     assert cold.converged.all()

@@ -77,13 +77,11 @@ sweep_option = click.option(
 )
 
 
-def draws_option(
-    default: int | None, least: int = 1, words: str = "How many draws to take from the ranges."
-) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def draws_option(default: int | None, least: int = 1) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """The option --draws, with the number of draws that a command takes by itself."""
     return click.option(
         "--draws", type=Whole(min=least), default=default, show_default=True, metavar="N",
-        callback=_not_too_many, help=words,
+        callback=_not_too_many, help="How many draws to take from the ranges.",
     )  # fmt: skip
 
 

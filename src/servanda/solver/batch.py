@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from servanda.game.accumulation import annuity
 from servanda.game.compiler import Game, compile
 from servanda.game.lateness import LATE
 from servanda.game.tree_shape import SAME, plan_entries
+from servanda.game.unknowns import Unknowns
 from servanda.parallel import Progress, map_in_order
 from servanda.records import Record
 from servanda.solver.equilibrium import TOLERANCE, Workspace, said
@@ -114,17 +115,17 @@ def solve_draws(game: Game, *, workers: int | None = None, progress: Progress | 
     record = Workspace(game, 0, game.merged).record(D)
     mine = threading.local()
 
-    start = _likely_solution(game.agreement, game.plan) if game.is_late else None
+    start = _where_to_begin(game) if game.is_late else None
     at_a_time = _AT_A_TIME if start is None else 1
 
     def work(first: int) -> int:
         if not hasattr(mine, "play"):
-            mine.play = Workspace(game, 0, game.merged)
+            mine.play = Workspace(game, 0, game.merged, None if start is None else start.unknowns)
         last = min(first + at_a_time, D)
         if start is None:
             mine.play.trace(record, first, last, None)
         else:
-            mine.play.trace_from(start, record, first, last)
+            mine.play.trace_from(start.solution, record, first, last)
         return last - first
 
     done = 0
@@ -151,12 +152,27 @@ def solve_draws(game: Game, *, workers: int | None = None, progress: Progress | 
     return batch
 
 
+class _Start(NamedTuple):
+    """Where the solutions of draws begin: the solution of the likely values, and what its unknowns are."""
+
+    unknowns: Unknowns
+    solution: Any
+
+
+def _where_to_begin(game: Game) -> _Start | None:
+    """The solution of the likely values, if its unknowns are those of the draws; None if it is no help."""
+    start, own = _likely_solution(game.agreement, game.plan), game.unknowns
+    same = np.array_equal(start.unknowns.where, own.where) and np.array_equal(start.unknowns.order, own.order)
+    return start if same and start.solution is not None else None
+
+
 @lru_cache(maxsize=8)
-def _likely_solution(agreement: Agreement, plan: str) -> Any:
-    """Where the solutions of draws begin: that of the likely values. None if it is no help."""
-    play = Workspace(compile(agreement, plan), 0)
+def _likely_solution(agreement: Agreement, plan: str) -> _Start:
+    """The same whatever is drawn."""
+    game = compile(agreement, plan)
+    play = Workspace(game, 0)
     play.trace(play.record(1), 0, 1, None)
-    return play.reference()
+    return _Start(game.unknowns, play.reference())
 
 
 @dataclass(frozen=True, repr=False)

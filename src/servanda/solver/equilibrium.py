@@ -18,6 +18,7 @@ from servanda.errors import ServandaError, UsageError, expect, numbered
 from servanda.game.compiler import Game
 from servanda.game.kinds import CHOICES, RATIFICATION
 from servanda.game.payoff_tables import Tables
+from servanda.game.unknowns import Unknowns
 from servanda.parallel import Progress
 from servanda.records import Record
 
@@ -215,13 +216,13 @@ def compiled() -> Any:
 class Workspace:
     """Work space for draws of a game: the map from public expectations to public expectations."""
 
-    def __init__(self, game: Game, draw: int, tables: Tables | None = None) -> None:
+    def __init__(self, game: Game, draw: int, tables: Tables | None = None, unknowns: Unknowns | None = None) -> None:
         kernel = compiled()
         draw = numbered("draw", draw, game.draws)
         self.kernel, self.game, self.draw, self.tables = kernel, game, draw, tables or game.tables
         self.own = kernel.one_draw(self.tables, draw)
         self.work = workspace(game, self.own)
-        self.unknowns = game.unknowns
+        self.unknowns = unknowns or game.unknowns
         self.size = len(self.unknowns.where)
         self.state = self._start()
         self._is_fresh = True

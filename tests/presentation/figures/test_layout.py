@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from support.figures import CASES, NARROW, WIDE, axes, measured_with, plans_of, singapore, three, words_of
+from support.figures import CASES, NARROW, WIDE, axes, late, measured_with, plans_of, singapore, three, words_of
 
 from servanda import figures
 from servanda.assessment.comparison import Comparison, PlanResult
@@ -37,7 +37,8 @@ def small(name: str, ranged: dict[str, Any]) -> Any:
 
 
 def drawn_by(name: str, comparison: Comparison, plan: PlanResult, ranged: dict[str, Any]) -> Any:
-    return next(one for one in (comparison, plan, *ranged.values()) if isinstance(one, figures[name].of))
+    found = next(one for one in (comparison, plan, *ranged.values()) if isinstance(one, figures[name].of))
+    return late() if figures[name].nothing(found) else found
 
 
 def clipped_or_written_over(figure: Any) -> list[Any]:

@@ -39,7 +39,7 @@ def game_of(path: dict[str, Any]) -> Any:
     """The agreement that a path is about."""
     import servanda
 
-    return servanda.read(HOME / path["game"] if "/" in path["game"] else path["game"])
+    return servanda.read(path["game"])
 
 
 def less_precise(agreement: Any, share: float) -> Any:

@@ -248,8 +248,9 @@ def merging() -> list[dict[str, Any]]:
 
 def start() -> dict[str, Any]:
     """Seconds from a new process to an answer: with nothing compiled yet, and later."""
-    code = "import servanda; print(servanda.solve(servanda.compile(servanda.read('singapore-2018'), 'phased')))"
-    command = [sys.executable, "-m", "servanda", "solve", "singapore-2018", "--plan", "phased", "--json"]
+    file = str(Path(__file__).parents[1] / "tests/support/singapore_v1.yaml")
+    code = f"import servanda; print(servanda.solve(servanda.compile(servanda.read({file!r}), 'phased')))"
+    command = [sys.executable, "-m", "servanda", "solve", file, "--plan", "phased", "--json"]
     with tempfile.TemporaryDirectory() as empty:
         environment = {**os.environ, "NUMBA_CACHE_DIR": empty}
 

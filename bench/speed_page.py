@@ -176,8 +176,8 @@ brackets) without:
 First use after installation, compiling included: {
         start[
             "first_use_seconds"
-        ]:.1f} s (asked for: 12 s). A later `servanda solve singapore-2018 --plan phased`, from the start of the
-process to the answer: {start["later_seconds"]:.2f} s (asked for: 1 s).
+        ]:.1f} s (asked for: 12 s). A later `servanda solve tests/support/singapore_v1.yaml --plan phased` (the first edition
+of Singapore 2018), from the start of the process to the answer: {start["later_seconds"]:.2f} s (asked for: 1 s).
 """
 
 

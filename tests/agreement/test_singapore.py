@@ -12,7 +12,7 @@ from servanda.agreement.numbers import walk_with_sources
 from servanda.assessment.outcomes import outcomes
 
 FIRST = servanda.read(paths.SINGAPORE_V1)
-LATE = servanda.read(paths.TESTS / "support" / "singapore_lateness.yaml")
+LATE = servanda.read("singapore-2018")
 PLANS = list(FIRST.plans)
 
 # The largest plan has 8,692 today.

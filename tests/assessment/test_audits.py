@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from support.building import gives, party, review, situation, stake, turnover
 from support.cases import cases
+from support.paths import SINGAPORE_V1
 from support.random_agreements import random_agreement
 
 from servanda import audit, compile, read
@@ -274,7 +275,7 @@ def test_it_keeps_where_nothing_is_gained() -> None:
 
 @pytest.mark.parametrize("plan", ["phased", "all-at-once"])
 def test_singapore_is_consistent(plan: str) -> None:
-    game = compile(read("singapore-2018"), plan)
+    game = compile(read(SINGAPORE_V1), plan)
     for row in audit(game):
         assert row.course is not None
         assert row.best == max(row.deviations, key=lambda d: d.gain)

@@ -12,6 +12,7 @@ import pytest
 from exact import Move, agreement, rate
 from support.building import gives, party, review, situation, stake, turnover
 from support.cases import cases
+from support.paths import SINGAPORE_V1
 from support.random_agreements import random_agreement
 from support.random_lateness import random_lateness
 
@@ -391,7 +392,7 @@ def test_crossing_of_a_kink_and_of_steep_and_large_numbers() -> None:
 
 
 def test_singapore() -> None:
-    built = read("singapore-2018")
+    built = read(SINGAPORE_V1)
     began = time.process_time()
     rows = [row for plan in built.plans for row in critical_values(built, plan)]
     assert time.process_time() - began < 10.0

@@ -465,7 +465,7 @@ def test_singapore_by_hand(singapore: dict[str, dict[str, PartyScore]]) -> None:
 
 def test_what_many_plans_say_is_hashed_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Once for each plan would be quadratic; and every result still tells what it was made of."""
-    one = servanda.read("singapore-2018")
+    one = servanda.read(paths.SINGAPORE_V1)
     right, count = one.provenance, [0]
 
     def counted(agreement: Agreement) -> Any:

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from support.building import gives, party, situation, stake
 from support.cases import cases
+from support.paths import SINGAPORE_V1
 from support.random_agreements import random_agreement
 from support.storm import storm
 
@@ -50,7 +51,7 @@ def test_storm_finds_the_same_chances(name: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("plan", ["phased", "relief-first"])
 def test_storm_finds_the_same_chances_for_singapore(plan: str, tmp_path: Path) -> None:
-    agrees(solve(compile(read("singapore-2018"), plan)), tmp_path)
+    agrees(solve(compile(read(SINGAPORE_V1), plan)), tmp_path)
 
 
 @pytest.mark.parametrize("seed", range(12))

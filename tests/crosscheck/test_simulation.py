@@ -14,6 +14,7 @@ import pytest
 from scipy.stats import binom
 from support.building import gives, party, situation, stake
 from support.cases import cases
+from support.paths import SINGAPORE_V1
 from support.random_agreements import random_agreement
 
 from servanda.agreement.format.agreement import Agreement
@@ -38,7 +39,7 @@ def solved(name: str) -> Equilibrium:
 
 @cache
 def singapore(plan: str = "phased") -> Equilibrium:
-    return solve(compile(read("singapore-2018"), plan))
+    return solve(compile(read(SINGAPORE_V1), plan))
 
 
 Count = tuple[str, int, int, float]  # what; how often it happened, of how many; its chance each time
@@ -94,7 +95,7 @@ def test_plays_go_as_solved(name: str) -> None:
     assert plays.solved == outcomes(solved(name))
 
 
-@pytest.mark.parametrize("plan", read("singapore-2018").plans)
+@pytest.mark.parametrize("plan", read(SINGAPORE_V1).plans)
 def test_plays_go_as_solved_for_singapore(plan: str) -> None:
     assert surprising(singapore(plan), play(singapore(plan), 5 * TIMES, seed=2)) == []
 
@@ -107,7 +108,7 @@ def test_plays_go_as_solved_for_random_agreements(seed: int) -> None:
 
 def test_the_number_of_checks_is_not_understated() -> None:
     total = sum(len(list(counts(solved(name), play(solved(name), 1)))) for name in CASES)
-    total += sum(len(list(counts(singapore(plan), play(singapore(plan), 1)))) for plan in read("singapore-2018").plans)
+    total += sum(len(list(counts(singapore(plan), play(singapore(plan), 1)))) for plan in read(SINGAPORE_V1).plans)
     for seed in range(12):
         equilibrium = solve(compile(random_agreement(seed), "plan"))
         total += len(list(counts(equilibrium, play(equilibrium, 1))))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 
-from singapore import NUMBERS, PAGE, page
+import pytest
+from histories import NUMBERS as HISTORIES
+from singapore import GIVEN, METRICS, NUMBERS, PAGE, likely, page
 
 import servanda
 
@@ -19,16 +21,31 @@ def test_the_numbers_are_those_of_the_file_in_the_catalogue() -> None:
     origin = servanda.read("singapore-2018").origin
     assert origin is not None
     assert FOUND["sha256"] == origin.sha256
+    assert json.loads(HISTORIES.read_text("utf-8"))["games"]["singapore-2018"]["sha256"] == origin.sha256
 
 
-def test_the_likely_column_is_what_compare_says() -> None:
-    comparison = servanda.compare(servanda.read("singapore-2018"))
-    gains = [row["likely"] for row in FOUND["rows"] if row["what"].startswith("gain of United States")]
-    expected = [result.summary.values["usa"].gain for result in comparison.plans]
-    assert gains == [f"{gain:+.2f}".replace("-", "−") for gain in expected]
+def test_what_is_likely_is_what_compare_says() -> None:
+    agreement = servanda.read("singapore-2018")
+    [result] = servanda.compare(agreement, plans=["all-at-once"]).plans
+    kept = FOUND["plans"]["all-at-once"]
+    for name, said in likely(result).items():
+        if name in ("stands", "stands_by_habit", "given", "gains", "broken", "losses"):
+            for key, value in said.items():
+                assert kept[name][key] == pytest.approx(value, rel=1e-6, abs=1e-9)
+        elif isinstance(said, float):
+            assert kept[name] == pytest.approx(said, rel=1e-6)
+    assert kept["furthest"] is None or set(kept["furthest"]) == {"title", "date", "done"}
 
 
-def test_every_picture_on_the_page_is_there() -> None:
-    for name in ("singapore-2018-fan.png", "singapore-2018-tips.png"):
-        assert f"../../pictures/{name}" in PAGE.read_text("utf-8")
-        assert (PAGE.parents[2] / "pictures" / name).stat().st_size > 10_000
+def test_every_plan_says_what_is_given() -> None:
+    for kept in FOUND["plans"].values():
+        assert list(kept["given"]) == [stake for each in GIVEN.values() for stake in each]
+
+
+def test_ranges_are_whole_or_missing_and_the_page_says_which() -> None:
+    text, drawn = PAGE.read_text("utf-8"), FOUND["ranges"]
+    assert ("likely values only" in text) == (drawn is None)
+    assert ("singapore-2018-fan.png" in text) == (drawn is not None)
+    for kept in (drawn or {"plans": {}})["plans"].values():
+        assert list(kept["spans"]) == list(METRICS)
+        assert all(low <= middle <= high for middle, low, high in kept["spans"].values())

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from scipy import stats
 from support.building import gives, party, situation, stake
+from support.paths import SINGAPORE_V1
 from support.random_agreements import random_agreement
 
 import servanda
@@ -26,7 +27,7 @@ from servanda.uncertainty.sampling import Ranges, draw, from_unit_cube, quantile
 
 @pytest.fixture(scope="module")
 def batch() -> servanda.Batch:
-    agreement = servanda.read("singapore-2018")
+    agreement = servanda.read(SINGAPORE_V1)
     return solve_draws(compile(agreement, "relief-first", draw(agreement, 40, seed=3)))
 
 
@@ -62,7 +63,7 @@ def test_outcomes_of_every_draw_add_up_to_one(batch: servanda.Batch) -> None:
 
 
 def test_years_in_force_are_those_of_a_comparison() -> None:
-    agreement = servanda.read("singapore-2018")
+    agreement = servanda.read(SINGAPORE_V1)
     compared = servanda.compare(agreement)
     for plan in compared.plans:
         found = results(solve_draws(compile(agreement, plan.summary.plan)))
@@ -72,7 +73,7 @@ def test_years_in_force_are_those_of_a_comparison() -> None:
 def test_a_draw_that_gets_nowhere_is_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     from servanda.solver import _continuation
 
-    agreement = servanda.read("singapore-2018")
+    agreement = servanda.read(SINGAPORE_V1)
     game = compile(agreement, "relief-first", draw(agreement, 3, seed=3))
     monkeypatch.setattr(_continuation, "MAX_STEPS", 2)
     stuck = solve_draws(game)
@@ -125,7 +126,7 @@ def test_ranges_are_drawn_from_as_the_format_says() -> None:
 
 
 def test_draws_keep_to_their_ranges_and_to_the_seed() -> None:
-    agreement = servanda.read("singapore-2018")
+    agreement = servanda.read(SINGAPORE_V1)
     draws = draw(agreement, 100, seed=5)
     for j, one in enumerate(draws.numbers):
         assert one.number.low <= draws.values[:, j].min() <= draws.values[:, j].max() <= one.number.high
@@ -137,7 +138,7 @@ def test_draws_keep_to_their_ranges_and_to_the_seed() -> None:
 
 
 def test_the_same_number_of_the_same_entry_is_drawn_once_for_all_plans() -> None:
-    agreement = servanda.read("singapore-2018")
+    agreement = servanda.read(SINGAPORE_V1)
     numbers = {one.name: one for one in uncertain(agreement)}
     shared = [one for one in numbers.values() if len(one.paths) > 1]
     assert shared
@@ -155,7 +156,7 @@ def test_the_same_number_of_the_same_entry_is_drawn_once_for_all_plans() -> None
 
 
 def test_chances_of_types_add_up_in_every_draw() -> None:
-    agreement = servanda.read("singapore-2018")
+    agreement = servanda.read(SINGAPORE_V1)
     game = compile(agreement, "phased", draw(agreement, 16, seed=2))
     total = np.exp(game.tables.log_prior).sum(axis=2)
     np.testing.assert_allclose(total, 1.0, rtol=0, atol=1e-6)
@@ -173,7 +174,7 @@ def test_sets_alike_in_the_first_and_last_draw_only_stay_apart() -> None:
 
 
 def test_numbers_listed_once_give_the_same_draws_here_and_in_another_process() -> None:
-    agreement = servanda.read("singapore-2018")
+    agreement = servanda.read(SINGAPORE_V1)
     points = np.random.default_rng(1).random((5, len(uncertain(agreement))))
     once, anew = Ranges(agreement), from_unit_cube(agreement, points)
     other = pickle.loads(pickle.dumps(once))

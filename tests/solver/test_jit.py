@@ -19,6 +19,7 @@ import pytest
 from agreements import alternating
 from numpy.typing import NDArray
 from support.loops import own_loop
+from support.paths import SINGAPORE_V1
 from support.plain_starter import starter_text
 from support.random_agreements import random_agreement
 
@@ -194,7 +195,7 @@ def test_a_folder_in_place_of_a_file_does_no_harm(place: Path) -> None:
 def test_a_command_survives_spoilt_files(tmp_path: Path) -> None:
     """A full disk used to end all commands as if Ctrl-C had been pressed."""
     environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path / "mine")}
-    command = [sys.executable, "-m", "servanda", "audit", "singapore-2018", "--plan", "phased"]
+    command = [sys.executable, "-m", "servanda", "audit", str(SINGAPORE_V1), "--plan", "phased"]
 
     def audit() -> subprocess.CompletedProcess[str]:
         return subprocess.run(command, check=True, capture_output=True, text=True, env=environment)
@@ -225,7 +226,7 @@ def test_numba_goes_on_working_for_others(place: Path) -> None:
 def test_loops_that_share_others_are_compiled_in_any_order(tmp_path: Path) -> None:
     code = (
         "import servanda\n"
-        "game = servanda.compile(servanda.read('singapore-2018'), 'phased')\n"
+        f"game = servanda.compile(servanda.read({str(SINGAPORE_V1)!r}), 'phased')\n"
         "print(servanda.audit(game), servanda.solve(game).status)\n"
     )
     first = _run(code, tmp_path / "mine")
@@ -490,6 +491,7 @@ def test_every_game_has_arrays_of_the_same_kinds() -> None:
 
     kinds: set[tuple[str, ...]] = set()
     for agreement in (
+        servanda.read(SINGAPORE_V1),
         servanda.read("singapore-2018"),
         servanda.loads(starter_text()),
         *map(random_agreement, range(15)),

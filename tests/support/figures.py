@@ -16,11 +16,12 @@ from servanda.assessment.scorecards import scorecard
 from servanda.game.calendar import calendar_of
 from servanda.presentation.figures import _sheet
 from support.building import gives, party, ratify, review, situation, stake, turnover
+from support.paths import SINGAPORE_V1
 
 
 @cache
 def singapore() -> Comparison:
-    return compare(servanda.read("singapore-2018"))
+    return compare(servanda.read(SINGAPORE_V1))
 
 
 @cache

@@ -18,6 +18,8 @@ from typing import Any
 import pytest
 from sybil.integration.pytest import SybilFile, SybilItem
 
+from support.paths import SINGAPORE_V1
+
 LIST = Path(__file__).with_name("slow.txt")
 LIMIT = 5.0  # seconds of a processor: three times what is listed as slow, as machines differ
 LOOPS = ("trace", "surroundings", "respond")
@@ -80,7 +82,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     from servanda.solver.jit import ready
 
     if not all(ready(loop) for loop in LOOPS):
-        code = "import servanda; servanda.compare(servanda.read('singapore-2018'))"
+        code = f"import servanda; servanda.compare(servanda.read({str(SINGAPORE_V1)!r}))"
         subprocess.run([sys.executable, "-c", code], check=True)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from support.paths import SINGAPORE_V1
 
 import servanda
 from servanda.agreement.numbers import uncertain
@@ -17,7 +18,7 @@ from servanda.uncertainty.sampling import draw, with_values
 
 @pytest.fixture(scope="module")
 def agreement() -> servanda.Agreement:
-    return servanda.read("singapore-2018")
+    return servanda.read(SINGAPORE_V1)
 
 
 def test_figures_are_those_of_the_solved_draws(agreement: servanda.Agreement) -> None:

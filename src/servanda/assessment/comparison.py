@@ -146,9 +146,9 @@ def compare(
     Examples
     --------
     >>> import servanda
-    >>> comparison = servanda.compare(servanda.read("singapore-2018"), plans=["phased", "all-at-once"])
+    >>> comparison = servanda.compare(servanda.loads(servanda.starter_text()), plans=["phased", "at-once"])
     >>> [result.plan for result in comparison.plans]
-    ['phased', 'all-at-once']
+    ['phased', 'at-once']
     """
     expect(agreement, Agreement, "compare")
     starts, seed = whole("starts", starts, 0, MOST_STARTS), seeded(seed)

@@ -118,10 +118,10 @@ def critical_values(agreement: Agreement, plan: str, *, wide: bool = False) -> t
     Examples
     --------
     >>> import servanda
-    >>> found = servanda.critical_values(servanda.read("singapore-2018"), "action-for-action")
+    >>> found = servanda.critical_values(servanda.loads(servanda.starter_text()), "at-once")
     >>> [row] = [row for row in found if row.crossings]
     >>> row.place, row.type, round(row.value, 2)
-    ('stakes.warheads.restore', 'sincere', 8.66)
+    ('stakes.programme.restore', 'opportunist', 3.97)
     """
     expect(agreement, Agreement, "critical_values")
     search = _Search(agreement, plan, wide)

@@ -78,7 +78,7 @@ def search(answer: Equilibrium, count: int = 6, seed: int = 0) -> tuple[OtherEqu
     Examples
     --------
     >>> import servanda
-    >>> answer = servanda.solve(servanda.compile(servanda.read("singapore-2018"), plan="phased"))
+    >>> answer = servanda.solve(servanda.compile(servanda.read("leap-day-2012-game"), plan="game"))
     >>> servanda.search(answer, count=2)
     ()
     """

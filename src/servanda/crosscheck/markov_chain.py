@@ -49,7 +49,7 @@ def prism(equilibrium: Equilibrium, max_states: int = MAX_STATES) -> str:
     Examples
     --------
     >>> import servanda
-    >>> game = servanda.compile(servanda.read("singapore-2018"), plan="phased")
+    >>> game = servanda.compile(servanda.read("leap-day-2012-game"), plan="game")
     >>> program = servanda.prism(servanda.solve(game))
     >>> 'label "withdrew_usa" = at=end_withdrew_usa;' in program
     True

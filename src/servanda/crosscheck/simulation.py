@@ -177,7 +177,7 @@ def play(equilibrium: Equilibrium, times: int = 100_000, seed: int = 0, *, examp
     Examples
     --------
     >>> import servanda
-    >>> game = servanda.compile(servanda.read("singapore-2018"), plan="phased")
+    >>> game = servanda.compile(servanda.read("leap-day-2012-game"), plan="game")
     >>> plays = servanda.play(servanda.solve(game), times=1000, seed=1)
     >>> sum(plays.outcomes.values())
     1000

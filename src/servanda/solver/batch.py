@@ -104,10 +104,10 @@ def solve_draws(game: Game, *, workers: int | None = None, progress: Progress | 
     Examples
     --------
     >>> import servanda
-    >>> agreement = servanda.read("singapore-2018")
-    >>> game = servanda.compile(agreement, "relief-first", servanda.draw(agreement, 8, seed=1))
+    >>> agreement = servanda.read("leap-day-2012-game")
+    >>> game = servanda.compile(agreement, "game", servanda.draw(agreement, 8, seed=1))
     >>> servanda.solve_draws(game)
-    <Batch of plan 'relief-first': 8 of 8 draws converged>
+    <Batch of plan 'game': 8 of 8 draws converged>
     """
     expect(game, Game, "solve_draws")
     workers = counted(workers)

@@ -148,7 +148,7 @@ def solve(game: Game, *, draw: int = 0, throw: bool = True, progress: Progress |
     Examples
     --------
     >>> import servanda
-    >>> game = servanda.compile(servanda.read("singapore-2018"), plan="phased")
+    >>> game = servanda.compile(servanda.read("leap-day-2012-game"), plan="game")
     >>> servanda.solve(game).status
     'converged'
     """

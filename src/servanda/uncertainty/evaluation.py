@@ -101,9 +101,9 @@ def evaluate(
     Examples
     --------
     >>> import servanda
-    >>> agreement = servanda.read("singapore-2018")
-    >>> servanda.evaluate(agreement, "relief-first", servanda.draw(agreement, 8, seed=1))
-    <Evaluated plan 'relief-first': 8 of 8 draws converged>
+    >>> agreement = servanda.read("leap-day-2012-game")
+    >>> servanda.evaluate(agreement, "game", servanda.draw(agreement, 8, seed=1))
+    <Evaluated plan 'game': 8 of 8 draws converged>
     """
     expect(agreement, Agreement, "evaluate")
     expect(draws, Draws, "evaluate")

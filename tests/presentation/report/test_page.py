@@ -67,7 +67,7 @@ def nasty() -> Comparison:
 
 @cache
 def singapore() -> Comparison:
-    return compare(servanda.read("singapore-2018"))
+    return compare(servanda.read(paths.SINGAPORE_V1))
 
 
 @pytest.fixture(scope="module")
@@ -148,7 +148,7 @@ def numbers_in(thing: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
 def test_every_number_of_the_file_is_listed(page: Page) -> None:
     from ruamel.yaml import YAML
 
-    text = (Path(servanda.__file__).parent / "agreement" / "catalog" / "singapore-2018.yaml").read_text("utf-8")
+    text = paths.SINGAPORE_V1.read_text("utf-8")
     wanted = numbers_in(YAML(typ="safe", pure=True).load(text))
     rows = assumptions(singapore().agreement)
     assert sorted(map(str, wanted)) == sorted(str(r.path) for r in rows if r.given)

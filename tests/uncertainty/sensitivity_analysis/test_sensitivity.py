@@ -9,6 +9,7 @@ import numpy as np
 import polars
 import pytest
 from support.commands import commands
+from support.paths import SINGAPORE_V1
 from support.plain_starter import starter_text
 from support.sweeps import swept
 
@@ -186,7 +187,7 @@ def test_every_number_that_enters_has_a_group_and_words(agreement: servanda.Agre
 
 
 def test_numbers_of_other_plans_stay_out() -> None:
-    singapore = servanda.read("singapore-2018")
+    singapore = servanda.read(SINGAPORE_V1)
     one = {n.name for n in numbers_of(singapore, ask(singapore, "phased"))}
     two = {n.name for n in numbers_of(singapore, ask(singapore, between=("phased", "relief-first")))}
     vote = "plans.relief-first.entries.congress-sanctions.passes"

@@ -106,7 +106,7 @@ def study(
     Examples
     --------
     >>> import servanda
-    >>> done = servanda.study(servanda.read("singapore-2018"), folder, draws=0)
+    >>> done = servanda.study(servanda.read("leap-day-2012-game"), folder, draws=0)
     >>> done.report.name
     'report.html'
     """

@@ -229,9 +229,9 @@ def sweep(
     Examples
     --------
     >>> import servanda
-    >>> swept = servanda.sweep(servanda.read("singapore-2018"), ["relief-first"], draws=16, seed=1)
+    >>> swept = servanda.sweep(servanda.read("leap-day-2012-game"), draws=16, seed=1)
     >>> swept
-    <Sweep of 'Singapore, June 2018': 16 draws of relief-first; in memory>
+    <Sweep of 'Leap Day deal, 29 February 2012, as a game': 16 draws of game; in memory>
     >>> swept.table.height, swept.converged
     (16, 16)
     """
